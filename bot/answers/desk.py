@@ -1,0 +1,102 @@
+"""The desk: one open base that answers every question, for Discord and the terminal alike."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.answers import about, actor, event, source, timeline, topic
+from bot.answers.inquiry import Command, Inquiry, Option
+from bot.answers.naming import choice_label
+from bot.cards.card import Card, Question
+from bot.cards.limits import CHOICES
+from bot.cards.pages import Page, page, pages
+from bot.facts.model import ThingKind
+from bot.facts.store import Store
+from bot.texts.catalogues import words
+
+COMMANDS: Mapping[str, Command] = {
+    module.COMMAND.name: module.COMMAND for module in (event, actor, topic, timeline, source, about)
+}
+"""Every question that people can ask: the one table behind the slash commands and `ask`."""
+
+PRIVATE = Option("private", "flag")
+"""The option that every command has besides: only the asker sees the reply."""
+
+_LONGEST = 200  # characters of an option that are read; no name is that long
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice of an autocomplete: what it says, and the id that it stands for."""
+
+    label: str
+    id: str
+
+
+class Desk:
+    """Answers from one open base. Closing the base is its owner's."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._labels: dict[tuple[str, str], str] = {}
+
+    async def answer(self, question: Question, language: str) -> Card:
+        """The answer to a question, in the words of `language`. The command must exist."""
+        command = COMMANDS[question.command]
+        inquiry = Inquiry(self.store, words(language), clean(question.options))
+        missing = [o.name for o in command.options if o.required and o.name not in inquiry.options]
+        if missing:
+            return _nothing_asked(inquiry, command, missing[0])
+        card = await command.answer(inquiry)
+        return _at_page(card, question.page)
+
+    def page(self, card: Card) -> Page:
+        """The page of a card that its question asks for."""
+        return page(card, self.store.sources, words(card.language))
+
+    def pages(self, card: Card) -> tuple[Page, ...]:
+        """All pages of a card."""
+        return pages(card, self.store.sources, words(card.language))
+
+    def complete(self, kind: ThingKind, typed: str, language: str) -> list[Choice]:
+        """Up to 25 choices for a half-typed name; no I/O, as it runs at every key."""
+        entries = self.store.index.complete(clean_text(typed), {kind}, CHOICES)
+        return [Choice(self._label(entry.id, language), entry.id) for entry in entries]
+
+    def _label(self, thing_id: str, language: str) -> str:
+        label = self._labels.get((thing_id, language))
+        if label is None:
+            label = choice_label(self.store.heads[thing_id], words(language))
+            self._labels[thing_id, language] = label
+        return label
+
+
+def clean(options: Mapping[str, str]) -> dict[str, str]:
+    """The options without invisible characters and excess length; empty ones are left out."""
+    cleaned = {name: clean_text(value) for name, value in options.items()}
+    return {name: value for name, value in cleaned.items() if value}
+
+
+def clean_text(text: str) -> str:
+    """The text on one line, without characters that show nothing or turn its direction."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text[:_LONGEST].split())
+    seen = (" " if unicodedata.category(c) in _INVISIBLE else c for c in text[: _LONGEST * 2])
+    return " ".join("".join(seen).split())[:_LONGEST]
+
+
+def _at_page(card: Card, number: int) -> Card:
+    return replace(card, question=card.question.turned(max(1, number)))
+
+
+def _nothing_asked(inquiry: Inquiry, command: Command, option: str) -> Card:
+    return Card(
+        question=Question(command.name),
+        language=inquiry.words.language,
+        title=inquiry.words("ask.missing-option", command=command.name, option=option),
+        found=False,
+        subtitle=inquiry.words("ask.missing-option.help", command=command.name, option=option),
+    )

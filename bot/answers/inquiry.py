@@ -1,0 +1,50 @@
+"""What an answer is made from: the question's options, the open base, the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.cards.card import Card, Question
+from bot.facts.model import ThingKind
+from bot.facts.store import Store
+from bot.texts.catalogues import Words
+
+OptionKind = ThingKind | Literal["date", "flag"]
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """One question on its way to an answer. `options` are clean and hold no empty text."""
+
+    store: Store
+    words: Words
+    options: Mapping[str, str]
+
+    def name(self, thing_id: str) -> str:
+        """What a thing is called in the reader's language."""
+        return self.store.heads[thing_id].name(self.words.language)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of a command: what it names, and whether it must be given."""
+
+    name: str
+    kind: OptionKind
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Command:
+    """A question that people can ask: its options in order, and what answers it."""
+
+    name: str
+    options: tuple[Option, ...]
+    answer: Callable[[Inquiry], Awaitable[Card]]
+
+    def question(self, **options: str | None) -> Question:
+        """The question in its canonical form: ids and ISO dates, in the order of the options."""
+        named = ((option.name, options.get(option.name)) for option in self.options)
+        return Question(self.name, {name: value for name, value in named if value})

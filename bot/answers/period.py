@@ -1,0 +1,67 @@
+"""Periods as people type them: `2023`, `2023-03`, `16 March 2023`, `2023년 3월`, `2023年3月16日`.
+
+Nothing is guessed: what is no date, or no day of the calendar, is None.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+_MONTHS = {
+    form.casefold(): number
+    for number in range(1, 13)
+    for form in (calendar.month_name[number], calendar.month_abbr[number])
+} | {"sept": 9}
+_NUMERIC = re.compile(
+    r"(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?)?", re.ASCII
+)
+_KOREAN_JAPANESE = re.compile(
+    r"(?P<year>\d{4}) ?[년年](?: ?(?P<month>\d{1,2}) ?[월月](?: ?(?P<day>\d{1,2}) ?[일日])?)?",
+    re.ASCII,
+)
+_ENGLISH = (
+    re.compile(
+        r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)? )?(?P<name>[a-z]+)\.?,? (?P<year>\d{4})", re.ASCII
+    ),
+    re.compile(r"(?P<name>[a-z]+)\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})", re.ASCII),
+)
+
+
+@dataclass(frozen=True)
+class Period:
+    """A day, month or year: its first and last day, and its shortest ISO 8601 form."""
+
+    first: date
+    last: date
+    iso: str
+
+
+def parse_period(text: str) -> Period | None:
+    """The period that a text names, or None."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    for pattern in (_NUMERIC, _KOREAN_JAPANESE, *_ENGLISH):
+        if match := pattern.fullmatch(plain):
+            return _period(match.groupdict())
+    return None
+
+
+def _period(parts: dict[str, str | None]) -> Period | None:
+    year, day = int(parts["year"] or 0), parts.get("day")
+    month = _MONTHS.get(parts["name"] or "") if "name" in parts else parts.get("month")
+    if "name" in parts and month is None:
+        return None
+    try:
+        if day:
+            exact = date(year, int(month or 0), int(day))
+            return Period(exact, exact, exact.isoformat())
+        if month:
+            length = calendar.monthrange(year, int(month))[1]
+            first = date(year, int(month), 1)
+            return Period(first, first.replace(day=length), f"{year:04}-{int(month):02}")
+        return Period(date(year, 1, 1), date(year, 12, 31), f"{year:04}")
+    except ValueError:  # no such day in the calendar
+        return None

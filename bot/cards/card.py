@@ -1,0 +1,88 @@
+"""The card: an answer as a renderer-neutral message, and the questions that lead on from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from bot.facts.model import Citation
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody asks: a command, its options as typed or chosen, and the page to show."""
+
+    command: str
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+    page: int = 1
+
+    def turned(self, page: int) -> Question:
+        """The same question, for another page of its answer."""
+        return replace(self, page=page)
+
+
+@dataclass(frozen=True)
+class Action:
+    """A question that is offered as a button."""
+
+    label: str
+    question: Question
+
+
+@dataclass(frozen=True)
+class Line:
+    """One statement with what it rests on.
+
+    `label` says what kind of statement it is (`Plan`) or what it tells (`When`), `lead` is the date
+    that it belongs to, and `notes` are lines that qualify it: cautions, rival wordings.
+    """
+
+    text: str
+    cites: tuple[Citation, ...] = ()
+    label: str | None = None
+    lead: str | None = None
+    notes: tuple[Line, ...] = ()
+
+    def all_cites(self) -> Iterator[Citation]:
+        """The line's citations and those of its notes."""
+        yield from self.cites
+        for note in self.notes:
+            yield from note.all_cites()
+
+
+@dataclass(frozen=True)
+class Section:
+    """Lines that belong together, under a heading or none; listed ones are set as a list."""
+
+    lines: tuple[Line, ...]
+    heading: str | None = None
+    listed: bool = True
+
+
+@dataclass(frozen=True)
+class Card:
+    """An answer. `found` is false where the question could not be answered as it was put.
+
+    `choices` are what the asker may have meant; `actions` are where one may go on from here.
+    """
+
+    question: Question
+    language: str
+    title: str
+    found: bool
+    sections: tuple[Section, ...] = ()
+    subtitle: str | None = None
+    choices: tuple[Action, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+    def citations(self) -> tuple[Citation, ...]:
+        """Every paragraph that the card rests on, in order of first mention."""
+        lines = (line for section in self.sections for line in section.lines)
+        return tuple(dict.fromkeys(_bare(cite) for line in lines for cite in line.all_cites()))
+
+
+def _bare(cite: Citation) -> Citation:
+    """The citation alone: an account is one, too, and carries a wording besides."""
+    return (
+        cite if type(cite) is Citation else Citation(source=cite.source, paragraph=cite.paragraph)
+    )

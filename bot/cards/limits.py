@@ -1,0 +1,24 @@
+"""Discord's limits on what a message may hold, and our own on what a phone shows well.
+
+Discord's numbers are from its developer documentation (August 2026).
+"""
+
+TEXT = 4_000
+"""Characters in all text parts of one Components V2 message."""
+
+BUTTON_LABEL = 80
+BUTTONS_IN_ROW = 5
+CUSTOM_ID = 100
+CHOICES = 25
+CHOICE_LABEL = 100
+
+FIRST_PAGE = 900
+"""Characters of body on a card's first page: what a phone shows without much scrolling."""
+
+FURTHER_PAGE = 1_600
+"""Characters of body on the pages behind it."""
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text, cut at `limit` characters with an ellipsis where it is longer."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -1,0 +1,22 @@
+"""The cog of the members' questions: `/event`, `/actor`, `/topic`, `/timeline` and the rest."""
+
+from __future__ import annotations
+
+from discord.ext import commands
+
+from bot.answers.desk import COMMANDS
+from bot.ui.replies import AskButton
+from bot.ui.slash import slash_command
+
+
+class Questions(commands.Cog):
+    """Puts every question of the table on the command tree, and hears the buttons of answers."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    async def cog_load(self) -> None:
+        """Add the commands and the button."""
+        for command in COMMANDS.values():
+            self.bot.tree.add_command(slash_command(command))
+        self.bot.add_dynamic_items(AskButton)

@@ -1,0 +1,47 @@
+"""The host's settings: `config.yaml` as a frozen value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from bot import documents
+from bot.documents import Fault
+
+
+class Config(BaseModel):
+    """Where things are, and how Factdesk speaks and logs. Paths are absolute once read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    facts: Path = Path("facts")
+    seeds: Path = Path("seeds")
+    data: Path = Path("var")
+    language: Literal["en", "ko", "ja"] = "en"
+    log: Literal["console", "json"] = "console"
+
+
+class FaultyConfig(Exception):
+    """The settings cannot be used; carries every fault."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = faults
+
+
+def read_config(path: Path) -> Config:
+    """The settings in a file. Raises FaultyConfig with every fault."""
+    try:
+        document, faults = documents.read(path, path.name)
+    except OSError as error:
+        raise FaultyConfig([Fault(str(path), 1, f"cannot be read: {error.strerror}")]) from None
+    if document is None:
+        raise FaultyConfig(faults)
+    config, misfits = documents.shape(document, Config)
+    if config is None or faults:
+        raise FaultyConfig([*faults, *misfits])
+    folder = path.resolve().parent
+    places = {name: folder / getattr(config, name) for name in ("facts", "seeds", "data")}
+    return config.model_copy(update=places)

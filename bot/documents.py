@@ -1,0 +1,223 @@
+"""YAML files as data with line numbers: every fault found at once, none guessed away.
+
+The dialect is small on purpose. Scalars are text (so `no`, `2023-3-6` and `12:30` stay what was
+typed), an empty or plain `null` value is absent, and anchors, merge keys and tags are faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+Location = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+_DEEPEST = 20  # levels; far more than any model has, far less than Python's own limit
+_ABSENT = {"", "null", "~"}
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong in a file that a person wrote, with the right form."""
+
+    path: str
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.what}"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A YAML mapping as plain data, and the line on which each part of it stands."""
+
+    path: str
+    data: dict[str, Any]
+    lines: dict[Location, int]
+
+    def line(self, *location: str | int) -> int:
+        """The line of `location`, or of the nearest part around it that has one."""
+        while location and location not in self.lines:
+            location = location[:-1]
+        return self.lines.get(location, 1)
+
+    def fault(self, location: Location, what: str) -> Fault:
+        """A fault at `location` in this document."""
+        return Fault(self.path, self.line(*location), what)
+
+
+class _Broken(Exception):
+    """The text cannot be read any further; carries what is wrong and on which line."""
+
+    def __init__(self, line: int, what: str) -> None:
+        super().__init__(what)
+        self.line = line
+        self.what = what
+
+
+def read(path: Path, shown_as: str) -> tuple[Document | None, list[Fault]]:
+    """Read one YAML file: the document, or None where it cannot be read, and its faults.
+
+    `shown_as` is how the path is written in faults. Raises OSError where the file cannot be opened.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        return None, [Fault(shown_as, line, "not UTF-8 text; save the file as UTF-8")]
+    reader = _Reader(shown_as, text)
+    try:
+        return reader.document(), reader.faults
+    except _Broken as broken:
+        return None, [*reader.faults, Fault(shown_as, broken.line, broken.what)]
+
+
+class _Reader:
+    """Turns libyaml's events into data, and notes where each value began."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self.lines: dict[Location, int] = {}
+        self.faults: list[Fault] = []
+
+    def document(self) -> Document:
+        events = self._events()
+        start = next(events)
+        if isinstance(start, yaml.StreamEndEvent):
+            raise _Broken(1, "the file is empty; it must hold one mapping, such as `id: ...`")
+        data = self._value(next(events), events, ())
+        if not isinstance(data, dict):
+            raise _Broken(1, "the file must hold one mapping, such as `id: ...`")
+        next(events)
+        more = next(events)
+        if isinstance(more, yaml.DocumentStartEvent):
+            raise _Broken(_line(more), "a second document; one file holds one thing")
+        return Document(self.path, cast(dict[str, Any], data), self.lines)
+
+    def _events(self) -> Iterator[yaml.Event]:
+        try:
+            events = iter(yaml.parse(self.text, Loader=yaml.CBaseLoader))
+            next(events)  # the start of the stream says nothing
+            yield from events
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            raise _Broken(mark.line + 1 if mark else 1, self._worded(error)) from None
+        except yaml.reader.ReaderError as error:
+            line = self.text[: error.position].count("\n") + 1
+            raise _Broken(line, "a control character; remove it") from None
+
+    def _worded(self, error: yaml.MarkedYAMLError) -> str:
+        mark = error.problem_mark
+        lines = self.text.splitlines()
+        if mark and mark.line < len(lines) and "\t" in lines[mark.line]:
+            return "a tab; YAML is indented with spaces"
+        return f"not YAML: {error.problem or error.context}; text with `: ` or ` #` wants quotes"
+
+    def _value(self, event: yaml.Event, events: Iterator[yaml.Event], at: Location) -> object:
+        if isinstance(event, yaml.NodeEvent):
+            self.lines.setdefault(at, _line(event))
+            self._refuse_extras(event, at)
+        if len(at) > _DEEPEST:
+            raise _Broken(self.lines[at], "nested too deeply; no field here is that deep")
+        if isinstance(event, yaml.ScalarEvent):
+            plain = event.style in ("", None)
+            return None if plain and event.value in _ABSENT else event.value
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(events, at)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(events, at)
+        return None
+
+    def _sequence(self, events: Iterator[yaml.Event], at: Location) -> list[object]:
+        values: list[object] = []
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            values.append(self._value(event, events, (*at, len(values))))
+        return values
+
+    def _mapping(self, events: Iterator[yaml.Event], at: Location) -> dict[str, object]:
+        values: dict[str, object] = {}
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            line = _line(event)
+            if not isinstance(event, yaml.ScalarEvent):
+                raise _Broken(line, "a key must be plain text")
+            key = str(event.value)
+            if key in values:
+                what = f"`{key}` stands twice here; keep one"
+                self.faults.append(Fault(self.path, line, what))
+            self.lines.setdefault((*at, key), line)
+            values[key] = self._value(next(events), events, (*at, key))
+        return values
+
+    def _refuse_extras(self, event: yaml.NodeEvent, at: Location) -> None:
+        line = _line(event)
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            what = "an anchor or alias (`&`, `*`); write the value out, or quote the text"
+            self.faults.append(Fault(self.path, line, what))
+        elif getattr(event, "tag", None) not in (None, "!"):
+            self.faults.append(Fault(self.path, line, "a tag (`!`); write the value without it"))
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
+def shape(document: Document, model: type[Model]) -> tuple[Model | None, list[Fault]]:
+    """The document as `model`, or None where it does not fit, and each place that does not."""
+    try:
+        return model.model_validate(document.data), []
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        faults = [document.fault(d["loc"], _worded_detail(d, model)) for d in details]
+        return None, sorted(set(faults))
+
+
+def _worded_detail(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    """What pydantic found, in words for somebody who edits the file."""
+    name = str(detail["loc"][-1]) if detail["loc"] else ""
+    given = detail.get("input")
+    context = detail.get("ctx", {})
+    match detail["type"]:
+        case "missing":
+            return f"`{name}` is missing"
+        case "extra_forbidden":
+            near = get_close_matches(name, _field_names(model), n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else ""
+            return f"`{name}` is no field here{hint}"
+        case "literal_error":
+            return f"`{given}` is no {name}; one of {context['expected']}"
+        case "int_parsing" | "int_type" | "int_from_float":
+            return f"`{name}` must be a whole number, not {given!r}"
+        case "greater_than" | "greater_than_equal":
+            return f"`{name}` is too small: {given!r}"
+        case "string_type":
+            return f"`{name}` must be text" + ("; it is empty" if given is None else "")
+        case "string_too_long":
+            return f"`{name}` is longer than {context['max_length']} characters"
+        case "string_too_short" | "too_short":
+            return f"`{name}` must not be empty"
+        case "tuple_type":
+            return f"`{name}` must be a list: `[...]`, or lines that begin with `- `"
+        case "model_type" | "dict_type":
+            return f"`{name}` must be a mapping: `key: value`"
+        case "value_error":
+            return str(context["error"])
+        case "date_from_datetime_parsing" | "date_parsing" | "date_type":
+            return f"`{name}` must be a real day written 2023-03-16, not {given!r}"
+        case _:
+            return f"`{name}`: {detail['msg']}"
+
+
+def _field_names(model: type[BaseModel]) -> Sequence[str]:
+    """Every field name that may stand anywhere in a file of this model."""
+    schema = model.model_json_schema()
+    parts = [schema, *schema.get("$defs", {}).values()]
+    return sorted({name for part in parts for name in part.get("properties", {})})

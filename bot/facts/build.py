@@ -1,0 +1,333 @@
+"""Building `facts.db`: a base's files become one read-only SQLite file, or nothing changes.
+
+The file's name carries a hash over the base's files, so an unchanged base is not built again, a
+running bot keeps the file that it opened, and nobody ever sees one that is half written.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import date
+from graphlib import TopologicalSorter
+from heapq import heappop, heappush
+from itertools import chain
+from pathlib import Path
+
+from bot.documents import Fault
+from bot.facts.dates import Span, parse_date
+from bot.facts.errors import FaultyBase, UnwritableBase
+from bot.facts.lint import Context, lint
+from bot.facts.load import Base, Folders, Named, broken_ids, fact_lists, fingerprint, load
+from bot.facts.model import Actor, Event, Source, Topic
+from bot.facts.records import Dated, EventRecord, FactRecord, Head, SourceRecord
+
+Progress = Callable[[int, int], None]
+
+_SCHEMA = Path(__file__).with_name("schema.sql")
+_RELATED = 4  # as many related events as fit one row of buttons beside "More"
+_KEPT = 3  # built bases: the one in use, the one before, and one that a slow process still opens
+_BATCH = 200
+
+
+@dataclass(frozen=True)
+class Built:
+    """A built base on disk, and whether this call built it."""
+
+    path: Path
+    fresh: bool
+
+
+def check(folders: Folders, data: Path) -> tuple[Base | None, list[Fault]]:
+    """The base in memory, None where it has no `base.yaml`, and all its faults.
+
+    Wordings are compared with the base in `data` that was built last. Raises OSError where a file
+    cannot be read.
+    """
+    base, faults = load(folders)
+    if base is None:
+        return None, faults
+    context = Context(base, frozenset(broken_ids(folders, base)), last_wordings(data))
+    return base, sorted({*faults, *lint(context)})
+
+
+def build(folders: Folders, data: Path, progress: Progress = lambda done, total: None) -> Built:
+    """Build the base into the folder `data`, unless the same files were built there before.
+
+    `progress` is told how many rows of how many are written. Raises FaultyBase with every fault,
+    UnwritableBase where the disk refuses, and OSError where a file of the base cannot be read.
+    """
+    mark = fingerprint(folders)
+    path = data / f"facts-{mark}.db"
+    if is_whole(path, mark):
+        path.touch()
+        return Built(path, fresh=False)
+    base, faults = check(folders, data)
+    if base is None or faults:
+        raise FaultyBase(faults)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        _write(draft, base, mark, progress)
+        draft.replace(path)
+    except (OSError, sqlite3.Error) as error:
+        raise UnwritableBase(path, _reason(error)) from error
+    finally:
+        _discard(draft)
+    for old in built_bases(data)[_KEPT:]:
+        _discard(old)
+    return Built(path, fresh=True)
+
+
+def built_bases(data: Path) -> list[Path]:
+    """The built bases in a data folder, the one used last first."""
+    try:
+        dated = [(path.stat().st_mtime_ns, path) for path in data.glob("facts-*.db")]
+    except OSError:
+        return []
+    return [path for _, path in sorted(dated, reverse=True)]
+
+
+def last_wordings(data: Path) -> Mapping[str, str] | None:
+    """Each fact's wording in the base built last, by `owner/fact`; None where there is none."""
+    for path in built_bases(data):
+        try:
+            with closing(_open_read_only(path)) as db:
+                return dict(db.execute("SELECT key, says FROM fact").fetchall())
+        except sqlite3.Error:
+            continue  # a damaged file says nothing about wordings
+    return None
+
+
+def is_whole(path: Path, mark: str) -> bool:
+    """Whether a built base is there, undamaged, and of the files that `mark` names."""
+    if not path.exists():
+        return False
+    try:
+        with closing(_open_read_only(path)) as db:
+            whole = db.execute("PRAGMA quick_check").fetchone() == ("ok",)
+            row = db.execute("SELECT value FROM about WHERE key = 'fingerprint'").fetchone()
+            return whole and row == (mark,)
+    except sqlite3.Error:
+        return False
+
+
+def uri(path: Path) -> str:
+    """The SQLite URI that opens a built base: read-only, and without locks, as it never changes."""
+    return f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+
+
+def _open_read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(uri(path), uri=True)
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
+def _discard(path: Path) -> None:
+    # Windows refuses to delete a file that is open; it goes with a later build.
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def _write(path: Path, base: Base, mark: str, progress: Progress) -> None:
+    rows = list(_rows(base, mark))
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(_SCHEMA.read_text("utf-8"))
+        for start in range(0, len(rows), _BATCH):
+            for table, values in rows[start : start + _BATCH]:
+                marks = ", ".join("?" * len(values))
+                db.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", values)
+            progress(min(start + _BATCH, len(rows)), len(rows))
+        db.commit()
+        db.execute("VACUUM")
+        db.execute("ANALYZE")
+
+
+Row = tuple[str, tuple[str | int | None, ...]]
+
+
+def _rows(base: Base, mark: str) -> Iterator[Row]:
+    yield "about", ("info", base.info.model_dump_json())
+    yield "about", ("fingerprint", mark)
+    dates = {event.id: _dated(event) for event in base.events.values()}
+    for rank, head in enumerate(_heads(base, dates)):
+        yield "head", (rank, head.model_dump_json())
+    for source in base.sources.values():
+        span = parse_date(source.date) if source.date else None
+        record = SourceRecord(source=source, span=span)
+        yield "source", (source.id, record.model_dump_json())
+    for actor in base.actors.values():
+        yield "actor", (actor.id, actor.model_copy(update={"facts": ()}).model_dump_json())
+    for topic in base.topics.values():
+        bare = topic.model_copy(update={"facts": (), "stands": (), "open": ()})
+        yield "topic", (topic.id, bare.model_dump_json())
+    order = in_order(base.events, dates)
+    yield from _event_rows(base, dates, order)
+    yield from _fact_rows(base, dates, order)
+
+
+def _dated(event: Event) -> Dated:
+    return Dated(when=event.when, span=parse_date(event.when.edtf) if event.when.edtf else None)
+
+
+def _event_rows(base: Base, dates: Mapping[str, Dated], order: list[str]) -> Iterator[Row]:
+    related = _related(base)
+    for rank, event_id in enumerate(order):
+        event, dated = base.events[event_id], dates[event_id]
+        bare = event.model_copy(update={"facts": ()})
+        record = EventRecord(event=bare, dated=dated, related=related[event_id])
+        first, last = _bounds(event, base.events, dates)
+        yield "event", (event_id, rank, first, last, record.model_dump_json())
+        for thing in {*event.topics, *(part.actor for part in event.who)}:
+            yield "involves", (event_id, thing)
+
+
+def _fact_rows(base: Base, dates: Mapping[str, Dated], order: list[str]) -> Iterator[Row]:
+    owners: Iterable[Named] = chain(
+        base.actors.values(), (base.events[event_id] for event_id in order), base.topics.values()
+    )
+    rank = 0
+    for owner in owners:
+        for part, facts in fact_lists(owner):
+            for fact in facts:
+                dated = dates.get(owner.id)
+                record = FactRecord(owner=owner.id, part=part, fact=fact, dated=dated)
+                gone = int(fact.withdrawn is not None)
+                told = (record.key, rank, fact.version, fact.says, gone, record.model_dump_json())
+                yield "fact", told
+                for thing in {owner.id, *fact.about, *((fact.by,) if fact.by else ())}:
+                    yield "bears", (record.key, thing)
+                for cite in fact.cites:
+                    yield "cites", (cite.source, cite.paragraph, record.key)
+                rank += 1
+
+
+def _bounds(
+    event: Event, events: Mapping[str, Event], dates: Mapping[str, Dated]
+) -> tuple[int | None, int | None]:
+    """The days between which an event was, by its date or by the events around it."""
+    span = dates[event.id].span
+    if span:
+        return span.first, span.last
+    after, before = (_nearest_dated(event, field, events, dates) for field in ("after", "before"))
+    if after is None and before is None:
+        return None, None
+    first = after.first if after else date.min.toordinal()
+    return first, before.last if before else date.max.toordinal()
+
+
+def _nearest_dated(
+    event: Event, field: str, events: Mapping[str, Event], dates: Mapping[str, Dated]
+) -> Span | None:
+    """The span of the first dated event on the way that `field` (after, before) points."""
+    neighbour = events.get(getattr(event.when, field) or "")
+    while neighbour and not dates[neighbour.id].span:
+        neighbour = events.get(getattr(neighbour.when, field) or "")
+    return dates[neighbour.id].span if neighbour else None
+
+
+def in_order(events: Mapping[str, Event], dates: Mapping[str, Dated]) -> list[str]:
+    """The ids of events in order of time; undated ones last, by what they come after or before."""
+
+    def days(event_id: str) -> tuple[int, int]:
+        span = dates[event_id].span
+        return (span.first, span.last) if span else (0, 0)
+
+    dated = _sorted([e for e in events if dates[e].span], events, days)
+    place = {event_id: index for index, event_id in enumerate(dated)}
+
+    def anchor(event_id: str) -> tuple[int, int]:
+        when = events[event_id].when
+        neighbours = [place[e] for e in (when.after, when.before) if e in place]
+        return (neighbours or [len(dated)])[0], 0
+
+    return dated + _sorted([e for e in events if e not in place], events, anchor)
+
+
+def _sorted(
+    ids: list[str], events: Mapping[str, Event], key: Callable[[str], tuple[int, int]]
+) -> list[str]:
+    """The ids by `key`, except that `after` and `before` among them always hold."""
+    graph: dict[str, set[str]] = {event_id: set() for event_id in sorted(ids)}
+    for event_id in graph:
+        when = events[event_id].when
+        if when.after in graph:
+            graph[event_id].add(when.after)
+        if when.before in graph:
+            graph[when.before].add(event_id)
+    sorter = TopologicalSorter(graph)
+    sorter.prepare()
+    order: list[str] = []
+    ready: list[tuple[tuple[int, int], str]] = []
+    while sorter.is_active():
+        for event_id in sorter.get_ready():
+            heappush(ready, (key(event_id), event_id))
+        _, first = heappop(ready)
+        order.append(first)
+        sorter.done(first)
+    return order
+
+
+def _related(base: Base) -> dict[str, tuple[str, ...]]:
+    """For each event, the events that bear on it most, the nearest first."""
+    weights: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+    def link(one: str, other: str, weight: int) -> None:
+        if one != other and one in base.events and other in base.events:
+            weights[one][other] += weight
+            weights[other][one] += weight
+
+    for owner, _, fact in base.facts():
+        for about in fact.about:
+            link(owner, about, 6)
+    by_topic: defaultdict[str, list[str]] = defaultdict(list)
+    for event in base.events.values():
+        for neighbour in (event.when.after, event.when.before):
+            if neighbour:
+                link(event.id, neighbour, 4)
+        for topic in event.topics:
+            by_topic[topic].append(event.id)
+    for members in by_topic.values():
+        for index, one in enumerate(members):
+            for other in members[index + 1 :]:
+                link(one, other, 1)
+    return {
+        event_id: tuple(
+            other
+            for other, _ in sorted(weights[event_id].items(), key=lambda pair: (-pair[1], pair[0]))
+        )[:_RELATED]
+        for event_id in base.events
+    }
+
+
+def _heads(base: Base, dates: Mapping[str, Dated]) -> list[Head]:
+    """Every thing's head, what most facts are told of first."""
+    told: Counter[str] = Counter()
+    for owner, _, fact in base.facts():
+        told.update({owner, *fact.about, *((fact.by,) if fact.by else ())})
+    heads = [
+        Head(
+            kind=kind,
+            id=thing.id,
+            label=thing.label,
+            also=thing.also,
+            names=thing.names,
+            disambiguate=thing.disambiguate,
+            dated=dates.get(thing.id),
+            role=_role(thing),
+        )
+        for kind, thing in base.things()
+    ]
+    return sorted(heads, key=lambda head: (-told[head.id], head.id))
+
+
+def _role(thing: Event | Actor | Topic | Source) -> str | None:
+    if isinstance(thing, Actor) and thing.roles:
+        return thing.roles[0].title
+    return thing.publisher if isinstance(thing, Source) else None

@@ -1,0 +1,168 @@
+"""What a base covers: its counts, each article's paragraphs, and what stands on weak ground."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bot.facts.load import Base
+from bot.facts.model import CLAIMS, Citation, Fact, Source
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """An article's paragraphs: how many things cite each, and which are furniture."""
+
+    source: Source
+    cited: Mapping[int, int]
+    furniture: frozenset[int]
+
+    @property
+    def uncited(self) -> tuple[int, ...]:
+        """The paragraphs of content that nothing cites."""
+        every = range(1, self.source.paragraphs + 1)
+        return tuple(n for n in every if n not in self.cited and n not in self.furniture)
+
+
+def coverage(base: Base) -> list[Coverage]:
+    """The coverage of each article, in the order of their ids."""
+    counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for cites in _citing(base):
+        for source, paragraph in {(cite.source, cite.paragraph) for cite in cites}:
+            counts[source][paragraph] += 1
+    return [
+        Coverage(source, dict(counts[source.id]), furniture(source))
+        for source in sorted(base.sources.values(), key=lambda source: source.id)
+    ]
+
+
+def _citing(base: Base) -> Iterator[tuple[Citation, ...]]:
+    """The citations of each fact, event and role that is still answered."""
+    yield from (fact.cites for _, fact in _facts(base))
+    yield from (event.cites for event in base.events.values())
+    yield from (role.cites for actor in base.actors.values() for role in actor.roles)
+
+
+def furniture(source: Source) -> frozenset[int]:
+    """The numbers of the paragraphs that a source lists as no content."""
+    ranges = (range(part.first, part.last + 1) for part in source.furniture)
+    return frozenset(chain.from_iterable(ranges))
+
+
+def _facts(base: Base) -> list[tuple[str, Fact]]:
+    """Each fact that is still answered, by its key `owner/fact`."""
+    return [(f"{owner}/{f.id}", f) for owner, _, f in base.facts() if f.withdrawn is None]
+
+
+def counts(base: Base) -> list[tuple[str, int]]:
+    """How much there is of everything, in the order in which it is shown."""
+    facts = [fact for _, fact in _facts(base)]
+    things = Counter(kind for kind, _ in base.things())
+    return [
+        ("articles", things["source"]),
+        ("events", things["event"]),
+        ("actors", things["actor"]),
+        ("topics", things["topic"]),
+        ("facts", len(facts)),
+        ("… that somebody claims", sum(fact.kind in CLAIMS for fact in facts)),
+        ("… inferred", sum(fact.inferred is not None for fact in facts)),
+        ("… with a caution", sum(fact.caution is not None for fact in facts)),
+        ("… told differently by sources", sum(bool(fact.accounts) for fact in facts)),
+        ("… corrected", sum(bool(fact.was) for fact in facts)),
+        ("withdrawn facts", sum(fact.withdrawn is not None for _, _, fact in base.facts())),
+        ("citations of facts", sum(len(fact.cites) for fact in facts)),
+    ]
+
+
+def undated(base: Base) -> list[tuple[str, str]]:
+    """The ids of the events without a date, and what is said of their time instead."""
+    language = base.info.language
+    return sorted(
+        (event.id, (event.when.words or {}).get(language, ""))
+        for event in base.events.values()
+        if event.when.basis == "undated"
+    )
+
+
+def on_one_source(base: Base) -> dict[str, list[str]]:
+    """For each article, the keys of the facts that rest on it alone."""
+    alone: defaultdict[str, list[str]] = defaultdict(list)
+    for key, fact in _facts(base):
+        sources = {cite.source for cite in fact.cites}
+        if len(sources) == 1:
+            alone[sources.pop()].append(key)
+    return dict(sorted(alone.items()))
+
+
+def disputed(base: Base) -> list[tuple[str, str]]:
+    """The keys of the facts that are one side's claim or told differently, and how."""
+    found: list[tuple[str, str]] = []
+    for key, fact in _facts(base):
+        if fact.accounts:
+            found.append((key, f"{len(fact.accounts)} accounts"))
+        if fact.kind == "position":
+            found.append((key, f"position of {fact.by}"))
+    return found
+
+
+def show(base: Base, console: Console) -> None:
+    """Print the whole survey as tables; plain columns, one row a line, where nobody watches."""
+    for table in _tables(base, plain=not console.is_terminal):
+        console.print(table, soft_wrap=not console.is_terminal)
+        console.print()
+
+
+def _tables(base: Base, plain: bool) -> Iterator[Table]:
+    covered = coverage(base)
+    yield _table("What there is", ("", "count"), counts(base), plain)
+    rows = [
+        (c.source.id, c.source.kind, len(c.cited), len(c.uncited), len(c.furniture))
+        for c in covered
+    ]
+    yield _table("Articles", ("article", "kind", "cited", "not cited", "furniture"), rows, plain)
+    title = "Paragraphs: how many things cite each (f furniture, ! not cited)"
+    maps = [(c.source.id, " ".join(_marks(c))) for c in covered]
+    yield _table(title, ("article", "paragraph:cited"), maps, plain)
+    yield _table("Undated events", ("event", "in words"), undated(base), plain)
+    alone = [
+        (source, len(keys), _first(keys, None if plain else _SHOWN))
+        for source, keys in on_one_source(base).items()
+    ]
+    yield _table("Facts on one article alone", ("article", "count", "facts"), alone, plain)
+    yield _table("Disputed", ("fact", "how"), disputed(base), plain)
+
+
+_SHOWN = 8
+
+
+def _first(keys: list[str], limit: int | None) -> str:
+    shown = " ".join(keys[:limit])
+    return shown if len(keys) <= (limit or len(keys)) else f"{shown} and {len(keys) - _SHOWN} more"
+
+
+def _marks(covered: Coverage) -> Iterator[str]:
+    for number in range(1, covered.source.paragraphs + 1):
+        if number in covered.furniture:
+            yield f"{number}:f"
+        else:
+            yield f"{number}:{covered.cited.get(number, '!')}"
+
+
+def _table(
+    title: str, heads: Iterable[str], rows: Iterable[tuple[str | int, ...]], plain: bool
+) -> Table:
+    table = Table(title=title, title_justify="left")
+    if plain:
+        table.box = None
+    for head in heads:
+        count = head in ("count", "cited", "not cited", "furniture")
+        table.add_column(head, justify="right" if count else "left", overflow="fold", no_wrap=plain)
+    for row in rows:
+        table.add_row(*(escape(str(cell)) for cell in row))
+    return table

@@ -1,0 +1,261 @@
+"""What no schema can say of a base: references, dates, labels and wording, rule by rule.
+
+Each rule is one generator that yields a `Fault` with the right form; `lint` runs them all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from bot.documents import Fault, Location
+from bot.facts.dates import Span, parse_date
+from bot.facts.load import Base
+from bot.facts.model import CLAIMS, Citation, Event, Fact, When
+from bot.facts.names import view
+
+_RELATIVE = re.compile(
+    r"\b(current(ly)?|former(ly)?|recent(ly)?|today|yesterday|tomorrow|now|ago|so far"
+    r"|(last|next|this) (week|month|year|spring|summer|autumn|fall|winter))\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the rules look at: the base, ids whose files are broken, and what was built last."""
+
+    base: Base
+    broken: frozenset[str] = frozenset()
+    built: Mapping[str, str] | None = None
+    """Each fact's wording in the base that was built last, by `owner/fact`."""
+
+    def fault(self, thing: str, at: Location, what: str) -> Fault:
+        """A fault at a place in a thing's file."""
+        return self.base.documents[thing].fault(at, what)
+
+    def unknown(self, thing: str, known: Mapping[str, object]) -> bool:
+        """Whether an id names nothing; one whose file is broken has its own fault already."""
+        return thing not in known and thing not in self.broken
+
+
+Rule = Callable[[Context], Iterator[Fault]]
+
+
+def lint(context: Context) -> list[Fault]:
+    """Every fault that the rules find, in the order of files and lines."""
+    return sorted(set(chain.from_iterable(rule(context) for rule in RULES)))
+
+
+def references(context: Context) -> Iterator[Fault]:
+    """Every id that is named exists, and is of the right kind."""
+    base = context.base
+    for event in base.events.values():
+        for index, part in enumerate(event.who):
+            if context.unknown(part.actor, base.actors):
+                yield _unknown(context, event.id, ("who", index, "actor"), "actor", part.actor)
+        for index, topic in enumerate(event.topics):
+            if context.unknown(topic, base.topics):
+                yield _unknown(context, event.id, ("topics", index), "topic", topic)
+        for field in ("after", "before"):
+            other = getattr(event.when, field)
+            if other and (context.unknown(other, base.events) or other == event.id):
+                yield _unknown(context, event.id, ("when", field), "other event", other)
+    for actor in base.actors.values():
+        for index, role in enumerate(actor.roles):
+            if role.of and context.unknown(role.of, base.actors):
+                yield _unknown(context, actor.id, ("roles", index, "of"), "actor", role.of)
+    subjects = {**base.actors, **base.topics, **base.events}
+    speakers = {**base.actors, **base.sources}
+    for owner, at, fact in base.facts():
+        for index, about in enumerate(fact.about):
+            if context.unknown(about, subjects):
+                kind = "actor, topic or event"
+                yield _unknown(context, owner, (*at, "about", index), kind, about)
+        if fact.by and context.unknown(fact.by, speakers):
+            yield _unknown(context, owner, (*at, "by"), "actor or source", fact.by)
+
+
+def _unknown(context: Context, thing: str, at: Location, kind: str, missing: str) -> Fault:
+    return context.fault(thing, at, f"no {kind} has the id `{missing}`; add its file or mend it")
+
+
+def citations(context: Context) -> Iterator[Fault]:
+    """Every citation names an article and a paragraph that it has, and no furniture."""
+    for thing, at, cite in _citations(context.base):
+        source = context.base.sources.get(cite.source)
+        if source is None:
+            if cite.source not in context.broken:
+                yield _unknown(context, thing, (*at, "source"), "source", cite.source)
+        elif cite.paragraph > source.paragraphs:
+            what = f"`{cite.source}` has {source.paragraphs} paragraphs, so no {cite.paragraph}"
+            yield context.fault(thing, (*at, "paragraph"), what)
+        elif any(part.first <= cite.paragraph <= part.last for part in source.furniture):
+            what = f"paragraph {cite.paragraph} of `{cite.source}` is listed as furniture"
+            yield context.fault(thing, (*at, "paragraph"), what)
+
+
+def _citations(base: Base) -> Iterator[tuple[str, Location, Citation]]:
+    for event in base.events.values():
+        yield from ((event.id, ("cites", i), cite) for i, cite in enumerate(event.cites))
+    for actor in base.actors.values():
+        for index, role in enumerate(actor.roles):
+            for i, cite in enumerate(role.cites):
+                yield actor.id, ("roles", index, "cites", i), cite
+    for owner, at, fact in base.facts():
+        yield from ((owner, (*at, "cites", i), cite) for i, cite in enumerate(fact.cites))
+        yield from ((owner, (*at, "accounts", i), cite) for i, cite in enumerate(fact.accounts))
+
+
+def doubles(context: Context) -> Iterator[Fault]:
+    """A fact's id stands once in its file, and a paragraph once in a fact."""
+    seen: set[tuple[str, str]] = set()
+    for owner, at, fact in context.base.facts():
+        if (owner, fact.id) in seen:
+            what = f"the fact id `{fact.id}` stands twice in this file; choose another"
+            yield context.fault(owner, (*at, "id"), what)
+        seen.add((owner, fact.id))
+        if len(set(fact.cites)) < len(fact.cites):
+            yield context.fault(
+                owner, (*at, "cites"), "the same paragraph is cited twice; keep one"
+            )
+
+
+def claims(context: Context) -> Iterator[Fault]:
+    """What is somebody's claim names who; rival accounts are at least two."""
+    for owner, at, fact in context.base.facts():
+        if fact.kind in CLAIMS and not fact.by:
+            what = f"a {fact.kind} without `by`; say who claims it (an actor, or the source)"
+            yield context.fault(owner, (*at, "kind"), what)
+        if len(fact.accounts) == 1:
+            what = "`accounts` holds one wording; give each source's, or drop it"
+            yield context.fault(owner, (*at, "accounts"), what)
+        for index, account in enumerate(fact.accounts):
+            cited = {(cite.source, cite.paragraph) for cite in fact.cites}
+            if (account.source, account.paragraph) not in cited:
+                what = "the account's paragraph must stand among the fact's `cites`, too"
+                yield context.fault(owner, (*at, "accounts", index), what)
+
+
+def relative_words(context: Context) -> Iterator[Fault]:
+    """No statement leans on the day on which it is read; a word in quotation marks may stay."""
+    for owner, at, fact in context.base.facts():
+        for field, text in _sentences(fact):
+            if found := _RELATIVE.search(_QUOTED.sub("", text)):
+                what = f"“{found[0]}” depends on when it is read; name the date or the article"
+                yield context.fault(owner, (*at, *field), what)
+
+
+def _sentences(fact: Fact) -> Iterator[tuple[Location, str]]:
+    yield ("says",), fact.says
+    if fact.caution:
+        yield ("caution",), fact.caution
+    yield from ((("accounts", i, "says"), account.says) for i, account in enumerate(fact.accounts))
+
+
+_DAY_NUMBER = re.compile(r"\b\d{1,2}(st|nd|rd|th)?\b|\b\d{4}-\d{2}-\d{2}\b")
+
+
+def dates(context: Context) -> Iterator[Fault]:
+    """A date is no finer than its words, and the order of events agrees with their dates."""
+    for event in context.base.events.values():
+        when = event.when
+        words = (when.words or {}).get(context.base.info.language)
+        if when.words and not words:
+            what = "`words` lacks the base's own language"
+            yield context.fault(event.id, ("when", "words"), what)
+        span = parse_date(when.edtf) if when.edtf else None
+        if span and span.is_day and words and not _DAY_NUMBER.search(words):
+            what = f"`{when.edtf}` is finer than “{words}”; give the month or the span"
+            yield context.fault(event.id, ("when", "edtf"), what)
+        yield from _order(context, event, when, span)
+
+
+def _order(context: Context, event: Event, when: When, span: Span | None) -> Iterator[Fault]:
+    for field, other_id in (("after", when.after), ("before", when.before)):
+        other = context.base.events.get(other_id) if other_id else None
+        if other is None:
+            continue
+        if _leads_to(context.base, other, event.id, field):
+            what = f"`{field}: {other.id}` runs in a circle; drop one of the two"
+            yield context.fault(event.id, ("when", field), what)
+        if span and other.when.edtf:
+            theirs = parse_date(other.when.edtf)
+            wrong = span.last < theirs.first if field == "after" else span.first > theirs.last
+            if wrong:
+                what = f"{when.edtf} is not {field} `{other.id}` ({other.when.edtf})"
+                yield context.fault(event.id, ("when", field), what)
+
+
+def _leads_to(base: Base, start: Event, goal: str, field: str) -> bool:
+    """Whether following `field` from event to event comes to `goal`."""
+    seen: set[str] = set()
+    event: Event | None = start
+    while event and event.id not in seen:
+        seen.add(event.id)
+        if event.id == goal:
+            return True
+        event = base.events.get(getattr(event.when, field) or "")
+    return False
+
+
+def names(context: Context) -> Iterator[Fault]:
+    """A name means one thing, unless both things say how to tell them apart."""
+    claimed: defaultdict[str, set[str]] = defaultdict(set)
+    things = {thing.id: (kind, thing) for kind, thing in context.base.things()}
+    for thing_id, (_, thing) in things.items():
+        for form in (thing.label, *thing.also, *chain.from_iterable(thing.names.values())):
+            claimed[view(form)].add(thing_id)
+    for form, owners in claimed.items():
+        for owner in owners:
+            rivals = [o for o in owners if o != owner and things[o][0] == things[owner][0]]
+            if rivals and not things[owner][1].disambiguate:
+                what = f"“{form}” also names `{rivals[0]}`; set `disambiguate` in both, or drop it"
+                yield context.fault(owner, ("also",), what)
+
+
+def corrections(context: Context) -> Iterator[Fault]:
+    """A wording that was built before and has changed is kept in `was`."""
+    if context.built is None:
+        return
+    for owner, at, fact in context.base.facts():
+        before = context.built.get(f"{owner}/{fact.id}")
+        if before and before != fact.says and before not in [was.said for was in fact.was]:
+            what = f"its wording changed; add to `was`: {{date, said: {before!r}, why}}"
+            yield context.fault(owner, (*at, "says"), what)
+
+
+def deletions(context: Context) -> Iterator[Fault]:
+    """A fact that was built before does not vanish: it is withdrawn."""
+    if context.built is None:
+        return
+    kept = {f"{owner}/{fact.id}" for owner, _, fact in context.base.facts()}
+    for key in context.built:
+        owner = key.partition("/")[0]
+        if key in kept or owner in context.broken:
+            continue
+        what = f"the fact `{key}` is gone; keep it and set `withdrawn: {{date, why}}`"
+        if owner in context.base.documents:
+            yield context.fault(owner, (), what)
+        else:
+            yield Fault("facts/base.yaml", 1, what)
+
+
+def empty_things(context: Context) -> Iterator[Fault]:
+    """A card has something to say: a topic and an event hold at least one fact."""
+    told: set[str] = set()
+    for owner, _, fact in context.base.facts():
+        told |= {owner, *fact.about}
+    for thing in (*context.base.events.values(), *context.base.topics.values()):
+        if thing.id not in told:
+            yield context.fault(thing.id, (), "no fact says anything about it; add one")
+
+
+RULES: tuple[Rule, ...] = (
+    references, citations, doubles, claims, relative_words, dates, names, corrections, deletions,
+    empty_things,
+)  # fmt: skip

@@ -1,0 +1,173 @@
+"""Reading a base from disk: YAML files in, frozen values and every fault out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+
+from bot import documents
+from bot.documents import Document, Fault
+from bot.facts.model import Actor, BaseInfo, Event, Fact, Source, Thing, ThingKind, Topic
+
+FORMAT = 1
+"""Counted up when `facts.db` changes its shape, so that an older one is built again."""
+
+T = TypeVar("T", bound=Thing)
+Named = Event | Actor | Topic | Source
+
+
+@dataclass(frozen=True)
+class Base:
+    """A whole base in memory, as its files say it."""
+
+    info: BaseInfo
+    sources: Mapping[str, Source]
+    events: Mapping[str, Event]
+    actors: Mapping[str, Actor]
+    topics: Mapping[str, Topic]
+    documents: Mapping[str, Document] = field(repr=False)
+
+    def things(self) -> Iterator[tuple[ThingKind, Named]]:
+        """Everything that can be asked for by name, with its kind."""
+        for event in self.events.values():
+            yield "event", event
+        for actor in self.actors.values():
+            yield "actor", actor
+        for topic in self.topics.values():
+            yield "topic", topic
+        for source in self.sources.values():
+            yield "source", source
+
+    def facts(self) -> Iterator[tuple[str, tuple[str | int, ...], Fact]]:
+        """Each fact with the id of the thing whose file holds it, and where it stands there."""
+        for _, thing in self.things():
+            for part, facts in fact_lists(thing):
+                for index, fact in enumerate(facts):
+                    yield thing.id, (part, index), fact
+
+
+def fact_lists(thing: Named) -> tuple[tuple[str, tuple[Fact, ...]], ...]:
+    """A thing's lists of facts, with the field that holds each."""
+    if isinstance(thing, Topic):
+        return ("facts", thing.facts), ("stands", thing.stands), ("open", thing.open)
+    return () if isinstance(thing, Source) else (("facts", thing.facts),)
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where a base lives: the curated facts, and the records of their articles."""
+
+    facts: Path
+    seeds: Path
+
+    def files(self, folder: str) -> list[Path]:
+        """The YAML files of one folder, in order of their names."""
+        place = self.seeds if folder == "seeds" else self.facts / folder
+        return sorted(place.glob("*.yaml"))
+
+    def shown(self, path: Path) -> str:
+        """A file's path as faults name it: from the folder that its base stands in."""
+        for folder in (self.facts, self.seeds):
+            if path.is_relative_to(folder):
+                return f"{folder.name}/{path.relative_to(folder).as_posix()}"
+        return path.name
+
+    @property
+    def info(self) -> Path:
+        """The file that says what the base is about."""
+        return self.facts / "base.yaml"
+
+
+def fingerprint(folders: Folders) -> str:
+    """12 hexadecimal digits over every byte of a base's files, and over the format of `facts.db`.
+
+    Raises OSError where a file cannot be read.
+    """
+    digest = hashlib.sha256(f"format {FORMAT}".encode())
+    paths = [folders.info, *chain.from_iterable(map(folders.files, _FOLDERS))]
+    for path in paths:
+        if path.exists():
+            digest.update(f"\0{folders.shown(path)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+_FOLDERS = ("seeds", "events", "actors", "topics")
+
+
+def load(folders: Folders) -> tuple[Base | None, list[Fault]]:
+    """The base, or None where it has no readable `base.yaml`, and every fault of form in it.
+
+    A file with faults is left out of the base. Raises OSError where a file cannot be read.
+    """
+    reader = _Reader(folders)
+    info = reader.info()
+    base = Base(
+        info=info or BaseInfo(title="-", about="-", language="en"),
+        sources=reader.things("seeds", Source),
+        events=reader.things("events", Event),
+        actors=reader.things("actors", Actor),
+        topics=reader.things("topics", Topic),
+        documents=reader.documents,
+    )
+    return (base if info else None), sorted(reader.faults)
+
+
+class _Reader:
+    """Collects documents and faults while a base's files are read."""
+
+    def __init__(self, folders: Folders) -> None:
+        self.folders = folders
+        self.documents: dict[str, Document] = {}
+        self.faults: list[Fault] = []
+
+    def info(self) -> BaseInfo | None:
+        path = self.folders.info
+        if not path.exists():
+            shown = self.folders.shown(path)
+            self.faults.append(Fault(shown, 1, "missing; it says what the base is about"))
+            return None
+        return self._shaped(path, BaseInfo)[0]
+
+    def things(self, folder: str, model: type[T]) -> dict[str, T]:
+        things: dict[str, T] = {}
+        for path in self.folders.files(folder):
+            thing, document = self._shaped(path, model)
+            if thing is None or document is None:
+                continue
+            if thing.id in self.documents:
+                other = self.documents[thing.id].path
+                what = f"the id `{thing.id}` is taken by {other}; choose another"
+                self.faults.append(document.fault(("id",), what))
+                continue
+            if path.stem != thing.id:
+                what = f"the file of `{thing.id}` must be called {thing.id}.yaml"
+                self.faults.append(document.fault(("id",), what))
+            self.documents[thing.id] = document
+            things[thing.id] = thing
+        return things
+
+    def _shaped(
+        self, path: Path, model: type[documents.Model]
+    ) -> tuple[documents.Model | None, Document | None]:
+        document, faults = documents.read(path, self.folders.shown(path))
+        self.faults += faults
+        if document is None:
+            return None, None
+        shaped, faults = documents.shape(document, model)
+        self.faults += faults
+        return shaped, document
+
+
+def broken_ids(folders: Folders, base: Base) -> set[str]:
+    """Ids whose files stand in the base's folders but could not be read."""
+    stems = (path.stem for folder in _FOLDERS for path in folders.files(folder))
+    return set(stems) - set(base.documents)
+
+
+def ids(things: Iterable[Named]) -> set[str]:
+    """The ids of some things."""
+    return {thing.id for thing in things}

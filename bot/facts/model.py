@@ -1,0 +1,271 @@
+"""The fact model: what a curator writes in `facts/` and `seeds/`, as frozen values.
+
+The models also give the JSON Schemas that editors complete from, so each field's description is
+written for the curator.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from datetime import date
+from typing import Annotated, Literal, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from bot.facts.dates import DateFault, parse_date
+
+ThingKind = Literal["event", "actor", "topic", "source"]
+EventKind = Literal[
+    "summit", "talks", "visit", "agreement", "announcement", "measure", "ruling", "statement",
+    "test", "exercise", "incident", "conflict", "institution", "appointment",
+    "anniversary",
+]  # fmt: skip
+ActorKind = Literal["person", "office", "body", "state", "group"]
+FactKind = Literal[
+    "event", "agreement", "role", "position", "figure", "background", "plan", "proposal", "opinion",
+]  # fmt: skip
+Basis = Literal["stated", "inferred", "undated"]
+SourceKind = Literal["news", "analysis", "aggregator"]
+Language = Literal["en", "ko", "ja"]
+
+CLAIMS: tuple[FactKind, ...] = ("position", "plan", "proposal", "opinion")
+"""Kinds of fact that somebody claims, and that therefore name who."""
+
+_INVISIBLE = {"Cc", "Cf", "Co", "Cs"}  # control, format (zero width, direction), private, surrogate
+
+
+def _clean(text: str) -> str:
+    bad = next((c for c in text if unicodedata.category(c) in _INVISIBLE), None)
+    if bad:
+        raise ValueError(f"an invisible character (U+{ord(bad):04X}); remove it")
+    return unicodedata.normalize("NFC", re.sub(r"\s+", " ", text).strip())
+
+
+def _edtf(text: str) -> str:
+    try:
+        parse_date(text)
+    except DateFault as fault:
+        raise ValueError(str(fault)) from None
+    return text
+
+
+ID_FORM = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+Id = Annotated[
+    str,
+    StringConstraints(max_length=32),
+    Field(pattern=ID_FORM, description="kebab-case, at most 32 characters, never reused"),
+]
+Text = Annotated[str, AfterValidator(_clean), StringConstraints(min_length=1, max_length=600)]
+Label = Annotated[str, AfterValidator(_clean), StringConstraints(min_length=1, max_length=80)]
+Edtf = Annotated[str, AfterValidator(_edtf)]
+Names = dict[Language, tuple[Label, ...]]
+
+
+class Frozen(BaseModel):
+    """A value: it cannot change, and a field that is not named here is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Citation(Frozen):
+    """Where a statement stands: an article and one of its paragraphs, counted from 1."""
+
+    source: Id
+    paragraph: Annotated[int, Field(ge=1)]
+
+
+class Account(Citation):
+    """How one source words what another words differently."""
+
+    says: Text
+
+
+class Wording(Frozen):
+    """An earlier wording of a fact, kept so that a correction can be told."""
+
+    date: date
+    said: Text
+    why: Text
+
+
+class Withdrawal(Frozen):
+    """When and why a fact stopped being answered."""
+
+    date: date
+    why: Text
+
+
+Cites = Annotated[tuple[Citation, ...], Field(min_length=1)]
+
+
+class Fact(Frozen):
+    """One statement, in our own words, that the cited paragraphs carry."""
+
+    id: Id
+    says: Text = Field(description="one or two sentences that stand on their own")
+    kind: FactKind
+    about: tuple[Id, ...] = Field((), description="further actors, topics and events it bears on")
+    by: Id | None = Field(None, description="who claims it: an actor, or the source itself")
+    cites: Cites
+    inferred: Text | None = Field(
+        None, description="how the texts give it, where no paragraph says it outright"
+    )
+    caution: Text | None = Field(None, description="shown: what must not be concluded from it")
+    accounts: tuple[Account, ...] = Field((), description="how the sources word it differently")
+    added: date
+    was: tuple[Wording, ...] = Field((), description="earlier wordings, oldest first")
+    withdrawn: Withdrawal | None = Field(None, description="set it instead of deleting the fact")
+
+    @property
+    def version(self) -> str:
+        """16 hexadecimal digits that change whenever what the reader is told changes."""
+        told = self.model_dump_json(exclude={"was"})
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+class When(Frozen):
+    """A date with the precision that the sources allow, and how it is known."""
+
+    edtf: Edtf | None = Field(None, description="EDTF, such as 2023-03-16, 2023-04 or 2019-21")
+    basis: Basis = Field(description="stated: a text prints it; inferred: see why; undated")
+    why: Text | None = Field(None, description="how the texts together give an inferred date")
+    words: dict[Language, Label] | None = Field(
+        None, description="wording that says it better than the date: {en: a Monday in April 2023}"
+    )
+    after: Id | None = Field(None, description="the event that this one came after")
+    before: Id | None = Field(None, description="the event that this one came before")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> When:
+        if (self.basis == "undated") != (self.edtf is None):
+            raise ValueError("an `edtf` goes with basis stated or inferred; undated has none")
+        if (self.basis == "inferred") != (self.why is not None):
+            raise ValueError("`why` goes with basis inferred: how the texts give the date")
+        return self
+
+
+class Part(Frozen):
+    """An actor's part in an event."""
+
+    actor: Id
+    part: Label | None = Field(None, alias="as", description="host, delegate, ...")
+
+
+class Thing(Frozen):
+    """What people ask for by name, with every form of it that they type."""
+
+    id: Id
+    also: tuple[Label, ...] = Field((), description="whatever people type")
+    names: Names = Field(
+        default_factory=dict[Language, tuple[Label, ...]],
+        description="in other languages, the usual one first",
+    )
+    disambiguate: Label | None = Field(
+        None, description="shown beside the name where two things share one"
+    )
+
+
+class Event(Thing):
+    """Anything with a date of its own, however small."""
+
+    title: Label
+    kind: EventKind
+    status: Literal["reported", "planned"] = Field(
+        "reported", description="planned: announced, and no source says whether it took place"
+    )
+    when: When
+    where: Label | None = None
+    who: tuple[Part, ...] = ()
+    topics: tuple[Id, ...] = ()
+    cites: Cites = Field(description="the paragraphs that give its title, date, place and people")
+    facts: tuple[Fact, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What it is called in the base's own language."""
+        return self.title
+
+
+class Role(Frozen):
+    """An office that the articles give somebody."""
+
+    title: Label
+    of: Id | None = Field(None, description="the actor that the office belongs to")
+    cites: Cites
+
+
+class Actor(Thing):
+    """A person, office, body, state or group."""
+
+    name: Label
+    kind: ActorKind
+    roles: tuple[Role, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What it is called in the base's own language."""
+        return self.name
+
+
+class Topic(Thing):
+    """A subject that runs through several events."""
+
+    title: Label
+    facts: tuple[Fact, ...] = Field((), description="what it is")
+    stands: tuple[Fact, ...] = Field((), description="where it stands as of the articles")
+    open: tuple[Fact, ...] = Field((), description="what the articles do not establish")
+
+    @property
+    def label(self) -> str:
+        """What it is called in the base's own language."""
+        return self.title
+
+
+class Furniture(Frozen):
+    """Paragraphs of a copy that are no content: menus, forms, repeated headings."""
+
+    first: Annotated[int, Field(ge=1)]
+    last: Annotated[int, Field(ge=1)]
+    why: Text
+
+
+class Source(Thing):
+    """What we keep of an article: who published it, and a fingerprint; never its text."""
+
+    title: Text
+    author: Label | None = Field(None, description="as the copy shows it")
+    publisher: Label | None = Field(None, description="as the copy shows it")
+    date: Edtf | None = Field(None, description="as the copy shows it")
+    kind: SourceKind
+    quality: Text = Field(description="what the copy is like, and what it leaves out")
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    paragraphs: Annotated[int, Field(ge=1)]
+    furniture: tuple[Furniture, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What it is called in the base's own language."""
+        return self.title
+
+
+class BaseInfo(Frozen):
+    """`base.yaml`: what the base is about, and in which language its facts are said."""
+
+    title: Label
+    about: Text
+    language: Language
+
+
+FACT_KINDS: tuple[FactKind, ...] = get_args(FactKind)
+EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
+ACTOR_KINDS: tuple[ActorKind, ...] = get_args(ActorKind)

@@ -1,0 +1,72 @@
+"""The rows of `facts.db` as frozen values: what building writes and what answers read."""
+
+from __future__ import annotations
+
+from bot.facts.dates import Span
+from bot.facts.model import Citation, Event, Fact, Frozen, Names, Source, ThingKind, When
+
+
+class Dated(Frozen):
+    """A date as the curator gave it, with the span of days that it covers."""
+
+    when: When
+    span: Span | None
+
+
+class Head(Frozen):
+    """What a thing is called and told apart by; all heads are kept in memory."""
+
+    kind: ThingKind
+    id: str
+    label: str
+    also: tuple[str, ...]
+    names: Names
+    disambiguate: str | None
+    dated: Dated | None = None
+    role: str | None = None
+
+    def name(self, language: str) -> str:
+        """The usual name in `language`, or the base's own where none is recorded."""
+        for known, names in self.names.items():
+            if known == language and names:
+                return names[0]
+        return self.label
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Every form that people may type, the label first."""
+        return (self.label, *self.also, *(form for forms in self.names.values() for form in forms))
+
+
+class FactRecord(Frozen):
+    """A fact with the thing whose file holds it, the list it stands in, and its event's date."""
+
+    owner: str
+    part: str
+    fact: Fact
+    dated: Dated | None
+
+    @property
+    def key(self) -> str:
+        """The fact's id in the whole base: `owner/fact`."""
+        return f"{self.owner}/{self.fact.id}"
+
+
+class EventRecord(Frozen):
+    """An event without its facts, its date, and the events that bear on it most."""
+
+    event: Event
+    dated: Dated
+    related: tuple[str, ...]
+
+    @property
+    def cites(self) -> tuple[Citation, ...]:
+        """The paragraphs that give the event's title, date, place and people."""
+        return self.event.cites
+
+
+class SourceRecord(Frozen):
+    """A source, and the span of the date that its copy shows."""
+
+    source: Source
+    span: Span | None

@@ -1,0 +1,64 @@
+-- facts.db: one base, built from its files and never changed afterwards.
+-- `record` columns hold a frozen value of bot/facts/records.py or bot/facts/model.py as JSON;
+-- the columns beside it are what queries filter and sort by.
+
+CREATE TABLE about (
+    key TEXT PRIMARY KEY,           -- info, fingerprint
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE head (                 -- in the order in which an empty field offers them
+    rank INTEGER PRIMARY KEY,
+    record TEXT NOT NULL
+);
+
+CREATE TABLE source (
+    id TEXT PRIMARY KEY,
+    record TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE actor (
+    id TEXT PRIMARY KEY,
+    record TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE topic (
+    id TEXT PRIMARY KEY,
+    record TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE event (
+    id TEXT PRIMARY KEY,
+    rank INTEGER NOT NULL UNIQUE,   -- in order of time; undated events after the dated ones
+    first INTEGER,                  -- the days on which it may have been, as proleptic Gregorian
+    last INTEGER,                   -- day numbers; NULL where nothing is known of its date
+    record TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE involves (             -- an actor's part in an event, or a topic it belongs to
+    event TEXT NOT NULL REFERENCES event,
+    thing TEXT NOT NULL,
+    PRIMARY KEY (thing, event)
+) WITHOUT ROWID;
+
+CREATE TABLE fact (
+    key TEXT PRIMARY KEY,           -- owner/fact
+    rank INTEGER NOT NULL UNIQUE,   -- actors' facts, events' in order of time, topics'
+    version TEXT NOT NULL,
+    says TEXT NOT NULL,
+    withdrawn INTEGER NOT NULL,
+    record TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE cites (
+    source TEXT NOT NULL REFERENCES source,
+    paragraph INTEGER NOT NULL,
+    fact TEXT NOT NULL REFERENCES fact,
+    PRIMARY KEY (source, paragraph, fact)
+) WITHOUT ROWID;
+
+CREATE TABLE bears (                -- every thing that a fact is told of
+    fact TEXT NOT NULL REFERENCES fact,
+    thing TEXT NOT NULL,
+    PRIMARY KEY (thing, fact)
+) WITHOUT ROWID;

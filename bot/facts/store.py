@@ -1,0 +1,149 @@
+"""Reading a built base: each question is one statement, one hop to SQLite's thread.
+
+What every answer needs (names, sources) is read once, when the base is opened.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from bot.facts.build import uri
+from bot.facts.errors import UnreadableBase
+from bot.facts.model import Actor, BaseInfo, Topic
+from bot.facts.records import EventRecord, FactRecord, Head, SourceRecord
+from bot.facts.search import Entry, NameIndex
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_FACTS = TypeAdapter(tuple[FactRecord, ...])
+_EVENTS = TypeAdapter(tuple[EventRecord, ...])
+_HEADS = TypeAdapter(tuple[Head, ...])
+_SOURCES = TypeAdapter(tuple[SourceRecord, ...])
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a timeline is narrowed to; days are proleptic Gregorian day numbers, both inclusive."""
+
+    first: int | None = None
+    last: int | None = None
+    actor: str | None = None
+    topic: str | None = None
+
+
+class Store:
+    """An open base. Use `Store.open`, and close it when done."""
+
+    def __init__(
+        self,
+        db: aiosqlite.Connection,
+        info: BaseInfo,
+        fingerprint: str,
+        heads: tuple[Head, ...],
+        sources: tuple[SourceRecord, ...],
+    ) -> None:
+        self._db = db
+        self.info = info
+        self.fingerprint = fingerprint
+        self.heads: Mapping[str, Head] = {head.id: head for head in heads}
+        self.sources: Mapping[str, SourceRecord] = {s.source.id: s for s in sources}
+        self.index = NameIndex(Entry(head.kind, head.id, head.forms) for head in heads)
+
+    @classmethod
+    async def open(cls, path: Path) -> Store:
+        """Open a built base. Raises UnreadableBase where it is missing, damaged, or no base."""
+        db = None
+        try:
+            db = await aiosqlite.connect(uri(path), uri=True)
+            about = dict[str, Any](await _rows(db, "SELECT key, value FROM about"))
+            heads = await _rows(db, "SELECT record FROM head ORDER BY rank")
+            sources = await _rows(db, "SELECT record FROM source ORDER BY id")
+            info = BaseInfo.model_validate_json(about["info"])
+            return cls(db, info, about["fingerprint"], _all(_HEADS, heads), _all(_SOURCES, sources))
+        except (sqlite3.Error, ValidationError, KeyError) as error:
+            if db:
+                await db.close()
+            raise UnreadableBase(path, str(error)) from error
+
+    async def close(self) -> None:
+        """Close the base; it answers no more."""
+        await self._db.close()
+
+    async def actor(self, actor_id: str) -> Actor | None:
+        """An actor without facts, or None."""
+        return await self._one(Actor, "SELECT record FROM actor WHERE id = ?", actor_id)
+
+    async def topic(self, topic_id: str) -> Topic | None:
+        """A topic without facts, or None."""
+        return await self._one(Topic, "SELECT record FROM topic WHERE id = ?", topic_id)
+
+    async def event(self, event_id: str) -> EventRecord | None:
+        """An event without its facts, or None."""
+        return await self._one(EventRecord, "SELECT record FROM event WHERE id = ?", event_id)
+
+    async def facts(self, thing_id: str) -> tuple[FactRecord, ...]:
+        """Every fact told of a thing, in order of time; withdrawn ones are left out."""
+        rows = await _rows(
+            self._db,
+            "SELECT record FROM fact JOIN bears ON fact = key"
+            " WHERE thing = ? AND NOT withdrawn ORDER BY rank",
+            thing_id,
+        )
+        return _all(_FACTS, rows)
+
+    async def facts_from(self, source_id: str) -> tuple[FactRecord, ...]:
+        """Every fact that cites a source, in order of its paragraphs; without withdrawn ones."""
+        rows = await _rows(
+            self._db,
+            "SELECT record FROM fact JOIN (SELECT fact, min(paragraph) AS place FROM cites"
+            " WHERE source = ? GROUP BY fact) ON fact = key WHERE NOT withdrawn"
+            " ORDER BY place, rank",
+            source_id,
+        )
+        return _all(_FACTS, rows)
+
+    async def events(self, narrow: Filter) -> tuple[EventRecord, ...]:
+        """Events that may fall inside a filter, in order of time, undated ones last.
+
+        An undated event may fall inside where the events that it came after or before allow it.
+        """
+        rows = await _rows(
+            self._db,
+            "SELECT record FROM event"
+            " WHERE (?1 IS NULL OR last >= ?1) AND (?2 IS NULL OR first <= ?2)"
+            " AND (?3 IS NULL OR id IN (SELECT event FROM involves WHERE thing = ?3))"
+            " AND (?4 IS NULL OR id IN (SELECT event FROM involves WHERE thing = ?4))"
+            " ORDER BY rank",
+            narrow.first,
+            narrow.last,
+            narrow.actor,
+            narrow.topic,
+        )
+        return _all(_EVENTS, rows)
+
+    async def counts(self) -> Mapping[str, int]:
+        """How many events, actors, topics, sources and facts the base answers from."""
+        tables = ("event", "actor", "topic", "source")
+        parts = [f"SELECT '{table}', count(*) FROM {table}" for table in tables]
+        parts.append("SELECT 'fact', count(*) FROM fact WHERE NOT withdrawn")
+        return dict[str, Any](await _rows(self._db, " UNION ALL ".join(parts)))
+
+    async def _one(self, model: type[Model], query: str, key: str) -> Model | None:
+        rows = await _rows(self._db, query, key)
+        return model.model_validate_json(rows[0][0]) if rows else None
+
+
+async def _rows(db: aiosqlite.Connection, query: str, *values: object) -> list[tuple[Any, ...]]:
+    # `execute_fetchall` is one hop to the connection's thread where a cursor takes three.
+    return [tuple(row) for row in await db.execute_fetchall(query, values)]
+
+
+def _all(adapter: TypeAdapter[tuple[Model, ...]], rows: list[tuple[Any, ...]]) -> tuple[Model, ...]:
+    return adapter.validate_json("[" + ",".join(row[0] for row in rows) + "]")

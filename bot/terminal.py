@@ -1,0 +1,153 @@
+"""`ask`: the same answers in the terminal, one question a line, as text or as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from bot.answers.desk import COMMANDS, PRIVATE, Desk
+from bot.answers.inquiry import Command
+from bot.cards.card import Action, Question
+from bot.cards.plain import plain
+from bot.texts.catalogues import words
+
+
+class BadQuestion(Exception):
+    """A line that asks nothing; its text says what to write instead."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer to one question, as `--json` prints it."""
+
+    command: str
+    options: dict[str, str]
+    found: bool
+    text: str
+    pages: list[str]
+    citations: list[dict[str, str | int]]
+    choices: list[dict[str, Any]]
+
+    def json(self) -> str:
+        """One JSON object on one line."""
+        return json.dumps(vars(self), ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A line that could not be read as a question, as `--json` prints it."""
+
+    error: str
+    line: int
+    input: str = field(default="")
+
+    def json(self) -> str:
+        """One JSON object on one line."""
+        return json.dumps(vars(self), ensure_ascii=False)
+
+
+async def ask_all(
+    desk: Desk, lines: Iterable[str], language: str
+) -> AsyncIterator[Reply | Refusal]:
+    """The reply to each line that is not empty; a bad one gives a refusal, and the run goes on."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            question = parse(line)
+        except BadQuestion as error:
+            yield Refusal(str(error), number, line.strip()[:200])
+        else:
+            yield await ask(desk, question, language)
+
+
+async def ask(desk: Desk, question: Question, language: str) -> Reply:
+    """The answer to a question, as plain text and data."""
+    card = await desk.answer(question, language)
+    texts = [plain(page, words(language)) for page in desk.pages(card)]
+    return Reply(
+        command=question.command,
+        options=dict(question.options),
+        found=card.found,
+        text=texts[min(question.page, len(texts)) - 1],
+        pages=texts,
+        citations=[
+            {"source": cite.source, "paragraph": cite.paragraph} for cite in card.citations()
+        ],
+        choices=[_choice(choice) for choice in card.choices],
+    )
+
+
+def _choice(choice: Action) -> dict[str, Any]:
+    """A choice that can be asked as it stands."""
+    question = choice.question
+    return {"label": choice.label, "command": question.command, "options": dict(question.options)}
+
+
+def parse(line: str) -> Question:
+    """The question in a line: `/event tokyo summit`, or a JSON object. Raises BadQuestion."""
+    text = line.strip()
+    return _from_json(text) if text.startswith("{") else _from_text(text)
+
+
+def _from_json(text: str) -> Question:
+    try:
+        data = json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        raise BadQuestion(
+            'not JSON; write {"command": "event", "options": {"name": "tokyo summit"}}'
+        ) from None
+    asked = cast(dict[str, object], data)
+    name, options, page = asked.get("command"), asked.get("options"), asked.get("page", 1)
+    if not isinstance(name, str):
+        raise BadQuestion('"command" is missing; it is one of: ' + ", ".join(COMMANDS))
+    command = _command(name.removeprefix("/"))
+    if options is not None and not isinstance(options, dict):
+        raise BadQuestion('"options" must be an object, such as {"name": "tokyo summit"}')
+    if not isinstance(page, int) or isinstance(page, bool) or page < 1:
+        raise BadQuestion('"page" must be a whole number from 1')
+    named = cast(dict[str, object], options or {})
+    return Question(command.name, {n: _value(command, n, v) for n, v in named.items()}, page)
+
+
+def _value(command: Command, name: str, value: object) -> str:
+    names = [option.name for option in (*command.options, PRIVATE)]
+    if name not in names:
+        raise BadQuestion(f"/{command.name} has no option `{name}`; it has: {', '.join(names)}")
+    if isinstance(value, str | int):
+        return str(value)
+    raise BadQuestion(f"option `{name}` must be text")
+
+
+def _from_text(text: str) -> Question:
+    if not text.startswith("/"):
+        raise BadQuestion("a question begins with a slash, such as /event tokyo summit")
+    name, _, rest = text[1:].partition(" ")
+    command = _command(name)
+    return Question(command.name, _options(command, rest.strip()))
+
+
+def _command(name: str) -> Command:
+    command = COMMANDS.get(name.strip().lower())
+    if command is None:
+        raise BadQuestion(f"no command /{name[:40]}; there are: /" + ", /".join(COMMANDS))
+    return command
+
+
+def _options(command: Command, text: str) -> dict[str, str]:
+    """`from:2023-03 actor:yoon`: named options; text before the first goes to the first option."""
+    names = [option.name for option in (*command.options, PRIVATE)]
+    marks = list(re.finditer(rf"(?:^|(?<=\s))({'|'.join(names)}):", text))
+    options: dict[str, str] = {}
+    unnamed = text[: marks[0].start()] if marks else text
+    if unnamed.strip():
+        if not command.options:
+            raise BadQuestion(f"/{command.name} takes no name")
+        options[command.options[0].name] = unnamed.strip()
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    for mark, end in zip(marks, ends, strict=False):
+        options[mark[1]] = text[mark.end() : end].strip().strip('"')
+    return options

@@ -1,0 +1,58 @@
+"""A page as Discord's markdown: one text a part, everything that is not ours escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from discord.utils import escape_markdown, escape_mentions
+
+from bot.cards.card import Line, Section
+from bot.cards.pages import Page
+from bot.texts.catalogues import Words
+
+
+def escape(text: str) -> str:
+    """The text so that Discord shows it letter by letter: no markup, no mention, no link name."""
+    escaped = escape_markdown(text, ignore_links=False)
+    return escape_mentions(escaped.replace("<", "\\<"))
+
+
+def heading(page: Page) -> str:
+    """A page's title and subtitle."""
+    title = f"## {escape(page.card.title)}"
+    return f"{title}\n-# {escape(page.card.subtitle)}" if page.card.subtitle else title
+
+
+def section(page: Page, part: Section) -> str:
+    """A section of a page, its heading first."""
+    return "\n".join(_section_lines(page, part))
+
+
+def sources(page: Page, words: Words) -> str:
+    """The sources of a page in small print, and the page's number where there are several."""
+    lines = [f"-# {escape(source)}" for source in page.sources]
+    if lines:
+        lines.insert(0, f"-# **{escape(words('sources.heading'))}**")
+    if page.total > 1:
+        number = words("page.number", page=page.number, total=page.total)
+        lines.append(f"-# {escape(number)}")
+    return "\n".join(lines)
+
+
+def _section_lines(page: Page, part: Section) -> Iterator[str]:
+    if part.heading:
+        yield f"**{escape(part.heading)}**"
+    for line in part.lines:
+        yield f"{'- ' if part.listed else ''}{_line(page, line)}"
+        for note in line.notes:
+            yield f"{'  ' if part.listed else ''}-# {_line(page, note)}"
+
+
+def _line(page: Page, line: Line) -> str:
+    parts = [
+        f"**{escape(line.lead)}**" if line.lead else "",
+        f"*{escape(line.label)}:*" if line.label else "",
+        escape(line.text),
+        escape(page.marks(line)),
+    ]
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,92 @@
+"""Answers as replies: in whose language, seen by whom, and what a press on their buttons does."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.answers.desk import Desk
+from bot.cards.card import Action, Card, Question
+from bot.cards.limits import BUTTON_LABEL, shorten
+from bot.texts.catalogues import choose, words
+from bot.ui import custom_ids, layout
+from bot.ui.failures import report
+
+Press = discord.Interaction[Any]
+
+
+async def reply(interaction: Press, desk: Desk, question: Question, private: bool) -> None:
+    """Answer a command: publicly in the server's language, privately in the reader's.
+
+    What could not be answered is told to the asker alone.
+    """
+    card = await desk.answer(question, language(interaction, private))
+    if not card.found and not private:
+        card = await desk.answer(question, language(interaction, private=True))
+    await _send(interaction, desk, card, private=private or not card.found)
+
+
+def language(interaction: Press, private: bool) -> str:
+    """The language of a reply: the reader's where it is private or outside servers."""
+    if private or interaction.guild_locale is None:
+        return choose(str(interaction.locale))
+    return choose(str(interaction.guild_locale), interaction.client.config.language)
+
+
+async def _send(interaction: Press, desk: Desk, card: Card, private: bool) -> None:
+    await interaction.response.send_message(view=_view(desk, card), ephemeral=private)
+
+
+def _view(desk: Desk, card: Card) -> ui.LayoutView:
+    return layout.view(desk.page(card), words(card.language), AskButton)
+
+
+class AskButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.TEMPLATE):
+    """A button that asks a question; its custom id says which, so it needs no state.
+
+    A press on a public reply answers the presser privately; in a private reply, a turned page
+    takes the place of the one before.
+    """
+
+    def __init__(self, action: Action, turn: bool) -> None:
+        self.question = action.question
+        self.turn = turn
+        style = discord.ButtonStyle.primary if turn else discord.ButtonStyle.secondary
+        super().__init__(
+            ui.Button(
+                label=shorten(action.label, BUTTON_LABEL),
+                custom_id=custom_ids.encode(action.question, turn),
+                style=style,
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Press, item: ui.Item[Any], match: re.Match[str]
+    ) -> Self:
+        """The button that was pressed, from its custom id alone."""
+        decoded = custom_ids.decode(match)
+        label = getattr(item, "label", None) or "…"
+        if decoded is None:
+            # Nothing asks this any more; the help says what can be asked.
+            return cls(Action(label, Question("about")), False)
+        return cls(Action(label, decoded[0]), decoded[1])
+
+    async def callback(self, interaction: Press) -> None:
+        """Answer the press. An exception here would reach no handler of discord.py's."""
+        try:
+            await self._answer(interaction)
+        except Exception as error:
+            await report(interaction, error)
+
+    async def _answer(self, interaction: Press) -> None:
+        desk: Desk = interaction.client.desk
+        card = await desk.answer(self.question, language(interaction, private=True))
+        message = interaction.message
+        if self.turn and message and message.flags.ephemeral:
+            await interaction.response.edit_message(view=_view(desk, card))
+        else:
+            await _send(interaction, desk, card, private=True)

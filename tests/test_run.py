@@ -1,0 +1,345 @@
+"""`python -m bot run` as a real process, with real sockets, against a small Discord on loopback.
+
+What only a process can show: logging in, coming back after a lost connection, stopping on a signal,
+what a restart remembers, exit codes, and that the token is never written anywhere.
+"""
+
+import asyncio
+import functools
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+import pytest
+
+from tests.little_discord import LittleDiscord
+
+ROOT = Path(__file__).parents[1]
+SECRET = "0nly-f0r-tests-and-no-real-secret"
+TOKEN = f"MTAwMDAwMDAwMDAwMDAwMDAwMQ.GfAkE0.{SECRET}"
+COMPONENTS_V2 = 1 << 15
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+def within(
+    seconds: float,
+) -> Callable[[Callable[P, Coroutine[Any, Any, None]]], Callable[P, Coroutine[Any, Any, None]]]:
+    """Return a decorator that fails a test which takes longer than `seconds`."""
+
+    def bounded(
+        test: Callable[P, Coroutine[Any, Any, None]],
+    ) -> Callable[P, Coroutine[Any, Any, None]]:
+        @functools.wraps(test)
+        async def run(*args: P.args, **kwargs: P.kwargs) -> None:
+            async with asyncio.timeout(seconds):
+                await test(*args, **kwargs)
+
+        return run
+
+    return bounded
+
+
+class Run:
+    """One process of the bot, and what it has written."""
+
+    def __init__(self, process: Process) -> None:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self._process = process
+        self._stdout = bytearray()
+        self._stderr = bytearray()
+        self._readers = asyncio.gather(
+            _collect(process.stdout, self._stdout), _collect(process.stderr, self._stderr)
+        )
+
+    @property
+    def output(self) -> str:
+        """All that it has written so far."""
+        return (self._stdout + self._stderr).decode(errors="replace")
+
+    def log(self) -> list[dict[str, Any]]:
+        """Return the entries of its log, which are the lines that are JSON objects."""
+        return [json.loads(line) for line in self.output.splitlines() if line.startswith("{")]
+
+    def without_log(self) -> list[str]:
+        """Return the lines that are no entries of its log, so what it said to people."""
+        return [line for line in self.output.splitlines() if not line.startswith("{")]
+
+    async def until(self, awaited: Awaitable[T]) -> T:
+        """Return what `awaited` gives; where that fails or the bot ends first, show its output."""
+        waiting = asyncio.ensure_future(awaited)
+        ending = asyncio.ensure_future(self._process.wait())
+        try:
+            await asyncio.wait({waiting, ending}, return_when=asyncio.FIRST_COMPLETED)
+            if not waiting.done():
+                await self._readers
+                pytest.fail(f"the bot ended with {self._process.returncode}:\n{self.output}")
+            if waiting.exception() is not None:
+                pytest.fail(f"{waiting.exception()}\nthe bot wrote:\n{self.output}")
+            return waiting.result()
+        finally:
+            waiting.cancel()
+            ending.cancel()
+
+    async def ended(self, seconds: float = 20) -> int:
+        """Wait until the process ends by itself; return its exit code."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._process.wait()
+                await self._readers
+        except TimeoutError:
+            pytest.fail(f"the bot still runs after {seconds:g} s; it wrote:\n{self.output}")
+        assert self._process.returncode is not None
+        return self._process.returncode
+
+    async def stop(self) -> int:
+        """Send SIGTERM; return the exit code, which is due within 5 seconds."""
+        self._process.send_signal(signal.SIGTERM)
+        return await self.ended(5)
+
+    async def kill(self) -> None:
+        """End the process, if it still runs, without asking it."""
+        if self._process.returncode is None:
+            self._process.kill()
+        await self.ended(5)
+
+
+async def _collect(stream: asyncio.StreamReader, into: bytearray) -> None:
+    while chunk := await stream.read(65536):
+        into += chunk
+
+
+class Start(Protocol):
+    """What the fixture `start` gives."""
+
+    async def __call__(self, *options: str, **environment: str) -> Run:
+        """Start `python -m bot run` with these options, and these variables over a bare world."""
+        ...
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[LittleDiscord]:
+    """A small Discord that listens on loopback."""
+    async with LittleDiscord(TOKEN) as discord:
+        yield discord
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """The bot's data folder, which outlives its processes."""
+    return tmp_path / "data"
+
+
+@pytest.fixture
+async def start(discord: LittleDiscord, data: Path, tmp_path: Path) -> AsyncIterator[Start]:
+    """A way to start the bot; afterwards no process is left, and no token anywhere it wrote."""
+    config = tmp_path / "config.yaml"
+    settings = {
+        "facts": str(ROOT / "facts"),
+        "seeds": str(ROOT / "seeds"),
+        "data": str(data),
+        "log": "json",
+    }
+    # JSON is YAML, and quotes whatever a path may hold.
+    config.write_text(json.dumps(settings), encoding="utf-8")
+    runs: list[Run] = []
+
+    async def start(*options: str, **environment: str) -> Run:
+        bare = {key: value for key, value in os.environ.items() if "DISCORD" not in key}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.little_discord.launch", str(discord.port)),
+            *("run", "--config", str(config), *options),
+            cwd=ROOT,
+            env=bare | environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
+        )
+        runs.append(Run(process))
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        await run.kill()
+    for run in runs:
+        assert SECRET not in run.output
+    assert SECRET.encode() not in everything_in(data)
+
+
+@within(40)
+async def test_identifies_with_the_guilds_intent_and_nothing_else(
+    discord: LittleDiscord, start: Start
+) -> None:
+    run = await start(DISCORD_TOKEN=TOKEN)
+    assert (await run.until(discord.gateway.identified()))["intents"] == 1
+
+
+@within(60)
+async def test_uploads_its_commands_once(discord: LittleDiscord, start: Start) -> None:
+    first = await start(DISCORD_TOKEN=TOKEN)
+    assert "event" in {c["name"] for c in await first.until(discord.synced())}
+    await first.until(discord.gateway.identified())
+    assert await first.stop() == 0
+
+    again = await start(DISCORD_TOKEN=TOKEN)
+    await again.until(discord.gateway.identified(2))
+    # An answer shows that it is past all that it does at the start.
+    await again.until((await discord.typing("event", {"name": "to"}, "name")).chosen())
+    assert await again.stop() == 0
+    assert discord.syncs == 1
+
+
+@within(40)
+async def test_answers_a_command_with_a_card_that_mentions_nobody(
+    discord: LittleDiscord, start: Start
+) -> None:
+    run = await start(DISCORD_TOKEN=TOKEN)
+    await run.until(discord.gateway.identified())
+    await answers_tokyo(discord, run)
+
+
+@within(40)
+async def test_suggests_names_while_one_types(discord: LittleDiscord, start: Start) -> None:
+    run = await start(DISCORD_TOKEN=TOKEN)
+    await run.until(discord.gateway.identified())
+    for typed in ("", "tok"):
+        typing = await discord.typing("event", {"name": typed}, "name")
+        choices = await run.until(typing.chosen())
+        assert 1 <= len(choices) <= 25
+        assert all(1 <= len(choice["name"]) <= 100 for choice in choices)
+
+
+@within(60)
+@pytest.mark.parametrize("disturbance", ["a lost connection", "op 7", "a lost session"])
+async def test_comes_back(discord: LittleDiscord, start: Start, disturbance: str) -> None:
+    run = await start(DISCORD_TOKEN=TOKEN)
+    await run.until(discord.gateway.identified())
+    await answers_tokyo(discord, run)
+    match disturbance:
+        case "a lost connection":
+            discord.gateway.drop()
+            await run.until(discord.gateway.resumed())
+        case "op 7":
+            await discord.gateway.ask_to_reconnect()
+            await run.until(discord.gateway.resumed())
+        case _:
+            await discord.gateway.end_session()
+            await run.until(discord.gateway.identified(2))
+    await run.until(discord.gateway.returned())
+    await answers_tokyo(discord, run)
+    assert discord.syncs == 1
+
+
+@within(40)
+@pytest.mark.parametrize(
+    "token",
+    [{}, {"DISCORD_TOKEN": ""}, {"DISCORD_TOKEN": f"MTAw.GfAkE0.{SECRET}"}],
+    ids=["missing", "empty", "wrong"],
+)
+async def test_refuses_a_missing_or_wrong_token_in_one_sentence(
+    discord: LittleDiscord, start: Start, token: dict[str, str]
+) -> None:
+    run = await start(**token)
+    assert await run.ended() == 2
+    refused_in_one_sentence(run)
+    assert discord.gateway.identifies == []
+
+
+@within(40)
+async def test_ends_when_the_token_is_taken_back(discord: LittleDiscord, start: Start) -> None:
+    run = await start(DISCORD_TOKEN=TOKEN)
+    await run.until(discord.gateway.identified())
+    await discord.gateway.close(4004)
+    assert await run.ended() == 2
+    refused_in_one_sentence(run)
+
+
+@within(40)
+async def test_waits_for_a_gateway_that_is_away_at_the_start(
+    discord: LittleDiscord, start: Start
+) -> None:
+    discord.gateway.away = True
+    run = await start(DISCORD_TOKEN=TOKEN)
+    await run.until(discord.gateway.refused())
+    discord.gateway.away = False
+    await run.until(discord.gateway.identified())
+
+
+@within(40)
+async def test_stops_also_while_the_gateway_is_away(discord: LittleDiscord, start: Start) -> None:
+    run = await start(DISCORD_TOKEN=TOKEN)
+    await run.until(discord.gateway.identified())
+    discord.gateway.away = True
+    discord.gateway.drop()
+    await run.until(discord.gateway.refused(2))
+    assert await run.stop() == 0
+
+
+@within(40)
+async def test_stops_cleanly_when_told_to(discord: LittleDiscord, start: Start) -> None:
+    run = await start(DISCORD_TOKEN=TOKEN)
+    await run.until(discord.gateway.identified())
+    await answers_tokyo(discord, run)
+    assert await run.stop() == 0
+    # With any other code Discord would show the bot as online until the session times out.
+    assert await discord.gateway.closed() == 1000
+    assert "Traceback" not in run.output
+
+
+@within(40)
+async def test_takes_the_token_from_a_file(
+    discord: LittleDiscord, start: Start, tmp_path: Path
+) -> None:
+    secret = tmp_path / "token"
+    # Editors end a file with a line break, which is no part of the token.
+    secret.write_text(f"{TOKEN}\n", encoding="utf-8")
+    run = await start(DISCORD_TOKEN_FILE=str(secret))
+    await run.until(discord.gateway.identified())
+
+
+@within(40)
+async def test_says_which_token_file_it_cannot_read(start: Start, tmp_path: Path) -> None:
+    run = await start(DISCORD_TOKEN_FILE=str(tmp_path / "nothing-here"))
+    assert await run.ended() == 2
+    refused_in_one_sentence(run)
+    assert "nothing-here" in run.without_log()[0]
+
+
+@within(40)
+async def test_logs_one_json_object_a_line(discord: LittleDiscord, start: Start) -> None:
+    run = await start(DISCORD_TOKEN=TOKEN)
+    await run.until(discord.gateway.identified())
+    await answers_tokyo(discord, run)
+    assert await run.stop() == 0
+    assert run.without_log() == []
+    assert all({"event", "level", "timestamp"} <= entry.keys() for entry in run.log())
+    assert run.log()
+
+
+async def answers_tokyo(discord: LittleDiscord, run: Run) -> None:
+    """Ask for the summit in Tokyo and check the reply."""
+    asked = await discord.slash("event", {"name": "tokyo summit"})
+    reply = await run.until(asked.replied())
+    assert reply["flags"] & COMPONENTS_V2
+    assert reply["allowed_mentions"] == {"parse": []}
+    assert "Tokyo" in json.dumps(reply["components"])
+
+
+def everything_in(folder: Path) -> bytes:
+    """Return the contents of all files in `folder`, one after the other."""
+    return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
+def refused_in_one_sentence(run: Run) -> None:
+    """Check that, beside its log, the process said one sentence and showed no inner workings."""
+    assert "Traceback" not in run.output
+    said = run.without_log()
+    assert len(said) == 1
+    assert ". " not in said[0]

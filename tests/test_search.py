@@ -1,0 +1,224 @@
+"""Finding by name: every form of a name finds its thing, and nonsense finds nothing."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.facts import names
+from bot.facts.load import Folders, load
+from bot.facts.search import Entry, NameIndex
+
+ROOT = Path(__file__).parent.parent
+
+YOON = Entry("actor", "yoon-suk-yeol", ("Yoon Suk Yeol", "Yoon", "윤석열", "尹錫悦", "尹"))
+KISHIDA = Entry("actor", "fumio-kishida", ("Fumio Kishida", "기시다 후미오", "岸田文雄"))
+BIDEN = Entry("actor", "joe-biden", ("Joe Biden", "Biden", "US president", "바이든"))
+KIM_DJ = Entry("actor", "kim-dae-jung", ("Kim Dae-jung", "김대중"))
+KIM_JU = Entry("actor", "kim-jong-un", ("Kim Jong Un", "김정은"))
+TALKS = Entry("event", "economic-2plus2", ("Economic 2+2 talks in Tokyo", "2+2"))
+SUMMIT = Entry("event", "tokyo-summit", ("Yoon-Kishida summit in Tokyo", "March 2023 summit"))
+GSOMIA = Entry("topic", "gsomia", ("General Security of Military Information Agreement", "GSOMIA"))
+ENTRIES = (YOON, KISHIDA, BIDEN, KIM_DJ, KIM_JU, TALKS, SUMMIT, GSOMIA)
+
+
+@pytest.fixture(scope="module")
+def index() -> NameIndex:
+    return NameIndex(ENTRIES)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Yoon Suk Yeol", YOON),
+        ("yoon suk-yeol", YOON),
+        ("YOON SUKYEOL", YOON),
+        ("Suk Yeol Yoon", YOON),
+        ("yun seok yeol", YOON),
+        ("Yoon Seok-youl", YOON),
+        ("Yoon Suk Yoel", YOON),
+        ("윤석열", YOON),
+        ("윤 석열", YOON),
+        ("윤석렬", YOON),
+        ("尹錫悦", YOON),
+        ("ㅇㅅㅇ", YOON),
+        ("Kishida Fumio", KISHIDA),
+        ("Fumio Kisida", KISHIDA),
+        ("Fumio Kishda", KISHIDA),
+        ("岸田 文雄", KISHIDA),
+        ("きしだ ふみお", KISHIDA),
+        ("キシダ・フミオ", KISHIDA),
+        ("fumio-kishida", KISHIDA),
+        ("biden", BIDEN),
+        ("President of the US", BIDEN),
+        ("Kim Daejung", KIM_DJ),
+        ("gim dae jung", KIM_DJ),
+        ("economic 2plus2", TALKS),
+        ("２＋２", TALKS),
+        ("march 2023 summit", SUMMIT),
+        ("summit, March 2023", SUMMIT),
+        ("tokyo summit", SUMMIT),
+        ("G.S.O.M.I.A.", GSOMIA),
+    ],
+)
+def test_one_thing_is_found(index: NameIndex, text: str, meant: Entry) -> None:
+    finding = index.find(text)
+    assert (finding.verdict, finding.entries) == ("sure", (meant,))
+
+
+def test_a_shared_name_offers_each_of_its_owners(index: NameIndex) -> None:
+    finding = index.find("kim")
+    assert finding.verdict == "several"
+    assert set(finding.entries) == {KIM_DJ, KIM_JU}
+
+
+def test_one_name_of_two_things_is_never_sure() -> None:
+    finding = NameIndex([YOON, Entry("topic", "yoon", ("Yoon",))]).find("yoon")
+    assert finding.verdict == "several"
+    assert len(finding.entries) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Shinzo Abe", "Emmanuel Macron", "zzzz", "hello, how are you?", "x", "2024", "삼성전자",
+     "安倍", "drop table actors", "NEAR(a b)", '"*', "🎉🎉", "", " ", "\u200b", "%", "the",
+     "\ud800"],
+)  # fmt: skip
+def test_what_is_not_there_is_not_guessed(index: NameIndex, text: str) -> None:
+    assert index.find(text).verdict == "none"
+
+
+def test_a_near_name_is_shown_but_not_taken(index: NameIndex) -> None:
+    finding = index.find("Kim Jong Il")
+    assert finding.verdict != "sure"
+    assert KIM_JU in finding.entries
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("y", YOON),
+        ("yoon s", YOON),
+        ("suk y", YOON),
+        ("윤ㅅ", YOON),
+        ("윤서", YOON),
+        ("ㅇㅅ", YOON),
+        ("ㅇㅅㅇ", YOON),
+        ("기싣", KISHIDA),
+        ("kisi", KISHIDA),
+        ("きし", KISHIDA),
+        ("岸", KISHIDA),
+        ("march 2", SUMMIT),
+        ("gsmo", GSOMIA),
+    ],
+)
+def test_choices_while_typing(index: NameIndex, typed: str, first: Entry) -> None:
+    assert index.complete(typed)[0] == first
+
+
+def test_only_the_wanted_kinds_are_given(index: NameIndex) -> None:
+    assert index.find("yoon", {"event"}).entries != (YOON,)
+    assert index.complete("yoon", {"event"}) == (SUMMIT,)
+    assert {entry.kind for entry, _ in index.rank("yoon kishida tokyo", {"event"})} == {"event"}
+
+
+def test_an_empty_text_gives_the_first_entries(index: NameIndex) -> None:
+    assert index.complete("", limit=3) == ENTRIES[:3]
+    assert index.complete("", {"event"}) == (TALKS, SUMMIT)
+
+
+def test_no_more_choices_than_asked_for() -> None:
+    entries = [Entry("actor", f"kim-{n}", (f"Kim {n}",)) for n in range(60)]
+    assert len(NameIndex(entries).complete("kim")) == 25
+    assert len(set(NameIndex(entries).complete("kim", limit=40))) == 40
+
+
+def test_an_empty_index_finds_nothing() -> None:
+    index = NameIndex([])
+    assert index.find("yoon").verdict == "none"
+    assert index.complete("") == index.complete("yoon") == ()
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text(st.characters(), max_size=200))
+@example("a" * 4000)
+@example("ㅇ" * 4000)
+@example("ﷺ" * 4000)
+@example("e" + "\u0301" * 4000)
+@example("yoon " * 1000)
+@example("\ud800\udfff")
+@example("(" * 4000)
+def test_no_text_is_too_odd(text: str) -> None:
+    index = NameIndex(ENTRIES)
+    finding = index.find(text)
+    assert (
+        len(finding.entries)
+        in {"sure": (1,), "several": range(2, 6), "none": range(4)}[finding.verdict]
+    )
+    assert len(index.complete(text)) <= 25
+
+
+@pytest.mark.parametrize(
+    ("text", "view"),
+    [
+        ("  Jun'ichirō   KOIZUMI ", "junichiro koizumi"),
+        ("U.S.-Japan", "us japan"),
+        ("Ｇ７・サミット", "g7 サミット"),
+        ("ﾊﾟｸ", "パク"),
+        ("ㅇㅅㅇ", "ㅇㅅㅇ"),
+        ("\u202eA\u200bB\u2066", "ab"),
+        ("\ud800 🎉", ""),
+    ],
+)
+def test_a_view_keeps_what_tells(text: str, view: str) -> None:
+    assert names.view(text) == view
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("yoon suk yeol", "yun seok yeol"),
+        ("park geun hye", "bak geun hye"),
+        ("kouno tarou", "kono taro"),
+    ],
+)
+def test_romanisations_sound_alike(one: str, other: str) -> None:
+    assert names.sound(one) == names.sound(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "latin"),
+    [("윤석열", "yunseokyeol"), ("しょうわ", "shouwa"), ("ファクトチェック", "fakutochekku"),
+     ("がっこう", "gakkou"), ("キャンプ", "kyanpu"), ("岸田", "岸田")],
+)  # fmt: skip
+def test_romanised(name: str, latin: str) -> None:
+    assert names.romanised(name) == latin
+
+
+def _curated() -> list[Entry]:
+    """What can be asked for in the shipped base."""
+    base, _ = load(Folders(ROOT / "facts", ROOT / "seeds"))
+    assert base
+    return [
+        Entry(
+            kind, thing.id, (thing.label, *thing.also, *chain.from_iterable(thing.names.values()))
+        )
+        for kind, thing in base.things()
+    ]
+
+
+def test_every_name_of_the_shipped_base_finds_its_thing() -> None:
+    entries = _curated()
+    index = NameIndex(entries)
+    missed = [
+        (entry.id, form)
+        for entry in entries
+        for form in (*entry.names, entry.id)
+        if entry not in index.find(form, {entry.kind}).entries
+        or entry not in index.complete(form, {entry.kind})
+    ]
+    assert not missed

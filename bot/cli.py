@@ -21,7 +21,7 @@ from bot.config import Config, FaultyConfig, read_config
 from bot.documents import Fault
 from bot.facts.build import Built, build, check
 from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase
-from bot.facts.load import Folders
+from bot.facts.load import Folders, load
 
 app = typer.Typer(
     name="factdesk",
@@ -153,6 +153,55 @@ def build_base(config: ConfigPath = DEFAULT_CONFIG) -> None:
         settings = read_config(config)
         built = _build_with_bar(settings)
     typer.echo(f"{'Built' if built.fresh else 'Unchanged:'} {built.path.name}")
+
+
+@app.command()
+def verify(
+    copies: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR", exists=True, file_okay=False, help="The folder of the copies (*.txt)."
+        ),
+    ],
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    """Say where the facts say more than the articles' copies do."""
+    from bot.facts.verify import verify as verified
+
+    with _worded():
+        settings = read_config(config)
+        if not any(copies.glob("*.txt")):
+            _fail(f"No copies (*.txt) in {copies}; put the articles there, as UTF-8 text.")
+        if faults := verified(_folders(settings), copies):
+            raise FaultyBase(faults)
+    typer.echo("No faults.")
+
+
+@app.command("schema")
+def write_schema(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Write the JSON Schemas that editors complete from."""
+    from bot.facts.schema import unnamed, write_schemas
+
+    with _worded():
+        folders = _folders(read_config(config))
+        changed = write_schemas(folders)
+        if faults := list(unnamed(folders)):
+            raise FaultyBase(faults)
+    typer.echo(f"Wrote {', '.join(path.name for path in changed)}" if changed else "Unchanged.")
+
+
+@app.command("facts")
+def survey(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Show what the base holds, what it covers, and what stands on weak ground."""
+    from rich.console import Console
+
+    from bot.facts.coverage import show
+
+    with _worded():
+        base, faults = load(_folders(read_config(config)))
+        if base is None or faults:
+            raise FaultyBase(faults)
+        show(base, Console())
 
 
 def _build_with_bar(settings: Config) -> Built:

@@ -17,6 +17,11 @@ _PLACE = re.compile(r"\b(?:in|at|near)\s+(?:the\s+|central\s+)*$", re.IGNORECASE
 # `two articles`, `three paragraphs of the report`: how many there are is our own count.
 _OUR_COUNT = re.compile(r"^\s+(?:of (?:the|our)\s+)?(?:other\s+)?(?:article|paragraph|report)s?\b")
 
+# `the two ministers`, `all three`: points back at what was named, and counts nothing.
+_BACK = re.compile(r"\b(?:the|these|those|all)\s+$", re.IGNORECASE)
+# `Seoul first, then Tokyo`: an adverb; `the first, in May` orders.
+_ADVERB = re.compile(r"(?<!\bthe)(?<!\bits)(?<!\btheir)(?<!'s)\s+(?:first|second|third)(?=[,.;:!?)]|$)")
+
 
 @dataclass(frozen=True)
 class Paragraph:
@@ -70,10 +75,14 @@ class Claim:
 
 
 class Reading:
-    """Reads texts with the names of one base in mind."""
+    """Reads texts with the names of one base in mind.
 
-    def __init__(self, forms: Forms) -> None:
+    `always_capital` are words that are names even at a sentence's start.
+    """
+
+    def __init__(self, forms: Forms, always_capital: frozenset[str]) -> None:
         self.forms = forms
+        self.always_capital = always_capital
         self.paragraph = lru_cache(maxsize=None)(self._paragraph)
 
     def _paragraph(self, text: str) -> Paragraph:
@@ -128,7 +137,7 @@ def missing(
 
     `place` says that the text names a place and nothing else.
     """
-    named, numbered = _missing_names(text, paragraphs, reading.forms, place)
+    named, numbered = _missing_names(text, paragraphs, reading, place)
     plain = chain(_dates(text), _figures(text, numbered), _quotations(text))
     yield from (claim for claim in plain if not stands(claim, paragraphs))
     yield from named
@@ -139,11 +148,20 @@ def _dates(text: str) -> Iterator[Claim]:
 
 
 def _figures(text: str, inside: Sequence[range]) -> Iterator[Claim]:
-    """The figures that a text names, but for those inside a name and our own counts."""
+    """The figures that a text claims: not those inside a name."""
     for figure in figures(text):
-        counted = _OUR_COUNT.match(text[figure.start + len(figure.shown) :])
-        if figure.named and not counted and not any(figure.start in span for span in inside):
-            yield Claim("figure", figure.shown, figure=figure)
+        if figure.named and not any(figure.start in span for span in inside):
+            if not _counts_nothing(text, figure):
+                yield Claim("figure", figure.shown, figure=figure)
+
+
+def _counts_nothing(text: str, figure: Figure) -> bool:
+    """Whether a number says nothing of the article: our own count, a pointer back, an adverb."""
+    before, after = text[: figure.start], text[figure.start + len(figure.shown) :]
+    if figure.ordinal:
+        return any(found.end() == len(before) + len(figure.shown) for found in _ADVERB.finditer(text))
+    back = figure.value in (2, 3) and not figure.measure and _BACK.search(before)
+    return bool(back or _OUR_COUNT.match(after))
 
 
 def _quotations(text: str) -> Iterator[Claim]:
@@ -153,7 +171,7 @@ def _quotations(text: str) -> Iterator[Claim]:
 
 
 def _missing_names(
-    text: str, paragraphs: Sequence[Paragraph], forms: Forms, place: bool
+    text: str, paragraphs: Sequence[Paragraph], reading: Reading, place: bool
 ) -> tuple[list[Claim], list[range]]:
     """The names that no paragraph carries, and where the names of actors stand in the text."""
     read = words(text)
@@ -163,10 +181,10 @@ def _missing_names(
     index = 0
     while index < len(read):
         word = read[index]
-        begins = word.capital and (place or not word.opens)
+        begins = word.capital and (place or not word.opens or word.key in reading.always_capital)
         begins = begins and not any(word.start in span for span in dated)
         where = place or bool(_PLACE.search(text[: word.start]))
-        options = _options(text, read, index, forms, begins, where)
+        options = _options(text, read, index, reading.forms, begins, where)
         found = next((o for o in options if stands(o.claim, paragraphs)), None)
         if found is None and (fault := next((o for o in options if o.must_stand), None)):
             lacking.append(fault.claim)

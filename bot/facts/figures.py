@@ -169,11 +169,13 @@ def _days(found: re.Match[str]) -> list[Day]:
 
 _TOKEN = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:st|nd|rd|th)?(?!\w)|[A-Za-z]+|%")
 
+_HYPHENATED = re.compile(r"-[A-Za-z]+")
+
 
 def figures(text: str) -> list[Figure]:
     """Every figure in a text that is no part of a date, in order.
 
-    `one` alone is none: English uses it as a pronoun.
+    `one` alone is none, as English uses it as a pronoun, nor is a number that is part of a word.
     """
     for start, end, _ in list(_dated(text)):
         text = text[:start] + "\0" * (end - start) + text[end:]
@@ -196,9 +198,9 @@ def _figure(text: str, tokens: list[re.Match[str]]) -> tuple[list[Figure], int]:
     number, ordinal, used = _number(tokens)
     if number is None:
         return [], 1
-    if number == 1 and not ordinal and first.lower() == "one":
-        return [], used
     last = tokens[used - 1]
+    if (number == 1 and first.lower() == "one") or _part_of_word(text, tokens[0], last):
+        return [], used
     unit = (
         _measure(tokens[used]) if len(tokens) > used and _near(text, last, tokens[used]) else None
     )
@@ -238,12 +240,20 @@ def _number(tokens: list[re.Match[str]]) -> tuple[float | None, bool, int]:
     return value, ordinal, used
 
 
+def _part_of_word(text: str, first: re.Match[str], last: re.Match[str]) -> bool:
+    """Whether hyphens make a number in words part of a longer word: two-plus-two, zero-sum."""
+    if first[0][0].isdigit():
+        return False
+    following = _HYPHENATED.match(text, last.end())
+    return text[: first.start()].endswith("-") or bool(following and not _measure(following))
+
+
 def _near(text: str, one: re.Match[str], other: re.Match[str]) -> bool:
     return text[one.end() : other.start()] in (" ", "-", "", "\u00a0", "‑")
 
 
 def _measure(token: re.Match[str]) -> str | None:
-    word = token[0].lower().replace("%", "percent")
+    word = token[0].strip("-").lower().replace("%", "percent")
     singular = word if word in _MEASURES else word.removesuffix("s")
     return (
         {"centurie": "century"}.get(singular, singular)

@@ -171,6 +171,13 @@ def _forms(thing: Named, language: str) -> Iterable[str]:
         yield from filter(None, (thing.publisher, thing.author))
 
 
+def always_capital(texts: Iterable[str]) -> frozenset[str]:
+    """The words that texts write with a capital inside a sentence, and never without one."""
+    read = [word for text in texts for word in words(text)]
+    inside = {word.key for word in read if word.capital and not word.opens}
+    return frozenset(inside - {word.key for word in read if not word.capital})
+
+
 def capital_run(text: list[Word], first: int) -> int:
     """How many words from `first` on are written with a capital and not parted by a stop."""
     following = text[first + 1 :]

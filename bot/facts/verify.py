@@ -21,7 +21,7 @@ from bot.facts.copies import Copy, match, read_copies
 from bot.facts.coverage import coverage, furniture
 from bot.facts.evidence import Claim, Paragraph, Reading, missing, stands
 from bot.facts.load import Base, Folders, broken_ids, load
-from bot.facts.mentions import Forms, key, words
+from bot.facts.mentions import Forms, always_capital, key, words
 from bot.facts.model import Citation, Event, Fact
 
 LONGEST_RUN = 11
@@ -48,7 +48,9 @@ class Desk:
     def __init__(self, base: Base, copies: Mapping[str, Copy]) -> None:
         self.base = base
         self.copies = copies
-        self.reading = Reading(Forms(base))
+        articles = (text for copy in copies.values() for text in copy.paragraphs)
+        said = (statement.text for statement in _statements(base))
+        self.reading = Reading(Forms(base), always_capital(chain(articles, said)))
 
     @cached_property
     def paragraphs(self) -> Mapping[Citation, Paragraph]:
@@ -118,12 +120,14 @@ def existing_paragraphs(desk: Desk) -> Iterator[Fault]:
 
 
 def _citations(base: Base) -> Iterator[tuple[str, Location, Citation]]:
+    """Every citation of a base, and where it stands."""
     for statement in _statements(base):
-        if statement.at[-1] in ("says", "title"):
-            field = () if "accounts" in statement.at else ("cites",)
-            for index, cite in enumerate(statement.cites):
-                at = (*statement.at[:-1], *field, index) if field else statement.at[:-1]
-                yield statement.thing, at, cite
+        *around, field = statement.at
+        if field not in ("says", "title"):
+            continue
+        for index, cite in enumerate(statement.cites):
+            own = "accounts" in around  # an account is its own citation
+            yield statement.thing, (*around, *(() if own else ("cites", index))), cite
 
 
 def supported(desk: Desk) -> Iterator[Fault]:

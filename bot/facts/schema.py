@@ -1,0 +1,86 @@
+"""JSON Schemas of the curated files, from which editors complete and check while one types."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from bot.documents import Fault
+from bot.facts.load import Folders
+from bot.facts.model import Actor, BaseInfo, Event, Source, Topic
+
+MODELS: dict[str, type[BaseModel]] = {
+    "actor": Actor,
+    "base": BaseInfo,
+    "event": Event,
+    "source": Source,
+    "topic": Topic,
+}
+"""The model of each kind of file, by the name of its schema."""
+
+_FOLDER_OF = {"event": "events", "actor": "actors", "topic": "topics", "source": "seeds"}
+_MARK = "# yaml-language-server: $schema="
+
+
+def schemas() -> dict[str, str]:
+    """The text of each schema, by its file's name; the same models give the same text."""
+    return {f"{kind}.json": _text(model) for kind, model in sorted(MODELS.items())}
+
+
+def _text(model: type[BaseModel]) -> str:
+    schema: dict[str, Any] = model.model_json_schema(schema_generator=_AsLoaded)
+    # Editors know draft 7 best, and what stands here is the same in it and in later drafts.
+    whole = {"$schema": "http://json-schema.org/draft-07/schema#", **schema}
+    return json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+class _AsLoaded(GenerateJsonSchema):
+    """Says of each field what the loader takes: to it, the year 2023 without quotes is text."""
+
+    def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
+        text = super().str_schema(schema)
+        return text if "pattern" in text else {**text, "type": ["string", "number"]}
+
+
+def write_schemas(folders: Folders) -> list[Path]:
+    """Write every schema that is not current; returns the files that changed.
+
+    Raises OSError where one cannot be written.
+    """
+    folder = folders.facts / "schemas"
+    folder.mkdir(parents=True, exist_ok=True)
+    changed: list[Path] = []
+    for name, text in schemas().items():
+        path = folder / name
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8", newline="\n")
+            changed.append(path)
+    return changed
+
+
+def unnamed(folders: Folders) -> Iterator[Fault]:
+    """A fault for each file of the base whose first line does not name its schema.
+
+    Raises OSError where a file cannot be read.
+    """
+    for kind, path in _files(folders):
+        schema = folders.facts / "schemas" / f"{kind}.json"
+        line = _MARK + Path(os.path.relpath(schema, path.parent)).as_posix()
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            if file.readline().strip() != line:
+                yield Fault(folders.shown(path), 1, f"the first line must be `{line}`")
+
+
+def _files(folders: Folders) -> Iterator[tuple[str, Path]]:
+    """Each file of a base, with the name of its schema."""
+    if folders.info.exists():
+        yield "base", folders.info
+    for kind, folder in _FOLDER_OF.items():
+        yield from ((kind, path) for path in folders.files(folder))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -46,11 +47,14 @@ def main() -> None:
 def try_out(
     config: ConfigPath = DEFAULT_CONFIG,
     port: Annotated[
-        int | None, typer.Option(help="The page's port; any free one if left out.")
+        int | None,
+        typer.Option(min=0, max=65535, help="The page's port; any free one if left out."),
     ] = None,
     browse: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Open the bot on a page of this machine: no token, no network."""
+    # SIGTERM ends the page as Ctrl+C does.
+    signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
     from bot import tryout
 
     def show(address: str) -> None:
@@ -67,8 +71,8 @@ def try_out(
             asyncio.run(tryout.serve_page(settings, port, show, browse))
         except tryout.MissingExtra:
             _fail("The local page needs the extra `try`: run  pip install -e '.[try]'")
-        except tryout.TakenPort:
-            _fail(f"Port {port} is taken; choose another with --port, or leave it out.")
+        except tryout.UnusablePort as error:
+            _fail(f"Port {port}: {error}. Choose another with --port, or leave it out.")
 
 
 @app.command()

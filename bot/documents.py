@@ -20,6 +20,7 @@ Location = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
 _DEEPEST = 20  # levels; far more than any model has, far less than Python's own limit
+_LONGEST = 1_000  # characters of a fault; a fact's wording fits
 _ABSENT = {"", "null", "~"}
 
 
@@ -32,7 +33,13 @@ class Fault:
     what: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.what}"
+        return f"{self.path}:{self.line}: {_short(self.what)}"
+
+
+def _short(text: str) -> str:
+    """The text on one line; where it echoes something very long, without its middle."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:200]} … {line[-400:]}"
 
 
 @dataclass(frozen=True)
@@ -110,9 +117,11 @@ class _Reader:
             yield from events
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
+            if mark and error.context_mark and mark.index >= len(self.text.rstrip()):
+                mark = error.context_mark  # left open: where it began says more than the file's end
             raise _Broken(mark.line + 1 if mark else 1, self._worded(error)) from None
         except yaml.reader.ReaderError as error:
-            line = self.text[: error.position].count("\n") + 1
+            line = self.text.encode()[: error.position].count(b"\n") + 1  # libyaml counts bytes
             raise _Broken(line, "a control character; remove it") from None
 
     def _worded(self, error: yaml.MarkedYAMLError) -> str:
@@ -125,7 +134,7 @@ class _Reader:
     def _value(self, event: yaml.Event, events: Iterator[yaml.Event], at: Location) -> object:
         if isinstance(event, yaml.NodeEvent):
             self.lines.setdefault(at, _line(event))
-            self._refuse_extras(event, at)
+            self._refuse_extras(event)
         if len(at) > _DEEPEST:
             raise _Broken(self.lines[at], "nested too deeply; no field here is that deep")
         if isinstance(event, yaml.ScalarEvent):
@@ -149,6 +158,7 @@ class _Reader:
             line = _line(event)
             if not isinstance(event, yaml.ScalarEvent):
                 raise _Broken(line, "a key must be plain text")
+            self._refuse_extras(event)
             key = str(event.value)
             if key in values:
                 what = f"`{key}` stands twice here; keep one"
@@ -157,7 +167,7 @@ class _Reader:
             values[key] = self._value(next(events), events, (*at, key))
         return values
 
-    def _refuse_extras(self, event: yaml.NodeEvent, at: Location) -> None:
+    def _refuse_extras(self, event: yaml.NodeEvent) -> None:
         line = _line(event)
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             what = "an anchor or alias (`&`, `*`); write the value out, or quote the text"
@@ -175,14 +185,20 @@ def shape(document: Document, model: type[Model]) -> tuple[Model | None, list[Fa
     try:
         return model.model_validate(document.data), []
     except ValidationError as error:
-        details = error.errors(include_url=False)
+        details = [d for d in error.errors(include_url=False) if not _is_knock_on(d)]
         faults = [document.fault(d["loc"], _worded_detail(d, model)) for d in details]
         return None, sorted(set(faults))
 
 
+def _is_knock_on(detail: ErrorDetails) -> bool:
+    """Whether a list only counts as too short because its items are faulty, too."""
+    given = detail["input"]
+    return detail["type"] == "too_short" and isinstance(given, list) and bool(given)
+
+
 def _worded_detail(detail: ErrorDetails, model: type[BaseModel]) -> str:
     """What pydantic found, in words for somebody who edits the file."""
-    name = str(detail["loc"][-1]) if detail["loc"] else ""
+    name = _field(detail["loc"])
     given = detail.get("input")
     context = detail.get("ctx", {})
     match detail["type"]:
@@ -194,13 +210,15 @@ def _worded_detail(detail: ErrorDetails, model: type[BaseModel]) -> str:
             return f"`{name}` is no field here{hint}"
         case "literal_error":
             return f"`{given}` is no {name}; one of {context['expected']}"
+        case "string_pattern_mismatch":
+            return f"`{name}` must be {_FORMS.get(name, _KEBAB_CASE)}, not `{given}`"
         case "int_parsing" | "int_type" | "int_from_float":
             return f"`{name}` must be a whole number, not {given!r}"
         case "greater_than" | "greater_than_equal":
             return f"`{name}` is too small: {given!r}"
         case "string_type":
             return f"`{name}` must be text" + ("; it is empty" if given is None else "")
-        case "string_too_long":
+        case "string_too_long" | "too_long":
             return f"`{name}` is longer than {context['max_length']} characters"
         case "string_too_short" | "too_short":
             return f"`{name}` must not be empty"
@@ -210,10 +228,25 @@ def _worded_detail(detail: ErrorDetails, model: type[BaseModel]) -> str:
             return f"`{name}` must be a mapping: `key: value`"
         case "value_error":
             return str(context["error"])
-        case "date_from_datetime_parsing" | "date_parsing" | "date_type":
+        case (
+            "date_from_datetime_parsing"
+            | "date_from_datetime_inexact"
+            | "date_parsing"
+            | "date_type"
+        ):
             return f"`{name}` must be a real day written 2023-03-16, not {given!r}"
         case _:
             return f"`{name}`: {detail['msg']}"
+
+
+_KEBAB_CASE = "small letters, digits and single hyphens, such as `tokyo-summit`"
+_FORMS = {"sha256": "64 hexadecimal digits in small letters"}
+
+
+def _field(location: Location) -> str:
+    """The name of the field at a place; an item of a list goes by its list's name."""
+    names = [part for part in location if isinstance(part, str)]
+    return names[-1].strip("[]") if names else ""  # pydantic calls the key of a mapping `[key]`
 
 
 def _field_names(model: type[BaseModel]) -> Sequence[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import webbrowser
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -28,20 +29,25 @@ class MissingExtra(Exception):
     """The packages of the extra `try` are not installed."""
 
 
-class TakenPort(Exception):
-    """Another program listens on the port."""
+class UnusablePort(Exception):
+    """The page cannot have the port; the text says why, such as `Address already in use`."""
 
 
 async def serve_page(
     config: Config, port: int | None, show: Callable[[str], None], browse: bool
 ) -> None:
-    """Serve the local page on loopback until it is closed or the task is cancelled.
+    """Serve the local page on loopback until it is ended there or the task is cancelled.
 
     `show` is told its address once it answers; `browse` opens it in the browser. Raises
-    MissingExtra, TakenPort, and what opening the base raises.
+    MissingExtra, UnusablePort, and what opening the base raises.
     """
     if any(find_spec(name) is None for name in _NEEDED):
         raise MissingExtra
+    # simcord warns of its own simulation, and what is uploaded to it goes nowhere.
+    for name in ("discord", "factdesk.client"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    from simcord import SetupError
+
     async with _discord_of_today(config) as env:
         guild = env.create_guild("Factdesk try-out")
         channel = guild.create_text_channel("ask-the-desk")
@@ -59,8 +65,10 @@ async def serve_page(
                 if browse:
                     await asyncio.to_thread(webbrowser.open, page.url)
                 await page.wait_closed()
-        except OSError as error:
-            raise TakenPort from error
+        except SetupError as error:
+            if isinstance(error.__cause__, OSError) and error.__cause__.errno:
+                raise UnusablePort(os.strerror(error.__cause__.errno)) from None
+            raise
 
 
 @asynccontextmanager
@@ -68,8 +76,8 @@ async def _discord_of_today(config: Config) -> AsyncGenerator[Env]:
     """The bot, running in a simulated Discord whose clock shows the present time."""
     import simcord
 
-    logging.getLogger("discord").setLevel(logging.ERROR)  # it warns of the simulation itself
     env = simcord.Env(create_bot(config), check_errors=False)
+    env.backend.edit_bot_profile("Factdesk")
     # The simulated clock starts at a fixed day.
     behind = datetime.now(UTC) - env.now()
     env.backend.advance_clock(behind.total_seconds())

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.answers import about, actor, event, source, timeline, topic
+from bot.answers import about, actor, event, search, source, timeline, topic
 from bot.answers.inquiry import Command, Inquiry, Option
 from bot.answers.naming import choice_label
 from bot.cards.card import Card, Question
@@ -17,7 +17,8 @@ from bot.facts.store import Store
 from bot.texts.catalogues import words
 
 COMMANDS: Mapping[str, Command] = {
-    module.COMMAND.name: module.COMMAND for module in (event, actor, topic, timeline, source, about)
+    module.COMMAND.name: module.COMMAND
+    for module in (event, actor, topic, timeline, search, source, about)
 }
 """Every question that people can ask: the one table behind the slash commands and `ask`."""
 

@@ -11,7 +11,7 @@ from bot.facts.model import ThingKind
 from bot.facts.store import Store
 from bot.texts.catalogues import Words
 
-OptionKind = ThingKind | Literal["date", "flag"]
+OptionKind = ThingKind | Literal["date", "flag", "text"]
 
 
 @dataclass(frozen=True)

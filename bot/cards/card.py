@@ -34,7 +34,8 @@ class Line:
     """One statement with what it rests on.
 
     `label` says what kind of statement it is (`Plan`) or what it tells (`When`), `lead` is the date
-    that it belongs to, and `notes` are lines that qualify it: cautions, rival wordings.
+    that it belongs to, and `notes` are lines that qualify it: cautions, rival wordings. `matches`
+    are the places in the text, from and up to, that a search found.
     """
 
     text: str
@@ -42,6 +43,16 @@ class Line:
     label: str | None = None
     lead: str | None = None
     notes: tuple[Line, ...] = ()
+    matches: tuple[tuple[int, int], ...] = ()
+
+    def parts(self) -> Iterator[tuple[str, bool]]:
+        """The text in pieces, each with whether it is one of the matches."""
+        done = 0
+        for start, end in self.matches:
+            yield self.text[done:start], False
+            yield self.text[start:end], True
+            done = end
+        yield self.text[done:], False
 
     def all_cites(self) -> Iterator[Citation]:
         """The line's citations and those of its notes."""
@@ -52,11 +63,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """Lines that belong together, under a heading or none; listed ones are set as a list."""
+    """Lines that belong together, under a heading or none; listed ones are set as a list.
+
+    A whole section is kept on one page, however long that page becomes.
+    """
 
     lines: tuple[Line, ...]
     heading: str | None = None
     listed: bool = True
+    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ card, so that `[2 ¶5]` means the same on each page.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from bot.cards import limits
 from bot.cards.card import Action, Card, Line, Section
@@ -40,7 +41,7 @@ def pages(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> tupl
         source: number
         for number, source in enumerate(dict.fromkeys(c.source for c in card.citations()), 1)
     }
-    cut = list(_cut(card, numbers)) or [()]
+    cut = _cut(card, numbers)
     return tuple(
         _page(card, sections, number, len(cut), numbers, sources, words)
         for number, sections in enumerate(cut, 1)
@@ -90,28 +91,37 @@ def _citations(sections: tuple[Section, ...]) -> Iterator[Citation]:
             yield from line.all_cites()
 
 
-def _cut(card: Card, numbers: Mapping[str, int]) -> Iterator[tuple[Section, ...]]:
-    """The card's sections, page by page."""
-    done: list[Section] = []
+def _cut(card: Card, numbers: Mapping[str, int]) -> list[tuple[Section, ...]]:
+    """The card's sections, page by page; at least one page."""
+    cut: list[list[tuple[Section, Line]]] = [[]]
     used = len(card.title) + len(card.subtitle or "")
-    first = True
     for section in card.sections:
-        lines: list[Line] = []
-        for line in section.lines:
-            size = _size(line, numbers) + (0 if lines else len(section.heading or ""))
-            budget = limits.FIRST_PAGE if first else limits.FURTHER_PAGE
-            if used + size > budget and (done or lines):
-                if lines:
-                    done.append(Section(tuple(lines), section.heading, section.listed))
-                yield tuple(done)
-                done, lines, first = [], [], False
-                used = len(card.title) + len(section.heading or "")
-            lines.append(line)
+        for lines in _chunks(section):
+            size = sum(_size(line, numbers) for line in lines)
+            if not cut[-1] or cut[-1][-1][0] is not section:
+                size += len(section.heading or "")
+            budget = limits.FIRST_PAGE if len(cut) == 1 else limits.FURTHER_PAGE
+            if cut[-1] and used + size > budget:
+                cut.append([])
+                used = len(card.title)
+            cut[-1] += [(section, line) for line in lines]
             used += size
-        if lines:
-            done.append(Section(tuple(lines), section.heading, section.listed))
-    if done:
-        yield tuple(done)
+    return [tuple(_sections(lines)) for lines in cut]
+
+
+def _chunks(section: Section) -> Iterator[tuple[Line, ...]]:
+    """What must not be parted: the lines of a whole section, or each line by itself."""
+    if section.whole:
+        yield section.lines
+    else:
+        yield from ((line,) for line in section.lines)
+
+
+def _sections(lines: list[tuple[Section, Line]]) -> Iterator[Section]:
+    """The lines of one page in their sections again."""
+    for _, group in groupby(lines, key=lambda pair: id(pair[0])):
+        pairs = list(group)
+        yield replace(pairs[0][0], lines=tuple(line for _, line in pairs))
 
 
 def _size(line: Line, numbers: Mapping[str, int]) -> int:

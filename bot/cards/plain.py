@@ -40,6 +40,7 @@ def _page_lines(page: Page, words: Words) -> Iterator[str]:
 def _line(page: Page, line: Line, bullet: str) -> Iterator[str]:
     lead = f"{line.lead}: " if line.lead else ""
     label = f"{line.label}: " if line.label else ""
-    yield f"{bullet}{lead}{label}{line.text} {page.marks(line)}".rstrip()
+    text = "".join(f"*{part}*" if matched else part for part, matched in line.parts())
+    yield f"{bullet}{lead}{label}{text} {page.marks(line)}".rstrip()
     for note in line.notes:
         yield from _line(page, note, " " * len(bullet) + "  ")

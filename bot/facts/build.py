@@ -23,7 +23,8 @@ from bot.facts.dates import Span, parse_date
 from bot.facts.errors import FaultyBase, UnwritableBase
 from bot.facts.lint import Context, lint
 from bot.facts.load import Base, Folders, Named, broken_ids, fact_lists, fingerprint, load
-from bot.facts.model import Actor, Event, Source, Topic
+from bot.facts.model import Actor, Event, Fact, Source, Topic
+from bot.facts.prose import words_of
 from bot.facts.records import Dated, EventRecord, FactRecord, Head, SourceRecord
 
 Progress = Callable[[int, int], None]
@@ -199,13 +200,32 @@ def _fact_rows(base: Base, dates: Mapping[str, Dated], order: list[str]) -> Iter
                 dated = dates.get(owner.id)
                 record = FactRecord(owner=owner.id, part=part, fact=fact, dated=dated)
                 gone = int(fact.withdrawn is not None)
-                told = (record.key, rank, fact.version, fact.says, gone, record.model_dump_json())
-                yield "fact", told
+                json = record.model_dump_json()
+                yield "fact", (record.key, owner.id, rank, fact.version, fact.says, gone, json)
+                prose = _prose(base, owner, fact)
+                yield "prose(rowid, says, more, names)", (rank, *prose)
+                yield from (("word", (word,)) for word in words_of(" ".join(prose)))
                 for thing in {owner.id, *fact.about, *((fact.by,) if fact.by else ())}:
                     yield "bears", (record.key, thing)
                 for cite in fact.cites:
                     yield "cites", (cite.source, cite.paragraph, record.key)
                 rank += 1
+
+
+def _prose(base: Base, owner: Named, fact: Fact) -> tuple[str, str, str]:
+    """What a full-text search finds a fact by: its statement, what stands around it, names."""
+    more = [fact.caution, *(account.says for account in fact.accounts)]
+    if isinstance(owner, Event):
+        more += [owner.title, owner.where]
+    told_of = dict.fromkeys((owner.id, *fact.about, *((fact.by,) if fact.by else ())))
+    names = [name for thing in told_of for name in _forms(base, thing)]
+    return fact.says, " ".join(filter(None, more)), " ".join(names)
+
+
+def _forms(base: Base, thing_id: str) -> Iterator[str]:
+    for things in (base.events, base.actors, base.topics):
+        if thing := things.get(thing_id):
+            yield from (thing.label, *thing.also, *chain.from_iterable(thing.names.values()))
 
 
 def _bounds(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -111,58 +111,63 @@ def disputed(base: Base) -> list[tuple[str, str]]:
     return found
 
 
-def show(base: Base, console: Console) -> None:
-    """Print the whole survey as tables; plain columns, one row a line, where nobody watches."""
-    for table in _tables(base, plain=not console.is_terminal):
-        console.print(table, soft_wrap=not console.is_terminal)
-        console.print()
+@dataclass(frozen=True)
+class Sheet:
+    """One table of the survey: its heading, its columns and its rows."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str | int, ...]]
 
 
-def _tables(base: Base, plain: bool) -> Iterator[Table]:
+def sheets(base: Base) -> list[Sheet]:
+    """The whole survey of a base."""
     covered = coverage(base)
-    yield _table("What there is", ("", "count"), counts(base), plain)
-    rows = [
+    articles = [
         (c.source.id, c.source.kind, len(c.cited), len(c.uncited), len(c.furniture))
         for c in covered
     ]
-    yield _table("Articles", ("article", "kind", "cited", "not cited", "furniture"), rows, plain)
-    title = "Paragraphs: how many things cite each (f furniture, ! not cited)"
-    maps = [(c.source.id, " ".join(_marks(c))) for c in covered]
-    yield _table(title, ("article", "paragraph:cited"), maps, plain)
-    yield _table("Undated events", ("event", "in words"), undated(base), plain)
-    alone = [
-        (source, len(keys), _first(keys, None if plain else _SHOWN))
-        for source, keys in on_one_source(base).items()
+    alone = [(source, len(keys), " ".join(keys)) for source, keys in on_one_source(base).items()]
+    return [
+        Sheet("What there is", ("of", "count"), counts(base)),
+        Sheet("Articles", ("article", "kind", "cited", "not cited", "furniture"), articles),
+        Sheet(
+            "Paragraphs: how many facts, events and roles cite each (f furniture, ! none)",
+            ("article", "paragraph:cited"),
+            [(c.source.id, " ".join(_marks(c))) for c in covered],
+        ),
+        Sheet("Undated events", ("event", "in words"), undated(base)),
+        Sheet("Facts that rest on one article", ("article", "count", "facts"), alone),
+        Sheet("Disputed", ("fact", "how"), disputed(base)),
     ]
-    yield _table("Facts on one article alone", ("article", "count", "facts"), alone, plain)
-    yield _table("Disputed", ("fact", "how"), disputed(base), plain)
-
-
-_SHOWN = 8
-
-
-def _first(keys: list[str], limit: int | None) -> str:
-    shown = " ".join(keys[:limit])
-    return shown if len(keys) <= (limit or len(keys)) else f"{shown} and {len(keys) - _SHOWN} more"
 
 
 def _marks(covered: Coverage) -> Iterator[str]:
     for number in range(1, covered.source.paragraphs + 1):
-        if number in covered.furniture:
-            yield f"{number}:f"
+        mark = "f" if number in covered.furniture else covered.cited.get(number, "!")
+        yield f"{number}:{mark}"
+
+
+_NUMBERS = ("count", "cited", "not cited", "furniture")
+
+
+def show(base: Base, console: Console) -> None:
+    """Print the survey: tables for a reader, lines with tabs where another program reads."""
+    for sheet in sheets(base):
+        if console.is_terminal:
+            console.print(_table(sheet))
         else:
-            yield f"{number}:{covered.cited.get(number, '!')}"
+            lines = ("\t".join(map(str, row)) for row in (sheet.columns, *sheet.rows))
+            console.file.write("\n".join((sheet.title, *lines)) + "\n\n")
 
 
-def _table(
-    title: str, heads: Iterable[str], rows: Iterable[tuple[str | int, ...]], plain: bool
-) -> Table:
-    table = Table(title=title, title_justify="left")
-    if plain:
-        table.box = None
-    for head in heads:
-        count = head in ("count", "cited", "not cited", "furniture")
-        table.add_column(head, justify="right" if count else "left", overflow="fold", no_wrap=plain)
-    for row in rows:
+def _table(sheet: Sheet) -> Table:
+    table = Table(title=sheet.title, title_justify="left")
+    for column in sheet.columns:
+        justify = "right" if column in _NUMBERS else "left"
+        # A name is whole in its column; what does not fit is folded in the last one.
+        whole = column != sheet.columns[-1]
+        table.add_column(column, justify=justify, overflow="fold", no_wrap=whole)
+    for row in sheet.rows:
         table.add_row(*(escape(str(cell)) for cell in row))
     return table

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from bot.facts.figures import Day, Figure, dates, figures
+from bot.facts.figures import Day, Figure, compounds, dates, figures
 from bot.facts.mentions import Forms, Key, Mention, Word, capital_run, key, words
 from bot.facts.model import Source
+
+INFERRED = "`inferred` (in an event's date, `why`), and name it there"
+"""Where a curator says what the texts give without printing it."""
 
 _QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
 _PLACE = re.compile(r"\b(?:in|at|near)\s+(?:the\s+|central\s+)*$", re.IGNORECASE)
@@ -18,9 +21,11 @@ _PLACE = re.compile(r"\b(?:in|at|near)\s+(?:the\s+|central\s+)*$", re.IGNORECASE
 _OUR_COUNT = re.compile(r"^\s+(?:of (?:the|our)\s+)?(?:other\s+)?(?:article|paragraph|report)s?\b")
 
 # `the two ministers`, `all three`: points back at what was named, and counts nothing.
-_BACK = re.compile(r"\b(?:the|these|those|all)\s+$", re.IGNORECASE)
+_BACK = re.compile(r"\b(?:the|these|those|all)\s+(?:other\s+)?$", re.IGNORECASE)
 # `Seoul first, then Tokyo`: an adverb; `the first, in May` orders.
-_ADVERB = re.compile(r"(?<!\bthe)(?<!\bits)(?<!\btheir)(?<!'s)\s+(?:first|second|third)(?=[,.;:!?)]|$)")
+_ADVERBS = ("first", "second", "third")
+_ORDERS = re.compile(r"(?:\b(?:the|its|his|her|their)|['’]s)\s+$", re.IGNORECASE)
+_STOP = re.compile(r"[,.;:!?)]|$")
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class Claim:
     def remedy(self) -> str:
         """What to do where it stands in no article at all."""
         if self.may_be_inferred:
-            return "leave it out, or say in `inferred` how the texts give it"
+            return f"leave it out, or say how it follows in {INFERRED}"
         if self.kind == "name":
             return "leave it out, or add it to `also` of what it names"
         return "leave it out"
@@ -138,7 +143,8 @@ def missing(
     `place` says that the text names a place and nothing else.
     """
     named, numbered = _missing_names(text, paragraphs, reading, place)
-    plain = chain(_dates(text), _figures(text, numbered), _quotations(text))
+    compound = _compounds(text, reading.forms)
+    plain = chain(_dates(text), _figures(text, numbered), compound, _quotations(text))
     yield from (claim for claim in plain if not stands(claim, paragraphs))
     yield from named
 
@@ -150,16 +156,24 @@ def _dates(text: str) -> Iterator[Claim]:
 def _figures(text: str, inside: Sequence[range]) -> Iterator[Claim]:
     """The figures that a text claims: not those inside a name."""
     for figure in figures(text):
-        if figure.named and not any(figure.start in span for span in inside):
-            if not _counts_nothing(text, figure):
-                yield Claim("figure", figure.shown, figure=figure)
+        named = figure.named and not any(figure.start in span for span in inside)
+        if named and not _counts_nothing(text, figure):
+            yield Claim("figure", figure.shown, figure=figure)
+
+
+def _compounds(text: str, forms: Forms) -> Iterator[Claim]:
+    """The words with a number in them that are no name in the base, such as two-plus-two."""
+    for shown in compounds(text):
+        if not forms.has(key(shown)):
+            yield Claim("figure", shown, run=key(shown))
 
 
 def _counts_nothing(text: str, figure: Figure) -> bool:
     """Whether a number says nothing of the article: our own count, a pointer back, an adverb."""
     before, after = text[: figure.start], text[figure.start + len(figure.shown) :]
     if figure.ordinal:
-        return any(found.end() == len(before) + len(figure.shown) for found in _ADVERB.finditer(text))
+        adverb = figure.shown.lower() in _ADVERBS and _STOP.match(after)
+        return bool(adverb and not _ORDERS.search(before))
     back = figure.value in (2, 3) and not figure.measure and _BACK.search(before)
     return bool(back or _OUR_COUNT.match(after))
 

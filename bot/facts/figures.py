@@ -114,7 +114,8 @@ _MONTH_OF = {name: n for n, names in enumerate(_MONTHS, 1) for name in names.spl
 _WEEKDAY_OF = {name: n for n, name in enumerate(_WEEKDAYS)}
 _SEASON = r"(?P<season>[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all(?= of \d)|[Ww]inter)"
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})\b\.?"
-_DAYS = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?:(?: and |, | to | ?[-–] ?)(?P<until>[0-3]?\d)(?:st|nd|rd|th)?)?"
+_NTH = r"[0-3]?\d)(?:st|nd|rd|th)?"
+_DAYS = rf"(?P<day>{_NTH}(?:(?: and |, | to | ?[-–] ?)(?P<until>{_NTH})?"
 _YEAR = r"(?P<year>1\d{3}|20\d{2})"
 
 _DATES = tuple(
@@ -170,6 +171,7 @@ def _days(found: re.Match[str]) -> list[Day]:
 _TOKEN = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:st|nd|rd|th)?(?!\w)|[A-Za-z]+|%")
 
 _HYPHENATED = re.compile(r"-[A-Za-z]+")
+_COMPOUND = re.compile(r"\b[A-Za-z]+(?:-[A-Za-z]+)+")
 
 
 def figures(text: str) -> list[Figure]:
@@ -238,6 +240,16 @@ def _number(tokens: list[re.Match[str]]) -> tuple[float | None, bool, int]:
     while not ordinal and len(tokens) > used and tokens[used][0].lower() in _MULTIPLES:
         value, used = value * _MULTIPLES[tokens[used][0].lower()], used + 1
     return value, ordinal, used
+
+
+def compounds(text: str) -> list[str]:
+    """The words of which a number is part, such as two-plus-two; it is no figure by itself."""
+    numbers = {*CARDINALS, *ORDINALS} - {"one"}
+    return [
+        found[0]
+        for found in _COMPOUND.finditer(text)
+        if numbers & set(found[0].lower().split("-")) and not figures(found[0])
+    ]
 
 
 def _part_of_word(text: str, first: re.Match[str], last: re.Match[str]) -> bool:

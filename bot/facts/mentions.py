@@ -110,6 +110,10 @@ class Forms:
         for forms in self._by_first.values():
             forms.sort(key=lambda form: -len(form.key))
 
+    def has(self, form: Key) -> bool:
+        """Whether this is a form of a name in the base."""
+        return any(known.key == form for known in self._by_first.get(form[0], ()))
+
     def at(self, text: list[Word], first: int) -> Iterator[Mention]:
         """The mentions that begin at one word, the longest first.
 

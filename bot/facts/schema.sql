@@ -43,6 +43,7 @@ CREATE TABLE involves (             -- an actor's part in an event, or a topic i
 
 CREATE TABLE fact (
     key TEXT PRIMARY KEY,           -- owner/fact
+    owner TEXT NOT NULL,
     rank INTEGER NOT NULL UNIQUE,   -- actors' facts, events' in order of time, topics'
     version TEXT NOT NULL,
     says TEXT NOT NULL,
@@ -61,4 +62,15 @@ CREATE TABLE bears (                -- every thing that a fact is told of
     fact TEXT NOT NULL REFERENCES fact,
     thing TEXT NOT NULL,
     PRIMARY KEY (thing, fact)
+) WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE prose USING fts5 ( -- what a full-text search looks through; rowid = fact.rank
+    says,                           -- the statement: its matches are shown
+    more,                           -- its caution, its accounts, its event's title and place
+    names,                          -- every name, in every script, of the things it is told of
+    tokenize = "porter unicode61 remove_diacritics 2"
+);
+
+CREATE TABLE word (                 -- every word of `prose`, to repair what was mistyped
+    form TEXT PRIMARY KEY
 ) WITHOUT ROWID;

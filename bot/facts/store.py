@@ -6,7 +6,7 @@ What every answer needs (names, sources) is read once, when the base is opened.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from bot.facts.build import uri
 from bot.facts.errors import UnreadableBase
 from bot.facts.model import Actor, BaseInfo, Topic
+from bot.facts.prose import BEGINS, ENDS, Vocabulary
 from bot.facts.records import EventRecord, FactRecord, Head, SourceRecord
 from bot.facts.search import Entry, NameIndex
 
@@ -30,12 +31,27 @@ _SOURCES = TypeAdapter(tuple[SourceRecord, ...])
 
 @dataclass(frozen=True)
 class Filter:
-    """What a timeline is narrowed to; days are proleptic Gregorian day numbers, both inclusive."""
+    """What events or facts are narrowed to.
+
+    Days are proleptic Gregorian day numbers, both inclusive.
+    """
 
     first: int | None = None
     last: int | None = None
     actor: str | None = None
     topic: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Match:
+    """A fact that a full-text search found; in `marked` BEGINS and ENDS enclose what matched."""
+
+    record: FactRecord
+    marked: str
+
+
+_MATCHES = 25  # of one search; who wants more wants other words
 
 
 class Store:
@@ -48,12 +64,14 @@ class Store:
         fingerprint: str,
         heads: tuple[Head, ...],
         sources: tuple[SourceRecord, ...],
+        words: Iterable[str],
     ) -> None:
         self._db = db
         self.info = info
         self.fingerprint = fingerprint
         self.heads: Mapping[str, Head] = {head.id: head for head in heads}
         self.sources: Mapping[str, SourceRecord] = {s.source.id: s for s in sources}
+        self.vocabulary = Vocabulary(words)
         self.index = NameIndex(Entry(head.kind, head.id, head.forms) for head in heads)
 
     @classmethod
@@ -65,8 +83,11 @@ class Store:
             about = dict[str, Any](await _rows(db, "SELECT key, value FROM about"))
             heads = await _rows(db, "SELECT record FROM head ORDER BY rank")
             sources = await _rows(db, "SELECT record FROM source ORDER BY id")
+            words = [row[0] for row in await _rows(db, "SELECT form FROM word")]
             info = BaseInfo.model_validate_json(about["info"])
-            return cls(db, info, about["fingerprint"], _all(_HEADS, heads), _all(_SOURCES, sources))
+            return cls(
+                db, info, about["fingerprint"], _all(_HEADS, heads), _all(_SOURCES, sources), words
+            )
         except (sqlite3.Error, ValidationError, KeyError) as error:
             if db:
                 await db.close()
@@ -127,6 +148,36 @@ class Store:
             narrow.topic,
         )
         return _all(_EVENTS, rows)
+
+    async def search(self, query: str, narrow: Filter) -> tuple[Match, ...]:
+        """Facts that match an FTS5 query inside a filter, the best first; withdrawn ones are out.
+
+        A statement's own words weigh most, then what stands around it, then names. With days, only
+        facts of events that may fall inside them.
+        """
+        rows = await _rows(
+            self._db,
+            "SELECT fact.record, highlight(prose, 0, ?7, ?8) FROM prose"
+            " JOIN fact ON fact.rank = prose.rowid LEFT JOIN event ON event.id = owner"
+            " WHERE prose MATCH ?1 AND NOT withdrawn"
+            " AND (?2 IS NULL OR last >= ?2) AND (?3 IS NULL OR first <= ?3)"
+            " AND (?4 IS NULL OR key IN (SELECT fact FROM bears WHERE thing = ?4))"
+            " AND (?5 IS NULL OR key IN (SELECT fact FROM bears WHERE thing = ?5)"
+            "  OR owner IN (SELECT event FROM involves WHERE thing = ?5))"
+            " AND (?6 IS NULL OR key IN (SELECT fact FROM cites WHERE source = ?6))"
+            " ORDER BY bm25(prose, 8.0, 2.0, 1.0), fact.rank LIMIT ?9",
+            query,
+            narrow.first,
+            narrow.last,
+            narrow.actor,
+            narrow.topic,
+            narrow.source,
+            BEGINS,
+            ENDS,
+            _MATCHES,
+        )
+        records = _all(_FACTS, rows)
+        return tuple(Match(record, row[1]) for record, row in zip(records, rows, strict=True))
 
     async def counts(self) -> Mapping[str, int]:
         """How many events, actors, topics, sources and facts the base answers from."""

@@ -19,7 +19,7 @@ from bot.documents import Fault, Location
 from bot.facts import lint
 from bot.facts.copies import Copy, match, read_copies
 from bot.facts.coverage import coverage, furniture
-from bot.facts.evidence import Claim, Paragraph, Reading, missing, stands
+from bot.facts.evidence import INFERRED, Claim, Paragraph, Reading, missing, stands
 from bot.facts.load import Base, Folders, broken_ids, load
 from bot.facts.mentions import Forms, always_capital, key, words
 from bot.facts.model import Citation, Event, Fact
@@ -36,8 +36,8 @@ class Statement:
     at: Location
     text: str
     cites: tuple[Citation, ...]
-    inferred: bool = False
-    """Whether its figures and dates are inferred, and the file says how."""
+    inferred: str | None = None
+    """How the texts give those of its figures and dates that no paragraph prints."""
     place: bool = False
     """Whether it is nothing but the name of a place."""
 
@@ -136,9 +136,10 @@ def supported(desk: Desk) -> Iterator[Fault]:
         if not desk.whole(statement.cites):
             continue
         evidence = desk.carrying(statement.cites)
+        told = [desk.reading.paragraph(statement.inferred)] if statement.inferred else []
         seen: set[str] = set()
         for claim in missing(statement.text, evidence, desk.reading, statement.place):
-            if statement.inferred and claim.may_be_inferred:
+            if claim.may_be_inferred and stands(claim, told):
                 continue
             if claim.shown not in seen:
                 seen.add(claim.shown)
@@ -146,11 +147,21 @@ def supported(desk: Desk) -> Iterator[Fault]:
 
 
 def _missing(desk: Desk, claim: Claim, statement: Statement) -> str:
-    cited = _listed(statement.cites)
-    where = [cite for cite, paragraph in desk.content.items() if stands(claim, [paragraph])]
-    if where:
-        return f"{claim.worded} does not stand in {cited}; cite where it does: {_listed(where[:4])}"
-    return f"{claim.worded} does not stand in {cited}, nor in any article; {claim.remedy}"
+    what = f"{claim.worded} does not stand in {_listed(statement.cites)}"
+    carrying = [cite for cite, paragraph in desk.content.items() if stands(claim, [paragraph])]
+    if not carrying:
+        return f"{what}, nor in any article; {claim.remedy}"
+    what += f"; cite where it does ({_nearest(carrying, statement.cites)})"
+    return f"{what}, or say how it follows in {INFERRED}" if claim.may_be_inferred else what
+
+
+_SHOWN = 4
+
+
+def _nearest(found: Iterable[Citation], cites: Iterable[Citation]) -> str:
+    """A few citations, those of the articles that are cited already first."""
+    known = {cite.source for cite in cites}
+    return _listed(sorted(found, key=lambda cite: cite.source not in known)[:_SHOWN])
 
 
 def _listed(cites: Iterable[Citation]) -> str:
@@ -177,7 +188,7 @@ def _statements(base: Base) -> Iterator[Statement]:
 
 
 def _event_statements(event: Event, language: str) -> Iterator[Statement]:
-    inferred = event.when.basis == "inferred"
+    inferred = event.when.why
     yield Statement(event.id, ("title",), event.title, event.cites, inferred)
     if event.where:
         yield Statement(event.id, ("where",), event.where, event.cites, place=True)
@@ -202,13 +213,15 @@ def _in_words(edtf: str) -> str:
 
 
 def _fact_statements(owner: str, at: Location, fact: Fact) -> Iterator[Statement]:
-    inferred = fact.inferred is not None
-    yield Statement(owner, (*at, "says"), fact.says, fact.cites, inferred)
+    yield Statement(owner, (*at, "says"), fact.says, fact.cites, fact.inferred)
     if fact.caution:
-        yield Statement(owner, (*at, "caution"), fact.caution, fact.cites, inferred)
+        yield Statement(owner, (*at, "caution"), fact.caution, fact.cites, fact.inferred)
     for index, account in enumerate(fact.accounts):
         # What one source words is its own: nothing in it is inferred, nothing from elsewhere.
         yield Statement(owner, (*at, "accounts", index, "says"), account.says, (account,))
+
+
+_ADD = "add the form that the article uses to its `also`"
 
 
 def people(desk: Desk) -> Iterator[Fault]:
@@ -216,7 +229,7 @@ def people(desk: Desk) -> Iterator[Fault]:
     for thing, at, actor, cites in _named(desk.base):
         if desk.whole(cites) and not any(actor in p.things for p in desk.carrying(cites)):
             where = [c for c, paragraph in desk.content.items() if actor in paragraph.things]
-            better = f"cite where: {_listed(where[:4])}" if where else "or add its form to `also`"
+            better = f"cite where one does ({_nearest(where, cites)})" if where else _ADD
             what = f"no form of `{actor}` stands in {_listed(cites)}; {better}"
             yield desk.fault(thing, at, what)
 

@@ -52,7 +52,7 @@ def _line(page: Page, line: Line) -> str:
     parts = [
         f"**{escape(line.lead)}**" if line.lead else "",
         f"*{escape(line.label)}:*" if line.label else "",
-        escape(line.text),
+        "".join(f"**{escape(p)}**" if matched else escape(p) for p, matched in line.parts()),
         escape(page.marks(line)),
     ]
     return " ".join(part for part in parts if part)

@@ -1,0 +1,71 @@
+"""Full-text search over the facts: from typed words to a query in FTS5's language.
+
+What people type never reaches FTS5 as syntax: each word is viewed as a name is, and quoted.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from bot.facts.names import MINOR, view
+
+BEGINS, ENDS = "\x02", "\x03"
+"""What stands around a matched word in the text of a match; no fact holds either character."""
+
+_REPAIRED_FROM = 4  # letters; a shorter word is near to too many others
+_NEAR_ENOUGH = 75.0  # of 100: one wrong letter in four
+_MOST_WORDS = 12  # of a typed text; more narrow nothing down
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A typed text, ready to be looked for: its words, and those that were repaired."""
+
+    words: tuple[str, ...]
+    repaired: tuple[tuple[str, str], ...]
+
+    def query(self, every: bool) -> str:
+        """The words in FTS5's query language: facts with every one, or with any."""
+        return (" AND " if every else " OR ").join(f'"{word}"*' for word in self.words)
+
+
+class Vocabulary:
+    """Every word of a base's facts and names."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = sorted(words)
+
+    def read(self, text: str) -> Prose:
+        """The telling words of a typed text; one that begins no known word takes its nearest."""
+        typed = [word for word in dict.fromkeys(view(text).split()) if _tells(word)]
+        repaired: list[tuple[str, str]] = []
+        words: list[str] = []
+        for word in typed[:_MOST_WORDS]:
+            near = None if self._begins(word) else self._nearest(word)
+            if near:
+                repaired.append((word, near))
+            words.append(near or word)
+        return Prose(tuple(words), tuple(repaired))
+
+    def _begins(self, word: str) -> bool:
+        place = bisect_left(self._words, word)
+        return place < len(self._words) and self._words[place].startswith(word)
+
+    def _nearest(self, word: str) -> str | None:
+        if len(word) < _REPAIRED_FROM:
+            return None
+        found = process.extractOne(word, self._words, scorer=fuzz.ratio, score_cutoff=_NEAR_ENOUGH)
+        return found[0] if found else None
+
+
+def words_of(text: str) -> set[str]:
+    """The words of a text, each as `view` gives it."""
+    return {word for chunk in text.split() for word in view(chunk).split()}
+
+
+def _tells(word: str) -> bool:
+    return word not in MINOR and any(letter.isalnum() for letter in word)

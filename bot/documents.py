@@ -193,7 +193,7 @@ def shape(document: Document, model: type[Model]) -> tuple[Model | None, list[Fa
 def _is_knock_on(detail: ErrorDetails) -> bool:
     """Whether a list only counts as too short because its items are faulty, too."""
     given = detail["input"]
-    return detail["type"] == "too_short" and isinstance(given, list) and bool(given)
+    return detail["type"] == "too_short" and isinstance(given, list) and given != []
 
 
 def _worded_detail(detail: ErrorDetails, model: type[BaseModel]) -> str:

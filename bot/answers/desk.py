@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.answers import about, actor, event, search, source, timeline, topic
+from bot.answers import about, actor, event, find, search, source, timeline, topic
 from bot.answers.inquiry import Command, Inquiry, Option
 from bot.answers.naming import choice_label
 from bot.cards.card import Card, Question
@@ -18,14 +18,13 @@ from bot.texts.catalogues import words
 
 COMMANDS: Mapping[str, Command] = {
     module.COMMAND.name: module.COMMAND
-    for module in (event, actor, topic, timeline, search, source, about)
+    for module in (event, actor, topic, timeline, search, source, find, about)
 }
 """Every question that people can ask: the one table behind the slash commands and `ask`."""
 
 PRIVATE = Option("private", "flag")
 """The option that every command has besides: only the asker sees the reply."""
 
-_LONGEST = 200  # characters of an option that are read; no name is that long
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -47,7 +46,7 @@ class Desk:
     async def answer(self, question: Question, language: str) -> Card:
         """The answer to a question, in the words of `language`. The command must exist."""
         command = COMMANDS[question.command]
-        inquiry = Inquiry(self.store, words(language), clean(question.options))
+        inquiry = Inquiry(self.store, words(language), _clean(command, question.options))
         missing = [o.name for o in command.options if o.required and o.name not in inquiry.options]
         if missing:
             return _nothing_asked(inquiry, command, missing[0])
@@ -75,18 +74,21 @@ class Desk:
         return label
 
 
-def clean(options: Mapping[str, str]) -> dict[str, str]:
+def _clean(command: Command, options: Mapping[str, str]) -> dict[str, str]:
     """The options without invisible characters and excess length; empty ones are left out."""
-    cleaned = {name: clean_text(value) for name, value in options.items()}
+    longest = {option.name: option.longest for option in (*command.options, PRIVATE)}
+    cleaned = {
+        name: clean_text(value, longest[name]) for name, value in options.items() if name in longest
+    }
     return {name: value for name, value in cleaned.items() if value}
 
 
-def clean_text(text: str) -> str:
+def clean_text(text: str, longest: int = 200) -> str:
     """The text on one line, without characters that show nothing or turn its direction."""
     if text.isascii() and text.isprintable():
-        return " ".join(text[:_LONGEST].split())
-    seen = (" " if unicodedata.category(c) in _INVISIBLE else c for c in text[: _LONGEST * 2])
-    return " ".join("".join(seen).split())[:_LONGEST]
+        return " ".join(text[:longest].split())
+    seen = (" " if unicodedata.category(c) in _INVISIBLE else c for c in text[: longest * 2])
+    return " ".join("".join(seen).split())[:longest]
 
 
 def _at_page(card: Card, number: int) -> Card:

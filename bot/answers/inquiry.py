@@ -29,20 +29,25 @@ class Inquiry:
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a command: what it names, and whether it must be given."""
+    """One option of a command: what it names, whether it must be given, how much of it is read."""
 
     name: str
     kind: OptionKind
     required: bool = False
+    longest: int = 200  # characters; no name is that long
 
 
 @dataclass(frozen=True)
 class Command:
-    """A question that people can ask: its options in order, and what answers it."""
+    """A question that people can ask: its options in order, and what answers it.
+
+    One that is asked on a message stands in Discord's menu of messages, not among the commands.
+    """
 
     name: str
     options: tuple[Option, ...]
     answer: Callable[[Inquiry], Awaitable[Card]]
+    on_message: bool = False
 
     def question(self, **options: str | None) -> Question:
         """The question in its canonical form: ids and ISO dates, in the order of the options."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.answers.inquiry import Inquiry
 from bot.cards.card import Action, Card, Question
 from bot.cards.limits import BUTTON_LABEL, CHOICE_LABEL, shorten
@@ -60,8 +58,7 @@ def echo(text: str) -> str:
 
 def _choice(inquiry: Inquiry, question: Question, option: str, entry: Entry) -> Action:
     label = choice_label(inquiry.store.heads[entry.id], inquiry.words, BUTTON_LABEL)
-    options = {**question.options, option: entry.id}
-    return Action(label, replace(question, options=options, page=1))
+    return Action(label, question.with_option(option, entry.id))
 
 
 def _of_another_kind(inquiry: Inquiry, typed: str) -> Head | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.answers.inquiry import Command, Inquiry
+from bot.answers.inquiry import Inquiry
 from bot.answers.naming import echo, resolve
 from bot.answers.period import Period, parse_period
 from bot.cards.card import Card, Question
@@ -64,15 +64,17 @@ class Narrowing:
         return " · ".join(filter(None, [_period_words(self.start, self.end, words), *names]))
 
 
-def narrow(inquiry: Inquiry, command: Command) -> Narrowing | Card:
+def narrow(inquiry: Inquiry, asked: Question) -> Narrowing | Card:
     """The filters of a question, or a card that says which one cannot be understood."""
-    asked = command.question(**inquiry.options)
-    periods: dict[str, Period | None] = {}
-    for option in ("from", "to"):
+    periods: dict[str, Period | None] = {"from": None, "to": None}
+    for option in periods:
         typed = inquiry.options.get(option)
-        periods[option] = parse_period(typed) if typed else None
-        if typed and periods[option] is None:
+        period = parse_period(typed) if typed else None
+        if typed and period is None:
             return refusal(inquiry, asked, "filter.no-date", text=echo(typed), option=option)
+        if period:
+            periods[option] = period
+            asked = asked.with_option(option, period.iso)
     start, end = periods["from"], periods["to"]
     if start and end and start.first > end.last:
         return refusal(inquiry, asked, "filter.backwards", start=start.iso, end=end.iso)
@@ -83,6 +85,7 @@ def narrow(inquiry: Inquiry, command: Command) -> Narrowing | Card:
             if isinstance(head, Card):
                 return head
             heads[kind] = head
+            asked = asked.with_option(kind, head.id)
     return Narrowing(start, end, heads)
 
 

@@ -49,6 +49,18 @@ def parse_period(text: str) -> Period | None:
     return None
 
 
+def periods_in(text: str) -> list[tuple[str, Period]]:
+    """Every period that a running text names with its year: as written, and understood."""
+    found: dict[int, tuple[str, Period]] = {}
+    left = text.casefold()
+    for pattern in (*_ENGLISH, _KOREAN_JAPANESE, _NUMERIC):
+        for match in pattern.finditer(left):
+            if period := _period(match.groupdict()):
+                found[match.start()] = text[match.start() : match.end()], period
+        left = pattern.sub(lambda match: " " * len(match[0]), left)
+    return [found[start] for start in sorted(found)]
+
+
 def _period(parts: dict[str, str | None]) -> Period | None:
     year, day = int(parts["year"] or 0), parts.get("day")
     month = _MONTHS.get(parts["name"] or "") if "name" in parts else parts.get("month")

@@ -20,19 +20,19 @@ _MARKED = re.compile(f"{BEGINS}(.*?){ENDS}")
 
 async def answer(inquiry: Inquiry) -> Card:
     """The facts that hold the words, best first, or a card that says that none does."""
-    asked = COMMAND.question(**inquiry.options)
-    narrowing = narrow(inquiry, COMMAND)
-    if isinstance(narrowing, Card):
-        return narrowing
     typed = inquiry.options["text"]
     prose = inquiry.store.vocabulary.read(typed)
+    asked = COMMAND.question(**{**inquiry.options, "text": prose.text})
     if not prose.words:
         return refusal(inquiry, asked, "search.no-words", text=echo(typed))
+    narrowing = narrow(inquiry, asked)
+    if isinstance(narrowing, Card):
+        return narrowing
     every, matches = await _search(inquiry, prose, narrowing)
     if not matches:
         return refusal(inquiry, asked, "search.none", text=echo(typed))
     return Card(
-        question=COMMAND.question(**{**narrowing.options, "text": " ".join(prose.words)}),
+        question=COMMAND.question(**{**narrowing.options, "text": prose.text}),
         language=inquiry.words.language,
         title=inquiry.words("search.title", text=echo(typed)),
         found=True,
@@ -75,6 +75,8 @@ def _remarks(
         yield filters
     for typed, taken in prose.repaired:
         yield words("search.repaired", typed=typed, taken=taken)
+    if prose.left_out:
+        yield words("search.left-out", words=echo(" ".join(prose.left_out)))
     if not every:
         yield words("search.some")
 

@@ -20,7 +20,7 @@ _A_MONTH = 31  # days; what may be longer stands under its year alone
 
 async def answer(inquiry: Inquiry) -> Card:
     """The timeline's card, or one that says which filter cannot be understood."""
-    narrowing = narrow(inquiry, COMMAND)
+    narrowing = narrow(inquiry, COMMAND.question(**inquiry.options))
     if isinstance(narrowing, Card):
         return narrowing
     events = await inquiry.store.events(narrowing.filter)

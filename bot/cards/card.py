@@ -16,6 +16,10 @@ class Question:
     options: Mapping[str, str] = field(default_factory=dict[str, str])
     page: int = 1
 
+    def with_option(self, name: str, value: str) -> Question:
+        """The first page of the same question with one option set."""
+        return replace(self, options={**self.options, name: value}, page=1)
+
     def turned(self, page: int) -> Question:
         """The same question, for another page of its answer."""
         return replace(self, page=page)
@@ -78,7 +82,8 @@ class Section:
 class Card:
     """An answer. `found` is false where the question could not be answered as it was put.
 
-    `choices` are what the asker may have meant; `actions` are where one may go on from here.
+    `choices` are what the asker may have meant; `actions` are where one may go on from here. A card
+    of one page shows what that page holds, as its question is too long for a button to ask again.
     """
 
     question: Question
@@ -89,6 +94,7 @@ class Card:
     subtitle: str | None = None
     choices: tuple[Action, ...] = ()
     actions: tuple[Action, ...] = ()
+    one_page: bool = False
 
     def citations(self) -> tuple[Citation, ...]:
         """Every paragraph that the card rests on, in order of first mention."""

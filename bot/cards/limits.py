@@ -15,6 +15,9 @@ CHOICE_LABEL = 100
 FIRST_PAGE = 900
 """Characters of body on a card's first page: what a phone shows without much scrolling."""
 
+ONLY_PAGE = 2_800
+"""Characters of body on a page that no other follows: its sources still have room beside it."""
+
 FURTHER_PAGE = 1_600
 """Characters of body on the pages behind it."""
 

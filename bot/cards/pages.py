@@ -100,13 +100,21 @@ def _cut(card: Card, numbers: Mapping[str, int]) -> list[tuple[Section, ...]]:
             size = sum(_size(line, numbers) for line in lines)
             if not cut[-1] or cut[-1][-1][0] is not section:
                 size += len(section.heading or "")
-            budget = limits.FIRST_PAGE if len(cut) == 1 else limits.FURTHER_PAGE
-            if cut[-1] and used + size > budget:
+            if cut[-1] and used + size > _budget(card, len(cut)):
+                if card.one_page:
+                    return [tuple(_sections(cut[-1]))]
                 cut.append([])
                 used = len(card.title)
             cut[-1] += [(section, line) for line in lines]
             used += size
     return [tuple(_sections(lines)) for lines in cut]
+
+
+def _budget(card: Card, number: int) -> int:
+    """The characters of body that a page of a card may have."""
+    if card.one_page:
+        return limits.ONLY_PAGE
+    return limits.FIRST_PAGE if number == 1 else limits.FURTHER_PAGE
 
 
 def _chunks(section: Section) -> Iterator[tuple[Line, ...]]:

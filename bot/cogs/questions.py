@@ -6,7 +6,7 @@ from discord.ext import commands
 
 from bot.answers.desk import COMMANDS
 from bot.ui.replies import AskButton
-from bot.ui.slash import slash_command
+from bot.ui.slash import message_menu, slash_command
 
 
 class Questions(commands.Cog):
@@ -18,5 +18,6 @@ class Questions(commands.Cog):
     async def cog_load(self) -> None:
         """Add the commands and the button."""
         for command in COMMANDS.values():
-            self.bot.tree.add_command(slash_command(command))
+            made = message_menu(command) if command.on_message else slash_command(command)
+            self.bot.tree.add_command(made)
         self.bot.add_dynamic_items(AskButton)

@@ -341,10 +341,20 @@ def _heads(base: Base, dates: Mapping[str, Dated]) -> list[Head]:
             disambiguate=thing.disambiguate,
             dated=dates.get(thing.id),
             role=_role(thing),
+            offices=tuple(_offices(base, thing)),
         )
         for kind, thing in base.things()
     ]
     return sorted(heads, key=lambda head: (-told[head.id], head.id))
+
+
+def _offices(base: Base, thing: Named) -> Iterator[str]:
+    """An actor's roles by themselves, and with each name of the body that they belong to."""
+    for role in thing.roles if isinstance(thing, Actor) else ():
+        yield role.title
+        of = base.actors.get(role.of or "")
+        for name in (of.label, *of.also) if of else ():
+            yield f"{name} {role.title}"
 
 
 def _role(thing: Event | Actor | Topic | Source) -> str | None:

@@ -7,13 +7,14 @@ the `Span`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from time import struct_time
 from typing import Any, Literal, cast
 
-from edtf import Date, EDTFParseException, Interval, Season, UncertainOrApproximate, Unspecified
+from edtf import EDTFParseException, Season, UncertainOrApproximate, Unspecified
 from edtf import parse_edtf as parse
 from edtf.parser import EDTFObject
 
@@ -24,6 +25,8 @@ FORMS = (
 )
 
 _OPEN = ".."
+_DECEMBER = 12
+_SHOWN = re.compile(r"\d{4}(-[01]\d(-\d\d)?)?[~?%]?|\d{4}-2[1-4]|\d{3}X|\d{2}XX", re.ASCII)
 _FINEST: tuple[Precision, ...] = ("day", "month", "season", "year", "decade", "century")
 
 
@@ -73,20 +76,15 @@ class DateFault(ValueError):
 @lru_cache(maxsize=4096)
 def parse_date(text: str) -> Span:
     """The span of an EDTF date. Raises DateFault with the right form."""
-    try:
-        # The library reads a half-written interval as ten years; the standard calls it unknown.
-        if text.startswith("/") or text.endswith("/"):
-            raise DateFault(f"`{text}` is half an interval; write `..` for an open end")
-        parsed = cast(EDTFObject, parse(text))
-    except EDTFParseException:
-        raise DateFault(f"`{text}` is no date; write it as one of: {FORMS}") from None
-    return _interval(text, parsed) if isinstance(parsed, Interval) else _simple(text, parsed)
+    left, slash, right = text.partition("/")
+    return _interval(text, left, right) if slash else _simple(text)
 
 
-def _interval(text: str, parsed: Interval) -> Span:
-    left, _, right = text.partition("/")
-    begins = None if left == _OPEN else parse_date(left)
-    ends = None if right == _OPEN else parse_date(right)
+def _interval(text: str, left: str, right: str) -> Span:
+    if not left or not right:
+        raise DateFault(f"`{text}` is half an interval; write `..` for an open end")
+    begins = None if left == _OPEN else _simple(left)
+    ends = None if right == _OPEN else _simple(right)
     if begins is None and ends is None:
         raise DateFault(f"`{text}` is open at both ends; leave the date out instead")
     first = begins.first if begins else date.min.toordinal()
@@ -98,18 +96,23 @@ def _interval(text: str, parsed: Interval) -> Span:
         ends=ends.ends if ends else None,
         first=first,
         last=last,
+        approximate=any(end.approximate for end in (begins, ends) if end),
+        uncertain=any(end.uncertain for end in (begins, ends) if end),
     )
 
 
-def _simple(text: str, parsed: EDTFObject) -> Span:
-    bare: EDTFObject = parsed
-    if isinstance(parsed, UncertainOrApproximate):
-        bare = cast(EDTFObject, cast(Any, parsed).date)
-    precision = _precision(bare)
-    if precision is None:
-        raise DateFault(f"`{text}` is a form of date that cannot be shown; one of: {FORMS}")
-    first, last = _day(bare.lower_strict()), _day(bare.upper_strict())
-    moment = Moment(precision=precision, start=first)
+def _simple(text: str) -> Span:
+    try:
+        # What the library reads besides, no reader can be told: sets, or a date uncertain in part.
+        if not _SHOWN.fullmatch(text):
+            raise ValueError
+        bare = parsed = cast(EDTFObject, parse(text))
+        if isinstance(parsed, UncertainOrApproximate):
+            bare = cast(EDTFObject, cast(Any, parsed).date)
+        first, last = _days(bare)
+    except (EDTFParseException, ValueError):
+        raise DateFault(f"`{text}` is no date; write it as one of: {FORMS}") from None
+    moment = Moment(precision=_precision(bare), start=first)
     return Span(
         begins=moment,
         ends=moment,
@@ -120,16 +123,21 @@ def _simple(text: str, parsed: EDTFObject) -> Span:
     )
 
 
-def _precision(parsed: EDTFObject) -> Precision | None:
-    """The precision of a date that is neither an interval nor a set, or None for other forms."""
+def _days(parsed: EDTFObject) -> tuple[date, date]:
+    """The first and last day of a date. Raises ValueError where the calendar has no such day."""
+    first, last = _day(parsed.lower_strict()), _day(parsed.upper_strict())
+    if isinstance(parsed, Season) and first.month == _DECEMBER:
+        # The library's winter ends with its year; a winter may be meant that goes on.
+        last = date(first.year + 1, 3, 1) - timedelta(days=1)
+    return first, last
+
+
+def _precision(parsed: EDTFObject) -> Precision:
     if isinstance(parsed, Season):
         return "season"
-    if isinstance(parsed, Date) and not isinstance(parsed, Unspecified):
-        return cast(Precision, parsed.precision)
-    text = str(parsed)
-    if isinstance(parsed, Unspecified) and len(text) == 4:
-        return {"X": "decade", "XX": "century"}.get(text.lstrip("0123456789"))  # type: ignore
-    return None
+    if isinstance(parsed, Unspecified):
+        return "century" if str(parsed).endswith("XX") else "decade"
+    return cast(Precision, cast(Any, parsed).precision)
 
 
 def _day(moment: struct_time) -> date:

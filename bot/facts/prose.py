@@ -18,15 +18,21 @@ BEGINS, ENDS = "\x02", "\x03"
 
 _REPAIRED_FROM = 4  # letters; a shorter word is near to too many others
 _NEAR_ENOUGH = 75.0  # of 100: one wrong letter in four
-_MOST_WORDS = 12  # of a typed text; more narrow nothing down
+_LONGEST = 40  # letters of all words together: what a button can carry to the next page
 
 
 @dataclass(frozen=True)
 class Prose:
-    """A typed text, ready to be looked for: its words, and those that were repaired."""
+    """A typed text, ready to be looked for: its words, what was repaired, what was too much."""
 
     words: tuple[str, ...]
     repaired: tuple[tuple[str, str], ...]
+    left_out: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The words as a text that reads as the same words again."""
+        return " ".join(self.words)
 
     def query(self, every: bool) -> str:
         """The words in FTS5's query language: facts with every one, or with any."""
@@ -44,12 +50,14 @@ class Vocabulary:
         typed = [word for word in dict.fromkeys(view(text).split()) if _tells(word)]
         repaired: list[tuple[str, str]] = []
         words: list[str] = []
-        for word in typed[:_MOST_WORDS]:
+        for word in typed:
             near = None if self._begins(word) else self._nearest(word)
+            if len(" ".join([*words, near or word])) > _LONGEST:
+                break
             if near:
                 repaired.append((word, near))
             words.append(near or word)
-        return Prose(tuple(words), tuple(repaired))
+        return Prose(tuple(words), tuple(repaired), tuple(typed[len(words) :]))
 
     def _begins(self, word: str) -> bool:
         place = bisect_left(self._words, word)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
 from bot.facts.dates import Span
 from bot.facts.model import Citation, Event, Fact, Frozen, Names, Source, ThingKind, When
 
@@ -14,7 +17,11 @@ class Dated(Frozen):
 
 
 class Head(Frozen):
-    """What a thing is called and told apart by; all heads are kept in memory."""
+    """What a thing is called and told apart by; all heads are kept in memory.
+
+    `offices` are an actor's roles as people type them (`Japanese prime minister`). They help to
+    find who held an office as of the articles, and are no names: others hold it at other times.
+    """
 
     kind: ThingKind
     id: str
@@ -24,6 +31,13 @@ class Head(Frozen):
     disambiguate: str | None
     dated: Dated | None = None
     role: str | None = None
+    offices: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """A short stand-in for the id, where a button has no room for it: `~` and 8 characters."""
+        digest = hashlib.sha256(self.id.encode()).digest()
+        return "~" + base64.b32encode(digest)[:8].decode().lower()
 
     def name(self, language: str) -> str:
         """The usual name in `language`, or the base's own where none is recorded."""
@@ -50,6 +64,11 @@ class FactRecord(Frozen):
     def key(self) -> str:
         """The fact's id in the whole base: `owner/fact`."""
         return f"{self.owner}/{self.fact.id}"
+
+    @property
+    def things(self) -> frozenset[str]:
+        """The ids of everything that the fact is told of."""
+        return frozenset({self.owner, *self.fact.about, *((self.fact.by,) if self.fact.by else ())})
 
 
 class EventRecord(Frozen):

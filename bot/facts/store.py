@@ -20,6 +20,7 @@ from bot.facts.model import Actor, BaseInfo, Topic
 from bot.facts.prose import BEGINS, ENDS, Vocabulary
 from bot.facts.records import EventRecord, FactRecord, Head, SourceRecord
 from bot.facts.search import Entry, NameIndex
+from bot.facts.spotting import Spotter
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -70,9 +71,13 @@ class Store:
         self.info = info
         self.fingerprint = fingerprint
         self.heads: Mapping[str, Head] = {head.id: head for head in heads}
+        self.marked: Mapping[str, Head] = {head.mark: head for head in heads}
         self.sources: Mapping[str, SourceRecord] = {s.source.id: s for s in sources}
         self.vocabulary = Vocabulary(words)
-        self.index = NameIndex(Entry(head.kind, head.id, head.forms) for head in heads)
+        self.spotter = Spotter(heads)
+        self.index = NameIndex(
+            Entry(head.kind, head.id, (*head.forms, *head.offices)) for head in heads
+        )
 
     @classmethod
     async def open(cls, path: Path) -> Store:

@@ -1,46 +1,59 @@
 """Questions as custom ids of buttons, so that a button works for ever and keeps no state.
 
-`event:1:tokyo-summit` asks; `timeline:t2:20230301::yoon-suk-yeol:` turns the page of an answer.
-Values stand in the order of the command's options. Dates lose their hyphens, as a timeline with
-every option must fit Discord's 100 characters.
+`event:1:~mfrggzdf` asks; `timeline:t2:20230301::~nbswy3dp:` turns the page of an answer. Values
+stand in the order of the command's options. Things stand as marks and dates without hyphens, as a
+search with every filter must fit Discord's 100 characters.
 """
 
 from __future__ import annotations
 
 import re
 
-from bot.answers.desk import COMMANDS
+from bot.answers.desk import COMMANDS, Desk
+from bot.answers.inquiry import Option
 from bot.cards.card import Question
 
 TEMPLATE = r"(?P<command>[a-z]+):(?P<turn>t?)(?P<page>\d{1,3}):(?P<values>.*)"
 
 _DATE = re.compile(r"(\d{4})(\d{2})?(\d{2})?")
+_TYPED = 24  # characters of a name that still awaits its turn to be understood
 
 
-def encode(question: Question, turn: bool = False) -> str:
-    """The custom id of a question whose options are canonical: ids and ISO dates."""
-    options = COMMANDS[question.command].options
+def encode(question: Question, desk: Desk, turn: bool = False) -> str:
+    """The custom id of a question."""
     values = [
-        question.options.get(option.name, "").replace("-", "" if option.kind == "date" else "-")
-        for option in options
+        _short(option, question.options.get(option.name, ""), desk)
+        for option in COMMANDS[question.command].options
     ]
     return f"{question.command}:{'t' if turn else ''}{question.page}:{':'.join(values)}"
 
 
-def decode(match: re.Match[str]) -> tuple[Question, bool] | None:
+def decode(match: re.Match[str], desk: Desk) -> tuple[Question, bool] | None:
     """The question in a custom id, and whether it turns a page; None where nothing asks it now."""
     command = COMMANDS.get(match["command"])
     values = match["values"].split(":") if match["values"] else []
     if command is None or len(values) > len(command.options):
         return None
     options = {
-        option.name: _dashed(value) if option.kind == "date" else value
+        option.name: _long(option, value, desk)
         for option, value in zip(command.options, values, strict=False)
         if value
     }
     return Question(command.name, options, int(match["page"])), bool(match["turn"])
 
 
-def _dashed(value: str) -> str:
-    match = _DATE.fullmatch(value)
-    return "-".join(filter(None, match.groups())) if match else value
+def _short(option: Option, value: str, desk: Desk) -> str:
+    if option.kind == "date" and _DATE.fullmatch(bare := value.replace("-", "")):
+        return bare
+    head = desk.store.heads.get(value)
+    if head and head.kind == option.kind:
+        return head.mark
+    typed = value.replace(":", " ")
+    return typed if option.kind == "text" else typed[:_TYPED]
+
+
+def _long(option: Option, value: str, desk: Desk) -> str:
+    if option.kind == "date" and (match := _DATE.fullmatch(value)):
+        return "-".join(filter(None, match.groups()))
+    head = desk.store.marked.get(value)
+    return head.id if head else value

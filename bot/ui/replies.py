@@ -37,11 +37,16 @@ def language(interaction: Press, private: bool) -> str:
 
 
 async def _send(interaction: Press, desk: Desk, card: Card, private: bool) -> None:
-    await interaction.response.send_message(view=_view(desk, card), ephemeral=private)
+    await interaction.response.send_message(view=view(desk, card), ephemeral=private)
 
 
-def _view(desk: Desk, card: Card) -> ui.LayoutView:
-    return layout.view(desk.page(card), words(card.language), AskButton)
+def view(desk: Desk, card: Card) -> ui.LayoutView:
+    def button(action: Action, turn: bool) -> AskButton:
+        return AskButton(
+            action.label, action.question, turn, custom_ids.encode(action.question, desk, turn)
+        )
+
+    return layout.view(desk.page(card), words(card.language), button)
 
 
 class AskButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.TEMPLATE):
@@ -51,16 +56,12 @@ class AskButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.TEMPLATE):
     takes the place of the one before.
     """
 
-    def __init__(self, action: Action, turn: bool) -> None:
-        self.question = action.question
+    def __init__(self, label: str, question: Question, turn: bool, custom_id: str) -> None:
+        self.question = question
         self.turn = turn
         style = discord.ButtonStyle.primary if turn else discord.ButtonStyle.secondary
         super().__init__(
-            ui.Button(
-                label=shorten(action.label, BUTTON_LABEL),
-                custom_id=custom_ids.encode(action.question, turn),
-                style=style,
-            )
+            ui.Button(label=shorten(label, BUTTON_LABEL), custom_id=custom_id, style=style)
         )
 
     @classmethod
@@ -68,12 +69,11 @@ class AskButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.TEMPLATE):
         cls, interaction: Press, item: ui.Item[Any], match: re.Match[str]
     ) -> Self:
         """The button that was pressed, from its custom id alone."""
-        decoded = custom_ids.decode(match)
+        decoded = custom_ids.decode(match, interaction.client.desk)
+        # Where nothing asks it any more, the help says what can be asked.
+        question, turn = decoded or (Question("about"), False)
         label = getattr(item, "label", None) or "…"
-        if decoded is None:
-            # Nothing asks this any more; the help says what can be asked.
-            return cls(Action(label, Question("about")), False)
-        return cls(Action(label, decoded[0]), decoded[1])
+        return cls(label, question, turn, match.string)
 
     async def callback(self, interaction: Press) -> None:
         """Answer the press. An exception here would reach no handler of discord.py's."""
@@ -87,6 +87,6 @@ class AskButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.TEMPLATE):
         card = await desk.answer(self.question, language(interaction, private=True))
         message = interaction.message
         if self.turn and message and message.flags.ephemeral:
-            await interaction.response.edit_message(view=_view(desk, card))
+            await interaction.response.edit_message(view=view(desk, card))
         else:
             await _send(interaction, desk, card, private=True)

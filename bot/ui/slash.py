@@ -52,6 +52,17 @@ def slash_command(command: Command) -> app_commands.Command[Any, ..., None]:
     return slash
 
 
+def message_menu(command: Command) -> app_commands.ContextMenu:
+    """The entry in the menu of messages that asks a question about one; the answer is private."""
+
+    async def ask(interaction: Interaction, message: discord.Message) -> None:
+        desk: Desk = interaction.client.desk
+        question = Question(command.name, {command.options[0].name: message.content})
+        await reply(interaction, desk, question, private=True)
+
+    return app_commands.ContextMenu(name=_text(f"command.{command.name}"), callback=ask)
+
+
 def _parameter(option: Option) -> Parameter:
     kind = bool if option.kind == "flag" else str
     return Parameter(

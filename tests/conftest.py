@@ -1,0 +1,140 @@
+"""What behaviour tests stand on: the real base, built once, and the real bot in a simulated Discord."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+import pytest_asyncio
+import simcord
+from simcord import ChannelHandle, Env, MemberActor
+
+from bot.answers.desk import Desk
+from bot.answers.opening import open_desk
+from bot.client import Factdesk, create_bot
+from bot.config import Config
+from bot.facts.build import build
+from bot.facts.load import Folders
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def network() -> Iterator[None]:
+    """No test reaches further than this machine; one that tries fails and names the address."""
+    with pytest.MonkeyPatch.context() as patch:
+        _guard(patch, socket.socket, "connect", lambda args: args[1])
+        _guard(patch, socket.socket, "connect_ex", lambda args: args[1])
+        _guard(patch, socket, "getaddrinfo", lambda args: args)
+        yield
+
+
+def _guard(
+    patch: pytest.MonkeyPatch, owner: object, name: str, address: Callable[[Any], Any]
+) -> None:
+    """Let `owner.name` through where the address among its arguments is on this machine."""
+    real = getattr(owner, name)
+
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        target = address(args)
+        # A path is an AF_UNIX socket; all else begins with a host.
+        if isinstance(target, tuple) and not _is_here(target[0]):
+            pytest.fail(f"a test reached for the network: {name} {target[:2]}")
+        return real(*args, **kwargs)
+
+    patch.setattr(owner, name, guarded)
+
+
+def _is_here(host: object) -> bool:
+    if isinstance(host, bytes):
+        host = host.decode()
+    if host in (None, "", "localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(str(host))
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+@pytest.fixture(scope="session")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """The settings of a bot over the real base, which is built already."""
+    data = tmp_path_factory.mktemp("data")
+    config = Config(facts=ROOT / "facts", seeds=ROOT / "seeds", data=data)
+    build(Folders(config.facts, config.seeds), data)
+    return config
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def desk(config: Config) -> AsyncIterator[Desk]:
+    """The desk over the real base, without Discord."""
+    desk = await open_desk(Folders(config.facts, config.seeds), config.data)
+    yield desk
+    await desk.store.close()
+
+
+@dataclass
+class Server:
+    """A server with one channel and two members, in which the real bot answers."""
+
+    env: Env
+    config: Config
+    channel: ChannelHandle
+    asker: MemberActor
+    reader: MemberActor
+
+    @property
+    def bot(self) -> Factdesk:
+        """The bot that runs at present."""
+        assert isinstance(self.env.bot, Factdesk)
+        return self.env.bot
+
+    async def restart(self) -> None:
+        """Stop the bot, and start another as a new process would."""
+        old = self.bot
+        await self.env.restart_bot(create_bot(self.config))
+        await old.close()
+
+
+@pytest.fixture
+async def env(config: Config) -> AsyncIterator[Env]:
+    """A fresh simulated Discord, whose bot has met no error by the end of the test."""
+    async with simcord.run(create_bot(config)) as env:
+        yield env
+        # simcord leaves the bot open, and the base's thread would keep the process alive.
+        await env.bot.close()
+
+
+@pytest.fixture
+def server(env: Env, config: Config) -> Server:
+    """A fresh server with the real bot in it."""
+    guild = env.create_guild(owner=env.create_user("owner"))
+    channel = guild.create_text_channel("ask-the-desk")
+    asker, reader = (guild.add_member(env.create_user(name)) for name in ("asker", "reader"))
+    return Server(env, config, channel, asker, reader)
+
+
+def parts(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Every component of a message, the nested ones too."""
+    for component in components:
+        yield component
+        yield from parts(component.get("components", []))
+
+
+def texts(components: list[dict[str, Any]]) -> list[str]:
+    """The text displays of a message, in order."""
+    kind = discord.ComponentType.text_display.value
+    return [part["content"] for part in parts(components) if part["type"] == kind]
+
+
+def buttons(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The buttons of a message, in order."""
+    kind = discord.ComponentType.button.value
+    return [part for part in parts(components) if part["type"] == kind]

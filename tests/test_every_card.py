@@ -1,0 +1,315 @@
+"""Every card of the real base, in every language, on every page: cited, and within Discord's limits."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.answers.desk import COMMANDS, Desk
+from bot.cards.card import Action, Card, Line, Question
+from bot.cards.limits import FIRST_PAGE
+from bot.cards.pages import Page
+from bot.config import Config
+from bot.facts.load import Base, Folders, load
+from bot.facts.model import CLAIMS, Fact
+from bot.texts.catalogues import LANGUAGES, every
+from bot.ui import custom_ids
+from bot.ui.replies import view
+from tests.conftest import buttons, parts, texts
+
+PARAGRAPHS = r"¶\d+(?:, ¶\d+)*"
+MARKS = re.compile(rf"\[(\d+ {PARAGRAPHS}(?:; \d+ {PARAGRAPHS})*)\]$")
+SOURCE = re.compile(rf"-# (\d+)  “(.+)”, .+, ({PARAGRAPHS})")
+ACTION_ROW = 1
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One page of one card as Discord gets it."""
+
+    card: Card
+    page: Page
+    components: list[dict[str, Any]]
+
+    def __str__(self) -> str:
+        asked = self.card.question
+        return f"/{asked.command} {dict(asked.options)} {self.card.language} p{self.page.number}"
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """What its buttons ask, in the order in which they stand."""
+        return (*self.page.actions, *self.card.choices, *self.card.actions)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def cards(desk: Desk) -> list[Card]:
+    """Every card that somebody can come to without typing a word of their own."""
+    asked = list(questions(desk))
+    return [await desk.answer(question, language) for question in asked for language in LANGUAGES]
+
+
+def questions(desk: Desk) -> Iterator[Question]:
+    """Each thing's own card, each timeline of one thing, and the cards that need no name."""
+    for head in desk.store.heads.values():
+        yield Question(head.kind, {"name": head.id})
+        if head.kind in ("actor", "topic"):
+            yield Question("timeline", {head.kind: head.id})
+    yield from (Question(command) for command in ("timeline", "source", "about"))
+    yield Question("timeline", {"from": "2023-03", "to": "2023-04"})
+
+
+@pytest.fixture(scope="module")
+def shown(desk: Desk, cards: list[Card]) -> list[Shown]:
+    """Every page of every card."""
+    return [
+        Shown(card, page, view(desk, turned(card, page)).to_components())  # pyright: ignore[reportArgumentType]
+        for card in cards
+        for page in desk.pages(card)
+    ]
+
+
+def turned(card: Card, page: Page) -> Card:
+    """The card, turned to one of its pages."""
+    return replace(card, question=card.question.turned(page.number))
+
+
+@pytest.fixture(scope="module")
+def base(config: Config) -> Base:
+    """The base as its files say it, not as it was built."""
+    base, faults = load(Folders(config.facts, config.seeds))
+    assert not faults
+    assert base is not None
+    return base
+
+
+def test_every_thing_of_the_base_has_a_card_in_every_language(
+    base: Base, cards: list[Card]
+) -> None:
+    answered = Counter(
+        (card.question.command, card.question.options["name"])
+        for card in cards
+        if card.found and "name" in card.question.options
+    )
+    assert answered == {(kind, thing.id): len(LANGUAGES) for kind, thing in base.things()}
+
+
+def test_texts_keep_within_4000_characters_a_message(shown: list[Shown]) -> None:
+    for one in shown:
+        assert sum(map(len, texts(one.components))) <= 4_000, one
+        assert all(text.strip() for text in texts(one.components)), one
+
+
+def test_components_keep_within_40_a_message(shown: list[Shown]) -> None:
+    for one in shown:
+        assert len(list(parts(one.components))) <= 40, one
+
+
+def test_custom_ids_fit_and_are_different_within_a_message(shown: list[Shown]) -> None:
+    for one in shown:
+        ids = [button["custom_id"] for button in buttons(one.components)]
+        assert all(1 <= len(custom_id) <= 100 for custom_id in ids), one
+        assert len(set(ids)) == len(ids), one
+
+
+def test_buttons_say_what_they_do_and_stand_five_to_a_row_at_most(shown: list[Shown]) -> None:
+    for one in shown:
+        assert all(1 <= len(button["label"]) <= 80 for button in buttons(one.components)), one
+        rows = [part for part in parts(one.components) if part["type"] == ACTION_ROW]
+        assert all(1 <= len(row["components"]) <= 5 for row in rows), one
+
+
+def test_every_button_asks_what_its_action_means(desk: Desk, shown: list[Shown]) -> None:
+    for one in shown:
+        asked = [decoded(desk, button["custom_id"]) for button in buttons(one.components)]
+        turns = [(action.question, True) for action in one.page.actions]
+        onward = [(action.question, False) for action in one.actions[len(turns) :]]
+        assert asked == turns + onward, one
+
+
+def decoded(desk: Desk, custom_id: str) -> tuple[Question, bool] | None:
+    """The question that a press on a button asks."""
+    match = re.fullmatch(custom_ids.TEMPLATE, custom_id)
+    assert match, custom_id
+    return custom_ids.decode(match, desk)
+
+
+def test_the_longest_question_fits_a_custom_id(desk: Desk) -> None:
+    longest = {
+        "text": "w" * 40,
+        **{kind: longest_id(desk, kind) for kind in ("event", "actor", "topic", "source")},
+        "date": "2023-03-16",
+    }
+    for command in COMMANDS.values():
+        options = {option.name: longest[option.kind] for option in command.options}
+        question = Question(command.name, options, page=99)
+        custom_id = custom_ids.encode(question, desk, turn=True)
+        assert len(custom_id) <= 100, custom_id
+        assert decoded(desk, custom_id) == (question, True)
+
+
+def longest_id(desk: Desk, kind: str) -> str:
+    """The longest id of one kind."""
+    return max((head.id for head in desk.store.heads.values() if head.kind == kind), key=len)
+
+
+def test_a_name_that_still_has_to_be_understood_fits_a_custom_id_too(desk: Desk) -> None:
+    for command in COMMANDS.values():
+        options = {option.name: "가:나" * 60 for option in command.options if option.kind != "text"}
+        custom_id = custom_ids.encode(Question(command.name, options, page=99), desk, turn=True)
+        assert len(custom_id) <= 100, custom_id
+        assert decoded(desk, custom_id) is not None
+
+
+def test_more_and_back_lead_to_the_neighbouring_pages_of_the_same_card(shown: list[Shown]) -> None:
+    for one in shown:
+        around = (one.page.number - 1, one.page.number + 1)
+        expected = [one.card.question.turned(n) for n in around if 1 <= n <= one.page.total]
+        assert [action.question for action in one.page.actions] == expected, one
+
+
+def test_the_pages_of_a_card_hold_each_of_its_lines_once_and_in_order(
+    desk: Desk, cards: list[Card]
+) -> None:
+    for card in cards:
+        paged = [line for page in desk.pages(card) for part in page.sections for line in part.lines]
+        assert paged == list(lines(card)), card.question
+
+
+def test_a_first_page_fits_a_phone_unless_one_line_alone_is_longer(shown: list[Shown]) -> None:
+    for one in shown:
+        if one.page.number == 1 and sum(len(part.lines) for part in one.page.sections) > 1:
+            assert len(body(one)) <= FIRST_PAGE * 1.1, one
+
+
+def body(one: Shown) -> str:
+    """What a page says above its sources, without markup."""
+    above = [text for text in texts(one.components) if not is_small_print(text)]
+    return re.sub(r"[*\\]|^ *-#? |^## ", "", "\n".join(above), flags=re.MULTILINE)
+
+
+def is_small_print(text: str) -> bool:
+    """Whether a text display holds nothing but sources and the page's number."""
+    return all(line.startswith("-# ") for line in text.splitlines())
+
+
+def test_every_statement_is_cited_where_it_stands(shown: list[Shown]) -> None:
+    for one in shown:
+        for line in statements(one):
+            assert MARKS.search(line), f"{one}: {line}"
+
+
+def statements(one: Shown) -> Iterator[str]:
+    """The lines of a page that state something, as Discord gets them: no headings, no notes.
+
+    The help states nothing, and of the sources' own cards only the listed facts do.
+    """
+    asked = one.card.question
+    if asked.command == "about" or not one.card.found or asked == Question("source"):
+        return
+    for text in texts(one.components)[1:]:
+        for line in text.splitlines():
+            is_heading = line.startswith("**") and line.endswith("**")
+            is_listed = line.startswith("- ")
+            if is_listed or not (
+                is_heading or line.lstrip().startswith("-# ") or asked.command == "source"
+            ):
+                yield line
+
+
+def test_every_citation_has_its_source_with_its_paragraphs_on_the_same_page(
+    base: Base, shown: list[Shown]
+) -> None:
+    titles = {source.title for source in base.sources.values()}
+    for one in shown:
+        listed, cited = listed_paragraphs(one), cited_paragraphs(one)
+        assert cited == {number: found for number, (_, found) in listed.items()}, one
+        assert {title for title, _ in listed.values()} <= titles, one
+
+
+def listed_paragraphs(one: Shown) -> dict[str, tuple[str, set[str]]]:
+    """Title and paragraphs of each source at the end of a page, by its number there."""
+    small_print = [text for text in texts(one.components) if is_small_print(text)]
+    found = (SOURCE.fullmatch(line) for text in small_print for line in text.splitlines())
+    return {m[1]: (plainly(m[2]), set(m[3].split(", "))) for m in found if m}
+
+
+def plainly(text: str) -> str:
+    """The text without the backslashes that keep Discord from reading it as markup."""
+    return re.sub(r"\\([^\w\s])", r"\1", text)
+
+
+def cited_paragraphs(one: Shown) -> dict[str, set[str]]:
+    """The paragraphs that the lines and notes of a page cite, by the number of their source."""
+    cited: dict[str, set[str]] = {}
+    for text in texts(one.components)[1:]:
+        for match in filter(None, map(MARKS.search, text.splitlines())):
+            for part in match[1].split("; "):
+                number, _, paragraphs = part.partition(" ")
+                cited.setdefault(number, set()).update(paragraphs.split(", "))
+    return cited
+
+
+def test_every_fact_stands_on_the_card_of_each_thing_that_it_is_told_of(
+    base: Base, cards: list[Card]
+) -> None:
+    told = {
+        (card.question.options["name"], card.language): {line.text: line for line in lines(card)}
+        for card in cards
+        if card.question.command != "timeline" and "name" in card.question.options
+    }
+    for owner, _, fact in base.facts():
+        for thing in things_of(owner, fact):
+            for language in LANGUAGES:
+                line = told[thing, language].get(fact.says)
+                if fact.withdrawn:
+                    assert line is None, f"{owner}/{fact.id} is withdrawn"
+                else:
+                    assert line, f"{owner}/{fact.id} is not on the card of {thing}"
+                    assert_is_told_in_full(fact, line, language)
+
+
+def things_of(owner: str, fact: Fact) -> set[str]:
+    """The ids of all that a fact is told of: owner, subjects, who claims it, and its sources."""
+    return {owner, *fact.about, *(cite.source for cite in fact.cites)} | {fact.by or owner}
+
+
+def assert_is_told_in_full(fact: Fact, line: Line, language: str) -> None:
+    """The line cites what the fact cites, and tells what qualifies it."""
+    assert line.cites == fact.cites
+    notes = {note.text for note in line.notes}
+    assert {fact.caution or "", fact.inferred or ""} <= notes | {""}, fact.id
+    for account in fact.accounts:
+        note = next(note for note in line.notes if note.text == account.says)
+        assert note.cites == (account,)
+    if fact.kind in CLAIMS and fact.by:
+        kind = every()[language](f"kind.{fact.kind}")
+        assert line.label is not None
+        assert line.label.startswith(kind), fact.id
+
+
+def lines(card: Card) -> Iterator[Line]:
+    """Every line of a card, without its notes."""
+    for section in card.sections:
+        yield from section.lines
+
+
+def test_every_fact_can_be_read_on_the_pages_that_discord_gets(
+    base: Base, shown: list[Shown]
+) -> None:
+    written = {
+        language: plainly(
+            "\n".join(
+                text for one in shown if one.card.language == language for text in texts(one.components)
+            )
+        )
+        for language in LANGUAGES
+    }
+    for owner, _, fact in base.facts():
+        for language in LANGUAGES:
+            assert (fact.says in written[language]) != bool(fact.withdrawn), f"{owner}/{fact.id}"

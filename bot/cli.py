@@ -170,7 +170,7 @@ def verify(
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     """Say where the facts say more than the articles' copies do."""
-    from bot.facts.verify import verify as verified
+    from bot.facts.verify.rules import verify as verified
 
     with _worded():
         settings = read_config(config)

@@ -95,8 +95,10 @@ def parse(line: str) -> Question:
 
 def _from_json(text: str) -> Question:
     try:
-        data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+        # JSON may spell half of a character, which no answer could be written with: it becomes `?`.
+        plain_text = json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace")
+        data = json.loads(plain_text)
+    except (ValueError, RecursionError):  # also a number of more digits than Python reads
         raise BadQuestion(
             'not JSON; write {"command": "event", "options": {"name": "tokyo summit"}}'
         ) from None
@@ -116,7 +118,9 @@ def _from_json(text: str) -> Question:
 def _value(command: Command, name: str, value: object) -> str:
     names = [option.name for option in (*command.options, PRIVATE)]
     if name not in names:
-        raise BadQuestion(f"/{command.name} has no option `{name}`; it has: {', '.join(names)}")
+        raise BadQuestion(
+            f"/{command.name} has no option `{name[:40]}`; it has: {', '.join(names)}"
+        )
     if isinstance(value, str | int):
         return str(value)
     raise BadQuestion(f"option `{name}` must be text")

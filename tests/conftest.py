@@ -89,6 +89,8 @@ class Server:
     channel: ChannelHandle
     asker: MemberActor
     reader: MemberActor
+    errors: int = 0
+    """How many errors the test has caused on purpose."""
 
     @property
     def bot(self) -> Factdesk:
@@ -105,20 +107,27 @@ class Server:
 
 @pytest.fixture
 async def env(config: Config) -> AsyncIterator[Env]:
-    """A fresh simulated Discord, whose bot has met no error by the end of the test."""
-    async with simcord.run(create_bot(config)) as env:
-        yield env
-        # simcord leaves the bot open, and the base's thread would keep the process alive.
-        await env.bot.close()
+    """A fresh simulated Discord with the real bot."""
+    env = Env(create_bot(config))
+    await env.start()
+    yield env
+    await env.shutdown()
+    # simcord leaves the bot open, and the base's thread would keep the process alive.
+    assert isinstance(env.bot, Factdesk)
+    await env.bot.close()
 
 
 @pytest.fixture
-def server(env: Env, config: Config) -> Server:
-    """A fresh server with the real bot in it."""
+def server(env: Env, config: Config) -> Iterator[Server]:
+    """A fresh server with the real bot in it, which meets no errors but those that are meant."""
     guild = env.create_guild(owner=env.create_user("owner"))
     channel = guild.create_text_channel("ask-the-desk")
     asker, reader = (guild.add_member(env.create_user(name)) for name in ("asker", "reader"))
-    return Server(env, config, channel, asker, reader)
+    server = Server(env, config, channel, asker, reader)
+    yield server
+    if len(env.errors) != server.errors:
+        env.raise_errors()
+        pytest.fail(f"{server.errors} errors were meant to be met, and none was")
 
 
 def parts(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

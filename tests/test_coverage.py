@@ -96,6 +96,7 @@ def test_a_terminal_of_80_columns_shows_whole_tables(base: Base) -> None:
     lines = screen.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
     assert "1:f 2:f 3:f 4:4 5:3 6:2 7:1 8:1 9:f" in screen.getvalue()
+    assert all(key in screen.getvalue() for key in on_one_source(base)["ferry-report"])
     assert "…" not in screen.getvalue().replace("… ", "")
 
 

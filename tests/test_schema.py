@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.facts.load import Folders
+from bot.facts.model import ACTOR_KINDS, EVENT_KINDS, FACT_KINDS, Basis, SourceKind
 from bot.facts.schema import MODELS, schemas, unnamed, write_schemas
 from tests.small_base import write_small_base
 
@@ -89,3 +91,30 @@ def test_the_verb_writes_and_says_what_is_missing(folders: Folders, tmp_path: Pa
     assert first.stdout.startswith("Wrote actor.json, base.json")
     assert second.stdout == "Unchanged.\n"
     assert "facts/topics/bare.yaml:1: " in third.stderr
+
+
+README = (ROOT / "facts/README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("heading", "values"),
+    [
+        ("How a date is known", get_args(Basis)),
+        ("Kinds of event", EVENT_KINDS),
+        ("Kinds of fact", FACT_KINDS),
+        ("Kinds of actor", ACTOR_KINDS),
+        ("Kinds of source", get_args(SourceKind)),
+    ],
+)
+def test_each_value_of_a_closed_list_is_explained(heading: str, values: tuple[str, ...]) -> None:
+    part = README[README.index(f"\n{heading}") :].split("\n\n")[1]
+
+    assert re.findall(r"^- `([a-z]+)`: ", part, re.MULTILINE) == list(values)
+
+
+def test_each_field_is_explained() -> None:
+    every = json.loads(f"[{','.join(schemas().values())}]")
+    parts = [part for schema in every for part in (schema, *schema.get("$defs", {}).values())]
+    fields = {name for part in parts for name in part.get("properties", {})}
+
+    assert {name for name in fields if f"`{name}`" not in README} == set()

@@ -14,11 +14,11 @@ from bot.answers.desk import COMMANDS, PRIVATE
 from bot.answers.inquiry import Option
 from bot.client import create_bot
 from bot.config import Config
-from bot.texts.catalogues import LANGUAGES
+from bot.texts.catalogues import LANGUAGES, words
 
 Json = dict[str, Any]
 
-CHAT_INPUT = 1
+CHAT_INPUT, MESSAGE_MENU = 1, 3
 STRING, BOOLEAN = 3, 5
 
 
@@ -95,7 +95,7 @@ def test_localisations_are_in_locales_that_discord_knows(uploaded: list[Json]) -
     known = {locale.value for locale in discord.Locale}
     for thing in (*uploaded, *described(uploaded)):
         for field in ("name", "description"):
-            assert set(in_each_language(thing, field)) <= known | {""}
+            assert set(thing.get(f"{field}_localizations") or {}) <= known, thing["name"]
 
 
 def test_required_options_stand_before_the_others(uploaded: list[Json]) -> None:
@@ -147,13 +147,25 @@ def test_the_weight_of_a_command_counts_the_longest_language_and_all_that_is_ins
 
 
 def test_the_upload_is_the_table_of_questions(uploaded: list[Json]) -> None:
-    assert [command["name"] for command in slash(uploaded)] == list(COMMANDS)
+    table = [command.name for command in COMMANDS.values() if not command.on_message]
+    assert [command["name"] for command in slash(uploaded)] == table
     for command in slash(uploaded):
         expected = [*COMMANDS[command["name"]].options, PRIVATE]
         assert [as_uploaded(option) for option in expected] == [
             (o["name"], o["type"], o.get("required", False), o.get("autocomplete", False))
             for o in command["options"]
         ]
+
+
+def test_what_is_asked_on_messages_stands_in_their_menu_in_each_language(
+    uploaded: list[Json],
+) -> None:
+    menus = [command for command in uploaded if command.get("type") == MESSAGE_MENU]
+    asked = [command.name for command in COMMANDS.values() if command.on_message]
+    names = [words("en")(f"command.{name}") for name in asked]
+    assert [menu["name"] for menu in menus] == names
+    for menu in menus:
+        assert {"", *LANGUAGES[1:]} <= set(in_each_language(menu, "name"))
 
 
 def as_uploaded(option: Option) -> tuple[str, int, bool, bool]:

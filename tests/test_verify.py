@@ -11,7 +11,8 @@ from bot.cli import app
 from bot.documents import Fault
 from bot.facts.figures import dates, figures
 from bot.facts.load import Folders
-from bot.facts.verify import verify
+from bot.facts.verify.mentions import key
+from bot.facts.verify.rules import verify
 from tests.small_base import ARTICLE, record_of, write_small_base
 
 AGREEMENT = "facts/events/ferry-agreement.yaml"
@@ -71,6 +72,7 @@ def test_a_true_base_has_no_fault(folders: Folders) -> None:
         (ILSE, "title: Mayor of Norhaven", "title: Mayor of Oslo", "the name “Oslo”"),
         (TOPIC, "says: The towns share", "says: The Norhaven towns share", "the name “Norhaven”"),
         (AGREEMENT, "nothing of the other", "nothing of Oslo and the other", "the name “Oslo”"),
+        (STORM, "says: A storm", "says: Holm reported that a storm", "the name “Holm”"),
         # quotations
         (TOPIC, '"crossing of hope"', '"crossing of joy"', "the quotation “crossing of joy”"),
     ],
@@ -97,7 +99,8 @@ def test_what_stands_in_no_cited_paragraph_is_found(
         (TOPIC, "Greta Holm said", "Greta Holm was the first to say, according to one article,"),
         (TOPIC, "Greta Holm said", "According to The Coast Gazette, Greta Holm said"),
         (TOPIC, "Sudbian fishermen oppose", "Fishermen of Sudby oppose"),
-        (STORM, "says: A storm", "says: All three articles agree that a storm"),
+        (STORM, "says: A storm", "says: All three agree that a storm"),
+        (STORM, "says: A storm", "says: Five articles agree that a storm"),
     ],
 )
 def test_other_ways_to_say_the_same_pass(folders: Folders, path: str, old: str, new: str) -> None:
@@ -163,6 +166,46 @@ def test_a_longer_name_of_the_same_kind_does_not_carry_a_shorter_one(folders: Fo
     (fault,) = found(folders)
 
     assert (fault.line, "the name “Sudby's”" in fault.what) == (line, True)
+
+
+def test_a_name_that_runs_into_another_is_read_from_that_on(folders: Folders) -> None:
+    plant(folders, "facts/actors/harbour-council.yaml", "[council]", "[council, friends of Ilse]")
+    plant(folders, AGREEMENT, "signed the agreement", "and other friends of Ilse Brandt signed it")
+
+    assert found(folders) == []
+
+
+def test_a_name_of_one_word_stands_with_its_capital_only(folders: Folders) -> None:
+    plant(folders, "facts/actors/norhaven.yaml", "Port Norhaven", "Line")
+    line = plant(folders, TOPIC, "fishermen oppose the line", "fishermen oppose the Line")
+
+    (fault,) = found(folders)
+
+    assert (fault.line, "the name “Line”" in fault.what) == (line, True)
+    assert key("the US") == key("the U.S.") != key("the us")
+
+
+def test_a_name_of_an_event_that_is_not_cited_is_read_word_by_word(folders: Folders) -> None:
+    plant(folders, AGREEMENT, "[ferry deal]", "[Oslo deal, Norhaven deal, forty lorries]")
+    line = plant(folders, TOPIC, "fishermen oppose the line", "fishermen oppose the Oslo deal")
+
+    (fault,) = found(folders)
+
+    assert (fault.line, "the name “Oslo”" in fault.what) == (line, True)
+
+    # Where another form of the same event stands, its name stands as a whole.
+    plant(folders, TOPIC, "fishermen oppose the Oslo deal", "fishermen oppose the line")
+    plant(folders, TOPIC, "forty lorries every day", "forty lorries of the Oslo deal every day")
+    assert found(folders) == []
+
+
+def test_the_author_of_a_cited_article_may_be_named(folders: Folders) -> None:
+    author = "id: per-olsen\nname: Per Olsen\nkind: person\n"
+    (folders.facts / "actors/per-olsen.yaml").write_text(author, "utf-8")
+    plant(folders, TOPIC, "Greta Holm said", "Per Olsen wrote")
+    plant(folders, TOPIC, "by: harbour-council", "by: per-olsen")
+
+    assert found(folders) == []
 
 
 def test_who_took_part_holds_office_or_claims_stands_where_cited(folders: Folders) -> None:

@@ -11,6 +11,7 @@ from bot.facts.records import Head
 from bot.facts.search import Entry
 from bot.texts.catalogues import Words
 
+_HINT = " · "  # between a thing's name and what tells it apart
 _ECHO = 60  # characters of somebody's text that are worth showing back
 
 
@@ -23,7 +24,9 @@ def resolve(inquiry: Inquiry, question: Question, option: str, kind: ThingKind) 
     head = inquiry.store.heads.get(typed)
     if head and head.kind == kind:
         return head
-    finding = inquiry.store.index.find(typed, {kind})
+    # Some clients send what a suggestion says instead of the id that it stands for.
+    name = typed.partition(_HINT)[0]
+    finding = inquiry.store.index.find(name, {kind})
     if finding.verdict == "sure":
         return inquiry.store.heads[finding.entries[0].id]
     if finding.verdict == "none" and (elsewhere := _of_another_kind(inquiry, typed)):
@@ -47,8 +50,8 @@ def choice_label(head: Head, words: Words, limit: int = CHOICE_LABEL) -> str:
     hint = head.disambiguate or (dated_words(head.dated, words) if head.dated else head.role)
     if not hint:
         return shorten(name, limit)
-    room = limit - len(name) - 3
-    return f"{name} · {shorten(hint, room)}" if room >= 8 else shorten(name, limit)
+    room = limit - len(name) - len(_HINT)
+    return f"{name}{_HINT}{shorten(hint, room)}" if room >= 8 else shorten(name, limit)
 
 
 def echo(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from bot.answers.desk import Desk
-from bot.facts.build import Progress, build, built_bases
+from bot.facts.build import Progress, build, built_bases, is_whole
 from bot.facts.errors import BaseError
 from bot.facts.load import Folders
 from bot.facts.store import Store
@@ -22,12 +22,12 @@ async def open_desk(
     """The desk over the base in `folders`, built into `data`.
 
     A base that cannot be built leaves the one built last in service, with a warning. Raises
-    BaseError where there is none either.
+    BaseError, or OSError where a file of the base cannot be read, where there is none either.
     """
     try:
         built = await asyncio.to_thread(build, folders, data, progress)
         return Desk(await Store.open(built.path))
-    except BaseError as error:
+    except (BaseError, OSError) as error:
         desk = await _last_desk(data)
         if desk is None:
             raise
@@ -41,6 +41,8 @@ async def open_desk(
 
 async def _last_desk(data: Path) -> Desk | None:
     for path in built_bases(data):
+        if not await asyncio.to_thread(is_whole, path, path.stem.removeprefix("facts-")):
+            continue
         try:
             return Desk(await Store.open(path))
         except BaseError:

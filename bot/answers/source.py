@@ -54,7 +54,7 @@ _OFFERED = 5  # buttons that fit one row
 
 def _source_line(inquiry: Inquiry, record: SourceRecord) -> Line:
     kind = inquiry.words(f"source-kind.{record.source.kind}")
-    return Line(f"“{record.source.title}”, {imprint(record, inquiry.words)} ({kind})")
+    return Line(f"“{record.source.title}” · {imprint(record, inquiry.words)} · {kind}")
 
 
 def _open(record: SourceRecord) -> Action:

@@ -63,7 +63,8 @@ def _label(inquiry: Inquiry, fact: Fact) -> str | None:
         return None
     kind = inquiry.words(f"kind.{fact.kind}")
     if fact.by in inquiry.store.sources:
-        return inquiry.words("label.of-source", kind=kind)
+        key = "label.own-opinion" if fact.kind == "opinion" else "label.of-source"
+        return inquiry.words(key, kind=kind)
     return inquiry.words("label.of-actor", kind=kind, actor=inquiry.name(fact.by))
 
 

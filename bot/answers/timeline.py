@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
 
 from babel.dates import format_skeleton
@@ -12,6 +13,7 @@ from bot.answers.narrowing import Narrowing, narrow, refusal
 from bot.answers.statements import event_line
 from bot.cards.card import Card, Section
 from bot.cards.wording import year_words
+from bot.facts.dates import Moment, Span
 from bot.facts.records import EventRecord
 from bot.texts.catalogues import Words
 
@@ -70,4 +72,15 @@ def _heading(event: EventRecord, words: Words) -> str:
     assert begins, "a span has at least one end"
     if begins.precision in ("day", "month") and span.last - span.first < _A_MONTH:
         return format_skeleton("yMMMM", begins.start, locale=words.locale)
-    return words("timeline.year", year=year_words(begins.start, words))
+    return _years(span, begins, words)
+
+
+def _years(span: Span, begins: Moment, words: Words) -> str:
+    """The year, or the years, between which a date lies that is not known to the month."""
+    year = year_words(begins.start, words)
+    if span.ends is None:
+        return words("date.since", start=year)
+    last = date.fromordinal(span.last)
+    if last.year > begins.start.year:
+        return words("date.from-to", start=year, end=year_words(last, words))
+    return year

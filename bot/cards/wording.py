@@ -31,7 +31,7 @@ def citation_marks(cites: Iterable[Citation], numbers: Mapping[str, int]) -> str
 def source_line(record: SourceRecord, number: int, paragraphs: list[int], words: Words) -> str:
     """One source in full: title, author, publisher, date and paragraphs, or what the copy lacks."""
     cited = ", ".join(f"¶{paragraph}" for paragraph in paragraphs)
-    return f"{number}  “{record.source.title}”, {imprint(record, words)}, {cited}"
+    return f"{number}  “{record.source.title}” · {imprint(record, words)} · {cited}"
 
 
 def imprint(record: SourceRecord, words: Words) -> str:
@@ -41,7 +41,7 @@ def imprint(record: SourceRecord, words: Words) -> str:
         record.source.publisher or words("source.no-publisher"),
         span_words(record.span, words) if record.span else words("source.no-date"),
     ]
-    return ", ".join(part for part in parts if part)
+    return " · ".join(part for part in parts if part)
 
 
 def dated_words(dated: Dated, words: Words) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
@@ -33,6 +34,7 @@ _SCHEMA = Path(__file__).with_name("schema.sql")
 _RELATED = 4  # as many related events as fit one row of buttons beside "More"
 _KEPT = 3  # built bases: the one in use, the one before, and one that a slow process still opens
 _BATCH = 200
+_LONGEST_BUILD = 3_600  # seconds without a write after which a draft is nobody's
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def build(folders: Folders, data: Path, progress: Progress = lambda done, total:
     mark = fingerprint(folders)
     path = data / f"facts-{mark}.db"
     if is_whole(path, mark):
-        path.touch()
+        with suppress(OSError):  # a read-only folder keeps its own order
+            path.touch()
         return Built(path, fresh=False)
     base, faults = check(folders, data)
     if base is None or faults:
@@ -79,7 +82,7 @@ def build(folders: Folders, data: Path, progress: Progress = lambda done, total:
         raise UnwritableBase(path, _reason(error)) from error
     finally:
         _discard(draft)
-    for old in built_bases(data)[_KEPT:]:
+    for old in (*built_bases(data)[_KEPT:], *_abandoned(data)):
         _discard(old)
     return Built(path, fresh=True)
 
@@ -91,6 +94,15 @@ def built_bases(data: Path) -> list[Path]:
     except OSError:
         return []
     return [path for _, path in sorted(dated, reverse=True)]
+
+
+def _abandoned(data: Path) -> list[Path]:
+    """Drafts that builds left behind when they were killed, and that none can be at any more."""
+    return [
+        path
+        for path in data.glob("facts-*.draft*")
+        if time.time() - path.stat().st_mtime > _LONGEST_BUILD
+    ]
 
 
 def last_wordings(data: Path) -> Mapping[str, str] | None:
@@ -186,12 +198,12 @@ def _event_rows(base: Base, dates: Mapping[str, Dated], order: list[str]) -> Ite
         first, last = _bounds(event, base.events, dates)
         yield "event", (event_id, rank, first, last, record.model_dump_json())
         for thing in {*event.topics, *(part.actor for part in event.who)}:
-            yield "involves", (event_id, thing)
+            yield "involves", (thing, event_id)
 
 
 def _fact_rows(base: Base, dates: Mapping[str, Dated], order: list[str]) -> Iterator[Row]:
     owners: Iterable[Named] = chain(
-        base.actors.values(), (base.events[event_id] for event_id in order), base.topics.values()
+        (base.events[event_id] for event_id in order), base.actors.values(), base.topics.values()
     )
     rank = 0
     for owner in owners:
@@ -206,7 +218,7 @@ def _fact_rows(base: Base, dates: Mapping[str, Dated], order: list[str]) -> Iter
                 yield "prose(rowid, says, more, names)", (rank, *prose)
                 yield from (("word", (word,)) for word in words_of(" ".join(prose)))
                 for thing in {owner.id, *fact.about, *((fact.by,) if fact.by else ())}:
-                    yield "bears", (record.key, thing)
+                    yield "bears", (thing, record.key)
                 for cite in fact.cites:
                     yield "cites", (cite.source, cite.paragraph, record.key)
                 rank += 1

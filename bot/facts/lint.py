@@ -162,6 +162,7 @@ _DAY_NUMBER = re.compile(r"\b\d{1,2}(st|nd|rd|th)?\b|\b\d{4}-\d{2}-\d{2}\b")
 
 def dates(context: Context) -> Iterator[Fault]:
     """A date is no finer than its words, and the order of events agrees with their dates."""
+    later = _later(context.base)
     for event in context.base.events.values():
         when = event.when
         words = (when.words or {}).get(context.base.info.language)
@@ -172,15 +173,22 @@ def dates(context: Context) -> Iterator[Fault]:
         if span and span.is_day and words and not _DAY_NUMBER.search(words):
             what = f"`{when.edtf}` is finer than “{words}”; give the month or the span"
             yield context.fault(event.id, ("when", "edtf"), what)
-        yield from _order(context, event, when, span)
+        yield from _order(context, event, when, span, later)
 
 
-def _order(context: Context, event: Event, when: When, span: Span | None) -> Iterator[Fault]:
+def _order(
+    context: Context,
+    event: Event,
+    when: When,
+    span: Span | None,
+    later: Mapping[str, set[str]],
+) -> Iterator[Fault]:
     for field, other_id in (("after", when.after), ("before", when.before)):
         other = context.base.events.get(other_id) if other_id else None
         if other is None:
             continue
-        if _leads_to(context.base, other, event.id, field):
+        ends = (event.id, other.id) if field == "after" else (other.id, event.id)
+        if _leads_to(later, *ends):
             what = f"`{field}: {other.id}` runs in a circle; drop one of the two"
             yield context.fault(event.id, ("when", field), what)
         if span and other.when.edtf:
@@ -191,15 +199,28 @@ def _order(context: Context, event: Event, when: When, span: Span | None) -> Ite
                 yield context.fault(event.id, ("when", field), what)
 
 
-def _leads_to(base: Base, start: Event, goal: str, field: str) -> bool:
-    """Whether following `field` from event to event comes to `goal`."""
+def _later(base: Base) -> Mapping[str, set[str]]:
+    """For each event, those that say, or of which it says, that they came after it."""
+    later: defaultdict[str, set[str]] = defaultdict(set)
+    for event in base.events.values():
+        if event.when.after:
+            later[event.when.after].add(event.id)
+        if event.when.before:
+            later[event.id].add(event.when.before)
+    return later
+
+
+def _leads_to(later: Mapping[str, set[str]], start: str, goal: str) -> bool:
+    """Whether going from event to later event comes from `start` to `goal`."""
     seen: set[str] = set()
-    event: Event | None = start
-    while event and event.id not in seen:
-        seen.add(event.id)
-        if event.id == goal:
+    reached = [start]
+    while reached:
+        event = reached.pop()
+        if event == goal:
             return True
-        event = base.events.get(getattr(event.when, field) or "")
+        if event not in seen:
+            seen.add(event)
+            reached.extend(later.get(event, ()))
     return False
 
 

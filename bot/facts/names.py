@@ -1,18 +1,25 @@
 """Views of a name: the forms in which two spellings of one name come to look alike.
 
 `view` is the plain form that every comparison starts from. The others are made from a view:
-`strokes` takes Hangul apart as a keyboard types it, `romanised` writes Hangul and kana in Latin
-letters, `sound` folds what romanisations write differently, `initials` keeps the first letters.
+`strokes` takes Hangul apart as a keyboard types it, `romanised` writes it in Latin letters, `sound`
+folds what romanisations write differently, `initials` keeps the first letters.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache
 
 LONGEST = 100
 """Characters of a text that are looked at: Discord shows no longer choice."""
+
+MINOR = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "the", "to"))
+"""Words that tell no name from another."""
+
+
+# ---- The plain form --------------------------------------------------------------------------
 
 
 def view(text: str) -> str:
@@ -20,9 +27,19 @@ def view(text: str) -> str:
 
     Hangul stays in syllables and loose jamo stay loose, kana keep their voicing marks.
     """
-    plain = unicodedata.normalize("NFKD", text[:LONGEST]).casefold()
-    whole = unicodedata.normalize("NFC", _DOTTED.sub("", plain).translate(_FOLDED))
-    return " ".join(whole.translate(_LOOSE).split())[:LONGEST].rstrip()
+    text = text[:LONGEST].casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).casefold()
+    text = _DOTTED.sub("", text).translate(_FOLDED)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).translate(_LOOSE)
+    return " ".join(text.split())[:LONGEST].rstrip()
+
+
+def telling(name: str) -> set[str]:
+    """The words of a view, less those that tell no name from another unless there is no other."""
+    words = set(name.split())
+    return words - MINOR or words
 
 
 class _Folded(dict[int, str]):
@@ -46,10 +63,11 @@ class _Folded(dict[int, str]):
 _SILENT = "'’‘ʼʻ`´ʹʾʿ"
 _DOTTED = re.compile(r"(?<=\b\w)\.(?=\w\b)")  # the dots of U.S. and G.S.O.M.I.A.
 _FOLDED = _Folded(
-    str.maketrans(
-        {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
-    )
+    str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 )
+
+
+# ---- Hangul ----------------------------------------------------------------------------------
 
 _INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _VOWELS = "ㅏ ㅐ ㅑ ㅒ ㅓ ㅔ ㅕ ㅖ ㅗ ㅗㅏ ㅗㅐ ㅗㅣ ㅛ ㅜ ㅜㅓ ㅜㅔ ㅜㅣ ㅠ ㅡ ㅡㅣ ㅣ"
@@ -57,11 +75,27 @@ _FINALS = (
     "ㄱ ㄲ ㄱㅅ ㄴ ㄴㅈ ㄴㅎ ㄷ ㄹ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ "
     "ㄹㅎ ㅁ ㅂ ㅂㅅ ㅅ ㅆ ㅇ ㅈ ㅊ ㅋ ㅌ ㅍ ㅎ"
 )
-# Compatibility forms turn conjoining jamo, which no keyboard types, into the ones that it does.
+_LATIN_INITIALS = "g kk n d tt r m b pp s ss _ j jj ch k t p h".replace("_", "").split(" ")
+_LATIN_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i"
+_LATIN_FINALS = "g kk gs n nj nh d l lg lm lb ls lt lp lh m b bs s ss ng j ch k t p h"
+
+# Where Unicode keeps the letters that syllables decompose into.
+_FIRST_INITIAL, _FIRST_VOWEL, _FIRST_FINAL, _AFTER = 0x1100, 0x1161, 0x11A8, 0x1200
 _LOOSE = {
-    **dict(enumerate(_INITIALS, 0x1100)),
-    **dict(enumerate(_VOWELS.split(), 0x1161)),
-    **dict(enumerate(_FINALS.split(), 0x11A8)),
+    **dict(enumerate(_INITIALS, _FIRST_INITIAL)),
+    **dict(enumerate(_VOWELS.split(), _FIRST_VOWEL)),
+    **dict(enumerate(_FINALS.split(), _FIRST_FINAL)),
+}
+_LATIN_JAMO = {
+    **dict(zip(map(ord, _INITIALS), _LATIN_INITIALS, strict=True)),
+    **dict(enumerate(_LATIN_INITIALS, _FIRST_INITIAL)),
+    **dict(enumerate(_LATIN_VOWELS.split(), _FIRST_VOWEL)),
+    **dict(enumerate(_LATIN_FINALS.split(), _FIRST_FINAL)),
+}
+_ONLY_INITIALS = {
+    **dict(enumerate(_INITIALS, _FIRST_INITIAL)),
+    **dict.fromkeys(range(_FIRST_VOWEL, _AFTER), ""),
+    ord(" "): "",
 }
 _HANGUL = re.compile("[가-힣ㄱ-ㅣ]")
 
@@ -73,14 +107,24 @@ def strokes(name: str) -> str:
     return unicodedata.normalize("NFD", name).translate(_LOOSE).replace(" ", "")
 
 
-_LATIN_INITIALS = "g kk n d tt r m b pp s ss - j jj ch k t p h"
-_LATIN_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i"
-_LATIN_FINALS = "k k k n n n t l k m l l l p l m p p t t ng t t k t p t"
-_LATIN_JAMO = {
-    **dict(enumerate(_LATIN_INITIALS.replace("-", "").split(" "), 0x1100)),
-    **dict(enumerate(_LATIN_VOWELS.split(), 0x1161)),
-    **dict(enumerate(_LATIN_FINALS.split(), 0x11A8)),
-}
+def initials(name: str) -> str:
+    """The first letters of a view: ㅇㅅㅇ of 윤석열, ldp of liberal democratic party.
+
+    Empty where the view has fewer than three Latin words, or is only partly Hangul.
+    """
+    if _HANGUL.search(name):
+        letters = unicodedata.normalize("NFD", name).translate(_ONLY_INITIALS)
+        return letters if is_initials(letters) else ""
+    words = [word for word in name.split() if word not in MINOR]
+    return "".join(word[0] for word in words) if len(words) > 2 else ""
+
+
+def is_initials(name: str) -> bool:
+    """Whether a view is nothing but Korean initial consonants."""
+    return not name.strip(_INITIALS + " ")
+
+
+# ---- Latin letters ---------------------------------------------------------------------------
 
 _KANA_ROWS = """
 あ a い i う u え e お o か ka き ki く ku け ke こ ko が ga ぎ gi ぐ gu げ ge ご go
@@ -96,13 +140,32 @@ _TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 # A small vowel (^) takes the place of the one before it: ki^ya kya, shi^yo sho, fu^a fa.
 _GLIDE = re.compile(r"(?<=sh|ch)i\^y|(?<=j)i\^y|(?<=[kgnhbpmr])i(?=\^y)|[aiueo](?=\^)|\^")
 _DOUBLED = re.compile("っ(.?)")
+_HAN = re.compile("[\u3400-\u9fff]")
 
 
 def romanised(name: str) -> str:
-    """A view with Hangul and kana in Latin letters, by simple letter values."""
+    """A view in Latin letters; empty where Han characters could be read in several languages.
+
+    Scripts other than Hangul and kana stay as they are where `anyascii` is not installed.
+    """
+    if name.isascii():
+        return name
+    if _HAN.search(name):
+        return ""
+    name = _KANA_RUN.sub(_hepburn, name)
     if _HANGUL.search(name):
         name = unicodedata.normalize("NFD", name).translate(_LATIN_JAMO)
-    return _KANA_RUN.sub(_hepburn, name)
+    return name if name.isascii() else " ".join(_transliterator()(name).lower().split())
+
+
+@cache
+def _transliterator() -> Callable[[str], str]:
+    """What knows the letters of all other scripts; a base in Korean and Japanese needs it not."""
+    try:
+        from anyascii import anyascii
+    except ModuleNotFoundError:
+        return str
+    return anyascii
 
 
 def _hepburn(run: re.Match[str]) -> str:
@@ -111,54 +174,23 @@ def _hepburn(run: re.Match[str]) -> str:
     return _DOUBLED.sub(lambda after: after[1] * 2, latin)
 
 
-_SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        (r"sh|ss|x", "s"),
-        (r"tch|ch|ts|tz|dz|zh|jj|z", "j"),
-        (r"ph|f|v|pp|b", "p"),
-        (r"ck|kh|gh|kk|q|g|c", "k"),
-        (r"th|dh|tt|d", "t"),
-        (r"l", "r"),
-        (r"yeo|yo[ou]?|ye?u|ew", "yu"),
-        (r"eo|eu|oo|ou|oh|wu|uh|o|w", "u"),
-        (r"ae|ay|ai|ey|ei", "e"),
-        (r"ee|ie|iy|yi|y(?![aeu])", "i"),
-        (r"ah|aa", "a"),
-        (r"(?<=\w)h", ""),
-        (r"m(?=[pbm])", "n"),
-        (r"ar(?=k\b)", "a"),
-        (r"(.)\1+", r"\1"),
-    )
-)
+# ---- Sound -----------------------------------------------------------------------------------
+
+# In order; `_` is the edge of a word, and capitals keep a letter from what comes later.
+_FOLDS = """
+tch-j ch-j sh-s ts-j tz-j dz-j zh-j z-j x-s ph-p th-t dh-t kh-k gh-k ck-k q-k g-k c-k f-p v-p b-p
+d-t l-r ark_-ak_ yeo-yu you-yu yo-yu yeu-yu ye-yu ew-yu eo-u eu-u oo-u ou-u w-u uh-u oh-u o-u
+ae-e ay-e ai-e ey-e ei-e ee-i ie-i iy-i yi-i ya-Ya yu-Yu y-i Y-y ah-a _h-_H h- H-h
+mp-np mm-n nn-n ss-s jj-j kk-k tt-t pp-p rr-r aa-a ii-i uu-u uu-u
+"""
+_SOUNDS = [pair.replace("_", " ").split("-") for pair in _FOLDS.split()]
 
 
-@lru_cache(maxsize=4096)
 def sound(name: str) -> str:
-    """A Latin view with what romanisations write differently folded: yoon suk = yun seok."""
-    for pattern, folded in _SOUNDS:
-        name = pattern.sub(folded, name)
-    return name
-
-
-MINOR = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "the", "to"))
-"""Words that tell no name from another."""
-
-
-def initials(name: str) -> str:
-    """The first letters of a view: ㅇㅅㅇ of 윤석열, ldp of liberal democratic party.
-
-    Empty where the view is one Latin word, or only partly Hangul.
-    """
-    if _HANGUL.search(name):
-        letters = unicodedata.normalize("NFD", name).translate(_ONLY_INITIALS)
-        return "" if letters.strip(_INITIALS) else letters
-    words = [word for word in name.split() if word not in MINOR]
-    return "".join(word[0] for word in words) if len(words) > 1 else ""
-
-
-_ONLY_INITIALS = {
-    **dict(enumerate(_INITIALS, 0x1100)),
-    **dict.fromkeys(range(0x1161, 0x1200), ""),
-    ord(" "): "",
-}
+    """A view with what romanisations write differently folded: yoon suk = yun seok."""
+    if not name.isascii():
+        return name
+    name = f" {name} "
+    for written, folded in _SOUNDS:
+        name = name.replace(written, folded)
+    return name.strip()

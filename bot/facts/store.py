@@ -115,11 +115,14 @@ class Store:
         return await self._one(EventRecord, "SELECT record FROM event WHERE id = ?", event_id)
 
     async def facts(self, thing_id: str) -> tuple[FactRecord, ...]:
-        """Every fact told of a thing, in order of time; withdrawn ones are left out."""
+        """Every fact told of a thing: its own, then events' in order of time, then the rest.
+
+        Withdrawn ones are left out.
+        """
         rows = await _rows(
             self._db,
             "SELECT record FROM fact JOIN bears ON fact = key"
-            " WHERE thing = ? AND NOT withdrawn ORDER BY rank",
+            " WHERE thing = ?1 AND NOT withdrawn ORDER BY owner = ?1 DESC, rank",
             thing_id,
         )
         return _all(_FACTS, rows)

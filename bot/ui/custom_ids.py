@@ -12,20 +12,26 @@ import re
 from bot.answers.desk import COMMANDS, Desk
 from bot.answers.inquiry import Option
 from bot.cards.card import Question
+from bot.cards.limits import CUSTOM_ID
 
 TEMPLATE = r"(?P<command>[a-z]+):(?P<turn>t?)(?P<page>\d{1,3}):(?P<values>.*)"
 
 _DATE = re.compile(r"(\d{4})(\d{2})?(\d{2})?")
-_TYPED = 24  # characters of a name that still awaits its turn to be understood
+_TYPED = (24, 10)  # characters of a name that still awaits its turn to be understood
 
 
 def encode(question: Question, desk: Desk, turn: bool = False) -> str:
-    """The custom id of a question."""
-    values = [
-        _short(option, question.options.get(option.name, ""), desk)
-        for option in COMMANDS[question.command].options
-    ]
-    return f"{question.command}:{'t' if turn else ''}{question.page}:{':'.join(values)}"
+    """The custom id of a question; names that are not yet understood are cut to what fits."""
+    custom_id = ""
+    for letters in _TYPED:
+        values = [
+            _short(option, question.options.get(option.name, ""), desk, letters)
+            for option in COMMANDS[question.command].options
+        ]
+        custom_id = f"{question.command}:{'t' if turn else ''}{question.page}:{':'.join(values)}"
+        if len(custom_id) <= CUSTOM_ID:
+            break
+    return custom_id
 
 
 def decode(match: re.Match[str], desk: Desk) -> tuple[Question, bool] | None:
@@ -42,14 +48,14 @@ def decode(match: re.Match[str], desk: Desk) -> tuple[Question, bool] | None:
     return Question(command.name, options, int(match["page"])), bool(match["turn"])
 
 
-def _short(option: Option, value: str, desk: Desk) -> str:
+def _short(option: Option, value: str, desk: Desk, letters: int) -> str:
     if option.kind == "date" and _DATE.fullmatch(bare := value.replace("-", "")):
         return bare
     head = desk.store.heads.get(value)
     if head and head.kind == option.kind:
         return head.mark
     typed = value.replace(":", " ")
-    return typed if option.kind == "text" else typed[:_TYPED]
+    return typed if option.kind == "text" else typed[:letters]
 
 
 def _long(option: Option, value: str, desk: Desk) -> str:

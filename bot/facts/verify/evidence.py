@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import chain
 
 from bot.facts.figures import Day, Figure, compounds, dates, figures
-from bot.facts.mentions import Forms, Key, Mention, Word, capital_run, key, words
 from bot.facts.model import Source
+from bot.facts.verify.mentions import Forms, Key, Mention, Word, capital_run, key, words
 
 INFERRED = "`inferred` (in an event's date, `why`), and name it there"
 """Where a curator says what the texts give without printing it."""
@@ -229,20 +229,16 @@ def _options(
     words that name nothing in the base stand as they are written.
     """
     options: list[_Option] = []
-    shortest = 0
+    actor: int | None = None
     for mention in forms.at(read, first):
-        if not _is_name(read, mention) or forms.runs_on(read, mention):
-            continue
-        actor = forms.is_actor(mention.form)
-        options.append(_known(text, read, mention, actor, actor and place))
-        shortest = mention.end - first
-        if actor:
-            break
+        if actor is None and _is_name(read, mention) and not forms.runs_on(read, mention):
+            is_actor = forms.is_actor(mention.form)
+            options.append(_known(text, read, mention, is_actor, is_actor and place))
+            actor = mention.end - first if is_actor else None
     if begins:
-        run = capital_run(read, first)
-        lengths = range(run, shortest, -1)
-        plain = [_plain(text, read, first, first + length, must=not options) for length in lengths]
-        options += plain
+        lengths = range(capital_run(read, first), actor or 0, -1)
+        must = actor is None
+        options += [_plain(text, read, first, first + length, must) for length in lengths]
     return sorted(options, key=lambda option: -option.length)
 
 

@@ -17,12 +17,12 @@ from typing import cast
 
 from bot.documents import Fault, Location
 from bot.facts import lint
-from bot.facts.copies import Copy, match, read_copies
 from bot.facts.coverage import coverage, furniture
-from bot.facts.evidence import INFERRED, Claim, Paragraph, Reading, missing, stands
 from bot.facts.load import Base, Folders, broken_ids, load
-from bot.facts.mentions import Forms, always_capital, key, words
 from bot.facts.model import Citation, Event, Fact
+from bot.facts.verify.copies import Copy, match, read_copies
+from bot.facts.verify.evidence import INFERRED, Claim, Paragraph, Reading, missing, stands
+from bot.facts.verify.mentions import Forms, always_capital, key, words
 
 LONGEST_RUN = 11
 """How many words in a row may be an article's own."""
@@ -42,7 +42,7 @@ class Statement:
     """Whether it is nothing but the name of a place."""
 
 
-class Desk:
+class Comparison:
     """What the rules look at: the base, the copies of its articles, and each paragraph as read."""
 
     def __init__(self, base: Base, copies: Mapping[str, Copy]) -> None:
@@ -89,7 +89,7 @@ class Desk:
         return self.base.documents[thing].fault(at, what)
 
 
-Rule = Callable[[Desk], Iterator[Fault]]
+Rule = Callable[[Comparison], Iterator[Fault]]
 
 
 def verify(folders: Folders, copies: Path) -> list[Fault]:
@@ -104,19 +104,19 @@ def verify(folders: Folders, copies: Path) -> list[Fault]:
     read, unread = read_copies(copies)
     matched, misfits = match(base, read)
     context = lint.Context(base, frozenset(broken_ids(folders, base)))
-    desk = Desk(base, matched)
-    found = chain.from_iterable(rule(desk) for rule in RULES)
+    comparison = Comparison(base, matched)
+    found = chain.from_iterable(rule(comparison) for rule in RULES)
     return sorted({*faults, *unread, *misfits, *lint.citations(context), *found})
 
 
-def existing_paragraphs(desk: Desk) -> Iterator[Fault]:
+def existing_paragraphs(comparison: Comparison) -> Iterator[Fault]:
     """Every cited paragraph exists in the copy, too."""
-    for thing, at, cite in _citations(desk.base):
-        copy = desk.copies.get(cite.source)
-        source = desk.base.sources.get(cite.source)
+    for thing, at, cite in _citations(comparison.base):
+        copy = comparison.copies.get(cite.source)
+        source = comparison.base.sources.get(cite.source)
         if copy and source and len(copy.paragraphs) < cite.paragraph <= source.paragraphs:
             what = f"{copy.name} has {len(copy.paragraphs)} paragraphs, so no {cite.paragraph}"
-            yield desk.fault(thing, (*at, "paragraph"), what)
+            yield comparison.fault(thing, (*at, "paragraph"), what)
 
 
 def _citations(base: Base) -> Iterator[tuple[str, Location, Citation]]:
@@ -130,25 +130,25 @@ def _citations(base: Base) -> Iterator[tuple[str, Location, Citation]]:
             yield statement.thing, (*around, *(() if own else ("cites", index))), cite
 
 
-def supported(desk: Desk) -> Iterator[Fault]:
+def supported(comparison: Comparison) -> Iterator[Fault]:
     """Each figure, date, name and quotation stands in the paragraphs that its statement cites."""
-    for statement in _statements(desk.base):
-        if not desk.whole(statement.cites):
+    for statement in _statements(comparison.base):
+        if not comparison.whole(statement.cites):
             continue
-        evidence = desk.carrying(statement.cites)
-        told = [desk.reading.paragraph(statement.inferred)] if statement.inferred else []
-        seen: set[str] = set()
-        for claim in missing(statement.text, evidence, desk.reading, statement.place):
-            if claim.may_be_inferred and stands(claim, told):
-                continue
-            if claim.shown not in seen:
-                seen.add(claim.shown)
-                yield desk.fault(statement.thing, statement.at, _missing(desk, claim, statement))
+        evidence = comparison.carrying(statement.cites)
+        told = [comparison.reading.paragraph(statement.inferred)] if statement.inferred else []
+        for claim in missing(statement.text, evidence, comparison.reading, statement.place):
+            if not (claim.may_be_inferred and stands(claim, told)):
+                yield comparison.fault(
+                    statement.thing, statement.at, _missing(comparison, claim, statement)
+                )
 
 
-def _missing(desk: Desk, claim: Claim, statement: Statement) -> str:
+def _missing(comparison: Comparison, claim: Claim, statement: Statement) -> str:
     what = f"{claim.worded} does not stand in {_listed(statement.cites)}"
-    carrying = [cite for cite, paragraph in desk.content.items() if stands(claim, [paragraph])]
+    carrying = [
+        cite for cite, paragraph in comparison.content.items() if stands(claim, [paragraph])
+    ]
     if not carrying:
         return f"{what}, nor in any article; {claim.remedy}"
     what += f"; cite where it does ({_nearest(carrying, statement.cites)})"
@@ -224,14 +224,16 @@ def _fact_statements(owner: str, at: Location, fact: Fact) -> Iterator[Statement
 _ADD = "add the form that the article uses to its `also`"
 
 
-def people(desk: Desk) -> Iterator[Fault]:
+def people(comparison: Comparison) -> Iterator[Fault]:
     """Who took part in an event, holds an office or claims a fact stands where that is cited."""
-    for thing, at, actor, cites in _named(desk.base):
-        if desk.whole(cites) and not any(actor in p.things for p in desk.carrying(cites)):
-            where = [c for c, paragraph in desk.content.items() if actor in paragraph.things]
+    for thing, at, actor, cites in _named(comparison.base):
+        if comparison.whole(cites) and not any(
+            actor in p.things for p in comparison.carrying(cites)
+        ):
+            where = [c for c, paragraph in comparison.content.items() if actor in paragraph.things]
             better = f"cite where one does ({_nearest(where, cites)})" if where else _ADD
             what = f"no form of `{actor}` stands in {_listed(cites)}; {better}"
-            yield desk.fault(thing, at, what)
+            yield comparison.fault(thing, at, what)
 
 
 def _named(base: Base) -> Iterator[tuple[str, Location, str, tuple[Citation, ...]]]:
@@ -246,47 +248,47 @@ def _named(base: Base) -> Iterator[tuple[str, Location, str, tuple[Citation, ...
             yield owner, (*at, "by"), fact.by, fact.cites
 
 
-def uncited(desk: Desk) -> Iterator[Fault]:
+def uncited(comparison: Comparison) -> Iterator[Fault]:
     """No paragraph of content is cited by nothing."""
-    for covered in coverage(desk.base):
+    for covered in coverage(comparison.base):
         for number in covered.uncited:
             what = f"nothing cites paragraph {number}; cite it, or list it as furniture with a why"
-            yield desk.fault(covered.source.id, ("paragraphs",), what)
+            yield comparison.fault(covered.source.id, ("paragraphs",), what)
 
 
-def furniture_ranges(desk: Desk) -> Iterator[Fault]:
+def furniture_ranges(comparison: Comparison) -> Iterator[Fault]:
     """Furniture lies within its article, once, and runs forwards."""
-    for source in desk.base.sources.values():
+    for source in comparison.base.sources.values():
         taken: set[int] = set()
         for index, part in enumerate(source.furniture):
             numbers = set(range(part.first, part.last + 1))
             if not numbers or part.last > source.paragraphs:
                 what = f"{part.first} to {part.last} is no range of 1 to {source.paragraphs}"
-                yield desk.fault(source.id, ("furniture", index), what)
+                yield comparison.fault(source.id, ("furniture", index), what)
             elif numbers & taken:
                 what = f"paragraph {min(numbers & taken)} is listed as furniture twice; keep one"
-                yield desk.fault(source.id, ("furniture", index), what)
+                yield comparison.fault(source.id, ("furniture", index), what)
             taken |= numbers
 
 
-def own_words(desk: Desk) -> Iterator[Fault]:
+def own_words(comparison: Comparison) -> Iterator[Fault]:
     """No run of twelve words is an article's own; a title, an office or a name is one word."""
-    names = _one_word_names(desk.base)
+    names = _one_word_names(comparison.base)
     size = LONGEST_RUN + 1
     known: dict[tuple[str, ...], Citation] = {}
-    for source, copy in desk.copies.items():
+    for source, copy in comparison.copies.items():
         for number, text in enumerate(copy.paragraphs, 1):
             run = _joined(text, names)
             cite = Citation(source=source, paragraph=number)
             known |= {tuple(run[i : i + size]): cite for i in range(len(run) - size + 1)}
-    for thing, document in desk.base.documents.items():
+    for thing, document in comparison.base.documents.items():
         for at, text in _texts(document.data):
             run = _joined(text, names)
             for i in range(len(run) - size + 1):
                 if cite := known.get(tuple(run[i : i + size])):
                     begins = " ".join(run[i : i + 4]).replace("\0", " ")
                     what = f"{size} words of {_listed([cite])} from “{begins}” on; say it otherwise"
-                    yield desk.fault(thing, at, what)
+                    yield comparison.fault(thing, at, what)
                     break
 
 
@@ -328,10 +330,10 @@ def _texts(data: object, at: Location = ()) -> Iterator[tuple[Location, str]]:
             yield from _texts(value, (*at, index))
 
 
-def records(desk: Desk) -> Iterator[Fault]:
+def records(comparison: Comparison) -> Iterator[Fault]:
     """The title, author, publisher and date of a record stand in the article's copy."""
-    for source in desk.base.sources.values():
-        pages = [p for cite, p in desk.paragraphs.items() if cite.source == source.id]
+    for source in comparison.base.sources.values():
+        pages = [p for cite, p in comparison.paragraphs.items() if cite.source == source.id]
         if not pages:
             continue
         for field in ("title", "author", "publisher"):
@@ -340,10 +342,10 @@ def records(desk: Desk) -> Iterator[Fault]:
                 what = (
                     f"the copy shows no such {field}; write it as it stands there, or leave it out"
                 )
-                yield desk.fault(source.id, (field,), what)
-        if source.date and any(missing(_in_words(source.date), pages, desk.reading)):
+                yield comparison.fault(source.id, (field,), what)
+        if source.date and any(missing(_in_words(source.date), pages, comparison.reading)):
             what = f"the copy shows no {source.date}; write the date that stands there, or none"
-            yield desk.fault(source.id, ("date",), what)
+            yield comparison.fault(source.id, ("date",), what)
 
 
 RULES: tuple[Rule, ...] = (

@@ -1,0 +1,284 @@
+"""Whatever people type: an answer or a plain sentence, and an echo that is shown letter by letter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.answers.desk import COMMANDS, Desk, clean_text
+from bot.answers.inquiry import Command, Option
+from bot.cards.card import Card, Question
+from bot.facts.model import ThingKind
+from bot.texts.catalogues import LANGUAGES, choose
+from bot.ui import custom_ids
+from bot.ui.markdown import escape
+from bot.ui.replies import view
+from tests.conftest import Server, buttons, parts, texts
+
+HOSTILE = (
+    "",
+    " ",
+    "x",
+    "ㅇ",
+    "x" * 4_000,
+    "summit " * 571,
+    "기" * 4_000,
+    "🎌",
+    "🎌👨‍👩‍👧‍👦🇰🇷🏳️‍🌈",
+    "\u200b\u200d\ufeff",
+    "to\u200bkyo\u2060 sum\u00admit",
+    "\u202etimmus oykot\u202c",
+    "\u2066\u2067\u2069\u200f",
+    "a\u0301\u0301\u0301\u0301" * 40,
+    "\ud800",
+    "tokyo \udfff summit",
+    "\x00\x1b[31m\x07",
+    "one\ntwo\r\nthree\u2028four",
+    "@everyone",
+    "@here look",
+    "<@123456789012345678>",
+    "<@!123456789012345678>",
+    "<@&123456789012345678>",
+    "<#123456789012345678>",
+    "</event:123456789012345678>",
+    "<t:0>",
+    "<t:0:R>",
+    "<:a:1>",
+    "<a:party:123456789012345678>",
+    "<id:customize>",
+    ":smile: :flag_kr:",
+    "**bold** and *it*",
+    "*one star",
+    "__under__ snake_case _x_",
+    "~~gone~~",
+    "||hidden||",
+    "`code`",
+    "```py\nprint(1)\n```",
+    "# x",
+    "### x",
+    "-# x",
+    "> x",
+    ">>> x",
+    "- x",
+    "* x",
+    "1. x",
+    "[a](https://b.example)",
+    "[a](<https://b.example>)",
+    "https://b.example/x_y",
+    "discord://-/settings",
+    "\\",
+    "\\*not\\*",
+    "\\`\\",
+    "'; DROP TABLE fact; --",
+    '" OR 1=1 NEAR(x, 2) says:x*',
+    "says: {a: [b, c]}",
+    "!!python/object/apply:os.system [ls]",
+    "&a *a",
+    ".*[(+?{^$|",
+    "(a+)+$",
+    "{0} {x} {text!r} {0.__class__}",
+    "%s %(text)s %n $x ${x}",
+    "tokyo-summit",
+    "yoon-suk-yeol",
+    "gsomia",
+    "thaw-drivers",
+    "event:1:tokyo-summit",
+    "~aaaaaaaa",
+    "/event tokyo summit",
+    "../../etc/passwd",
+    "None",
+    "-1",
+    "1e999",
+    "9999-99-99",
+    "0000",
+    "２０２３年３月",
+)
+"""Texts that have broken bots, their layout, or the peace of a server."""
+
+OPTIONS = [(command, option) for command in COMMANDS.values() for option in command.options]
+ACTION_ROW = 1
+
+EVIL = st.one_of(
+    st.text(max_size=300),
+    st.text(st.characters(categories=["Cs", "Cf", "Mn", "Zs", "Po", "Ps", "Sm"]), max_size=80),
+    st.text("*_~|`#>-+.[]()<>@:/\\&!1 \n\u200b\u202eah", max_size=40),
+    st.lists(st.sampled_from(HOSTILE), max_size=4).map(" ".join),
+)
+
+
+def question(command: Command, option: Option, text: str) -> Question:
+    """A question with this text in one option, and something sound in those that it also needs."""
+    needed = {o.name: "compensation" for o in command.options if o.required}
+    return Question(command.name, {**needed, option.name: text})
+
+
+async def assert_is_sound(desk: Desk, asked: Question, language: str) -> None:
+    """The answer fits a message, its text is all there, and nothing in its title is markup."""
+    card = await desk.answer(asked, language)
+    components: list[dict[str, Any]] = [*view(desk, card).to_components()]  # pyright: ignore
+    for each in texts(components):
+        assert clean_text(each.replace("\n", " "), 4_000).split() == visible(each), repr(each)
+    assert sum(map(len, texts(components))) <= 4_000
+    assert len(list(parts(components))) <= 40
+    ids = [button["custom_id"] for button in buttons(components)]
+    assert len(set(ids)) == len(ids)
+    assert all(len(custom_id) <= 100 for custom_id in ids)
+    assert all(1 <= len(button["label"]) <= 80 for button in buttons(components))
+    for custom_id in ids:
+        match = re.fullmatch(custom_ids.TEMPLATE, custom_id)
+        assert match, custom_id
+        assert custom_ids.decode(match, desk), custom_id
+    assert_title_is_plain(card, texts(components)[0])
+
+
+def visible(text: str) -> list[str]:
+    """The words of a text, without the mark that keeps a mention from being one."""
+    return text.replace("@\u200b", "@ ").split()
+
+
+def assert_title_is_plain(card: Card, heading: str) -> None:
+    """A card's first text is its title and at most one more line, neither with markup inside."""
+    first, *rest = heading.split("\n")
+    assert len(rest) == (1 if card.subtitle else 0)
+    assert_shows(first.removeprefix("## "), card.title)
+    if card.subtitle:
+        assert_shows(rest[0].removeprefix("-# "), card.subtitle)
+
+
+def assert_shows(markdown: str, text: str) -> None:
+    """Discord shows the markdown as the text, letter by letter."""
+    shown, active = read(markdown)
+    assert active == []
+    assert shown.replace("@\u200b", "@") == text.replace("@\u200b", "@")
+
+
+ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+ACTIVE = re.compile(
+    r"""
+    [*_`] | ~~ | \|\|                                # emphasis, code, strike, spoiler
+    | ^[ ]*(?:\#{1,3}|-\#|>{1,3}|[-+]|\d+\.)(?:\s|$) # heading, small print, quote, list
+    | <(?:[@#:/]|a:|t:|id:|\w+://)                   # mention, emoji, command, time, link
+    | @(?:everyone|here)\b
+    | \[[^\]]*\]\(                                   # a link under another name
+    | \b\w+://\S                                     # a link
+    | :[\w+~-]+:                                     # an emoji by its name
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+HIDDEN = "\ue000"
+
+
+def read(markdown: str) -> tuple[str, list[str]]:
+    """What Discord shows of some markdown, and what in it is more than letters.
+
+    A backslash hides the character behind it from the parser, and is not shown itself.
+    """
+    hidden = iter(ESCAPED.findall(markdown))
+    bare = ESCAPED.sub(HIDDEN, markdown)
+    shown = re.sub(HIDDEN, lambda _: next(hidden), bare)
+    return shown, [match[0] for match in ACTIVE.finditer(bare)]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "shown", "active"),
+    [
+        (r"a\*b", "a*b", 0),
+        ("a*b", "a*b", 1),
+        (r"\\*b", r"\*b", 1),
+        (r"\<@1>", "<@1>", 0),
+        ("<@1>", "<@1>", 1),
+        ("# a", "# a", 1),
+        (r"\# a", "# a", 0),
+        ("1. a", "1. a", 1),
+        ("[a](b)", "[a](b)", 1),
+        ("https://a.example", "https://a.example", 1),
+        (r"https\://a.example", "https://a.example", 0),
+        ("at 12:30", "at 12:30", 0),
+        (":a:", ":a:", 1),
+    ],
+)
+def test_the_reading_of_markdown_tells_letters_from_markup(
+    markdown: str, shown: str, active: int
+) -> None:
+    assert read(markdown)[0] == shown
+    assert len(read(markdown)[1]) == active
+
+
+@pytest.mark.parametrize("text", [*map(clean_text, HOSTILE)])
+def test_an_escaped_text_is_shown_letter_by_letter(text: str) -> None:
+    assert_shows(escape(text), text)
+
+
+@settings(max_examples=300, derandomize=True, deadline=None, database=None)
+@given(EVIL.map(clean_text))
+def test_any_escaped_text_is_shown_letter_by_letter(text: str) -> None:
+    assert_shows(escape(text), text)
+    assert_shows(escape(text[: len(text) // 2]) + escape(text[len(text) // 2 :]), text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_option_takes_every_hostile_text(desk: Desk, language: str) -> None:
+    for command, option in OPTIONS:
+        for text in HOSTILE:
+            await assert_is_sound(desk, question(command, option, text), language)
+
+
+@settings(max_examples=300, derandomize=True, deadline=None, database=None)
+@given(EVIL, st.sampled_from(OPTIONS), st.sampled_from(LANGUAGES))
+async def test_every_option_takes_any_text(
+    desk: Desk, text: str, where: tuple[Command, Option], language: str
+) -> None:
+    await assert_is_sound(desk, question(*where, text), language)
+
+
+@settings(max_examples=100, derandomize=True, deadline=None, database=None)
+@given(st.sampled_from(list(COMMANDS.values())), st.data())
+async def test_all_options_at_once_take_any_text(
+    desk: Desk, command: Command, data: st.DataObject
+) -> None:
+    names = st.sampled_from(("kim", "talks", "gsomia", "diplomat", "2023-3", "x" * 200, "a:b" * 60))
+    given = {o.name: data.draw(st.one_of(names, EVIL)) for o in command.options}
+    await assert_is_sound(desk, Question(command.name, given), "en")
+
+
+def test_a_search_for_everything_that_is_ambiguous_offers_buttons_that_work(desk: Desk) -> None:
+    pass
+
+
+@settings(max_examples=100, derandomize=True, deadline=None, database=None)
+@given(EVIL, st.sampled_from(("event", "actor", "topic", "source")))
+def test_suggestions_take_any_text(desk: Desk, text: str, kind: ThingKind) -> None:
+    for typed in (text, text[:3]):
+        choices = desk.complete(kind, typed, choose("en"))
+        assert len(choices) <= 25
+        assert all(1 <= len(choice.label) <= 100 for choice in choices)
+
+
+def test_an_unpaired_half_of_a_letter_or_a_control_is_never_shown() -> None:
+    for text in HOSTILE:
+        assert clean_text(text).isprintable(), repr(text)
+        clean_text(text).encode()
+
+
+async def test_discord_gets_a_sound_reply_to_every_hostile_text(server: Server) -> None:
+    for command, option in asked_by_slash():
+        for text in HOSTILE:
+            given = question(command, option, text).options
+            result = await server.asker.slash(server.channel, command.name, **given)
+            assert result.acknowledged, (command.name, option.name, text)
+            assert result.response is not None
+            assert "\ud800" not in "".join(texts(result.response.components))
+            assert not result.response.message.mentions
+            assert not result.response.message.mention_everyone
+    sent = [r.json for r in server.env.http_requests if r.path.endswith("/callback")]
+    assert all(body and body["data"]["allowed_mentions"] == {"parse": []} for body in sent)
+
+
+def asked_by_slash() -> Iterator[tuple[Command, Option]]:
+    """The options that members fill in, with their commands."""
+    return ((command, option) for command, option in OPTIONS if not command.on_message)

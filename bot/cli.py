@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, NoReturn, TextIO
 
@@ -40,7 +41,16 @@ FAULTS, WRONG_USE = 1, 2
 
 def main() -> None:
     """Run the command line; the program ends with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        _let_write_every_script(stream)
     app()
+
+
+def _let_write_every_script(stream: TextIO) -> None:
+    """A file or pipe gets UTF-8 whatever the locale; a terminal shows `?` for what it lacks."""
+    if isinstance(stream, TextIOWrapper):
+        encoding = stream.encoding if stream.isatty() else "utf-8"
+        stream.reconfigure(encoding=encoding, errors="replace")
 
 
 @app.command("try")
@@ -290,6 +300,8 @@ def _worded() -> Generator[None]:
             f"{error.path.name} cannot be opened: {error.reason}. Delete it and build again.",
             FAULTS,
         )
+    except BrokenPipeError:
+        raise  # whoever read along has gone; click ends the program quietly
     except OSError as error:
         _fail(f"{error.filename or 'A file'} cannot be read: {error.strerror}.", FAULTS)
     except KeyboardInterrupt:

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 
-from babel.dates import format_skeleton
-
 from bot.answers.inquiry import Command, Inquiry, Option
 from bot.answers.narrowing import Narrowing, narrow, refusal
 from bot.answers.statements import event_line
 from bot.cards.card import Card, Section
-from bot.cards.wording import year_words
+from bot.cards.wording import month_words, year_words
 from bot.facts.dates import Moment, Span
 from bot.facts.records import EventRecord
 from bot.texts.catalogues import Words
@@ -71,7 +69,7 @@ def _heading(event: EventRecord, words: Words) -> str:
     begins = span.begins or span.ends
     assert begins, "a span has at least one end"
     if begins.precision in ("day", "month") and span.last - span.first < _A_MONTH:
-        return format_skeleton("yMMMM", begins.start, locale=words.locale)
+        return month_words(begins.start, words)
     return _years(span, begins, words)
 
 

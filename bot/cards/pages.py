@@ -37,11 +37,8 @@ class Page:
 
 def pages(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> tuple[Page, ...]:
     """The pages of a card; at least one."""
-    numbers = {
-        source: number
-        for number, source in enumerate(dict.fromkeys(c.source for c in card.citations()), 1)
-    }
-    cut = _cut(card, numbers)
+    numbers = _numbers(card)
+    cut = _cut(card)
     return tuple(
         _page(card, sections, number, len(cut), numbers, sources, words)
         for number, sections in enumerate(cut, 1)
@@ -50,8 +47,17 @@ def pages(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> tupl
 
 def page(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> Page:
     """The page that the card's question asks for; the last one where there are fewer."""
-    cut = pages(card, sources, words)
-    return cut[min(card.question.page, len(cut)) - 1]
+    numbers = _numbers(card)
+    cut = _cut(card)
+    number = min(card.question.page, len(cut))
+    return _page(card, cut[number - 1], number, len(cut), numbers, sources, words)
+
+
+def _numbers(card: Card) -> Mapping[str, int]:
+    """The sources' numbers, in order of first mention."""
+    lines = (line for section in card.sections for line in section.lines)
+    cited = dict.fromkeys(cite.source for line in lines for cite in line.all_cites())
+    return {source: number for number, source in enumerate(cited, 1)}
 
 
 def _page(
@@ -91,13 +97,13 @@ def _citations(sections: tuple[Section, ...]) -> Iterator[Citation]:
             yield from line.all_cites()
 
 
-def _cut(card: Card, numbers: Mapping[str, int]) -> list[tuple[Section, ...]]:
+def _cut(card: Card) -> list[tuple[Section, ...]]:
     """The card's sections, page by page; at least one page."""
     cut: list[list[tuple[Section, Line]]] = [[]]
     used = len(card.title) + len(card.subtitle or "")
     for section in card.sections:
         for lines in _chunks(section):
-            size = sum(_size(line, numbers) for line in lines)
+            size = sum(map(_size, lines))
             if not cut[-1] or cut[-1][-1][0] is not section:
                 size += len(section.heading or "")
             if cut[-1] and used + size > _budget(card, len(cut)):
@@ -132,7 +138,9 @@ def _sections(lines: list[tuple[Section, Line]]) -> Iterator[Section]:
         yield replace(pairs[0][0], lines=tuple(line for _, line in pairs))
 
 
-def _size(line: Line, numbers: Mapping[str, int]) -> int:
+def _size(line: Line) -> int:
     own = len(line.text) + len(line.label or "") + len(line.lead or "") + 4
-    marks = len(citation_marks(line.cites, numbers))
-    return own + marks + sum(_size(note, numbers) for note in line.notes)
+    return own + _MARK * len(line.cites) + sum(map(_size, line.notes))
+
+
+_MARK = 7  # characters that a citation mark takes, about

@@ -77,7 +77,7 @@ def moment_words(moment: Moment, words: Words) -> str:
         case "day":
             return day_words(start, words)
         case "month":
-            return format_skeleton("yMMMM", start, locale=words.locale)
+            return month_words(start, words)
         case "season":
             return words(f"date.{_SEASONS[start.month]}", year=year_words(start, words))
         case "year":
@@ -96,6 +96,13 @@ def day_words(day: date, words: Words) -> str:
     return format_date(day, "long", locale=words.locale)
 
 
+@lru_cache(maxsize=1024)
+def month_words(day: date, words: Words) -> str:
+    """The month of a day: `March 2023`, `2023년 3월`."""
+    return format_skeleton("yMMMM", day, locale=words.locale)
+
+
+@lru_cache(maxsize=1024)
 def year_words(day: date, words: Words) -> str:
     """The year of a day: `2023`, `2023년`."""
     return format_skeleton("y", day, locale=words.locale)

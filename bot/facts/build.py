@@ -209,7 +209,7 @@ def _fact_rows(base: Base, dates: Mapping[str, Dated], order: list[str]) -> Iter
     for owner in owners:
         for part, facts in fact_lists(owner):
             for fact in facts:
-                dated = dates.get(owner.id)
+                dated = dates[owner.id] if _shares_date(owner, fact) else None
                 record = FactRecord(owner=owner.id, part=part, fact=fact, dated=dated)
                 gone = int(fact.withdrawn is not None)
                 json = record.model_dump_json()
@@ -222,6 +222,16 @@ def _fact_rows(base: Base, dates: Mapping[str, Dated], order: list[str]) -> Iter
                 for cite in fact.cites:
                     yield "cites", (cite.source, cite.paragraph, record.key)
                 rank += 1
+
+
+def _shares_date(owner: Named, fact: Fact) -> bool:
+    """Whether a fact is of its event's date: what happened then, or was said in a statement.
+
+    An opinion on an event, or the background to it, stands in its file and is of another day.
+    """
+    if not isinstance(owner, Event):
+        return False
+    return owner.kind == "statement" or fact.kind in ("event", "agreement", "figure")
 
 
 def _prose(base: Base, owner: Named, fact: Fact) -> tuple[str, str, str]:

@@ -138,7 +138,7 @@ def sheets(base: Base) -> list[Sheet]:
         ),
         Sheet("Undated events", ("event", "in words"), undated(base)),
         Sheet("Facts that rest on one article", ("article", "count", "facts"), alone),
-        Sheet("Disputed", ("fact", "how"), disputed(base)),
+        Sheet("Positions and differing accounts", ("fact", "how"), disputed(base)),
     ]
 
 

@@ -44,7 +44,8 @@ _INVISIBLE = {"Cc", "Cf", "Co", "Cs"}  # control, format (zero width, direction)
 
 
 def _clean(text: str) -> str:
-    bad = next((c for c in text if unicodedata.category(c) in _INVISIBLE), None)
+    odd = () if text.isprintable() else text
+    bad = next((c for c in odd if unicodedata.category(c) in _INVISIBLE), None)
     if bad:
         raise ValueError(f"an invisible character (U+{ord(bad):04X}); remove it")
     return unicodedata.normalize("NFC", re.sub(r"\s+", " ", text).strip())

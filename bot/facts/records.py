@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import lru_cache
 
 from bot.facts.dates import Span
 from bot.facts.model import Citation, Event, Fact, Frozen, Names, Source, ThingKind, When
@@ -36,8 +37,7 @@ class Head(Frozen):
     @property
     def mark(self) -> str:
         """A short stand-in for the id, where a button has no room for it: `~` and 8 characters."""
-        digest = hashlib.sha256(self.id.encode()).digest()
-        return "~" + base64.b32encode(digest)[:8].decode().lower()
+        return _mark(self.id)
 
     def name(self, language: str) -> str:
         """The usual name in `language`, or the base's own where none is recorded."""
@@ -52,8 +52,14 @@ class Head(Frozen):
         return (self.label, *self.also, *(form for forms in self.names.values() for form in forms))
 
 
+@lru_cache(maxsize=8192)
+def _mark(thing_id: str) -> str:
+    digest = hashlib.sha256(thing_id.encode()).digest()
+    return "~" + base64.b32encode(digest)[:8].decode().lower()
+
+
 class FactRecord(Frozen):
-    """A fact with the thing whose file holds it, the list it stands in, and its event's date."""
+    """A fact with the thing whose file holds it, the list it stands in, and its date if known."""
 
     owner: str
     part: str

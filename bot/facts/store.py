@@ -8,11 +8,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import aiosqlite
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from bot.facts.build import uri
 from bot.facts.errors import UnreadableBase
@@ -23,11 +24,6 @@ from bot.facts.search import Entry, NameIndex
 from bot.facts.spotting import Spotter
 
 Model = TypeVar("Model", bound=BaseModel)
-
-_FACTS = TypeAdapter(tuple[FactRecord, ...])
-_EVENTS = TypeAdapter(tuple[EventRecord, ...])
-_HEADS = TypeAdapter(tuple[Head, ...])
-_SOURCES = TypeAdapter(tuple[SourceRecord, ...])
 
 
 @dataclass(frozen=True)
@@ -91,7 +87,12 @@ class Store:
             words = [row[0] for row in await _rows(db, "SELECT form FROM word")]
             info = BaseInfo.model_validate_json(about["info"])
             return cls(
-                db, info, about["fingerprint"], _all(_HEADS, heads), _all(_SOURCES, sources), words
+                db,
+                info,
+                about["fingerprint"],
+                _all(Head, heads),
+                _all(SourceRecord, sources),
+                words,
             )
         except (sqlite3.Error, ValidationError, KeyError) as error:
             if db:
@@ -125,7 +126,7 @@ class Store:
             " WHERE thing = ?1 AND NOT withdrawn ORDER BY owner = ?1 DESC, rank",
             thing_id,
         )
-        return _all(_FACTS, rows)
+        return _all(FactRecord, rows)
 
     async def facts_from(self, source_id: str) -> tuple[FactRecord, ...]:
         """Every fact that cites a source, in order of its paragraphs; without withdrawn ones."""
@@ -136,7 +137,7 @@ class Store:
             " ORDER BY place, rank",
             source_id,
         )
-        return _all(_FACTS, rows)
+        return _all(FactRecord, rows)
 
     async def events(self, narrow: Filter) -> tuple[EventRecord, ...]:
         """Events that may fall inside a filter, in order of time, undated ones last.
@@ -155,7 +156,7 @@ class Store:
             narrow.actor,
             narrow.topic,
         )
-        return _all(_EVENTS, rows)
+        return _all(EventRecord, rows)
 
     async def search(self, query: str, narrow: Filter) -> tuple[Match, ...]:
         """Facts that match an FTS5 query inside a filter, the best first; withdrawn ones are out.
@@ -184,7 +185,7 @@ class Store:
             ENDS,
             _MATCHES,
         )
-        records = _all(_FACTS, rows)
+        records = _all(FactRecord, rows)
         return tuple(Match(record, row[1]) for record, row in zip(records, rows, strict=True))
 
     async def counts(self) -> Mapping[str, int]:
@@ -196,7 +197,7 @@ class Store:
 
     async def _one(self, model: type[Model], query: str, key: str) -> Model | None:
         rows = await _rows(self._db, query, key)
-        return model.model_validate_json(rows[0][0]) if rows else None
+        return next(iter(_all(model, rows)), None)
 
 
 async def _rows(db: aiosqlite.Connection, query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -204,5 +205,10 @@ async def _rows(db: aiosqlite.Connection, query: str, *values: object) -> list[t
     return [tuple(row) for row in await db.execute_fetchall(query, values)]
 
 
-def _all(adapter: TypeAdapter[tuple[Model, ...]], rows: list[tuple[Any, ...]]) -> tuple[Model, ...]:
-    return adapter.validate_json("[" + ",".join(row[0] for row in rows) + "]")
+def _all(model: type[Model], rows: list[tuple[Any, ...]]) -> tuple[Model, ...]:
+    return tuple(cast(Model, _decoded(model, row[0])) for row in rows)
+
+
+@lru_cache(maxsize=8192)  # decoding takes longer than all the rest of a reply
+def _decoded(model: type[BaseModel], record: str) -> BaseModel:
+    return model.model_validate_json(record)

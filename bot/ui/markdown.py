@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from discord.utils import escape_markdown, escape_mentions
 
@@ -11,6 +12,7 @@ from bot.cards.pages import Page
 from bot.texts.catalogues import Words
 
 
+@lru_cache(maxsize=8192)  # most of what is said is said again
 def escape(text: str) -> str:
     """The text so that Discord shows it letter by letter: no markup, no mention, no link name."""
     escaped = escape_markdown(text, ignore_links=False)

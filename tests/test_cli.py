@@ -1,0 +1,354 @@
+"""The command line as real processes: what it prints, its exit codes, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.config import Config
+from bot.facts.build import build
+from bot.facts.load import Folders
+from tests.small_base import write_small_base
+
+ROOT = Path(__file__).parent.parent
+CONFIGS = {
+    "config.yaml": "facts: facts\nseeds: seeds\ndata: var\nlog: json\n",
+    "fresh.yaml": "data: fresh\n",
+    "faulty.yaml": "facts: faulty\ndata: none\n",
+    "fallback.yaml": "facts: faulty\ndata: var\n",
+    "misspelt.yaml": "facts: facts\nlanguag: en\n",
+    "foreign.yaml": "language: fr\n",
+    "empty.yaml": "",
+    "blocked.yaml": "data: config.yaml\n",
+}
+BAD_LINES = """\
+/event ferry deal
+nonsense
+
+/actor \xff\xfe
+{"command": "event", "options": {"name": "\\ud800"}}
+{"command": "evnt"}
+/topic ferry line
+""".encode("latin-1")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One call of the program: its arguments, standard input and environment."""
+
+    arguments: tuple[str, ...]
+    stdin: bytes = b""
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def _run(*arguments: str, stdin: bytes = b"", **environment: str) -> Run:
+    return Run(arguments, stdin, environment)
+
+
+RUNS: Mapping[str, Run] = {
+    "check": _run("check"),
+    "check faulty": _run("check", "--config", "faulty.yaml"),
+    "check misspelt": _run("check", "--config", "misspelt.yaml"),
+    "check foreign": _run("check", "--config", "foreign.yaml"),
+    "check empty": _run("check", "--config", "empty.yaml"),
+    "check missing": _run("check", "--config", "missing.yaml"),
+    "build": _run("build"),
+    "build fresh": _run("build", "--config", "fresh.yaml"),
+    "build faulty": _run("build", "--config", "faulty.yaml"),
+    "build blocked": _run("build", "--config", "blocked.yaml"),
+    "facts": _run("facts"),
+    "ask": _run("ask", "/event ferry deal"),
+    "ask nothing found": _run("ask", "/event zzzqqq"),
+    "ask in Korean": _run("ask", "--language", "ko", "/event 페리 협정", PYTHONIOENCODING="cp1252"),
+    "ask in French": _run("ask", "--language", "fr", "/about"),
+    "ask nonsense": _run("ask", "nonsense"),
+    "ask lines": _run("ask", stdin=BAD_LINES),
+    "ask lines as json": _run("ask", "--json", stdin=BAD_LINES),
+    "ask no lines": _run("ask"),
+    "ask faulty": _run("ask", "/about", "--config", "faulty.yaml"),
+    "ask the base before": _run("ask", "/event ferry deal", "--config", "fallback.yaml"),
+    "run": _run("run"),
+    "run without file": _run("run", DISCORD_TOKEN_FILE="missing.token"),
+    "run with two lines": _run("run", DISCORD_TOKEN="first\nsecond"),
+    "verify nowhere": _run("verify", "missing"),
+    "verify empty": _run("verify", "var"),
+    "unknown verb": _run("aks"),
+    "unknown option": _run("check", "--confg", "x"),
+    "no verb": _run(),
+}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a call printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A host's folder: settings of all kinds, a base that is built, and one with two faults."""
+    folder = tmp_path_factory.mktemp("host")
+    folders = write_small_base(folder)
+    build(folders, folder / "var")
+    for name, text in CONFIGS.items():
+        (folder / name).write_text(text, "utf-8")
+    shutil.copytree(folders.facts, folder / "faulty")
+    for name in ("norhaven", "sudby"):
+        path = folder / f"faulty/actors/{name}.yaml"
+        path.write_text(path.read_text("utf-8").replace("kind: state", "kind: town"), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def calls(place: Path) -> Mapping[str, Future[Ended]]:
+    """Every call of RUNS, made at once: each is a process that mostly starts up."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return {name: pool.submit(_call, run, place) for name, run in RUNS.items()}
+
+
+def _call(run: Run, place: Path) -> Ended:
+    kept = {name: value for name, value in os.environ.items() if "DISCORD" not in name}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", *run.arguments],
+        cwd=place,
+        env={**kept, "PYTHONPATH": str(ROOT), **run.environment},
+        input=run.stdin,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.fixture
+def ended(calls: Mapping[str, Future[Ended]], request: pytest.FixtureRequest) -> Ended:
+    """The call that a test names in its mark."""
+    return calls[request.param].result()
+
+
+def of(name: str) -> pytest.MarkDecorator:
+    """For a test of one call."""
+    return pytest.mark.parametrize("ended", [name], indirect=True)
+
+
+@pytest.mark.parametrize("ended", RUNS, indirect=True)
+def test_no_call_ends_in_a_traceback(ended: Ended) -> None:
+    assert "Traceback" not in ended.err + ended.out
+    assert "Error:" not in ended.err + ended.out
+    assert ended.code in (0, 1, 2)
+
+
+@of("check")
+def test_check_of_a_clean_base_says_so(ended: Ended) -> None:
+    assert (ended.code, ended.out, ended.err) == (0, "No faults.\n", "")
+
+
+@pytest.mark.parametrize("ended", ["check faulty", "build faulty", "ask faulty"], indirect=True)
+def test_faults_are_listed_and_counted(ended: Ended) -> None:
+    assert (ended.code, ended.out) == (1, "")
+    lines = ended.err.splitlines()
+    for line, name in zip(lines, ("norhaven", "sudby"), strict=False):
+        assert line.startswith(f"faulty/actors/{name}.yaml:4: `town` is no kind; one of 'person'")
+    assert lines[2:] == ["2 faults."]
+
+
+@pytest.mark.parametrize(
+    ("ended", "said"),
+    [
+        ("check misspelt", "misspelt.yaml:2: `languag` is no field here; did you mean `language`?"),
+        ("check foreign", "foreign.yaml:1: `fr` is no language; one of 'en', 'ko' or 'ja'"),
+        ("check empty", "empty.yaml:1: the file is empty; it must hold one mapping"),
+        ("check missing", "missing.yaml:1: cannot be read: No such file or directory"),
+    ],
+    indirect=["ended"],
+)
+def test_faulty_settings_are_told_with_their_line(ended: Ended, said: str) -> None:
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith(said)
+    assert ended.err.endswith("\n1 fault.\n")
+
+
+@of("build")
+def test_an_unchanged_base_is_called_unchanged(ended: Ended) -> None:
+    assert (ended.code, ended.err) == (0, "")
+    assert re.fullmatch(r"Unchanged: facts-[0-9a-f]{12}\.db\n", ended.out)
+
+
+@of("build fresh")
+def test_a_base_is_built_into_the_folder_that_the_settings_name(ended: Ended, place: Path) -> None:
+    assert (ended.code, ended.err) == (0, "")
+    assert re.fullmatch(r"Built facts-[0-9a-f]{12}\.db\n", ended.out)
+    assert len(list((place / "fresh").glob("*.db"))) == 1
+
+
+@of("build blocked")
+def test_a_folder_that_cannot_be_written_is_one_sentence(ended: Ended) -> None:
+    assert (ended.code, ended.out) == (1, "")
+    assert len(ended.err.splitlines()) == 1
+    assert "choose another folder as `data`" in ended.err
+
+
+@of("facts")
+def test_facts_counts_what_the_base_holds(ended: Ended) -> None:
+    assert (ended.code, ended.err) == (0, "")
+    assert "ferry-report" in ended.out
+
+
+@of("ask")
+def test_a_question_as_argument_is_answered_with_its_sources(ended: Ended) -> None:
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("Ferry agreement of Norhaven and Sudby\n")
+    assert "[1 ¶4]" in ended.out
+    assert "“Port towns reopen ferry line after seven years”, Per Olsen" in ended.out
+
+
+@of("ask nothing found")
+def test_a_question_without_an_answer_is_no_error(ended: Ended) -> None:
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("No event matches “zzzqqq”.\n")
+
+
+@of("ask in Korean")
+def test_answers_come_in_the_wished_language_and_as_utf8_in_any_locale(ended: Ended) -> None:
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("페리 협정\n")
+
+
+@of("ask in French")
+def test_a_language_that_is_not_spoken_is_wrong_use(ended: Ended) -> None:
+    assert ended == Ended(2, "", "No language `fr`; there are en, ko, ja.\n")
+
+
+@of("ask nonsense")
+def test_a_question_that_is_none_is_wrong_use(ended: Ended) -> None:
+    said = "a question begins with a slash, such as /event tokyo summit\n"
+    assert ended == Ended(2, "", said)
+
+
+@of("ask no lines")
+def test_no_lines_are_no_questions(ended: Ended) -> None:
+    assert ended == Ended(0, "", "")
+
+
+@of("ask lines")
+def test_bad_lines_are_told_by_number_and_the_good_ones_answered(ended: Ended) -> None:
+    assert ended.code == 1
+    assert [line.split(":")[0] for line in ended.err.splitlines()] == ["line 2", "line 6"]
+    for title in ("Ferry agreement of", "No person, office or state matches", "Ferry line"):
+        assert re.search(f"^{title}", ended.out, re.MULTILINE), title
+
+
+@of("ask lines as json")
+def test_as_json_each_line_is_one_object(ended: Ended) -> None:
+    assert (ended.code, ended.err) == (1, "")
+    told = [json.loads(line) for line in ended.out.splitlines()]
+    assert [one.get("found") for one in told] == [True, None, False, False, None, True]
+    assert [one["line"] for one in told if "error" in one] == [2, 6]
+    assert told[2]["options"] == {"name": "\ufffd\ufffd"}
+    assert told[3]["options"] == {"name": "?"}
+    keys = ["command", "options", "found", "text", "pages", "citations", "choices"]
+    assert [list(one) for one in told if "error" not in one] == [keys] * 4
+
+
+@of("ask the base before")
+def test_faulty_files_leave_the_base_before_in_service(ended: Ended) -> None:
+    assert ended.code == 0
+    assert ended.out.startswith("Ferry agreement of Norhaven and Sudby\n")
+    assert "the one built last answers" in ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("ended", "said"),
+    [
+        ("run", "No token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE"),
+        ("run without file", "DISCORD_TOKEN_FILE cannot be read: missing.token"),
+        ("run with two lines", "The token holds a line break or a character that no token has"),
+    ],
+    indirect=["ended"],
+)
+def test_a_missing_or_broken_token_is_one_sentence(ended: Ended, said: str) -> None:
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(said)
+    assert len(ended.err.splitlines()) == 1
+    assert "second" not in ended.err
+
+
+@pytest.mark.parametrize(
+    ("ended", "said"),
+    [
+        ("unknown verb", "No such command 'aks'"),
+        ("unknown option", "No such option: --confg"),
+        ("verify nowhere", "does not exist"),
+        ("verify empty", "put the articles there, as UTF-8 text."),
+    ],
+    indirect=["ended"],
+)
+def test_wrong_use_says_what_is_wrong(ended: Ended, said: str) -> None:
+    assert (ended.code, ended.out) == (2, "")
+    assert said in re.sub(r"[│\s]+", " ", ended.err)
+
+
+@of("no verb")
+def test_without_a_verb_the_help_is_shown(ended: Ended) -> None:
+    assert ended.code == 2
+    assert all(verb in ended.out for verb in _verbs())
+
+
+def test_a_reader_that_goes_away_ends_the_program_quietly(place: Path) -> None:
+    command = [sys.executable, "-m", "bot", "ask"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=place, env=environment, stdin=pipe, stdout=pipe, stderr=pipe
+    ) as process:
+        assert process.stdout
+        process.stdout.close()
+        process.stdout = None
+        _, err = process.communicate(b"/about\n" * 200, timeout=60)
+    assert err == b""
+
+
+def _verbs() -> list[str]:
+    command = typer.main.get_command(app)
+    return sorted(getattr(command, "commands", {}))
+
+
+@pytest.mark.parametrize("verb", _verbs())
+def test_every_verb_explains_itself(verb: str) -> None:
+    shown = CliRunner().invoke(app, [verb, "--help"], env={"COLUMNS": "200", "TERM": "dumb"})
+    assert shown.exit_code == 0
+    assert "--config" in shown.output
+    assert "Usage" in shown.output
+
+
+def test_every_verb_and_every_setting_is_named_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert not [verb for verb in _verbs() if not re.search(rf"`{verb}( [A-Z]+)?`", readme)]
+    assert not [key for key in Config.model_fields if f"| `{key}` |" not in readme]
+
+
+def test_every_setting_stands_in_the_shipped_settings_with_its_default() -> None:
+    text = (ROOT / "config.yaml").read_text("utf-8")
+    for name, default in Config().model_dump().items():
+        assert re.search(rf"^{name}: {default}$", text, re.MULTILINE), name
+
+
+def test_the_small_base_needs_no_more_than_its_folders(place: Path) -> None:
+    assert not build(Folders(place / "facts", place / "seeds"), place / "var").fresh

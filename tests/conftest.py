@@ -12,7 +12,6 @@ from typing import Any
 import discord
 import pytest
 import pytest_asyncio
-import simcord
 from simcord import ChannelHandle, Env, MemberActor
 
 from bot.answers.desk import Desk

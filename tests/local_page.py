@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +55,7 @@ class LocalPage:
 
 
 @contextmanager
-def local_page(config: Path, *options: str) -> Iterator[LocalPage]:
+def local_page(config: Path, *options: str) -> Generator[LocalPage]:
     """The page, from when it can be visited; its process ends with the context."""
     command = [sys.executable, "-m", "bot", "try", "--config", str(config), *options]
     with TemporaryFile("w+", encoding="utf-8") as errors:

@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,40 +53,46 @@ class Run:
     arguments: tuple[str, ...]
     stdin: bytes = b""
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    alone: bool = False
+    """Whether it gets a process of its own; a second of the machine's time."""
 
 
-def _run(*arguments: str, stdin: bytes = b"", **environment: str) -> Run:
-    return Run(arguments, stdin, environment)
+def _run(*arguments: str, **environment: str) -> Run:
+    return Run(arguments, environment=environment)
+
+
+def _alone(*arguments: str, stdin: bytes = b"", **environment: str) -> Run:
+    return Run(arguments, stdin, environment, alone=True)
 
 
 RUNS: Mapping[str, Run] = {
-    "check": _run("check"),
-    "check faulty": _run("check", "--config", "faulty.yaml"),
+    "check": _alone("check"),
+    "check faulty": _alone("check", "--config", "faulty.yaml"),
     "check misspelt": _run("check", "--config", "misspelt.yaml"),
     "check foreign": _run("check", "--config", "foreign.yaml"),
     "check empty": _run("check", "--config", "empty.yaml"),
     "check missing": _run("check", "--config", "missing.yaml"),
     "build": _run("build"),
-    "build fresh": _run("build", "--config", "fresh.yaml"),
+    "build fresh": _alone("build", "--config", "fresh.yaml"),
     "build faulty": _run("build", "--config", "faulty.yaml"),
     "build blocked": _run("build", "--config", "blocked.yaml"),
     "facts": _run("facts"),
-    "ask": _run("ask", "/event ferry deal"),
-    "ask nothing found": _run("ask", "/event zzzqqq"),
-    "ask in Korean": _run("ask", "--language", "ko", "/event 페리 협정", PYTHONIOENCODING="cp1252"),
-    "ask in French": _run("ask", "--language", "fr", "/about"),
-    "ask nonsense": _run("ask", "nonsense"),
-    "ask lines": _run("ask", stdin=BAD_LINES),
-    "ask lines as json": _run("ask", "--json", stdin=BAD_LINES),
-    "ask no lines": _run("ask"),
-    "ask faulty": _run("ask", "/about", "--config", "faulty.yaml"),
-    "ask the base before": _run("ask", "/event ferry deal", "--config", "fallback.yaml"),
-    "run": _run("run"),
+    "ask": _alone("ask", "/event ferry deal"),
+    "ask in Korean": _alone(
+        "ask", "--language", "ko", "/event 페리 협정", PYTHONIOENCODING="cp1252"
+    ),
+    "ask in French": _alone("ask", "--language", "fr", "/about"),
+    "ask nonsense": _alone("ask", "nonsense"),
+    "ask lines": _alone("ask", stdin=BAD_LINES),
+    "ask lines as json": _alone("ask", "--json", stdin=BAD_LINES),
+    "ask no lines": _alone("ask"),
+    "ask the base before": _alone("ask", "/event ferry deal", "--config", "fallback.yaml"),
+    "run": _alone("run"),
     "run without file": _run("run", DISCORD_TOKEN_FILE="missing.token"),
     "run with two lines": _run("run", DISCORD_TOKEN="first\nsecond"),
     "verify nowhere": _run("verify", "missing"),
     "verify empty": _run("verify", "var"),
-    "unknown verb": _run("aks"),
+    "unknown verb": _alone("aks"),
     "unknown option": _run("check", "--confg", "x"),
     "no verb": _run(),
 }
@@ -116,13 +123,26 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def calls(place: Path) -> Mapping[str, Future[Ended]]:
-    """Every call of RUNS, made at once: each is a process that mostly starts up."""
+def calls(place: Path) -> Mapping[str, Ended]:
+    """What each call of RUNS ended in; the processes run side by side."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return {name: pool.submit(_call, run, place) for name, run in RUNS.items()}
+        alone = {name: pool.submit(_call, run, place) for name, run in RUNS.items() if run.alone}
+        here = {name: _invoke(run, place) for name, run in RUNS.items() if not run.alone}
+        return {**here, **{name: future.result() for name, future in alone.items()}}
+
+
+def _invoke(run: Run, place: Path) -> Ended:
+    """The call, made inside this process."""
+    with chdir(place):
+        environment = {"DISCORD_TOKEN": None, "DISCORD_TOKEN_FILE": None, **run.environment}
+        result = CliRunner().invoke(app, run.arguments, env=environment, prog_name="factdesk")
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Ended(result.exit_code, result.stdout, result.stderr)
 
 
 def _call(run: Run, place: Path) -> Ended:
+    """The call, made as a host makes it."""
     kept = {name: value for name, value in os.environ.items() if "DISCORD" not in name}
     done = subprocess.run(
         [sys.executable, "-m", "bot", *run.arguments],
@@ -137,9 +157,9 @@ def _call(run: Run, place: Path) -> Ended:
 
 
 @pytest.fixture
-def ended(calls: Mapping[str, Future[Ended]], request: pytest.FixtureRequest) -> Ended:
+def ended(calls: Mapping[str, Ended], request: pytest.FixtureRequest) -> Ended:
     """The call that a test names in its mark."""
-    return calls[request.param].result()
+    return calls[request.param]
 
 
 def of(name: str) -> pytest.MarkDecorator:
@@ -159,7 +179,7 @@ def test_check_of_a_clean_base_says_so(ended: Ended) -> None:
     assert (ended.code, ended.out, ended.err) == (0, "No faults.\n", "")
 
 
-@pytest.mark.parametrize("ended", ["check faulty", "build faulty", "ask faulty"], indirect=True)
+@pytest.mark.parametrize("ended", ["check faulty", "build faulty"], indirect=True)
 def test_faults_are_listed_and_counted(ended: Ended) -> None:
     assert (ended.code, ended.out) == (1, "")
     lines = ended.err.splitlines()
@@ -215,13 +235,7 @@ def test_a_question_as_argument_is_answered_with_its_sources(ended: Ended) -> No
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("Ferry agreement of Norhaven and Sudby\n")
     assert "[1 ¶4]" in ended.out
-    assert "“Port towns reopen ferry line after seven years”, Per Olsen" in ended.out
-
-
-@of("ask nothing found")
-def test_a_question_without_an_answer_is_no_error(ended: Ended) -> None:
-    assert (ended.code, ended.err) == (0, "")
-    assert ended.out.startswith("No event matches “zzzqqq”.\n")
+    assert re.search("“Port towns reopen ferry line after seven years”.*Per Olsen.*¶4", ended.out)
 
 
 @of("ask in Korean")

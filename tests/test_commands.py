@@ -132,6 +132,7 @@ async def test_a_period_that_makes_no_sense_is_explained(server: Server) -> None
 async def test_every_name_is_suggested_while_one_types(server: Server) -> None:
     heads = server.bot.desk.store.heads
     for command, option in suggesting():
+
         async def typed(text: str, command: str = command, name: str = option.name) -> list[str]:
             choices = await server.asker.autocomplete(server.channel, command, name, text)
             assert len(choices) <= CHOICES
@@ -143,7 +144,12 @@ async def test_every_name_is_suggested_while_one_types(server: Server) -> None:
         assert await typed("zzzqqq") == []
         for head in of_kind[:3]:
             assert head.id in (await typed(head.label[:12]))[:3], head.label
-        values = [*await typed(""), *await typed("e"), *await typed("일본"), *await typed("x" * 4_000)]
+        values = [
+            *await typed(""),
+            *await typed("e"),
+            *await typed("일본"),
+            *await typed("x" * 4_000),
+        ]
         assert {heads[value].kind for value in values} == {option.kind}
 
 
@@ -433,7 +439,9 @@ async def test_an_answer_outside_servers_needs_no_server(server: Server) -> None
     message = reply(await user.slash("timeline"))
     assert title(message) == "Timeline"
     custom_id = buttons(message.components)[0]["custom_id"]
-    assert "Page 2 of " in texts(reply(await user.click(message, custom_id=custom_id)).components)[-1]
+    assert (
+        "Page 2 of " in texts(reply(await user.click(message, custom_id=custom_id)).components)[-1]
+    )
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1"])

@@ -157,7 +157,9 @@ def longest(desk: Desk, kind: str) -> str:
 def test_names_that_still_have_to_be_understood_fit_a_custom_id_too(desk: Desk) -> None:
     for command in COMMANDS.values():
         options = {
-            option.name: longest(desk, option.kind) if option.kind in ("date", "text") else "가:나" * 60
+            option.name: longest(desk, option.kind)
+            if option.kind in ("date", "text")
+            else "가:나" * 60
             for option in command.options
         }
         custom_id = custom_ids.encode(Question(command.name, options), desk)
@@ -306,7 +308,10 @@ def test_every_fact_can_be_read_on_the_pages_that_discord_gets(
     written = {
         language: plainly(
             "\n".join(
-                text for one in shown if one.card.language == language for text in texts(one.components)
+                text
+                for one in shown
+                if one.card.language == language
+                for text in texts(one.components)
             )
         )
         for language in LANGUAGES

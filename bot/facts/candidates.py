@@ -108,14 +108,17 @@ class _Many:
         import numpy as np
 
         groups = set((_keys([form], 0, half_typed=half_typed) >> 32).tolist())
-        shared = np.zeros(len(self._sizes), np.uint8)
+        shared = np.zeros(len(self._sizes), np.uint16)
         for having in self._rarest(groups):
             shared[having] += 1
-        numbers = _sharing_most(shared, len(groups), 8 * limit)
+        numbers = np.flatnonzero(shared >= max(1, len(groups) // 4))
         counts = shared[numbers].astype(np.float32)
         beyond = _HALF if half_typed else _WHOLE
         alike = counts / (len(groups) + beyond * (self._sizes[numbers] - counts))
-        best: list[int] = numbers[np.argsort(-alike, kind="stable")[:limit]].tolist()
+        if len(numbers) > limit:
+            closest = np.argpartition(alike, -limit)[-limit:]
+            numbers, alike = numbers[closest], alike[closest]
+        best: list[int] = numbers[np.argsort(-alike, kind="stable")].tolist()
         return best
 
     def _rarest(self, groups: Iterable[int]) -> Iterator[NDArray[np.int32]]:
@@ -130,7 +133,7 @@ class _Many:
 
 
 _CHUNK = 50_000  # rows that are hashed at once, which bounds the memory that building takes
-_COUNTED = 40_000  # postings that are counted for a text; the commonest groups add cost, no sense
+_COUNTED = 30_000  # postings that are counted for a text; the commonest groups add cost, no sense
 _HASHES = 1 << 18
 _SPACE, _BREAK = 0x20, 0x0A
 
@@ -156,16 +159,3 @@ def _keys(rows: Sequence[str], first: int, *, half_typed: bool = False) -> NDArr
             for hashes, chosen in ((triples, is_triple), (pairs, is_pair))
         ]
     )
-
-
-def _sharing_most(shared: NDArray[np.uint8], groups: int, enough: int) -> NDArray[np.intp]:
-    """The rows that share most of so many groups: about `enough`, or all that share a quarter."""
-    import numpy as np
-
-    fewest = max(1, groups // 4)
-    least = groups
-    while True:
-        least = max(fewest, least - 1 - least // 5)
-        numbers = np.flatnonzero(shared >= least)
-        if len(numbers) >= enough or least == fewest:
-            return numbers

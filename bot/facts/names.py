@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import cache
+
+from anyascii import anyascii
 
 LONGEST = 100
 """Characters of a text that are looked at: Discord shows no longer choice."""
@@ -144,10 +144,7 @@ _HAN = re.compile("[\u3400-\u9fff]")
 
 
 def romanised(name: str) -> str:
-    """A view in Latin letters; empty where Han characters could be read in several languages.
-
-    Scripts other than Hangul and kana stay as they are where `anyascii` is not installed.
-    """
+    """A view in Latin letters; empty where Han characters could be read in several languages."""
     if name.isascii():
         return name
     if _HAN.search(name):
@@ -155,17 +152,7 @@ def romanised(name: str) -> str:
     name = _KANA_RUN.sub(_hepburn, name)
     if _HANGUL.search(name):
         name = unicodedata.normalize("NFD", name).translate(_LATIN_JAMO)
-    return name if name.isascii() else " ".join(_transliterator()(name).lower().split())
-
-
-@cache
-def _transliterator() -> Callable[[str], str]:
-    """What knows the letters of all other scripts; a base in Korean and Japanese needs it not."""
-    try:
-        from anyascii import anyascii
-    except ModuleNotFoundError:
-        return str
-    return anyascii
+    return name if name.isascii() else " ".join(anyascii(name).lower().split())
 
 
 def _hepburn(run: re.Match[str]) -> str:

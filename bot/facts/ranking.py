@@ -22,6 +22,7 @@ Features = tuple[float, ...]
 
 _DIGIT = re.compile(r"\d")
 
+# Learned from Wikipedia redirects (DBpedia), enamdict (both CC BY-SA) and GeoNames (CC BY).
 FEATURES = (
     "joined", "contained", "other number", "spelt", "spelt well", "begun", "covered", "worst",
     "edits", "initials", "acronym",
@@ -34,7 +35,8 @@ NONE_WEIGHTS: Features = (1.3, 0.54, -0.35, 0.36)
 
 def initials_likeness(letters: str) -> Features:
     """The likeness of a name to its initial letters, Korean or Latin, typed."""
-    return (*(0.0,) * 9, float(not letters.isascii()), float(letters.isascii()))
+    others = (0.0,) * (len(FEATURES) - 2)
+    return (*others, float(not letters.isascii()), float(letters.isascii()))
 
 
 class Typed:

@@ -16,6 +16,8 @@ from itertools import groupby, islice
 from math import log
 from typing import Literal
 
+from rapidfuzz import fuzz
+
 from bot.facts import names, ranking
 from bot.facts.candidates import gatherer
 from bot.facts.model import ThingKind
@@ -29,9 +31,11 @@ OFFERED = 0.05
 SHOWN = 0.002
 """Chance from which an entry is named where nothing matches."""
 
+_MOST = 5  # entries that are offered where several are near
 _GATHERED = 16  # rows that are compared for each form of a text
 _COMPARED = 5  # of these, so many by shared groups and so many by letters are compared fully
-_NEAR = 60  # rows that are gathered to fill up the choices while somebody types
+_NEAR = 120  # rows that are gathered to fill up the choices while somebody types
+_STARTING = 4000  # rows that are looked at for what begins with a letter or two
 _COMMON = 3  # owners from which a word tells less than a rare one
 
 
@@ -72,8 +76,8 @@ class _Shelf:
         return self._between(text, text + "\0")[:_GATHERED]
 
     def starting(self, text: str) -> array[int]:
-        """Owners of the texts that start with one."""
-        return self._between(text, text + "\U0010ffff")
+        """Owners of the texts that start with one, or of the first few thousand of these."""
+        return self._between(text, text + "\U0010ffff")[:_STARTING]
 
     def _between(self, first: str, last: str) -> array[int]:
         return self.owners[bisect_left(self.texts, first) : bisect_left(self.texts, last)]
@@ -105,7 +109,10 @@ class NameIndex:
 
     def find(self, text: str, kinds: Collection[ThingKind] | None = None) -> Finding:
         """What a text names among the entries of some kinds; never raises, never guesses."""
-        ranked = self.rank(text, kinds, limit=5)
+        named = self._named(names.view(text), kinds)
+        if 0 < len(named) <= _MOST:
+            return Finding("sure" if len(named) == 1 else "several", named)
+        ranked = self.rank(text, kinds, limit=_MOST)
         if ranked and ranked[0][1] >= SURE:
             return Finding("sure", (ranked[0][0],))
         near = [(entry, chance) for entry, chance in ranked if chance >= OFFERED]
@@ -113,6 +120,11 @@ class NameIndex:
             return Finding("several", tuple(entry for entry, _ in near))
         shown = [entry for entry, chance in ranked if chance >= SHOWN]
         return Finding("none", tuple(shown[:3]))
+
+    def _named(self, typed: str, kinds: Collection[ThingKind] | None) -> tuple[Entry, ...]:
+        """The entries that a view is a very name of."""
+        owners = {owner: None for form in _forms(typed)[:1] for owner in self._rows.owned(form)}
+        return tuple(e for e in map(self._entries.__getitem__, owners) if _is_wanted(e, kinds))
 
     def complete(
         self, text: str, kinds: Collection[ThingKind] | None = None, limit: int = 25
@@ -172,14 +184,16 @@ class NameIndex:
         for form in _forms(typed):
             begun.update(self._rows.starting(form))
         same = {*self._rows.owned(_forms(typed)[0]), *self._initials.owned(letters)}
-        share = {owner: count / len(self._entries[owner].names) for owner, count in begun.items()}
-        return sorted(begun, key=lambda owner: (owner not in same, -share[owner], owner))
+        forms = {owner: 1 + len(self._entries[owner].names) for owner in begun}  # 1: the id
+        return sorted(begun, key=lambda o: (o not in same, -begun[o] / forms[o], o))
 
-    def _near(self, typed: str) -> Iterator[int]:
-        """Owners of rows that share letter groups with a view whose last word may be half typed."""
+    def _near(self, typed: str) -> list[int]:
+        """Owners of rows that share letter groups with a view, first where they begin like it."""
+        rows, near = self._rows, list[tuple[float, int]]()
         for form in _forms(typed):
             for place in self._gatherer.like(form, _NEAR, half_typed=True):
-                yield self._rows.owners[place]
+                near.append((-_begun(form, rows.texts[place]), rows.owners[place]))
+        return [owner for _, owner in sorted(near)]
 
     def _word_weights(self) -> dict[str, float]:
         """How much each common word tells, below 1; a word that few rows have tells 1."""
@@ -188,6 +202,11 @@ class NameIndex:
         return {
             word: 1 - log(count / _COMMON) / most for word, count in rows.items() if count > _COMMON
         }
+
+
+def _begun(form: str, row: str) -> float:
+    """How well a form begins a row: 0 to 100, and 95 where it begins a later word of it."""
+    return 95.0 if f" {form}" in row else fuzz.ratio(form, row[: len(form)])
 
 
 def _is_wanted(entry: Entry, kinds: Collection[ThingKind] | None) -> bool:

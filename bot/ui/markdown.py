@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from discord.utils import escape_markdown, escape_mentions
+from discord.utils import escape_mentions
 
 from bot.cards.card import Line, Section
 from bot.cards.pages import Page
 from bot.texts.catalogues import Words
 
+# discord.py escapes only pairs, but a lone `*` pairs with one of ours; and it knows neither links
+# by themselves, nor emoji names, nor numbered lists.
+_INLINE = re.compile(r"[\\*_`~|<]|\[(?=[^\]]*\]\()|:(?=//|[\w+~-]+:)")
+_BLOCK = re.compile(r"^ *(?:\d+(?=\.)|(?=[#>+-]))")
+
 
 @lru_cache(maxsize=8192)  # most of what is said is said again
 def escape(text: str) -> str:
     """The text so that Discord shows it letter by letter: no markup, no mention, no link name."""
-    escaped = escape_markdown(text, ignore_links=False)
-    return escape_mentions(escaped.replace("<", "\\<"))
+    return escape_mentions(_BLOCK.sub(r"\g<0>\\", _INLINE.sub(r"\\\g<0>", text)))
 
 
 def heading(page: Page) -> str:

@@ -1,0 +1,476 @@
+"""The cards: what they say of a small base in which everything that can happen happens once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.answers.desk import Desk
+from bot.answers.opening import open_desk
+from bot.cards.card import Card, Line, Question, Section
+from bot.facts.build import build
+from bot.facts.load import Folders
+from bot.texts.catalogues import words
+from tests.small_base import write_small_base
+
+CITES = "cites: [{source: ferry-report, paragraph: 4}]"
+FURTHER = {
+    "events/first-run.yaml": f"""\
+id: first-run
+title: First run of the ferry
+kind: measure
+status: planned
+when: {{edtf: 2021-11/2021-12, basis: inferred, why: The work ends before the winter storms.}}
+who: [{{actor: greta-holm, as: spokesperson}}]
+topics: [ferry-line]
+{CITES}
+facts:
+  - id: forty
+    says: It is to carry forty lorries a day.
+    kind: plan
+    by: greta-holm
+    about: [ferry-line, harbour-council]
+    {CITES}
+    added: 2026-11-22
+""",
+    "events/fishermen-meet.yaml": f"""\
+id: fishermen-meet
+title: Fishermen meet
+kind: talks
+when:
+  basis: undated
+  words: {{en: "a Tuesday, before the agreement"}}
+  after: storm-2014
+  before: ferry-agreement
+topics: [ferry-line]
+{CITES}
+facts:
+  - id: vote
+    says: They asked for a vote.
+    kind: position
+    by: ferry-report
+    about: [tomas-lind]
+    cites: [{{source: ferry-report, paragraph: 7}}, {{source: harbour-log, paragraph: 2}}]
+    accounts:
+      - {{source: ferry-report, paragraph: 7, says: They asked Lind.}}
+      - {{source: harbour-log, paragraph: 2, says: They asked nobody in particular.}}
+    was:
+      - {{date: 2026-11-22, said: They asked for two votes., why: It was one.}}
+      - {{date: 2026-11-23, said: They asked for three votes., why: It was still one.}}
+    added: 2026-11-22
+""",
+    "events/no-when.yaml": f"""\
+id: no-when
+title: Launch of a boat
+kind: incident
+when: {{basis: undated}}
+{CITES}
+facts:
+  - {{id: note, says: A boat was launched., kind: event, {CITES}, added: 2026-11-22}}
+""",
+    "actors/greta-holm.yaml": f"""\
+id: greta-holm
+name: Greta Holm
+kind: person
+names: {{ko: [그레타 홀름]}}
+disambiguate: of the Harbour Council
+roles:
+  - {{title: Spokesperson, of: harbour-council, cites: [{{source: harbour-log, paragraph: 1}},
+     {{source: ferry-report, paragraph: 6}}]}}
+facts:
+  - {{id: silent, says: She gave no date for it., kind: background, {CITES}, added: 2026-11-22}}
+""",
+    "actors/ilse-lund.yaml": "id: ilse-lund\nname: Ilse Lund\nkind: person\n",
+}
+LOG = f"""\
+id: harbour-log
+title: Log of the harbour
+kind: aggregator
+date: 2021-06
+quality: Short, and without an author.
+sha256: {"0" * 64}
+paragraphs: 3
+"""
+
+
+UI = words("en")
+PLAN = UI("label.of-actor", kind=UI("kind.plan"), actor="Greta Holm")
+FIRST_RUN = f"First run of the ferry ({UI('mark.planned')}; {UI('mark.inferred')})"
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> tuple[Folders, Path]:
+    """The small base with more of everything, built once."""
+    folder = tmp_path_factory.mktemp("base")
+    folders = write_small_base(folder)
+    for name, text in FURTHER.items():
+        (folders.facts / name).write_text(text, "utf-8")
+    (folders.seeds / "harbour-log.yaml").write_text(LOG, "utf-8")
+    build(folders, folder / "var")
+    return folders, folder / "var"
+
+
+@pytest.fixture
+async def desk(base: tuple[Folders, Path]) -> AsyncIterator[Desk]:
+    """The desk over that base."""
+    desk = await open_desk(*base)
+    yield desk
+    await desk.store.close()
+
+
+async def _ask(desk: Desk, command: str, language: str = "en", **options: str) -> Card:
+    named = {name.rstrip("_"): value for name, value in options.items()}
+    return await desk.answer(Question(command, named), language)
+
+
+def _section(card: Card, heading: str | None) -> Section:
+    """The one section under a heading."""
+    (section,) = [section for section in card.sections if section.heading == heading]
+    return section
+
+
+def _lines(card: Card, heading: str | None) -> list[Line]:
+    return list(_section(card, heading).lines)
+
+
+def _said(line: Line) -> str:
+    """A line as it is read, without its citation marks."""
+    return ": ".join(filter(None, [line.lead, line.label, line.text]))
+
+
+def _all_said(card: Card, heading: str | None) -> list[str]:
+    return [_said(line) for line in _lines(card, heading)]
+
+
+def _headings(card: Card) -> list[str | None]:
+    return [section.heading for section in card.sections]
+
+
+def _cited(line: Line) -> list[tuple[str, int]]:
+    return [(cite.source, cite.paragraph) for cite in line.cites]
+
+
+async def test_a_stated_date_is_called_stated_and_cited(desk: Desk) -> None:
+    card = await _ask(desk, "event", name="ferry deal")
+    when, who = _lines(card, None)
+    stated = UI("event.stated", date="4 May 2021")
+    assert when.text == UI("event.date-place", date=stated, place="Norhaven")
+    assert when.label == UI("event.when")
+    assert not when.notes
+    assert who.text == "Ilse Brandt (mayor of Norhaven) and Tomas Lind"
+    assert _cited(when) == _cited(who) == [("ferry-report", 4)]
+    assert card.title == "Ferry agreement of Norhaven and Sudby"
+    assert card.subtitle == UI("event-kind.agreement")
+
+
+async def test_an_inferred_date_says_how_it_is_known(desk: Desk) -> None:
+    card = await _ask(desk, "event", name="first-run")
+    when = _lines(card, None)[0]
+    assert when.text == "November 2021 to December 2021"
+    (note,) = when.notes
+    assert note.text == "The work ends before the winter storms."
+    assert note.label == UI("basis.inferred")
+
+
+async def test_what_was_planned_is_called_planned(desk: Desk) -> None:
+    card = await _ask(desk, "event", name="first-run")
+    assert card.subtitle == f"{UI('event-kind.measure')} · {UI('event.planned')}"
+    (plan,) = _lines(card, UI("event.facts"))
+    assert plan.label == PLAN
+    assert plan.text == "It is to carry forty lorries a day."
+
+
+async def test_an_undated_event_says_what_it_came_after_and_before(desk: Desk) -> None:
+    card = await _ask(desk, "event", name="fishermen-meet")
+    when = _lines(card, None)[0]
+    assert when.text == "a Tuesday, before the agreement"
+    after = UI("basis.after", event="Storm that closed the ferry line")
+    before = UI("basis.before", event="Ferry agreement of Norhaven and Sudby")
+    assert [note.text for note in when.notes] == [UI("basis.undated"), after, before]
+    bare = _lines(await _ask(desk, "event", name="no-when"), None)[0]
+    assert bare.text == UI("date.undated")
+    assert [note.text for note in bare.notes] == [UI("basis.undated")]
+
+
+async def test_rival_accounts_stand_side_by_side_each_with_its_citation(desk: Desk) -> None:
+    card = await _ask(desk, "event", name="fishermen-meet")
+    (vote,) = _lines(card, UI("event.facts"))
+    assert [(note.text, _cited(note)) for note in vote.notes[:2]] == [
+        ("They asked Lind.", [("ferry-report", 7)]),
+        ("They asked nobody in particular.", [("harbour-log", 2)]),
+    ]
+    assert {note.label for note in vote.notes[:2]} == {UI("note.account")}
+    assert vote.label == UI("label.of-source", kind=UI("kind.position"))
+
+
+async def test_a_corrected_fact_says_when_and_why_it_was_corrected_last(desk: Desk) -> None:
+    card = await _ask(desk, "event", name="fishermen-meet")
+    (vote,) = _lines(card, UI("event.facts"))
+    corrected = UI("note.corrected", date="23 November 2026")
+    assert [(note.label, note.text) for note in vote.notes[2:]] == [
+        (corrected, "It was still one.")
+    ]
+
+
+async def test_a_caution_and_how_something_follows_stand_below_the_fact(desk: Desk) -> None:
+    card = await _ask(desk, "event", name="ferry deal")
+    signed, gap = _lines(card, UI("event.facts"))
+    assert [note.label for note in signed.notes] == [UI("note.caution")]
+    assert [note.label for note in gap.notes] == [UI("note.inferred")]
+
+
+async def test_related_events_are_offered_and_open_as_they_stand(desk: Desk) -> None:
+    card = await _ask(desk, "event", name="ferry deal")
+    assert [action.question.options["name"] for action in card.actions] == [
+        "fishermen-meet", "first-run",
+    ]  # fmt: skip
+    assert card.actions[0].label == "Fishermen meet · a Tuesday, before the agreement"
+    for action in card.actions:
+        assert (await desk.answer(action.question, "en")).found
+
+
+async def test_an_actors_roles_are_as_of_their_articles(desk: Desk) -> None:
+    card = await _ask(desk, "actor", name="holm")
+    (role,) = _lines(card, UI("actor.roles"))
+    title = UI("actor.role-of", title="Spokesperson", of="Harbour Council")
+    dated = UI("actor.article-of", date="June 2021")
+    articles = f"{dated} and {UI.count('actor.undated-articles', 1)}"
+    assert role.text == UI("actor.as-of", role=title, articles=articles)
+    assert _cited(role) == [("harbour-log", 1), ("ferry-report", 6)]
+    assert card.subtitle == f"{UI('actor-kind.person')} · of the Harbour Council · 그레타 홀름"
+
+
+async def test_what_an_actor_did_and_said_stand_apart(desk: Desk) -> None:
+    card = await _ask(desk, "actor", name="holm")
+    assert _all_said(card, UI("actor.did")) == ["She gave no date for it."]
+    (said,) = _lines(card, UI("actor.said"))
+    assert (said.label, said.text) == (PLAN, "It is to carry forty lorries a day.")
+    assert _all_said(card, UI("actor.took-part")) == [
+        f"November 2021 to December 2021: {FIRST_RUN} — spokesperson"
+    ]
+
+
+async def test_what_happened_at_an_event_bears_its_date(desk: Desk) -> None:
+    card = await _ask(desk, "actor", name="ilse brandt")
+    assert _all_said(card, UI("actor.did")) == [
+        "4 May 2021: Ilse Brandt and Tomas Lind signed the agreement on 4 May 2021."
+    ]
+
+
+async def test_an_actor_of_whom_nothing_is_told_has_a_card(desk: Desk) -> None:
+    card = await _ask(desk, "actor", name="ilse-lund")
+    assert card.found
+    assert card.sections == ()
+    assert len(desk.pages(card)) == 1
+
+
+async def test_a_fact_stands_once_in_a_topic(desk: Desk) -> None:
+    card = await _ask(desk, "topic", name="ferry-line")
+    texts = [line.text for section in card.sections for line in section.lines]
+    assert len(texts) == len(set(texts))
+    keys = ("topic.what", "topic.story", "open")
+    assert _headings(card) == [UI(key) for key in keys]
+    assert _all_said(card, UI("open")) == ["The article does not say when the first boat will run."]
+
+
+async def test_a_topics_story_tells_its_events_in_order_with_their_facts(desk: Desk) -> None:
+    card = await _ask(desk, "topic", name="ferry-line")
+    said = _all_said(card, UI("topic.story"))
+    order = [
+        "4 May 2021: Ferry agreement of Norhaven and Sudby",
+        "Ilse Brandt and Tomas Lind signed the agreement on 4 May 2021.",
+        f"November 2021 to December 2021: {FIRST_RUN}",
+        f"{PLAN}: It is to carry forty lorries a day.",
+        "a Tuesday, before the agreement: Fishermen meet",
+    ]
+    assert [line for line in said if line in order] == order
+    assert card.actions[0].question == Question("timeline", {"topic": "ferry-line"})
+
+
+async def test_a_timeline_groups_by_month_or_year_and_sets_undated_events_apart(
+    desk: Desk,
+) -> None:
+    card = await _ask(desk, "timeline")
+    assert card.subtitle == UI.count("timeline.events", 5)
+    assert _headings(card) == ["November 2014", "May 2021", "2021", UI("timeline.undated")]
+    assert _all_said(card, "November 2014") == ["November 2014: Storm that closed the ferry line"]
+    assert _all_said(card, UI("timeline.undated")) == [
+        "a Tuesday, before the agreement: Fishermen meet",
+        f"{UI('date.undated')}: Launch of a boat",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "shown"),
+    [
+        ("2014-11", "2014-11", {"Storm that closed the ferry line": False,
+                                "Fishermen meet": True}),
+        ("2014-11-03", "", {"Storm that closed the ferry line": True, "Fishermen meet": True,
+                            "Ferry agreement of Norhaven and Sudby": False,
+                            "First run of the ferry": False}),
+        ("2021-12", "", {"First run of the ferry": True}),
+        ("2021", "2021", {"Ferry agreement of Norhaven and Sudby": False,
+                          "First run of the ferry": False, "Fishermen meet": True}),
+        ("", "2010", {}),
+    ],
+)  # fmt: skip
+async def test_a_filter_marks_what_may_fall_inside_it(
+    desk: Desk, start: str, end: str, shown: dict[str, bool]
+) -> None:
+    card = await _ask(desk, "timeline", from_=start, to=end)
+    marks = {
+        line.text.partition(" (")[0]: UI("mark.may") in line.text
+        for section in card.sections
+        for line in section.lines
+    }
+    assert marks == shown
+    assert card.found == bool(shown)
+
+
+async def test_a_timeline_of_no_events_says_which_filters_left_none(desk: Desk) -> None:
+    card = await _ask(desk, "timeline", from_="1999", to="2001", actor="ilse-brandt")
+    assert not card.found
+    assert card.title == UI("timeline.empty", filters="1999 to 2001 · Ilse Brandt")
+
+
+async def test_a_period_that_ends_before_it_begins_is_explained(desk: Desk) -> None:
+    card = await _ask(desk, "timeline", from_="May 2021", to="2020")
+    assert not card.found
+    assert card.title == UI("filter.backwards", start="2021-05", end="2020")
+    assert card.subtitle == UI("filter.backwards.help")
+
+
+async def test_a_period_inside_one_year_may_begin_and_end_in_it(desk: Desk) -> None:
+    card = await _ask(desk, "timeline", from_="2021-06", to="2021")
+    assert card.found
+
+
+async def test_a_date_that_is_none_is_explained_and_not_guessed(desk: Desk) -> None:
+    card = await _ask(desk, "timeline", from_="31 April 2021")
+    assert not card.found
+    assert card.title == UI("filter.no-date", text="31 April 2021")
+    assert card.subtitle == UI("filter.no-date.help", option="from")
+    assert "2023-03-16" in UI("filter.no-date.help", option="from")
+
+
+async def test_a_timelines_question_is_kept_in_its_canonical_form(desk: Desk) -> None:
+    card = await _ask(desk, "timeline", to="2021년 12월", from_="May 2021", topic="norhaven ferry")
+    assert dict(card.question.options) == {
+        "from": "2021-05",
+        "to": "2021-12",
+        "topic": "ferry-line",
+    }
+    count = UI.count("timeline.events", 3)
+    assert card.subtitle == f"May 2021 to December 2021 · Ferry line · {count}"
+
+
+async def test_a_source_says_what_its_copy_shows_and_what_it_lacks(desk: Desk) -> None:
+    card = await _ask(desk, "source", name="harbour log")
+    assert [line.text for line in _lines(card, None)] == [
+        UI("source.no-author"),
+        UI("source.no-publisher"),
+        "June 2021",
+        "Short, and without an author.",
+        UI.count("source.drawn", 1, paragraphs=3),
+    ]
+    assert card.subtitle == UI("source-kind.aggregator")
+    (fact,) = _lines(card, UI("source.facts"))
+    assert fact.text == "They asked for a vote."
+    other = await _ask(desk, "source", name="port towns reopen")
+    told = [line.text for line in _lines(other, None)]
+    assert told[:3] == ["Per Olsen", "The Coast Gazette", UI("source.no-date")]
+
+
+async def test_all_sources_are_listed_and_open(desk: Desk) -> None:
+    card = await _ask(desk, "source")
+    assert card.found
+    assert len(_lines(card, None)) == 2
+    assert [action.question.options["name"] for action in card.actions] == [
+        "ferry-report", "harbour-log",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["event", "actor", "topic", "source"])
+async def test_a_name_that_matches_nothing_is_not_guessed(desk: Desk, command: str) -> None:
+    card = await _ask(desk, command, name="zzzqqq")
+    assert (card.found, card.choices, card.actions, card.sections) == (False, (), (), ())
+    assert "“zzzqqq”" in card.title
+    assert card.subtitle
+
+
+async def test_a_name_of_several_offers_each(desk: Desk) -> None:
+    card = await _ask(desk, "actor", name="ilse")
+    assert not card.found
+    assert card.title == UI("choose", text="ilse")
+    ids = {choice.question.options["name"] for choice in card.choices}
+    assert ids == {"ilse-brandt", "ilse-lund"}
+    for choice in card.choices:
+        assert (await desk.answer(choice.question, "en")).found
+
+
+async def test_a_choice_keeps_the_other_filters(desk: Desk) -> None:
+    card = await _ask(desk, "timeline", from_="May 2021", actor="ilse", topic="norhaven ferry")
+    assert not card.found
+    for choice in card.choices:
+        assert choice.question.command == "timeline"
+        assert choice.question.options["from"] == "2021-05"
+        assert choice.question.options["topic"] in ("norhaven ferry", "ferry-line")
+
+
+async def test_a_near_name_is_offered_and_not_taken(desk: Desk) -> None:
+    card = await _ask(desk, "actor", name="Greta Hansen")
+    assert not card.found
+    assert [choice.question.options["name"] for choice in card.choices] == ["greta-holm"]
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "leads_to"),
+    [
+        ("event", "Ilse Brandt", "actor"),
+        ("actor", "ferry deal", "event"),
+        ("topic", "harbour council", "actor"),
+        ("event", "log of the harbour", "source"),
+    ],
+)
+async def test_a_name_of_another_kind_leads_there(
+    desk: Desk, command: str, name: str, leads_to: str
+) -> None:
+    card = await _ask(desk, command, name=name)
+    assert not card.found
+    assert card.title == UI(f"other-kind.{leads_to}", text=name)
+    (choice,) = card.choices
+    assert choice.question.command == leads_to
+    assert (await desk.answer(choice.question, "en")).found
+
+
+@pytest.mark.parametrize("command", ["event", "actor", "topic"])
+@pytest.mark.parametrize("name", ["", " ", "\u200b\u202e"])
+async def test_a_name_that_is_missing_is_asked_for(desk: Desk, command: str, name: str) -> None:
+    card = await _ask(desk, command, name=name)
+    assert not card.found
+    assert card.title == UI("ask.missing-option", command=command, option="name")
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "when"),
+    [("ko", "페리 협정", "2021년 5월 4일"), ("ja", "フェリー協定", "2021年5月4日")],
+)
+async def test_names_and_dates_follow_the_reader_and_facts_the_base(
+    desk: Desk, language: str, title: str, when: str
+) -> None:
+    card = await _ask(desk, "event", language, name="ferry-agreement")
+    assert card.title == title
+    assert "Ferry agreement of Norhaven and Sudby" in (card.subtitle or "")
+    assert when in _lines(card, None)[0].text
+    texts = [line.text for section in card.sections for line in section.lines]
+    assert "Ilse Brandt and Tomas Lind signed the agreement on 4 May 2021." in texts
+
+
+async def test_every_line_of_an_answer_is_cited(desk: Desk) -> None:
+    for head in desk.store.heads.values():
+        card = await desk.answer(Question(head.kind, {"name": head.id}), "en")
+        for section in card.sections:
+            for line in section.lines:
+                assert line.cites or (head.kind == "source" and section.heading is None), line

@@ -1,0 +1,62 @@
+"""What people type for the things of the shipped base, and what the desk must make of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.answers.desk import Desk
+from bot.answers.opening import open_desk
+from bot.cards.card import Card, Question
+from bot.facts.load import Folders
+
+ROOT = Path(__file__).parent.parent
+QUERIES: list[dict[str, Any]] = yaml.load(
+    (ROOT / "tests/finding/queries.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
+)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """The desk over the shipped base."""
+    desk = await open_desk(Folders(ROOT / "facts", ROOT / "seeds"), tmp_path)
+    yield desk
+    await desk.store.close()
+
+
+async def test_every_query_finds_what_is_meant(desk: Desk) -> None:
+    wrong = [
+        f"{query} -> {told}"
+        for query in QUERIES
+        if (told := _told(await _asked(desk, query))) and not _is_right(query, told)
+    ]
+    assert not wrong, f"{len(wrong)} of {len(QUERIES)} wrong:\n" + "\n".join(wrong)
+
+
+async def _asked(desk: Desk, query: dict[str, Any]) -> Card:
+    return await desk.answer(Question(query["command"], {"name": query["q"]}), "en")
+
+
+def _told(card: Card) -> tuple[str, list[str]]:
+    """What became of a query: answered, elsewhere, several or none, and the ids concerned."""
+    choices = [choice.question.options["name"] for choice in card.choices]
+    if card.found:
+        return "answered", [card.question.options.get("name", "")]
+    if any(choice.question.command != card.question.command for choice in card.choices):
+        return "elsewhere", choices
+    return ("several", choices) if card.subtitle is None else ("none", choices)
+
+
+def _is_right(query: dict[str, Any], told: tuple[str, list[str]]) -> bool:
+    verdict, ids = told
+    if "offer" in query:
+        return verdict == "several" and set(query["offer"]) <= set(ids)
+    if "elsewhere" in query:
+        return told == ("elsewhere", [query["elsewhere"]])
+    if query["expect"] == "none":
+        return verdict == "none"
+    return told == ("answered", [query["expect"]])

@@ -50,7 +50,8 @@ async def serve_page(
 
     async with _discord_of_today(config) as env:
         guild = env.create_guild("Factdesk try-out")
-        channel = guild.create_text_channel("ask-the-desk")
+        topic = f"Type for example {' or '.join(THINGS_TO_TYPE)}"
+        channel = guild.create_text_channel("ask-the-desk", topic=topic)
         powers = discord.Permissions(manage_guild=True, manage_messages=True)
         moderator = guild.create_role("Moderator", permissions=powers)
         viewers = [
@@ -60,7 +61,6 @@ async def serve_page(
         ]
         try:
             async with env.preview(channel, viewers=viewers, layout="channel", port=port) as page:
-                await viewers[0].slash(channel, "about")
                 show(page.url)
                 if browse:
                     await asyncio.to_thread(webbrowser.open, page.url)

@@ -1,4 +1,4 @@
-"""What behaviour tests stand on: the real base, built once, and the real bot in a simulated Discord."""
+"""What behaviour tests stand on: the real base, built once, and the bot in a simulated Discord."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import discord
 import pytest
@@ -28,26 +28,30 @@ ROOT = Path(__file__).parent.parent
 def network() -> Iterator[None]:
     """No test reaches further than this machine; one that tries fails and names the address."""
     with pytest.MonkeyPatch.context() as patch:
-        _guard(patch, socket.socket, "connect", lambda args: args[1])
-        _guard(patch, socket.socket, "connect_ex", lambda args: args[1])
-        _guard(patch, socket, "getaddrinfo", lambda args: args)
+        _guard(patch, socket.socket, "connect", _host_of_address)
+        _guard(patch, socket.socket, "connect_ex", _host_of_address)
+        _guard(patch, socket, "getaddrinfo", lambda args: args[0])
         yield
 
 
 def _guard(
-    patch: pytest.MonkeyPatch, owner: object, name: str, address: Callable[[Any], Any]
+    patch: pytest.MonkeyPatch, owner: object, name: str, host: Callable[[tuple[Any, ...]], object]
 ) -> None:
-    """Let `owner.name` through where the address among its arguments is on this machine."""
+    """Let `owner.name` through where the host among its arguments is this machine."""
     real = getattr(owner, name)
 
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        target = address(args)
-        # A path is an AF_UNIX socket; all else begins with a host.
-        if isinstance(target, tuple) and not _is_here(target[0]):
-            pytest.fail(f"a test reached for the network: {name} {target[:2]}")
+        if not _is_here(host(args)):
+            pytest.fail(f"a test reached for the network: {name} of {host(args)}")
         return real(*args, **kwargs)
 
     patch.setattr(owner, name, guarded)
+
+
+def _host_of_address(args: tuple[Any, ...]) -> object:
+    """The host in a socket's address; None where that is the path of an AF_UNIX socket."""
+    address = args[1]
+    return cast("tuple[Any, ...]", address)[0] if isinstance(address, tuple) else None
 
 
 def _is_here(host: object) -> bool:

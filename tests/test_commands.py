@@ -447,7 +447,10 @@ async def test_an_answer_outside_servers_needs_no_server(server: Server) -> None
 @pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1"])
 def test_no_test_reaches_further_than_this_machine(host: str) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as outward, pytest.raises(pytest.fail.Exception, match=host):
+    with (
+        socket.socket(family) as outward,
+        pytest.raises(pytest.fail.Exception, match=re.escape(host)),
+    ):
         outward.connect((host, 80))
-    with pytest.raises(pytest.fail.Exception, match="discord.com"):
+    with pytest.raises(pytest.fail.Exception, match=r"discord\.com"):
         socket.getaddrinfo("discord.com", 443)

@@ -1,4 +1,4 @@
-"""Every card of the real base, in every language, on every page: cited, and within Discord's limits."""
+"""Every card of the real base, in every language and page: cited, and within the limits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.conftest import buttons, parts, texts
 
 PARAGRAPHS = r"¶\d+(?:, ¶\d+)*"
 MARKS = re.compile(rf"\[(\d+ {PARAGRAPHS}(?:; \d+ {PARAGRAPHS})*)\]$")
-SOURCE = re.compile(rf"-# (\d+)  “(.+)”, .+?, ({PARAGRAPHS})")
+SOURCE = re.compile(rf"-# (\d+)  “(.+)” · .+? · ({PARAGRAPHS})")
 ACTION_ROW = 1
 
 
@@ -68,15 +68,14 @@ def questions(desk: Desk) -> Iterator[Question]:
 def shown(desk: Desk, cards: list[Card]) -> list[Shown]:
     """Every page of every card."""
     return [
-        Shown(card, page, view(desk, turned(card, page)).to_components())  # pyright: ignore[reportArgumentType]
-        for card in cards
-        for page in desk.pages(card)
+        Shown(card, page, as_sent(desk, card, page)) for card in cards for page in desk.pages(card)
     ]
 
 
-def turned(card: Card, page: Page) -> Card:
-    """The card, turned to one of its pages."""
-    return replace(card, question=card.question.turned(page.number))
+def as_sent(desk: Desk, card: Card, page: Page) -> list[dict[str, Any]]:
+    """The components of a page, as they are sent."""
+    turned = replace(card, question=card.question.turned(page.number))
+    return view(desk, turned).to_components()
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Whatever people type: an answer or a plain sentence, and an echo that is shown letter by letter."""
+"""Whatever people type: an answer or a plain sentence, and an echo shown letter by letter."""
 
 from __future__ import annotations
 
@@ -101,7 +101,6 @@ HOSTILE = (
 """Texts that have broken bots, their layout, or the peace of a server."""
 
 OPTIONS = [(command, option) for command in COMMANDS.values() for option in command.options]
-ACTION_ROW = 1
 
 EVIL = st.one_of(
     st.text(max_size=300),
@@ -120,9 +119,10 @@ def question(command: Command, option: Option, text: str) -> Question:
 async def assert_is_sound(desk: Desk, asked: Question, language: str) -> None:
     """The answer fits a message, its text is all there, and nothing in its title is markup."""
     card = await desk.answer(asked, language)
-    components: list[dict[str, Any]] = [*view(desk, card).to_components()]  # pyright: ignore
+    components = view(desk, card).to_components()
     for each in texts(components):
-        assert clean_text(each.replace("\n", " "), 4_000).split() == visible(each), repr(each)
+        # No control, and nothing that turns the direction; but a mention is kept from being one.
+        assert all(map(str.isprintable, each.replace("@\u200b", "@").split("\n"))), repr(each)
     assert sum(map(len, texts(components))) <= 4_000
     assert len(list(parts(components))) <= 40
     ids = [button["custom_id"] for button in buttons(components)]
@@ -134,11 +134,6 @@ async def assert_is_sound(desk: Desk, asked: Question, language: str) -> None:
         assert match, custom_id
         assert custom_ids.decode(match, desk), custom_id
     assert_title_is_plain(card, texts(components)[0])
-
-
-def visible(text: str) -> list[str]:
-    """The words of a text, without the mark that keeps a mention from being one."""
-    return text.replace("@\u200b", "@ ").split()
 
 
 def assert_title_is_plain(card: Card, heading: str) -> None:
@@ -280,7 +275,9 @@ async def test_a_message_may_hold_every_hostile_text(server: Server) -> None:
     (menu,) = (command.name for command in COMMANDS.values() if command.on_message)
     for text in HOSTILE[::5]:
         message = await server.reader.send(server.channel, text[:2_000] or "x")
-        result = await server.asker.context_menu(server.channel, words("en")(f"command.{menu}"), message)
+        result = await server.asker.context_menu(
+            server.channel, words("en")(f"command.{menu}"), message
+        )
         assert result.acknowledged
         assert result.response is not None
         assert result.response.ephemeral

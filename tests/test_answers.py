@@ -201,7 +201,7 @@ async def test_rival_accounts_stand_side_by_side_each_with_its_citation(desk: De
         ("They asked Lind.", [("ferry-report", 7)]),
         ("They asked nobody in particular.", [("harbour-log", 2)]),
     ]
-    assert {note.label for note in vote.notes[:2]} == {UI("note.account")}
+    assert [note.label for note in vote.notes[:2]] == [UI("note.account"), None]
     assert vote.label == UI("label.of-source", kind=UI("kind.position"))
 
 
@@ -316,16 +316,16 @@ async def test_a_timeline_groups_by_month_or_year_and_sets_undated_events_apart(
         ("", "2010", {}),
     ],
 )  # fmt: skip
-async def test_a_filter_marks_what_may_fall_inside_it(
+async def test_a_filter_sets_apart_what_may_as_well_lie_outside_it(
     desk: Desk, start: str, end: str, shown: dict[str, bool]
 ) -> None:
     card = await _ask(desk, "timeline", from_=start, to=end)
-    marks = {
-        line.text.partition(" (")[0]: UI("mark.may") in line.text
+    apart = {
+        line.text.partition(" (")[0]: section.heading == UI("timeline.may")
         for section in card.sections
         for line in section.lines
     }
-    assert marks == shown
+    assert apart == shown
     assert card.found == bool(shown)
 
 

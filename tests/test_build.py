@@ -333,6 +333,19 @@ async def test_a_damaged_base_is_built_again(folders: Folders, data: Path, damag
     assert _finished(data) == [path.name]
 
 
+def test_a_base_that_is_built_again_takes_nothing_from_a_bot_that_has_it_open(
+    folders: Folders, data: Path
+) -> None:
+    path = build(folders, data).path
+    _scribbled(path)
+    with path.open("rb") as held:
+        before = held.read()
+        assert build(folders, data).fresh
+        held.seek(0)
+        assert held.read() == before
+    assert path.read_bytes() != before
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 async def test_a_damaged_base_of_other_files_is_passed_over(
     folders: Folders, data: Path, damage: Damage
@@ -390,8 +403,8 @@ async def test_a_locked_base_still_opens_and_answers(folders: Folders, data: Pat
     path = build(folders, data).path
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
+        assert not build(folders, data).fresh, "it is not taken for a damaged one"
         assert await _answers(folders, data)
-        assert not build(folders, data).fresh
         other.execute("ROLLBACK")
 
 

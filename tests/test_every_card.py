@@ -25,7 +25,7 @@ from tests.conftest import buttons, parts, texts
 
 PARAGRAPHS = r"¶\d+(?:, ¶\d+)*"
 MARKS = re.compile(rf"\[(\d+ {PARAGRAPHS}(?:; \d+ {PARAGRAPHS})*)\]$")
-SOURCE = re.compile(rf"-# (\d+)  “(.+)” · .+? · ({PARAGRAPHS})")
+SOURCE = re.compile(rf"-# \[(\d+)\] “(.+)” · .+? · ({PARAGRAPHS})")
 ACTION_ROW = 1
 
 
@@ -203,7 +203,12 @@ def is_small_print(text: str) -> bool:
 def test_every_statement_is_cited_where_it_stands(shown: list[Shown]) -> None:
     for one in shown:
         for line in statements(one):
-            assert MARKS.search(line), f"{one}: {line}"
+            assert MARKS.search(spaced(line)), f"{one}: {line}"
+
+
+def spaced(text: str) -> str:
+    """The text with plain spaces for those that keep a citation mark on one line."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def statements(one: Shown) -> Iterator[str]:
@@ -216,7 +221,7 @@ def statements(one: Shown) -> Iterator[str]:
         return
     for text in texts(one.components)[1:]:
         for line in text.splitlines():
-            is_heading = line.startswith("**") and line.endswith("**")
+            is_heading = line.startswith("### ")
             is_listed = line.startswith("- ")
             if is_listed or not (
                 is_heading or line.lstrip().startswith("-# ") or asked.command == "source"
@@ -250,7 +255,7 @@ def cited_paragraphs(one: Shown) -> dict[str, set[str]]:
     """The paragraphs that the lines and notes of a page cite, by the number of their source."""
     cited: dict[str, set[str]] = {}
     for text in texts(one.components)[1:]:
-        for match in filter(None, map(MARKS.search, text.splitlines())):
+        for match in filter(None, map(MARKS.search, spaced(text).splitlines())):
             for part in match[1].split("; "):
                 number, _, paragraphs = part.partition(" ")
                 cited.setdefault(number, set()).update(paragraphs.split(", "))

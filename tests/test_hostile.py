@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from itertools import cycle
-from typing import Any
 
 import pytest
 from hypothesis import given, settings

@@ -216,7 +216,7 @@ async def _same_as_desk(desk: Desk, question: Question, language: str) -> Card:
     return card
 
 
-LEADING = re.compile(r"^\s*(?:- )?(?:-# |## )?", re.MULTILINE)
+LEADING = re.compile(r"^\s*(?:- )?(?:-# |##+ )?", re.MULTILINE)
 
 
 def _bare(text: str) -> str:
@@ -234,7 +234,7 @@ def _shown(desk: Desk, card: Card) -> list[str]:
     """What Discord shows of a card's page: its texts, and the choices that it offers."""
     components: list[dict[str, Any]] = view(desk, card).to_components()
     labels = [button["label"] for button in buttons(components)]
-    offered = [choice.label for choice in card.choices]
+    offered = [choice.label for choice in (*card.choices, *card.actions)]
     assert [label for label in labels if label in offered] == offered
     return _tokens("\n".join([*map(_bare, texts(components)), *offered]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,7 @@ COMMANDS: Mapping[str, Command] = {
 PRIVATE = Option("private", "flag")
 """The option that every command has besides: only the asker sees the reply."""
 
+_REMEMBERED = 500  # cards; a busy server asks the same few, and each takes some kilobytes
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -42,16 +44,30 @@ class Desk:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._labels: dict[tuple[str, str], str] = {}
+        self._cards: OrderedDict[tuple[object, ...], Card] = OrderedDict()
 
     async def answer(self, question: Question, language: str) -> Card:
-        """The answer to a question, in the words of `language`. The command must exist."""
+        """The answer to a question, in the words of `language`. The command must exist.
+
+        A base never changes while it is open, so what was composed lately is given again.
+        """
         command = COMMANDS[question.command]
-        inquiry = Inquiry(self.store, words(language), _clean(command, question.options))
+        options = _clean(command, question.options)
+        key = (command.name, language, *sorted(options.items()))
+        card = self._cards.pop(key, None)
+        if card is None:
+            card = await self._composed(command, options, language)
+        self._cards[key] = card
+        if len(self._cards) > _REMEMBERED:
+            self._cards.popitem(last=False)
+        return replace(card, question=card.question.turned(max(1, question.page)))
+
+    async def _composed(self, command: Command, options: Mapping[str, str], language: str) -> Card:
+        inquiry = Inquiry(self.store, words(language), options)
         missing = [o.name for o in command.options if o.required and o.name not in inquiry.options]
         if missing:
             return _nothing_asked(inquiry, command, missing[0])
-        card = await command.answer(inquiry)
-        return _at_page(card, question.page)
+        return await command.answer(inquiry)
 
     def page(self, card: Card) -> Page:
         """The page of a card that its question asks for."""
@@ -89,10 +105,6 @@ def clean_text(text: str, longest: int = 200) -> str:
         return " ".join(text[:longest].split())
     seen = (" " if unicodedata.category(c) in _INVISIBLE else c for c in text[: longest * 2])
     return " ".join("".join(seen).split())[:longest]
-
-
-def _at_page(card: Card, number: int) -> Card:
-    return replace(card, question=card.question.turned(max(1, number)))
 
 
 def _nothing_asked(inquiry: Inquiry, command: Command, option: str) -> Card:

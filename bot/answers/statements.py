@@ -41,13 +41,12 @@ def split_open(facts: Iterable[FactRecord]) -> tuple[list[FactRecord], list[Fact
     return known, open_ones
 
 
-def event_line(inquiry: Inquiry, record: EventRecord, may: bool = False) -> Line:
-    """An event's date and title; `may` marks one of which it is open whether it falls inside."""
+def event_line(inquiry: Inquiry, record: EventRecord) -> Line:
+    """An event's date and title, marked where it was only planned or its date is worked out."""
     words = inquiry.words
     marks = [
         words("mark.planned") if record.event.status == "planned" else None,
         words("mark.inferred") if record.event.when.basis == "inferred" else None,
-        words("mark.may") if may else None,
     ]
     told = "; ".join(mark for mark in marks if mark)
     title = inquiry.name(record.event.id)
@@ -72,8 +71,9 @@ def _notes(inquiry: Inquiry, fact: Fact) -> Iterator[Line]:
     words = inquiry.words
     if fact.inferred:
         yield Line(fact.inferred, label=words("note.inferred"))
-    for account in fact.accounts:
-        yield Line(account.says, cites=(account,), label=words("note.account"))
+    for index, account in enumerate(fact.accounts):
+        label = None if index else words("note.account")
+        yield Line(account.says, cites=(account,), label=label)
     if fact.caution:
         yield Line(fact.caution, label=words("note.caution"))
     if fact.was:

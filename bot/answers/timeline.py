@@ -54,12 +54,17 @@ COMMAND = Command(
 def _sections(
     inquiry: Inquiry, narrowing: Narrowing, events: tuple[EventRecord, ...]
 ) -> Iterator[Section]:
-    """Events under the month or year that they began in; undated ones under their own heading."""
-    for heading, group in groupby(events, lambda event: _heading(event, inquiry.words)):
-        lines = (
-            event_line(inquiry, event, may=narrowing.may_miss(event.dated.span)) for event in group
-        )
-        yield Section(tuple(lines), heading)
+    """Events under the month or year that they began in; undated ones under their own heading.
+
+    Those that may as well lie outside the period stand apart, at the end.
+    """
+    sure = [event for event in events if not narrowing.may_miss(event.dated.span)]
+    open_ones = [event for event in events if narrowing.may_miss(event.dated.span)]
+    for heading, group in groupby(sure, lambda event: _heading(event, inquiry.words)):
+        yield Section(tuple(event_line(inquiry, event) for event in group), heading)
+    if open_ones:
+        lines = tuple(event_line(inquiry, event) for event in open_ones)
+        yield Section(lines, inquiry.words("timeline.may"))
 
 
 def _heading(event: EventRecord, words: Words) -> str:

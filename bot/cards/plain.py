@@ -35,6 +35,10 @@ def _page_lines(page: Page, words: Words) -> Iterator[str]:
     if page.total > 1:
         yield ""
         yield words("page.number", page=page.number, total=page.total)
+    if card.actions:
+        yield ""
+        yield words("related")
+        yield from (f"- {action.label}" for action in card.actions)
 
 
 def _line(page: Page, line: Line, bullet: str) -> Iterator[str]:

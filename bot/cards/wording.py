@@ -31,16 +31,19 @@ def citation_marks(cites: Iterable[Citation], numbers: Mapping[str, int]) -> str
 def source_line(record: SourceRecord, number: int, paragraphs: list[int], words: Words) -> str:
     """One source in full: title, author, publisher, date and paragraphs, or what the copy lacks."""
     cited = ", ".join(f"¶{paragraph}" for paragraph in paragraphs)
-    return f"{number}  “{record.source.title}” · {imprint(record, words)} · {cited}"
+    return f"[{number}] “{record.source.title}” · {imprint(record, words)} · {cited}"
 
 
 def imprint(record: SourceRecord, words: Words) -> str:
     """Author, publisher and date of a source, each as its copy shows it or said to be lacking."""
-    parts = [
-        record.source.author,
-        record.source.publisher or words("source.no-publisher"),
-        span_words(record.span, words) if record.span else words("source.no-date"),
-    ]
+    if not record.source.publisher and not record.span:
+        parts = [record.source.author, words("source.no-imprint")]
+    else:
+        parts = [
+            record.source.author,
+            record.source.publisher or words("source.no-publisher"),
+            span_words(record.span, words) if record.span else words("source.no-date"),
+        ]
     return " · ".join(part for part in parts if part)
 
 

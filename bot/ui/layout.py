@@ -32,6 +32,8 @@ def view(page: Page, words: Words, button: Button) -> ui.LayoutView:
     if small_print := markdown.sources(page, words):
         box.add_item(ui.Separator())
         box.add_item(ui.TextDisplay(small_print))
+    if page.card.actions:
+        box.add_item(ui.TextDisplay(f"-# {markdown.escape(words('related'))}"))
     layout.add_item(box)
     turns = [button(action, True) for action in page.actions]
     onward = [button(action, False) for action in (*page.card.choices, *page.card.actions)]

@@ -48,7 +48,7 @@ def sources(page: Page, words: Words) -> str:
 
 def _section_lines(page: Page, part: Section) -> Iterator[str]:
     if part.heading:
-        yield f"**{escape(part.heading)}**"
+        yield f"### {escape(part.heading)}"
     for line in part.lines:
         yield f"{'- ' if part.listed else ''}{_line(page, line)}"
         for note in line.notes:
@@ -60,6 +60,6 @@ def _line(page: Page, line: Line) -> str:
         f"**{escape(line.lead)}**" if line.lead else "",
         f"*{escape(line.label)}:*" if line.label else "",
         "".join(f"**{escape(p)}**" if matched else escape(p) for p, matched in line.parts()),
-        escape(page.marks(line)),
+        escape(page.marks(line).replace(" ¶", "\N{NO-BREAK SPACE}¶")),
     ]
     return " ".join(part for part in parts if part)

@@ -104,20 +104,23 @@ class Server:
     async def restart(self) -> None:
         """Stop the bot, and start another as a new process would."""
         old = self.bot
-        await self.env.restart_bot(create_bot(self.config))
-        await old.close()
+        try:
+            await self.env.restart_bot(create_bot(self.config))
+        finally:
+            await old.close()
 
 
 @pytest.fixture
 async def env(config: Config) -> AsyncIterator[Env]:
     """A fresh simulated Discord with the real bot."""
     env = Env(create_bot(config))
-    await env.start()
-    yield env
-    await env.shutdown()
-    # simcord leaves the bot open, and the base's thread would keep the process alive.
-    assert isinstance(env.bot, Factdesk)
-    await env.bot.close()
+    try:
+        await env.start()
+        yield env
+    finally:
+        await env.shutdown()
+        # simcord leaves the bot open, and the base's thread would keep the process alive.
+        await env.bot.close()
 
 
 @pytest.fixture

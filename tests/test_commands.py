@@ -284,7 +284,8 @@ async def test_buttons_whose_answer_is_no_more_still_lead_somewhere(server: Serv
         assert answer.ephemeral
         assert title(answer).startswith(lead), custom_id
         if "t99" in custom_id:
-            number, total = re.findall(r"Page (\d+) of (\d+)", "".join(texts(answer.components)))[-1]
+            shown = "".join(texts(answer.components))
+            number, total = re.findall(r"Page (\d+) of (\d+)", shown)[-1]
             assert number == total, "of the pages that there are, the last one"
 
 

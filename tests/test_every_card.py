@@ -123,6 +123,14 @@ def test_buttons_say_what_they_do_and_stand_five_to_a_row_at_most(shown: list[Sh
         assert all(1 <= len(row["components"]) <= 5 for row in rows), one
 
 
+def test_more_buttons_than_fit_a_row_make_further_rows(desk: Desk) -> None:
+    heads = list(desk.store.heads.values())[:12]
+    choices = tuple(Action(head.label, Question(head.kind, {"name": head.id})) for head in heads)
+    card = Card(Question("about"), "en", "Many", found=False, choices=choices)
+    rows = [p for p in parts(view(desk, card).to_components()) if p["type"] == ACTION_ROW]
+    assert [len(row["components"]) for row in rows] == [5, 5, 2]
+
+
 def test_every_button_asks_what_its_action_means(desk: Desk, shown: list[Shown]) -> None:
     for one in shown:
         asked = [decoded(desk, button["custom_id"]) for button in buttons(one.components)]

@@ -32,7 +32,7 @@ FLAGS = (
 PATIENCE = 10_000  # milliseconds until anything must be seen
 WINDOWS = {"wide": (1280, 900), "phone": (390, 844)}
 
-CITATION = re.compile(r"\[\d+ ¶\d+")
+CITATION = re.compile(r"\[\d+\s¶\d+")
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason=f"no Chromium: none of {', '.join(BROWSERS)} found, CHROMIUM not set"

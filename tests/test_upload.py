@@ -25,9 +25,12 @@ STRING, BOOLEAN = 3, 5
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def uploaded(config: Config) -> list[Json]:
     """The commands as Discord receives them."""
-    async with simcord.run(create_bot(config)) as env:
-        puts = [r.json for r in env.http_requests if r.method == "PUT" and "commands" in r.path]
-        await env.bot.close()
+    bot = create_bot(config)
+    try:
+        async with simcord.run(bot) as env:
+            puts = [r.json for r in env.http_requests if r.method == "PUT" and "commands" in r.path]
+    finally:
+        await bot.close()
     assert len(puts) == 1
     return cast(list[Json], puts[0])
 

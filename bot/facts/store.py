@@ -5,6 +5,7 @@ What every answer needs (names, sources) is read once, when the base is opened.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ class Store:
         """Open a built base. Raises UnreadableBase where it is missing, damaged, or no base."""
         db = None
         try:
+            await asyncio.to_thread(_probe, path)
             db = await aiosqlite.connect(uri(path), uri=True)
             about = dict[str, Any](await _rows(db, "SELECT key, value FROM about"))
             heads = await _rows(db, "SELECT record FROM head ORDER BY rank")
@@ -94,7 +96,7 @@ class Store:
                 _all(SourceRecord, sources),
                 words,
             )
-        except (sqlite3.Error, ValidationError, KeyError) as error:
+        except (OSError, sqlite3.Error, ValidationError, KeyError) as error:
             if db:
                 await db.close()
             raise UnreadableBase(path, str(error)) from error
@@ -198,6 +200,13 @@ class Store:
     async def _one(self, model: type[Model], query: str, key: str) -> Model | None:
         rows = await _rows(self._db, query, key)
         return next(iter(_all(model, rows)), None)
+
+
+def _probe(path: Path) -> None:
+    """Raise OSError where a file cannot be opened: after a failed connect, aiosqlite's thread may
+    outlive the event loop, and end in a traceback of its own."""
+    with path.open("rb"):
+        pass
 
 
 async def _rows(db: aiosqlite.Connection, query: str, *values: object) -> list[tuple[Any, ...]]:

@@ -243,7 +243,9 @@ class LittleDiscord:
         ids = {(command["type"], command["name"]): command["id"] for command in self.commands}
         self.commands = []
         for uploaded in await request.json():
-            command = {"type": 1, "application_id": APPLICATION_ID} | uploaded
+            # A menu entry is uploaded without a description, and Discord gives it an empty one.
+            given = {"type": 1, "description": "", "application_id": APPLICATION_ID}
+            command = given | uploaded
             known = ids.get((command["type"], command["name"]))
             self.commands.append(
                 command | {"id": known or payloads.new_id(), "version": payloads.new_id()}

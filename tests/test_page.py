@@ -163,7 +163,9 @@ async def test_a_newcomer_asks_and_reads(window: str, address: str, screenshots:
 async def _chooses_an_event(desk: Conversation) -> None:
     await desk.begin("event")
     await desk.fill("name", "tokyo su")
-    choice = desk.page.get_by_role("option", name="Yoon-Kishida summit in Tokyo · 16 March 2023")
+    choice = desk.page.get_by_role(
+        "option", name=re.compile("Yoon-Kishida summit in Tokyo · .*2023")
+    )
     await expect(choice).to_be_visible()
     await desk.keep("autocomplete")
     await choice.click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -25,6 +26,9 @@ COMMANDS: Mapping[str, Command] = {
 
 PRIVATE = Option("private", "flag")
 """The option that every command has besides: only the asker sees the reply."""
+
+_BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"  # Hangul fillers and an empty Braille cell
+_STACKED = re.compile("([\u0300-\u036f]{2})[\u0300-\u036f]+")  # marks that would cover other lines
 
 _REMEMBERED = 500  # cards; a busy server asks the same few, and each takes some kilobytes
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -103,8 +107,12 @@ def clean_text(text: str, longest: int = 200) -> str:
     """The text on one line, without characters that show nothing or turn its direction."""
     if text.isascii() and text.isprintable():
         return " ".join(text[:longest].split())
-    seen = (" " if unicodedata.category(c) in _INVISIBLE else c for c in text[: longest * 2])
-    return " ".join("".join(seen).split())[:longest]
+    seen = "".join(" " if _shows_nothing(c) else c for c in text[: longest * 2])
+    return " ".join(_STACKED.sub(r"\1", seen).split())[:longest]
+
+
+def _shows_nothing(char: str) -> bool:
+    return char in _BLANK_LETTERS or unicodedata.category(char) in _INVISIBLE
 
 
 def _nothing_asked(inquiry: Inquiry, command: Command, option: str) -> Card:

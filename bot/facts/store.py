@@ -99,7 +99,8 @@ class Store:
         except (OSError, sqlite3.Error, ValidationError, KeyError) as error:
             if db:
                 await db.close()
-            raise UnreadableBase(path, str(error)) from error
+            reason = error.strerror if isinstance(error, OSError) else None
+            raise UnreadableBase(path, reason or str(error)) from error
 
     async def close(self) -> None:
         """Close the base; it answers no more."""
@@ -203,8 +204,8 @@ class Store:
 
 
 def _probe(path: Path) -> None:
-    """Raise OSError where a file cannot be opened: after a failed connect, aiosqlite's thread may
-    outlive the event loop, and end in a traceback of its own."""
+    """Raise OSError where a file cannot be opened."""
+    # After a failed connect, aiosqlite's thread may outlive the event loop and end in a traceback.
     with path.open("rb"):
         pass
 

@@ -32,12 +32,13 @@ def view(page: Page, words: Words, button: Button) -> ui.LayoutView:
     if small_print := markdown.sources(page, words):
         box.add_item(ui.Separator())
         box.add_item(ui.TextDisplay(small_print))
-    if page.card.actions:
-        box.add_item(ui.TextDisplay(f"-# {markdown.escape(words('related'))}"))
     layout.add_item(box)
-    turns = [button(action, True) for action in page.actions]
+    for row in _rows([button(action, True) for action in page.actions]):
+        layout.add_item(row)
+    if page.card.actions:
+        layout.add_item(ui.TextDisplay(f"-# {markdown.escape(words('related'))}"))
     onward = [button(action, False) for action in (*page.card.choices, *page.card.actions)]
-    for row in (*_rows(turns), *_rows(onward)):
+    for row in _rows(onward):
         layout.add_item(row)
     return layout
 

@@ -15,9 +15,15 @@ from bot.cards.card import Card, Question
 from bot.facts.load import Folders
 
 ROOT = Path(__file__).parent.parent
-QUERIES: list[dict[str, Any]] = yaml.load(
-    (ROOT / "tests/finding/queries.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
-)
+
+
+def _read(name: str) -> Any:
+    return yaml.load((ROOT / "tests/finding" / name).read_text("utf-8"), Loader=yaml.CSafeLoader)
+
+
+QUERIES: list[dict[str, Any]] = _read("queries.yaml")
+KNOWN_MISSES: dict[str, str] = _read("known-misses.yaml")
+"""Why some queries, by their text, are not answered as they should be."""
 
 
 @pytest.fixture
@@ -29,12 +35,14 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 
 async def test_every_query_finds_what_is_meant(desk: Desk) -> None:
-    wrong = [
-        f"{query} -> {told}"
+    missed = {
+        query["q"]: f"{query} -> {told}"
         for query in QUERIES
-        if (told := _told(await _asked(desk, query))) and not _is_right(query, told)
-    ]
-    assert not wrong, f"{len(wrong)} of {len(QUERIES)} wrong:\n" + "\n".join(wrong)
+        if not _is_right(query, told := _told(await _asked(desk, query)))
+    }
+    unknown = [told for text, told in missed.items() if text not in KNOWN_MISSES]
+    assert not unknown, f"{len(unknown)} of {len(QUERIES)} wrong:\n" + "\n".join(unknown)
+    assert set(KNOWN_MISSES) == set(missed), "a query of known-misses.yaml is right now"
 
 
 async def _asked(desk: Desk, query: dict[str, Any]) -> Card:

@@ -98,6 +98,36 @@ def test_a_near_name_is_shown_but_not_taken(index: NameIndex) -> None:
     assert (finding.verdict, finding.entries) == ("none", (KISHIDA,))
 
 
+PACT_ENDS = Entry("event", "pact-ends", ("Seoul ends the pact", "지소미아 종료", "November 2019"))
+PACT_SET_UP = Entry("event", "pact-set-up", ("Seoul sets up the pact", "지소미아 체결", "2016"))
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("seoul ends pact november 2019", {PACT_ENDS}),
+        ("what was the november pact in seoul", {PACT_ENDS}),
+        ("seuol pact novmber 2019", {PACT_ENDS}),
+        ("pact 종료", {PACT_ENDS}),
+        ("seoul pact", {PACT_ENDS, PACT_SET_UP}),
+        ("지소미아", {PACT_ENDS, PACT_SET_UP}),
+        ("seoul ends pact november 2018", set[Entry]()),
+        ("when did that", set[Entry]()),
+    ],
+)
+def test_words_of_several_names_describe_a_thing(text: str, meant: set[Entry]) -> None:
+    index = NameIndex([KIM_DJ, PACT_ENDS, PACT_SET_UP])
+    finding = index.find(text, {"event"})
+    assert (set(finding.entries) if finding.verdict != "none" else set()) == meant
+
+
+def test_another_actor_in_the_text_speaks_against_a_thing() -> None:
+    court = Entry("actor", "rok-supreme-court", ("South Korean Supreme Court", "Supreme Court"))
+    index = NameIndex([court, Entry("actor", "united-states", ("United States", "US"))])
+    assert index.find("korea supreme court").verdict == "sure"
+    assert index.find("US supreme court").verdict == "none"
+
+
 def test_another_number_is_rather_another_thing(index: NameIndex) -> None:
     ((_, typo), *_), ((_, other), *_) = (
         index.rank("Marhc 2023 summit"),

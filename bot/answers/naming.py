@@ -7,6 +7,7 @@ from bot.cards.card import Action, Card, Question
 from bot.cards.limits import BUTTON_LABEL, CHOICE_LABEL, shorten
 from bot.cards.wording import dated_words
 from bot.facts.model import ThingKind
+from bot.facts.names import view
 from bot.facts.records import Head
 from bot.facts.search import Entry
 from bot.texts.catalogues import Words
@@ -66,7 +67,10 @@ def _choice(inquiry: Inquiry, question: Question, option: str, entry: Entry) -> 
 
 def _of_another_kind(inquiry: Inquiry, typed: str) -> Head | None:
     finding = inquiry.store.index.find(typed)
-    return inquiry.store.heads[finding.entries[0].id] if finding.verdict == "sure" else None
+    heads = [inquiry.store.heads[entry.id] for entry in finding.entries]
+    if finding.verdict == "several":  # whose own name it is comes before whom it is also called by
+        heads = [head for head in heads if view(head.label) == view(typed)]
+    return heads[0] if len(heads) == 1 and finding.verdict != "none" else None
 
 
 def _other_kind(inquiry: Inquiry, question: Question, typed: str, head: Head) -> Card:

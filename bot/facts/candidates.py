@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 MANY = 20_000
 """Rows from which numpy is worth loading."""
 
+WIDE = "\u2e80"
+"""From here on a letter says as much as two, and words need no spaces."""
+
 _WHOLE, _HALF = 0.5, 0.05  # what a row's group counts against it that the typed text lacks
-_WIDE = "\u2e80"  # from here on a letter says as much as two
 _KEYS = ("ㄱ", "ㅣ")  # key presses, which are wide in print only
 
 
@@ -79,7 +81,7 @@ def _groups(form: str, *, half_typed: bool = False) -> set[str]:
             word[i : i + 2]
             for word in padded
             for i in range(len(word) - 1)
-            if word[i + 1] >= _WIDE and not _KEYS[0] <= word[i + 1] <= _KEYS[1]
+            if word[i + 1] >= WIDE and not _KEYS[0] <= word[i + 1] <= _KEYS[1]
         }
     return groups
 
@@ -150,7 +152,7 @@ def _keys(rows: Sequence[str], first: int, *, half_typed: bool = False) -> NDArr
     pairs = one * np.uint32(0x9E3779B1) + two * np.uint32(0x85EBCA6B)
     triples = pairs + three * np.uint32(0xC2B2AE35)
     inside = (one != _BREAK) & (two != _BREAK)
-    wide = (two >= ord(_WIDE)) & ~((two >= ord(_KEYS[0])) & (two <= ord(_KEYS[1])))
+    wide = (two >= ord(WIDE)) & ~((two >= ord(_KEYS[0])) & (two <= ord(_KEYS[1])))
     is_triple = inside & (two != _SPACE) & (three != _BREAK)
     is_pair = inside & wide
     return np.concatenate(

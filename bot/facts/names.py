@@ -18,6 +18,13 @@ LONGEST = 100
 MINOR = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "the", "to"))
 """Words that tell no name from another."""
 
+_VOWELLESS = re.compile("[b-df-hj-np-tv-xz]+")
+_ASKING = """
+about after all are did do does each every had has have how is it its meant other own that these
+this those was were what when where which who whom whose why will with
+"""
+_TELLING_NOTHING = MINOR.union(_ASKING.split())
+
 
 # ---- The plain form --------------------------------------------------------------------------
 
@@ -40,6 +47,17 @@ def telling(name: str) -> set[str]:
     """The words of a view, less those that tell no name from another unless there is no other."""
     words = set(name.split())
     return words - MINOR or words
+
+
+def describing(name: str) -> tuple[str, ...]:
+    """The words of a view by which it describes something, and none that only ask for it."""
+    words = [w for w in dict.fromkeys(name.split()) if w not in _TELLING_NOTHING]
+    return tuple(words) if any(len(w) > 1 or not w.isascii() for w in words) else ()
+
+
+def is_spelt_out(word: str) -> bool:
+    """Whether a word is said letter by letter, so that it sounds like no other: ncg."""
+    return _VOWELLESS.fullmatch(word) is not None
 
 
 class _Folded(dict[int, str]):

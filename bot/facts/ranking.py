@@ -20,7 +20,7 @@ from bot.facts import names
 
 Features = tuple[float, ...]
 
-_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r".*\d|(?:one|two|three|four|five|six|seven|eight|nine|ten)$")
 
 # Learned from Wikipedia redirects (DBpedia), enamdict (both CC BY-SA) and GeoNames (CC BY).
 FEATURES = (
@@ -47,7 +47,7 @@ class Typed:
         self.sound = names.sound(form)
         self._joined = form.replace(" ", "")
         self._words = names.telling(form)
-        self._numbers = {word for word in self._words if _DIGIT.search(word)}
+        self._numbers = {word for word in self._words if _NUMBER.match(word)}
         self._sounds = self.sound.split()
         self._told = [weights.get(sound, 1.0) for sound in self._sounds]
         self._weights = weights

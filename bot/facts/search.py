@@ -2,7 +2,8 @@
 
 Each name gives rows, one for each view of it: in key presses, and in Latin letters. A typed text is
 viewed in the same way, rows that share letter groups with it are gathered (`candidates`), and each
-of these gets its chance of being meant (`ranking`).
+of these gets its chance of being meant (`ranking`). Where no single name is like the text, it may
+describe an entry: each of its words then stands in some name of that entry.
 """
 
 from __future__ import annotations
@@ -10,22 +11,25 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from math import log
 from typing import Literal
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from bot.facts import names, ranking
-from bot.facts.candidates import gatherer
+from bot.facts.candidates import MANY, WIDE, gatherer
 from bot.facts.model import ThingKind
 
 SURE = 0.9
 """Chance from which the best entry is taken to be meant."""
+LIKELY = 0.8
+"""Chance from which those that are near, one or several, are taken to hold what is meant."""
 SOME = 0.5
-"""Chance from which one of several entries is taken to be meant."""
+"""Chance from which the only entry that a single word describes is taken to be meant."""
 OFFERED = 0.05
 """Chance from which an entry is offered as one of several."""
 SHOWN = 0.002
@@ -36,6 +40,7 @@ _GATHERED = 16  # rows that are compared for each form of a text
 _COMPARED = 5  # of these, so many by shared groups and so many by letters are compared fully
 _NEAR = 120  # rows that are gathered to fill up the choices while somebody types
 _STARTING = 4000  # rows that are looked at for what begins with a letter or two
+_HOLDING = 400  # rows that are looked at for one word of a description
 _COMMON = 3  # owners from which a word tells less than a rare one
 
 
@@ -71,9 +76,9 @@ class _Shelf:
         self.texts = [text for text, _ in pairs]
         self.owners = array("i", (owner for _, owner in pairs))
 
-    def owned(self, text: str) -> array[int]:
+    def owned(self, text: str, limit: int = _GATHERED) -> array[int]:
         """Owners of the very text, a few at most."""
-        return self._between(text, text + "\0")[:_GATHERED]
+        return self._between(text, text + "\0")[:limit]
 
     def starting(self, text: str) -> array[int]:
         """Owners of the texts that start with one, or of the first few thousand of these."""
@@ -94,6 +99,11 @@ class NameIndex:
         )
         self._sounds = [names.sound(row) for row in self._rows.texts]
         self._sounding = _Shelf((sound, place) for place, sound in enumerate(self._sounds))
+        self._words = _Shelf(
+            (word, place)
+            for place, sound in enumerate(self._sounds if len(self._sounds) < MANY else ())
+            for word in sound.split()
+        )
         self._gatherer = gatherer(self._rows.texts)
         self._weights = self._word_weights()
 
@@ -109,22 +119,100 @@ class NameIndex:
 
     def find(self, text: str, kinds: Collection[ThingKind] | None = None) -> Finding:
         """What a text names among the entries of some kinds; never raises, never guesses."""
-        named = self._named(names.view(text), kinds)
+        typed = names.view(text)
+        named = self._named(typed, kinds)
         if 0 < len(named) <= _MOST:
-            return Finding("sure" if len(named) == 1 else "several", named)
-        ranked = self.rank(text, kinds, limit=_MOST)
-        if ranked and ranked[0][1] >= SURE:
-            return Finding("sure", (ranked[0][0],))
-        near = [(entry, chance) for entry, chance in ranked if chance >= OFFERED]
-        if len(near) > 1 and sum(chance for _, chance in near) >= SOME:
-            return Finding("several", tuple(entry for entry, _ in near))
-        shown = [entry for entry, chance in ranked if chance >= SHOWN]
-        return Finding("none", tuple(shown[:3]))
+            return self._offer(named)
+        words = names.describing(typed) if len(self) < MANY else ()  # in many, words meet by chance
+        ranked = self._ranked(typed, kinds)[:_MOST]
+        odd = self._without_an_actor([owner for owner, _ in ranked], words)
+        near = {o: chance for o, chance in ranked if chance >= OFFERED and o not in odd}
+        best = max(near.values(), default=0.0)
+        if best >= SURE:
+            return self._offer([*near][:1])
+        # Where an actor of an unwanted kind is named, none of the many events with it is meant.
+        if named or not self._names_an_actor(typed):
+            described = self._described(words, kinds)[:_MOST]
+            if len(described) > 1 or (described and (len(words) > 1 or best >= SOME)):
+                return self._offer(described)
+            if sum(near.values()) >= LIKELY:
+                return self._offer([*near])
+        shown = [owner for owner, chance in ranked if chance >= SHOWN]
+        return Finding("none", self._those(shown[:3]))
 
-    def _named(self, typed: str, kinds: Collection[ThingKind] | None) -> tuple[Entry, ...]:
-        """The entries that a view is a very name of."""
-        owners = {owner: None for form in _forms(typed)[:1] for owner in self._rows.owned(form)}
-        return tuple(e for e in map(self._entries.__getitem__, owners) if _is_wanted(e, kinds))
+    def _offer(self, owners: Sequence[int]) -> Finding:
+        return Finding("sure" if len(owners) == 1 else "several", self._those(owners))
+
+    def _those(self, owners: Iterable[int]) -> tuple[Entry, ...]:
+        return tuple(self._entries[owner] for owner in owners)
+
+    def _named(self, typed: str, kinds: Collection[ThingKind] | None) -> list[int]:
+        """Owners that a view is a very name of."""
+        owners = dict.fromkeys(o for form in _forms(typed)[:1] for o in self._rows.owned(form))
+        return [owner for owner in owners if _is_wanted(self._entries[owner], kinds)]
+
+    def _names_an_actor(self, word: str) -> bool:
+        return any(self._entries[owner].kind == "actor" for owner in self._named(word, None))
+
+    def _without_an_actor(self, owners: Iterable[int], words: Sequence[str]) -> set[int]:
+        """Those owners of whom no name tells of an actor that one of several words names."""
+        without = set[int]()
+        for word in words if len(words) > 1 else ():
+            if self._names_an_actor(word):
+                holding = self._holding(word, slips=True)
+                without.update(set(owners).difference(self._rows.owners[row] for row in holding))
+        return without
+
+    def _described(self, words: Sequence[str], kinds: Collection[ThingKind] | None) -> list[int]:
+        """Owners among whose names each of some words stands, likeliest first.
+
+        The words may come from several names, in any script, but two Latin ones from one.
+        """
+        slips = len(words) > 1
+        left: set[int] | None = None
+        holding = Counter[int]()  # how many of the words each row holds
+        for word in words:
+            rows = self._holding(word, slips=slips)
+            owners = {self._rows.owners[row] for row in rows}
+            left = owners if left is None else left & owners
+            if not left:
+                return []
+            holding.update(rows)
+        said, most = Counter[int](), Counter[int]()  # by owner: in all of its rows, in one
+        for row, held in holding.items():
+            owner = self._rows.owners[row]
+            said[owner] += held
+            most[owner] = max(most[owner], held)
+        least = min(2, sum(map(str.isascii, words)))  # words far apart say little together
+        meant = [
+            (-said[owner] / (1 + len(self._entries[owner].names)), owner)
+            for owner in left or ()
+            if most[owner] >= least and _is_wanted(self._entries[owner], kinds)
+        ]
+        return [owner for _, owner in sorted(meant)]
+
+    def _holding(self, word: str, *, slips: bool) -> set[int]:
+        """Places of the rows that hold a word of a view; with slips, or one much like it."""
+        rows = self._rows.texts
+        form = names.strokes(word)
+        gathered = self._gatherer.like(form, _HOLDING, half_typed=True)
+        if form >= WIDE:  # no spaces between words, so it may stand anywhere
+            if len(word) == 1:
+                return {row for row in gathered if rows[row].startswith(form)}
+            return {row for row in gathered if form in rows[row]}
+        if names.is_spelt_out(word):
+            places = self._words.owned(names.sound(word), _STARTING)
+            return {row for row in places if word in rows[row].split()}
+        heard = {names.sound(word)}
+        if slips and not any(map(str.isdigit, word)):
+            most = len(word) // 4
+            heard |= {
+                names.sound(other)
+                for row in gathered[:_NEAR]
+                for other in rows[row].split()
+                if OSA.distance(word, other, score_cutoff=most) <= most
+            }
+        return {row for sound in heard for row in self._words.owned(sound, _STARTING)}
 
     def complete(
         self, text: str, kinds: Collection[ThingKind] | None = None, limit: int = 25
@@ -148,7 +236,10 @@ class NameIndex:
 
         The chances add up to at most 1; what they lack is the chance that no entry is meant.
         """
-        typed = names.view(text)
+        ranked = self._ranked(names.view(text), kinds)
+        return tuple((self._entries[owner], chance) for owner, chance in ranked[:limit])
+
+    def _ranked(self, typed: str, kinds: Collection[ThingKind] | None) -> list[tuple[int, float]]:
         strengths: dict[int, float] = {}
         for owner, likeness in self.likenesses(typed):
             if _is_wanted(self._entries[owner], kinds):
@@ -156,8 +247,7 @@ class NameIndex:
                 strengths[owner] = max(strength, strengths.get(owner, strength))
         none = ranking.strength_of_none(typed, len(self))
         chances = ranking.chances(strengths.values(), none)
-        ranked = sorted(zip(strengths, chances, strict=True), key=lambda pair: (-pair[1], pair[0]))
-        return tuple((self._entries[owner], chance) for owner, chance in ranked[:limit])
+        return sorted(zip(strengths, chances, strict=True), key=lambda pair: (-pair[1], pair[0]))
 
     def likenesses(self, typed: str) -> Iterator[tuple[int, ranking.Features]]:
         """How rows that were gathered for a view are like it, each with its entry's number."""

@@ -303,7 +303,8 @@ def _worded() -> Generator[None]:
     except BrokenPipeError:
         raise  # whoever read along has gone; click ends the program quietly
     except OSError as error:
-        _fail(f"{error.filename or 'A file'} cannot be read: {error.strerror}.", FAULTS)
+        place = f"{error.filename}: " if error.filename else ""
+        _fail(f"{place}{error.strerror or error}.", FAULTS)
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
 

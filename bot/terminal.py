@@ -104,6 +104,9 @@ def _from_json(text: str) -> Question:
         ) from None
     asked = cast(dict[str, object], data)
     name, options, page = asked.get("command"), asked.get("options"), asked.get("page", 1)
+    # A choice of an earlier reply may be asked as it stands, its label included.
+    if odd := set(asked) - {"command", "options", "page", "label"}:
+        raise BadQuestion(f'no key "{min(odd)[:40]}"; there are "command", "options" and "page"')
     if not isinstance(name, str):
         raise BadQuestion('"command" is missing; it is one of: ' + ", ".join(COMMANDS))
     command = _command(name.removeprefix("/"))
@@ -131,7 +134,12 @@ def _from_text(text: str) -> Question:
         raise BadQuestion("a question begins with a slash, such as /event tokyo summit")
     name, _, rest = text[1:].partition(" ")
     command = _command(name)
-    return Question(command.name, _options(command, rest.strip()))
+    page = _PAGE.search(rest)
+    options = _options(command, _PAGE.sub("", rest).strip())
+    return Question(command.name, options, int(page[1]) if page else 1)
+
+
+_PAGE = re.compile(r"(?:^|(?<=\s))page:([1-9]\d{0,2})\s*$")
 
 
 def _command(name: str) -> Command:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.answers.desk import Desk
 from bot.answers.opening import open_desk
+from bot.answers.period import periods_in
 from bot.cards.card import Card, Line, Question, Section
 from bot.facts.build import build
 from bot.facts.load import Folders
@@ -362,7 +363,7 @@ async def test_a_timelines_question_is_kept_in_its_canonical_form(desk: Desk) ->
         "to": "2021-12",
         "topic": "ferry-line",
     }
-    count = UI.count("timeline.events", 3)
+    count = f"{UI.count('timeline.events', 2)} · {UI.count('timeline.events-may', 1)}"
     assert card.subtitle == f"May 2021 to December 2021 · Ferry line · {count}"
 
 
@@ -474,3 +475,34 @@ async def test_every_line_of_an_answer_is_cited(desk: Desk) -> None:
         for section in card.sections:
             for line in section.lines:
                 assert line.cites or (head.kind == "source" and section.heading is None), line
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("It closed in 2014.", ["2014"]),
+        ("Groß: on 3 November 2014 and in May 2021", ["3 November 2014", "May 2021"]),
+        ("２０１４年１１月", ["2014年11月"]),
+        ("150000 people, phone 12345678", []),
+    ],
+)
+def test_dates_of_a_message_are_read_whole_or_not_at_all(message: str, said: list[str]) -> None:
+    assert [shown for shown, _ in periods_in(message)] == said
+
+
+async def test_a_search_that_a_filter_leaves_empty_names_the_filter(desk: Desk) -> None:
+    card = await _ask(desk, "search", text="ferry", to="1990")
+    assert not card.found
+    assert card.title == UI("search.none-here", text="ferry", filters="up to 1990")
+
+
+async def test_a_message_without_text_names_nothing(desk: Desk) -> None:
+    card = await _ask(desk, "find", text="")
+    assert not card.found
+    assert card.title == UI("find.none")
+
+
+async def test_what_somebody_wrote_in_a_message_is_not_kept(desk: Desk) -> None:
+    question = Question("find", {"text": "Ilse Brandt met somebody unheard of"})
+    assert (await desk.answer(question, "en")).found
+    assert "unheard" not in repr(vars(desk)["_cards"])

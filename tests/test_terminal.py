@@ -296,3 +296,13 @@ async def test_terminal_and_discord_say_the_same_from_the_shipped_base(
     desk: Desk, line: str, language: str
 ) -> None:
     await _check_both(desk, parse(line), language)
+
+
+def test_a_page_may_be_asked_for_in_slash_text() -> None:
+    assert parse("/event tokyo summit page:2") == Question("event", {"name": "tokyo summit"}, 2)
+    assert parse("/timeline from:2023 page:3") == Question("timeline", {"from": "2023"}, 3)
+
+
+def test_a_key_that_no_question_has_is_refused() -> None:
+    with pytest.raises(BadQuestion, match="pagee"):
+        parse('{"command": "about", "pagee": 2}')

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from bot.answers import about, actor, event, find, search, source, timeline, topic
 from bot.answers.inquiry import Command, Inquiry, Option
 from bot.answers.naming import choice_label
+from bot.answers.narrowing import refusal
 from bot.cards.card import Card, Question
 from bot.cards.limits import CHOICES
 from bot.cards.pages import Page, page, pages
@@ -53,15 +54,18 @@ class Desk:
     async def answer(self, question: Question, language: str) -> Card:
         """The answer to a question, in the words of `language`. The command must exist.
 
-        A base never changes while it is open, so what was composed lately is given again.
+        A base never changes while it is open, so what was found lately is given again. What found
+        nothing, or was asked of somebody's message, is not kept.
         """
         command = COMMANDS[question.command]
         options = _clean(command, question.options)
-        key = (command.name, language, *sorted(options.items()))
+        asked = sorted(item for item in options.items() if item[0] != PRIVATE.name)
+        key = (command.name, language, *asked)
         card = self._cards.pop(key, None)
         if card is None:
             card = await self._composed(command, options, language)
-        self._cards[key] = card
+        if card.found and not command.on_message:
+            self._cards[key] = card
         if len(self._cards) > _REMEMBERED:
             self._cards.popitem(last=False)
         return replace(card, question=card.question.turned(max(1, question.page)))
@@ -69,6 +73,8 @@ class Desk:
     async def _composed(self, command: Command, options: Mapping[str, str], language: str) -> Card:
         inquiry = Inquiry(self.store, words(language), options)
         missing = [o.name for o in command.options if o.required and o.name not in inquiry.options]
+        if missing and command.on_message:
+            return refusal(inquiry, Question(command.name), "find.none")
         if missing:
             return _nothing_asked(inquiry, command, missing[0])
         return await command.answer(inquiry)

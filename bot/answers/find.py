@@ -16,6 +16,7 @@ from bot.answers.statements import event_line, fact_line
 from bot.cards.card import Action, Card, Question, Section
 from bot.cards.limits import BUTTON_LABEL
 from bot.facts.figures import figures
+from bot.facts.names import MINOR
 from bot.facts.prose import words_of
 from bot.facts.records import EventRecord, FactRecord, Head
 from bot.facts.store import Filter
@@ -58,7 +59,7 @@ COMMAND = Command(
 def _ranked(text: str, heads: list[Head], facts: Iterable[FactRecord]) -> list[FactRecord]:
     """The facts by how many of the named things and of the message's words they share."""
     named = {head.id for head in heads}
-    words = words_of(text)
+    words = words_of(text) - MINOR
 
     def likeness(fact: FactRecord) -> int:
         return 3 * len(named & fact.things) + len(words & words_of(fact.fact.says))

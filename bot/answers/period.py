@@ -16,8 +16,10 @@ _MONTHS = {
     for number in range(1, 13)
     for form in (calendar.month_name[number], calendar.month_abbr[number])
 } | {"sept": 9}
+_NAME = rf"(?P<name>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})"
 _NUMERIC = re.compile(
-    r"(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?)?", re.ASCII
+    r"(?<!\d)(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?)?(?![-/.]?\d)",
+    re.ASCII,
 )
 _KOREAN_JAPANESE = re.compile(
     r"(?P<year>\d{4}) ?[년年](?: ?(?P<month>\d{1,2}) ?[월月](?: ?(?P<day>\d{1,2}) ?[일日])?)?",
@@ -25,9 +27,13 @@ _KOREAN_JAPANESE = re.compile(
 )
 _ENGLISH = (
     re.compile(
-        r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)? )?(?P<name>[a-z]+)\.?,? (?P<year>\d{4})", re.ASCII
+        rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? )?{_NAME}\.?,? (?P<year>\d{{4}})(?!\d)",
+        re.ASCII | re.IGNORECASE,
     ),
-    re.compile(r"(?P<name>[a-z]+)\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})", re.ASCII),
+    re.compile(
+        rf"\b{_NAME}\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})(?!\d)",
+        re.ASCII | re.IGNORECASE,
+    ),
 )
 
 
@@ -52,20 +58,19 @@ def parse_period(text: str) -> Period | None:
 def periods_in(text: str) -> list[tuple[str, Period]]:
     """Every period that a running text names with its year: as written, and understood."""
     found: dict[int, tuple[str, Period]] = {}
-    left = text.casefold()
+    plain = left = unicodedata.normalize("NFKC", text)
     for pattern in (*_ENGLISH, _KOREAN_JAPANESE, _NUMERIC):
         for match in pattern.finditer(left):
             if period := _period(match.groupdict()):
-                found[match.start()] = text[match.start() : match.end()], period
+                found[match.start()] = plain[match.start() : match.end()], period
         left = pattern.sub(lambda match: " " * len(match[0]), left)
     return [found[start] for start in sorted(found)]
 
 
 def _period(parts: dict[str, str | None]) -> Period | None:
     year, day = int(parts["year"] or 0), parts.get("day")
-    month = _MONTHS.get(parts["name"] or "") if "name" in parts else parts.get("month")
-    if "name" in parts and month is None:
-        return None
+    name = parts.get("name")
+    month = _MONTHS[name.casefold()] if name else parts.get("month")
     try:
         if day:
             exact = date(year, int(month or 0), int(day))

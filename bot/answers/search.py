@@ -12,7 +12,7 @@ from bot.answers.narrowing import Narrowing, narrow, refusal
 from bot.answers.statements import fact_line
 from bot.cards.card import Card, Line, Section
 from bot.facts.prose import BEGINS, ENDS, Prose
-from bot.facts.store import Match
+from bot.facts.store import MOST_MATCHES, Match
 
 _A_PAGE = 5
 _MARKED = re.compile(f"{BEGINS}(.*?){ENDS}")
@@ -30,6 +30,8 @@ async def answer(inquiry: Inquiry) -> Card:
         return narrowing
     every, matches = await _search(inquiry, prose, narrowing)
     if not matches:
+        if filters := narrowing.worded(inquiry.words):
+            return refusal(inquiry, asked, "search.none-here", text=echo(typed), filters=filters)
         return refusal(inquiry, asked, "search.none", text=echo(typed))
     return Card(
         question=COMMAND.question(**{**narrowing.options, "text": prose.text}),
@@ -70,7 +72,7 @@ def _remarks(
 ) -> Iterator[str]:
     """What was looked for where it was not quite what was typed, and how much was found."""
     words = inquiry.words
-    yield words.count("search.facts", number)
+    yield words.count("search.best" if number == MOST_MATCHES else "search.facts", number)
     if filters := narrowing.worded(words):
         yield filters
     for typed, taken in prose.repaired:

@@ -28,13 +28,12 @@ async def answer(inquiry: Inquiry) -> Card:
     filters = narrowing.worded(inquiry.words)
     if not events:
         return refusal(inquiry, question, "timeline.empty", filters=filters)
-    count = inquiry.words.count("timeline.events", len(events))
     return Card(
         question=question,
         language=inquiry.words.language,
         title=inquiry.words("timeline.title"),
         found=True,
-        subtitle=" · ".join(filter(None, [filters, count])),
+        subtitle=" · ".join(filter(None, [filters, *_counts(inquiry, narrowing, events)])),
         sections=tuple(_sections(inquiry, narrowing, events)),
     )
 
@@ -51,14 +50,26 @@ COMMAND = Command(
 )
 
 
+def _counts(
+    inquiry: Inquiry, narrowing: Narrowing, events: tuple[EventRecord, ...]
+) -> Iterator[str]:
+    """How many events there are, and how many may lie outside the period."""
+    may = sum(narrowing.may_miss(event.dated.span) for event in events)
+    yield inquiry.words.count("timeline.events", len(events) - may)
+    if may:
+        yield inquiry.words.count("timeline.events-may", may)
+
+
 def _sections(
     inquiry: Inquiry, narrowing: Narrowing, events: tuple[EventRecord, ...]
 ) -> Iterator[Section]:
     """Events under the month or year that they began in; undated ones under their own heading.
 
-    Those that may as well lie outside the period stand apart, at the end.
+    What is known of a year, but of no month, comes after its months. Those that may as well lie
+    outside the period stand apart, at the end.
     """
-    sure = [event for event in events if not narrowing.may_miss(event.dated.span)]
+    inside = (event for event in events if not narrowing.may_miss(event.dated.span))
+    sure = sorted(inside, key=_place)
     open_ones = [event for event in events if narrowing.may_miss(event.dated.span)]
     for heading, group in groupby(sure, lambda event: _heading(event, inquiry.words)):
         yield Section(tuple(event_line(inquiry, event) for event in group), heading)
@@ -67,13 +78,27 @@ def _sections(
         yield Section(lines, inquiry.words("timeline.may"))
 
 
+def _place(event: EventRecord) -> tuple[int, int]:
+    """The year in which an event began, and whether its month is known; undated ones come last."""
+    span = event.dated.span
+    if span is None:
+        return date.max.year, 1
+    begins = span.begins or span.ends
+    assert begins, "a span has at least one end"
+    return begins.start.year, int(not _is_of_a_month(span, begins))
+
+
+def _is_of_a_month(span: Span, begins: Moment) -> bool:
+    return begins.precision in ("day", "month") and span.last - span.first < _A_MONTH
+
+
 def _heading(event: EventRecord, words: Words) -> str:
     span = event.dated.span
     if span is None:
         return words("timeline.undated")
     begins = span.begins or span.ends
     assert begins, "a span has at least one end"
-    if begins.precision in ("day", "month") and span.last - span.first < _A_MONTH:
+    if _is_of_a_month(span, begins):
         return month_words(begins.start, words)
     return _years(span, begins, words)
 

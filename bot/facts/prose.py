@@ -17,6 +17,7 @@ BEGINS, ENDS = "\x02", "\x03"
 """What stands around a matched word in the text of a match; no fact holds either character."""
 
 _REPAIRED_FROM = 4  # letters; a shorter word is near to too many others
+_BEGINNING = 3  # letters that a word's beginning must have to stand for the word
 _NEAR_ENOUGH = 75.0  # of 100: one wrong letter in four
 _LONGEST = 40  # letters of all words together: what a button can carry to the next page
 
@@ -36,7 +37,13 @@ class Prose:
 
     def query(self, every: bool) -> str:
         """The words in FTS5's query language: facts with every one, or with any."""
-        return (" AND " if every else " OR ").join(f'"{word}"*' for word in self.words)
+        return (" AND " if every else " OR ").join(map(_term, self.words))
+
+
+def _term(word: str) -> str:
+    """A word as FTS5 takes it; it may be the beginning of one, unless that says next to nothing."""
+    whole = word.isascii() and (len(word) < _BEGINNING or word.isdigit())
+    return f'"{word}"' if whole else f'"{word}"*'
 
 
 class Vocabulary:

@@ -205,12 +205,11 @@ class NameIndex:
             return {row for row in places if word in rows[row].split()}
         heard = {names.sound(word)}
         if slips and not any(map(str.isdigit, word)):
-            most = len(word) // 4
             heard |= {
                 names.sound(other)
                 for row in gathered[:_NEAR]
                 for other in rows[row].split()
-                if OSA.distance(word, other, score_cutoff=most) <= most
+                if _is_slip(word, other)
             }
         return {row for sound in heard for row in self._words.owned(sound, _STARTING)}
 
@@ -297,6 +296,17 @@ class NameIndex:
 def _begun(form: str, row: str) -> float:
     """How well a form begins a row: 0 to 100, and 95 where it begins a later word of it."""
     return 95.0 if f" {form}" in row else fuzz.ratio(form, row[: len(form)])
+
+
+_SLIPPING = 6  # letters of a word that may hold a slip: `times` is not meant for `ties`
+
+
+def _is_slip(word: str, other: str) -> bool:
+    """Whether two words may be one: `talk` and `talks`, or longer ones, one letter in four off."""
+    most = len(word) // 4
+    if len(word) < _SLIPPING and not (word.startswith(other) or other.startswith(word)):
+        return False
+    return OSA.distance(word, other, score_cutoff=most) <= most
 
 
 def _is_wanted(entry: Entry, kinds: Collection[ThingKind] | None) -> bool:

@@ -49,7 +49,8 @@ class Match:
     marked: str
 
 
-_MATCHES = 25  # of one search; who wants more wants other words
+MOST_MATCHES = 25
+"""Facts that one search gives; who wants more wants other words."""
 
 
 class Store:
@@ -186,7 +187,7 @@ class Store:
             narrow.source,
             BEGINS,
             ENDS,
-            _MATCHES,
+            MOST_MATCHES,
         )
         records = _all(FactRecord, rows)
         return tuple(Match(record, row[1]) for record, row in zip(records, rows, strict=True))

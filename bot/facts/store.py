@@ -109,15 +109,15 @@ class Store:
 
     async def actor(self, actor_id: str) -> Actor | None:
         """An actor without facts, or None."""
-        return await self._one(Actor, "SELECT record FROM actor WHERE id = ?", actor_id)
+        return await self._one(Actor, "SELECT record FROM actor WHERE id = :id", actor_id)
 
     async def topic(self, topic_id: str) -> Topic | None:
         """A topic without facts, or None."""
-        return await self._one(Topic, "SELECT record FROM topic WHERE id = ?", topic_id)
+        return await self._one(Topic, "SELECT record FROM topic WHERE id = :id", topic_id)
 
     async def event(self, event_id: str) -> EventRecord | None:
         """An event without its facts, or None."""
-        return await self._one(EventRecord, "SELECT record FROM event WHERE id = ?", event_id)
+        return await self._one(EventRecord, "SELECT record FROM event WHERE id = :id", event_id)
 
     async def facts(self, thing_id: str) -> tuple[FactRecord, ...]:
         """Every fact told of a thing: its own, then events' in order of time, then the rest.
@@ -127,8 +127,8 @@ class Store:
         rows = await _rows(
             self._db,
             "SELECT record FROM fact JOIN bears ON fact = key"
-            " WHERE thing = ?1 AND NOT withdrawn ORDER BY owner = ?1 DESC, rank",
-            thing_id,
+            " WHERE thing = :thing AND NOT withdrawn ORDER BY owner = :thing DESC, rank",
+            thing=thing_id,
         )
         return _all(FactRecord, rows)
 
@@ -137,9 +137,9 @@ class Store:
         rows = await _rows(
             self._db,
             "SELECT record FROM fact JOIN (SELECT fact, min(paragraph) AS place FROM cites"
-            " WHERE source = ? GROUP BY fact) ON fact = key WHERE NOT withdrawn"
+            " WHERE source = :source GROUP BY fact) ON fact = key WHERE NOT withdrawn"
             " ORDER BY place, rank",
-            source_id,
+            source=source_id,
         )
         return _all(FactRecord, rows)
 
@@ -151,14 +151,11 @@ class Store:
         rows = await _rows(
             self._db,
             "SELECT record FROM event"
-            " WHERE (?1 IS NULL OR last >= ?1) AND (?2 IS NULL OR first <= ?2)"
-            " AND (?3 IS NULL OR id IN (SELECT event FROM involves WHERE thing = ?3))"
-            " AND (?4 IS NULL OR id IN (SELECT event FROM involves WHERE thing = ?4))"
+            " WHERE (:first IS NULL OR last >= :first) AND (:last IS NULL OR first <= :last)"
+            " AND (:actor IS NULL OR id IN (SELECT event FROM involves WHERE thing = :actor))"
+            " AND (:topic IS NULL OR id IN (SELECT event FROM involves WHERE thing = :topic))"
             " ORDER BY rank",
-            narrow.first,
-            narrow.last,
-            narrow.actor,
-            narrow.topic,
+            **vars(narrow),
         )
         return _all(EventRecord, rows)
 
@@ -170,24 +167,20 @@ class Store:
         """
         rows = await _rows(
             self._db,
-            "SELECT fact.record, highlight(prose, 0, ?7, ?8) FROM prose"
+            "SELECT fact.record, highlight(prose, 0, :begins, :ends) FROM prose"
             " JOIN fact ON fact.rank = prose.rowid LEFT JOIN event ON event.id = owner"
-            " WHERE prose MATCH ?1 AND NOT withdrawn"
-            " AND (?2 IS NULL OR last >= ?2) AND (?3 IS NULL OR first <= ?3)"
-            " AND (?4 IS NULL OR key IN (SELECT fact FROM bears WHERE thing = ?4))"
-            " AND (?5 IS NULL OR key IN (SELECT fact FROM bears WHERE thing = ?5)"
-            "  OR owner IN (SELECT event FROM involves WHERE thing = ?5))"
-            " AND (?6 IS NULL OR key IN (SELECT fact FROM cites WHERE source = ?6))"
-            " ORDER BY bm25(prose, 8.0, 2.0, 1.0), fact.rank LIMIT ?9",
-            query,
-            narrow.first,
-            narrow.last,
-            narrow.actor,
-            narrow.topic,
-            narrow.source,
-            BEGINS,
-            ENDS,
-            MOST_MATCHES,
+            " WHERE prose MATCH :query AND NOT withdrawn"
+            " AND (:first IS NULL OR last >= :first) AND (:last IS NULL OR first <= :last)"
+            " AND (:actor IS NULL OR key IN (SELECT fact FROM bears WHERE thing = :actor))"
+            " AND (:topic IS NULL OR key IN (SELECT fact FROM bears WHERE thing = :topic)"
+            "  OR owner IN (SELECT event FROM involves WHERE thing = :topic))"
+            " AND (:source IS NULL OR key IN (SELECT fact FROM cites WHERE source = :source))"
+            " ORDER BY bm25(prose, 8.0, 2.0, 1.0), fact.rank LIMIT :most",
+            query=query,
+            begins=BEGINS,
+            ends=ENDS,
+            most=MOST_MATCHES,
+            **vars(narrow),
         )
         records = _all(FactRecord, rows)
         return tuple(Match(record, row[1]) for record, row in zip(records, rows, strict=True))
@@ -200,7 +193,7 @@ class Store:
         return dict[str, Any](await _rows(self._db, " UNION ALL ".join(parts)))
 
     async def _one(self, model: type[Model], query: str, key: str) -> Model | None:
-        rows = await _rows(self._db, query, key)
+        rows = await _rows(self._db, query, id=key)
         return next(iter(_all(model, rows)), None)
 
 
@@ -211,9 +204,11 @@ def _probe(path: Path) -> None:
         pass
 
 
-async def _rows(db: aiosqlite.Connection, query: str, *values: object) -> list[tuple[Any, ...]]:
+async def _rows(
+    db: aiosqlite.Connection, statement: str, **values: object
+) -> list[tuple[Any, ...]]:
     # `execute_fetchall` is one hop to the connection's thread where a cursor takes three.
-    return [tuple(row) for row in await db.execute_fetchall(query, values)]
+    return [tuple(row) for row in await db.execute_fetchall(statement, values)]
 
 
 def _all(model: type[Model], rows: list[tuple[Any, ...]]) -> tuple[Model, ...]:

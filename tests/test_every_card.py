@@ -18,7 +18,7 @@ from bot.cards.pages import Page
 from bot.config import Config
 from bot.facts.load import Base, Folders, load
 from bot.facts.model import CLAIMS, Fact
-from bot.texts.catalogues import LANGUAGES, every
+from bot.texts.catalogues import LANGUAGES, words
 from bot.ui import custom_ids
 from bot.ui.replies import view
 from tests.conftest import buttons, parts, texts
@@ -303,7 +303,7 @@ def assert_is_told_in_full(fact: Fact, line: Line, language: str) -> None:
         note = next(note for note in line.notes if note.text == account.says)
         assert note.cites == (account,)
     if fact.kind in CLAIMS and fact.by:
-        kind = every()[language](f"kind.{fact.kind}")
+        kind = words(language)(f"kind.{fact.kind}")
         assert line.label is not None
         assert line.label.startswith(kind), fact.id
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -166,8 +166,3 @@ def broken_ids(folders: Folders, base: Base) -> set[str]:
     """Ids whose files stand in the base's folders but could not be read."""
     stems = (path.stem for folder in _FOLDERS for path in folders.files(folder))
     return set(stems) - set(base.documents)
-
-
-def ids(things: Iterable[Named]) -> set[str]:
-    """The ids of some things."""
-    return {thing.id for thing in things}

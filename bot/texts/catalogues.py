@@ -6,7 +6,6 @@ lists are worded by Babel's locale data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from gettext import GNUTranslations
 from io import BytesIO
@@ -62,8 +61,3 @@ def choose(*wished: str | None) -> str:
         if language in LANGUAGES:
             return language
     return LANGUAGES[0]
-
-
-def every() -> Mapping[str, Words]:
-    """The texts of all languages, by language."""
-    return {language: words(language) for language in LANGUAGES}

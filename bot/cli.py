@@ -10,11 +10,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, date, datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, NoReturn, TextIO
+from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
 import typer
 
@@ -24,6 +25,13 @@ from bot.documents import Fault
 from bot.facts.build import Built, build, check
 from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase
 from bot.facts.load import Folders, load
+from bot.state.errors import MissingDriver, StateAway
+
+if TYPE_CHECKING:
+    from bot.answers.desk import Desk
+    from bot.cards.card import Card
+    from bot.delivery.checkup import Obstacle
+    from bot.state.state import State
 
 app = typer.Typer(
     name="factdesk",
@@ -63,22 +71,31 @@ def try_out(
     browse: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Open the bot on a page of this machine: no token, no network."""
-    # SIGTERM ends the page as Ctrl+C does.
-    signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
+    # Until the page is served nothing needs an ending: a later build clears what one leaves behind.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: os._exit(0))
     from bot import tryout
 
-    def show(address: str) -> None:
+    def show(address: str, keys: bool) -> None:
         typer.echo(f"Factdesk answers at {address}")
         typer.echo("Type there, for example:")
         for example in tryout.THINGS_TO_TYPE:
             typer.echo(f"  {example}")
         typer.echo("Ctrl+C ends it.")
+        if keys:
+            typer.echo("Press f and Enter here to run Find facts on the newest message there.")
+
+    def found(reader: str | None) -> None:
+        if reader is None:
+            typer.echo("There is no message yet: write one on the page.")
+        else:
+            typer.echo(f"Find facts has answered; {reader} sees it on the page.")
 
     with _worded():
         settings = read_config(config)
         logs.configure(settings.log)
         try:
-            asyncio.run(tryout.serve_page(settings, port, show, browse))
+            asyncio.run(tryout.serve_page(settings, port, show, found, browse))
         except tryout.MissingExtra:
             _fail("The local page needs the extra `try`: run  pip install -e '.[try]'")
         except tryout.UnusablePort as error:
@@ -151,13 +168,37 @@ def run(config: ConfigPath = DEFAULT_CONFIG) -> None:
 
 @app.command("check")
 def check_all(config: ConfigPath = DEFAULT_CONFIG) -> None:
-    """Say everything that is wrong with the settings and the facts."""
+    """Say everything that is wrong with settings, facts and state, so what stops a digest."""
     with _worded():
         settings = read_config(config)
-        _, faults = check(_folders(settings), settings.data)
+        base, faults = check(_folders(settings), settings.data)
+        topics = frozenset(base.topics) if base else frozenset[str]()
+        found = asyncio.run(_obstacles(settings, topics))
+        for obstacle in found:
+            typer.echo(_OBSTACLES[obstacle.kind].format(**vars(obstacle)), err=True)
         if faults:
             raise FaultyBase(faults)
+        if found:
+            raise typer.Exit(FAULTS)
     typer.echo("No faults.")
+
+
+async def _obstacles(settings: Config, topics: frozenset[str]) -> list[Obstacle]:
+    from bot.delivery.checkup import obstacles
+
+    async with _state(settings) as state:
+        return await obstacles(state, topics, datetime.now(UTC)) if state else []
+
+
+_OBSTACLES = {
+    "paused": "Server {server_id}: its digest is paused ({detail}). A moderator mends that and "
+    "writes /digest resume.",
+    "zone": "Server {server_id}: its digest's time zone `{detail}` is not known here. A moderator "
+    "sets another with /digest set.",
+    "topic": "Server {server_id}: its digest has the topic `{detail}`, which the base does not. A "
+    "moderator chooses others with /digest set.",
+    "overdue": "Server {server_id}: its digest has been due since {detail}. Is the bot running?",
+}
 
 
 @app.command("build")
@@ -216,6 +257,132 @@ def survey(config: ConfigPath = DEFAULT_CONFIG) -> None:
         if base is None or faults:
             raise FaultyBase(faults)
         show(base, Console())
+
+
+@app.command()
+def digest(
+    day: Annotated[str, typer.Option("--date", metavar="DATE", help="The day, as 2026-12-01.")],
+    topics: Annotated[
+        str, typer.Option(help="Ids of topics, with commas between; all if left out.")
+    ] = "",
+    server: Annotated[
+        int | None, typer.Option(help="A server's id: its digest, after what it was told before.")
+    ] = None,
+    config: ConfigPath = DEFAULT_CONFIG,
+    language: Annotated[str | None, typer.Option(help="en, ko or ja.")] = None,
+) -> None:
+    """Print the digest of a day, as a server's first or as a given server's; nothing is sent."""
+    with _worded():
+        settings = read_config(config)
+        logs.configure(settings.log)
+        chosen = frozenset(part.strip() for part in topics.split(",") if part.strip())
+        if server is not None and (chosen or language):
+            _fail("A server's digest has its own topics and language; leave out the options.")
+        spoken = _language(language, settings)
+        typer.echo(asyncio.run(_digest(settings, _day(day), server, chosen, spoken)))
+
+
+async def _digest(
+    settings: Config, day: date, server: int | None, topics: frozenset[str], language: str
+) -> str:
+    """A digest as text."""
+    from bot.answers.digest import Told, compose
+    from bot.answers.opening import open_desk
+    from bot.cards.plain import plain
+    from bot.texts.catalogues import words
+
+    desk = await open_desk(_folders(settings), settings.data, _bar())
+    try:
+        if server is not None:
+            card = await _server_digest(settings, desk, server, day)
+        else:
+            known = _topics(desk)
+            if unknown := sorted(topics.difference(known)):
+                _fail(f"No topic `{unknown[0]}`; there are {', '.join(known)}.")
+            card = (await compose(desk.store, words(language), day, Told(), topics)).card
+        return plain(desk.page(card), words(card.language))
+    finally:
+        await desk.store.close()
+
+
+async def _server_digest(settings: Config, desk: Desk, server: int, day: date) -> Card:
+    """The card of a server's digest; ends with a sentence where it has none."""
+    from bot.delivery.digests import DigestComposer
+
+    async with _state(settings) as state:
+        schedule = await state.digests.get(server) if state else None
+        if not state or not schedule:
+            _fail(f"Server {server} has no digest; a moderator sets one up with /digest set.")
+        return (await DigestComposer(desk, state)(schedule, day, is_late=False)).card
+
+
+@app.command()
+def suggestions(
+    config: ConfigPath = DEFAULT_CONFIG,
+    done: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Forget this one, as it is settled; may be repeated."),
+    ] = None,
+) -> None:
+    """Print the suggestions that moderators accepted, as stubs of facts to fill in."""
+    with _worded():
+        settings = read_config(config)
+        logs.configure(settings.log)
+        if done:
+            asyncio.run(_settle(settings, frozenset(done)))
+        else:
+            asyncio.run(_print_stubs(settings))
+
+
+async def _print_stubs(settings: Config) -> None:
+    from bot.answers.stubs import stub
+
+    base, faults = load(_folders(settings))
+    if base is None:
+        raise FaultyBase(faults)
+    async with _state(settings) as state:
+        accepted = await state.suggestions.accepted() if state else ()
+    if accepted:
+        typer.echo("\n".join(stub(each, base, date.today()) for each in accepted), nl=False)
+    else:
+        typer.echo("No suggestion is accepted.", err=True)
+
+
+async def _settle(settings: Config, ids: frozenset[str]) -> None:
+    """Forget accepted suggestions; ends with a sentence where there is none of an id."""
+    async with _state(settings) as state:
+        gone = await state.suggestions.settle(ids) if state else frozenset[str]()
+    for each in sorted(gone):
+        typer.echo(f"Forgot {each}.")
+    if unknown := sorted(ids - gone):
+        _fail(f"No accepted suggestion `{unknown[0]}`.")
+
+
+@asynccontextmanager
+async def _state(settings: Config) -> AsyncGenerator[State | None]:
+    """The state; None where nobody has told the bot anything yet."""
+    from bot.state.state import State
+
+    if settings.state is None and not settings.state_file.exists():
+        yield None
+        return
+    state = await State.open(settings.state_address)
+    try:
+        yield state
+    finally:
+        await state.close()
+
+
+def _topics(desk: Desk) -> list[str]:
+    return sorted(head.id for head in desk.store.heads.values() if head.kind == "topic")
+
+
+def _day(typed: str) -> date:
+    """The day that was typed; ends with a sentence where it is none."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        _fail(f"`{typed}` is no day of the calendar; write it as 2026-12-01.")
 
 
 def _build_with_bar(settings: Config) -> Built:
@@ -300,6 +467,10 @@ def _worded() -> Generator[None]:
             f"{error.path.name} cannot be opened: {error.reason}. Delete it and build again.",
             FAULTS,
         )
+    except MissingDriver as error:
+        _fail(f"This state needs the extra `{error.extra}`: pip install -e '.[{error.extra}]'")
+    except StateAway as error:
+        _fail(f"The state cannot be used: {error.reason}. See `state` in config.yaml.", FAULTS)
     except BrokenPipeError:
         raise  # whoever read along has gone; click ends the program quietly
     except OSError as error:

@@ -7,7 +7,7 @@ import gc
 import hashlib
 import json
 import signal
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -20,15 +20,38 @@ from discord.backoff import ExponentialBackoff
 from discord.ext import commands
 
 from bot.answers.desk import Desk
-from bot.answers.opening import open_desk
+from bot.answers.opening import open_desk, reopen
+from bot.cogs.briefing import BriefingCog
+from bot.cogs.digest import Digest
 from bot.cogs.questions import Questions
+from bot.cogs.settings import SettingsCog
+from bot.cogs.suggestions import SuggestionsCog
 from bot.config import Config
+from bot.delivery.briefings import BriefingEditor, BriefingRound, Trouble
+from bot.delivery.corrections import CorrectionRound, EditRound
+from bot.delivery.courier import Courier, Parcel
+from bot.delivery.digests import DigestComposer, DigestRound, Problem
+from bot.delivery.pace import Pace
+from bot.delivery.scheduler import Scheduler
+from bot.facts.build import build
+from bot.facts.errors import BaseError
 from bot.facts.load import Folders
+from bot.facts.store import Store
+from bot.state.briefings import Briefing
+from bot.state.digests import Schedule
+from bot.state.errors import StateAway
+from bot.state.state import State
+from bot.ui import messenger, moderating, postings
 from bot.ui.failures import DeskTree
+from bot.ui.messenger import DiscordMessenger
 from bot.ui.slash import CatalogueTranslator
 
 log = structlog.stdlib.get_logger("factdesk.client")
 
+_LONGEST_WAIT = 30.0  # seconds that discord.py may wait by itself where Discord limits a route
+_READY_EVERY = 0.5
+_BASE_EVERY = 20.0  # seconds between looks for a base that was built meanwhile
+_UNTIL_UNREAD = 60.0  # seconds after which no answer reads the base before any more
 _AUTHENTICATION_FAILED = 4004  # the gateway's close code for a token that it does not know
 
 
@@ -41,11 +64,25 @@ class UnreachableDiscord(Exception):
 
 
 class Factdesk(commands.Bot):
-    """The bot. `desk` answers from `setup_hook` until `close`."""
+    """The bot. `desk` and all that stands on it are there from `setup_hook` until `close`.
+
+    `compose` makes the digest of a server's day, as `digests` posts it and a preview shows it;
+    `editor` takes briefings from draft to ready. With `delivers` false, whoever made the bot runs
+    `deliver` beside it.
+    """
 
     desk: Desk
+    state: State
+    messenger: DiscordMessenger
+    compose: DigestComposer
+    digests: DigestRound
+    editor: BriefingEditor
+    corrections: CorrectionRound
+    scheduler: Scheduler
+    _pace: Pace
+    _delivering: asyncio.Task[None] | None = None
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, delivers: bool) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -56,22 +93,148 @@ class Factdesk(commands.Bot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=_LONGEST_WAIT,
+            http_trace=messenger.trace(self._limited),
         )
         self.config = config
+        self._delivers = delivers
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def setup_hook(self) -> None:
-        """Open the desk, add the cogs, and tell Discord the commands where they changed."""
+        """Open the desk and the state, add the cogs, tell Discord the commands where they changed.
+
+        Then start to deliver, once the servers are here.
+        """
         folders = Folders(self.config.facts, self.config.seeds)
         self.desk = await open_desk(folders, self.config.data)
+        self.state = await State.open(self.config.state_address)
+        self._prepare_delivery()
         await self.tree.set_translator(CatalogueTranslator())
-        await self.add_cog(Questions(self))
+        for cog in (Questions, Digest, BriefingCog, SettingsCog, SuggestionsCog):
+            await self.add_cog(cog(self))
         await self._sync_commands()
+        if self._delivers:
+            self._delivering = asyncio.create_task(self.deliver())
+
+    def _prepare_delivery(self) -> None:
+        """Put together what posts of its own accord."""
+        state, clock = self.state, discord.utils.utcnow
+        self.messenger = DiscordMessenger(self, self._post_view, self._warning, self._moderates)
+        self._pace = Pace(state.budget, clock)
+        courier = Courier(state.posts, self._pace, self.messenger, clock)
+        self.compose = DigestComposer(self.desk, state)
+        self.digests = DigestRound(state, self.compose, courier, self.messenger, clock)
+        self.editor = BriefingEditor(self.desk, state, self.messenger)
+        self.corrections = CorrectionRound(self.desk, state, courier)
+        rounds = (
+            self.digests,
+            BriefingRound(state, self.editor, courier, self.messenger),
+            self.corrections,
+            EditRound(state, self.editor, self.messenger),
+        )
+        self.scheduler = Scheduler(state, rounds, self.messenger, self._pace, clock)
 
     async def close(self) -> None:
-        """Leave Discord, then close the base."""
+        """Finish what is being posted, leave Discord, then close the base and the state."""
+        if self._delivering:
+            self._delivering.cancel()
+            await asyncio.wait({self._delivering})
         await super().close()
+        if hasattr(self, "state"):
+            await self.state.close()
         if hasattr(self, "desk"):
             await self.desk.store.close()
+        for closing in self._closing:
+            closing.cancel()
+        if self._closing:
+            await asyncio.wait(self._closing)
+
+    async def deliver(self) -> None:
+        """Post what is due, from when the servers are known, until cancelled."""
+        # Not an event: in a simulated Discord, start-up waits for whoever waits for an event.
+        while not self.is_ready():  # noqa: ASYNC110
+            await asyncio.sleep(_READY_EVERY)
+        watching = asyncio.create_task(self._watch_base())
+        try:
+            await self.scheduler.run()
+        finally:
+            watching.cancel()
+
+    async def _watch_base(self) -> None:
+        """Answer from another base soon after it was built."""
+        while True:
+            await asyncio.sleep(_BASE_EVERY)
+            try:
+                await self.reopen_base()
+            except BaseError as error:
+                log.warning("the base that was built last cannot be opened", reason=str(error))
+
+    async def reload_base(self) -> bool:
+        """Build the base where its files changed, and answer from it; returns whether it did.
+
+        The base before goes on where this raises: BaseError, or OSError where a file of the base
+        cannot be read.
+        """
+        folders = Folders(self.config.facts, self.config.seeds)
+        await asyncio.to_thread(build, folders, self.config.data)
+        return await self.reopen_base()
+
+    async def reopen_base(self) -> bool:
+        """Answer from the base that was built last; returns whether it is another one.
+
+        Raises BaseError where it cannot be opened; the base before then goes on.
+        """
+        before = await reopen(self.desk, self.config.data)
+        if before is None:
+            return False
+        self.scheduler.refresh()
+        # Answers may still be reading it.
+        closing = asyncio.create_task(_close_later(before))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+        return True
+
+    async def _limited(self, seconds: float) -> None:
+        """Let no process of the bot send for so long."""
+        try:
+            await self._pace.hold(seconds)
+        except StateAway as error:
+            log.warning("other processes were not told to wait", reason=error.reason)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Keep a server's settings for a while, in case the bot comes back."""
+        await self._noted(self.state.settings.left([guild.id], discord.utils.utcnow()))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Go on where the bot left a server."""
+        await self._noted(self.state.settings.returned([guild.id]))
+
+    async def on_ready(self) -> None:
+        """Note which servers the bot left or came back to while it was away."""
+        here = {guild.id for guild in self.guilds}
+        gone = self.state.settings.present() - here
+        if gone:
+            await self._noted(self.state.settings.left(gone, discord.utils.utcnow()))
+        await self._noted(self.state.settings.returned(here))
+
+    async def _noted(self, change: Awaitable[None]) -> None:
+        try:
+            await change
+        except StateAway as error:
+            log.warning("the state is away; it is noted another time", reason=error.reason)
+
+    def _post_view(self, parcel: Parcel) -> discord.ui.LayoutView:
+        return postings.view(self.desk, parcel)
+
+    def _warning(self, about: Schedule | Briefing, trouble: Problem | Trouble) -> str:
+        chosen = self.state.settings.of(about.server_id).language
+        guild = self.get_guild(about.server_id)
+        name = guild.name if guild else str(about.server_id)
+        return postings.warning(about, trouble, chosen, name)
+
+    def _moderates(self, member: discord.Member) -> bool:
+        role_id = self.state.settings.of(member.guild.id).moderator_role_id
+        return moderating.moderates(member, role_id)
 
     async def _sync_commands(self) -> None:
         """Upload the commands, unless Discord still has those that were uploaded last.
@@ -93,6 +256,14 @@ class Factdesk(commands.Bot):
         log.info("commands uploaded", commands=len(uploaded))
 
 
+async def _close_later(store: Store) -> None:
+    """Close a base once no answer reads it any more, or at once where the bot stops."""
+    try:
+        await asyncio.sleep(_UNTIL_UNREAD)
+    finally:
+        await store.close()
+
+
 def _read(record: Path) -> object:
     """What the record of the last upload holds; None where there is none to go by."""
     try:
@@ -105,9 +276,12 @@ def _ids(commands: Iterable[app_commands.AppCommand]) -> list[int]:
     return sorted(command.id for command in commands)
 
 
-def create_bot(config: Config) -> Factdesk:
-    """The bot as it runs on Discord, in tests and on the local page."""
-    return Factdesk(config)
+def create_bot(config: Config, delivers: bool = True) -> Factdesk:
+    """The bot as it runs on Discord, in tests and on the local page.
+
+    With `delivers` false it posts nothing of its own accord until somebody runs its `deliver`.
+    """
+    return Factdesk(config, delivers)
 
 
 async def serve(bot: Factdesk, token: str) -> None:

@@ -19,8 +19,19 @@ class Config(BaseModel):
     facts: Path = Path("facts")
     seeds: Path = Path("seeds")
     data: Path = Path("var")
+    state: str | None = None
     language: Literal["en", "ko", "ja"] = "en"
     log: Literal["console", "json"] = "console"
+
+    @property
+    def state_address(self) -> str:
+        """The address of the state's database: a SQLite file in `data` unless another is set."""
+        return self.state or f"sqlite:///{self.state_file}"
+
+    @property
+    def state_file(self) -> Path:
+        """Where the state is unless another database is set."""
+        return self.data / "state.db"
 
 
 class FaultyConfig(Exception):
@@ -44,4 +55,14 @@ def read_config(path: Path) -> Config:
         raise FaultyConfig([*faults, *misfits])
     folder = path.resolve().parent
     places = {name: folder / getattr(config, name) for name in ("facts", "seeds", "data")}
-    return config.model_copy(update=places)
+    return config.model_copy(update={**places, "state": _placed(config.state, folder)})
+
+
+def _placed(state: str | None, folder: Path) -> str | None:
+    """The state's address; a SQLite file in it is taken from the folder, as every path is."""
+    if state and state.startswith(_SQLITE):
+        return f"{_SQLITE}{folder / state.removeprefix(_SQLITE)}"
+    return state
+
+
+_SQLITE = "sqlite:///"

@@ -38,6 +38,8 @@ def configure(form: Literal["console", "json"], secret: str | None = None) -> No
     )
     # Warnings that voice chat lacks its packages; the bot never speaks.
     logging.getLogger("discord.client").addFilter(_not_about_voice)
+    # Its steps at each start are of no interest while they succeed.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)

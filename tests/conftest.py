@@ -20,6 +20,9 @@ from bot.client import Factdesk, create_bot
 from bot.config import Config
 from bot.facts.build import build
 from bot.facts.load import Folders
+from tests.databases import postgres, state_url
+
+__all__ = ["postgres", "state_url"]
 
 ROOT = Path(__file__).parent.parent
 
@@ -111,9 +114,15 @@ class Server:
 
 
 @pytest.fixture
-async def env(config: Config) -> AsyncIterator[Env]:
+def own_config(config: Config, tmp_path: Path) -> Config:
+    """The settings of a bot over the real base, with a state that is the test's own."""
+    return config.model_copy(update={"state": f"sqlite:///{tmp_path / 'state.db'}"})
+
+
+@pytest.fixture
+async def env(own_config: Config) -> AsyncIterator[Env]:
     """A fresh simulated Discord with the real bot."""
-    env = Env(create_bot(config))
+    env = Env(create_bot(own_config))
     try:
         await env.start()
         yield env
@@ -124,12 +133,12 @@ async def env(config: Config) -> AsyncIterator[Env]:
 
 
 @pytest.fixture
-def server(env: Env, config: Config) -> Iterator[Server]:
+def server(env: Env, own_config: Config) -> Iterator[Server]:
     """A fresh server with the real bot in it, which meets no errors but those that are meant."""
     guild = env.create_guild(owner=env.create_user("owner"))
     channel = guild.create_text_channel("ask-the-desk")
     asker, reader = (guild.add_member(env.create_user(name)) for name in ("asker", "reader"))
-    server = Server(env, config, channel, asker, reader)
+    server = Server(env, own_config, channel, asker, reader)
     yield server
     if len(env.errors) != server.errors:
         env.raise_errors()

@@ -1,4 +1,4 @@
-"""`python -m bot try` as a process: its address, what it says, its end."""
+"""`python -m bot try` as a process: its address, what it says, what is typed to it, its end."""
 
 from __future__ import annotations
 
@@ -43,6 +43,22 @@ class LocalPage:
         """Where the page is, as the process printed it."""
         return self.said[0].removeprefix("Factdesk answers at ")
 
+    def type(self, line: str) -> None:
+        """Type a line where the process was started."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+
+    def hang_up(self) -> None:
+        """End what it can read."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+    def says(self) -> str:
+        """The next line that it prints; empty once it has ended."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().rstrip("\n")
+
     def end(self, number: signal.Signals) -> int:
         """Send a signal, and return the exit code, which is due within ten seconds."""
         self.process.send_signal(number)
@@ -55,12 +71,18 @@ class LocalPage:
 
 
 @contextmanager
-def local_page(config: Path, *options: str) -> Generator[LocalPage]:
+def local_page(config: Path, *options: str, stdin: int = subprocess.PIPE) -> Generator[LocalPage]:
     """The page, from when it can be visited; its process ends with the context."""
     command = [sys.executable, "-m", "bot", "try", "--config", str(config), *options]
     with TemporaryFile("w+", encoding="utf-8") as errors:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8"
+            command,
+            cwd=ROOT,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            encoding="utf-8",
         )
         watchdog = Timer(_LONGEST, process.kill)
         watchdog.start()

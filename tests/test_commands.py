@@ -19,6 +19,7 @@ from bot.answers.desk import COMMANDS
 from bot.answers.inquiry import Option
 from bot.cards.limits import CHOICE_LABEL, CHOICES
 from bot.config import Config
+from bot.state.settings import Settings
 from bot.ui.replies import Press, language
 from tests.conftest import Server, buttons, texts
 
@@ -29,6 +30,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "timeline": {"from": "2023-03", "to": "2023년 4월", "actor": "yoon suk yeol"},
     "search": {"text": "compensation"},
     "source": {"name": "diplomat"},
+    "corrections": {},
     "about": {},
 }
 """One answerable question of each command."""
@@ -40,6 +42,7 @@ NAMELESS: dict[str, dict[str, Any]] = {
     "timeline": {"topic": "zzzqqq"},
     "search": {"text": "zzzqqq"},
     "source": {"name": "zzzqqq"},
+    "corrections": {"topic": "zzzqqq"},
 }
 """One question of each command that has no answer."""
 
@@ -398,8 +401,13 @@ async def test_an_answer_that_discord_refuses_is_not_tried_a_second_time(
 def test_public_replies_speak_the_servers_language_and_private_ones_the_readers(
     config: Config, reader: str, guild: str | None, public: str, private: str
 ) -> None:
-    host = SimpleNamespace(config=config.model_copy(update={"language": "ja"}))
-    interaction = cast(Press, SimpleNamespace(locale=reader, guild_locale=guild, client=host))
+    nothing_chosen = SimpleNamespace(settings=SimpleNamespace(of=lambda server_id: Settings(1)))
+    host = SimpleNamespace(
+        config=config.model_copy(update={"language": "ja"}), state=nothing_chosen
+    )
+    interaction = cast(
+        Press, SimpleNamespace(locale=reader, guild_locale=guild, guild_id=1, client=host)
+    )
     assert language(interaction, private=False) == public
     assert language(interaction, private=True) == private
 

@@ -10,6 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.facts import candidates, names
+from bot.facts.dates import parse_date
+from bot.facts.keywords import keywords, places
 from bot.facts.load import Folders, load
 from bot.facts.search import Entry, NameIndex
 
@@ -119,6 +121,64 @@ def test_words_of_several_names_describe_a_thing(text: str, meant: set[Entry]) -
     index = NameIndex([KIM_DJ, PACT_ENDS, PACT_SET_UP])
     finding = index.find(text, {"event"})
     assert (set(finding.entries) if finding.verdict != "none" else set()) == meant
+
+
+def _met(number: str, place: str, month: str, who: str, kind: str) -> Entry:
+    """An event of which little but its number is a name."""
+    keywords = (kind, "2023", "2023년", "2023年", month, who)
+    return Entry(
+        "event", f"round-{number}", (f"Round {number}", f"{number}회차"), (place,), keywords
+    )
+
+
+IN_OSLO = _met("seven", "Town Hall, Oslo", "April", "Yoon", "talks")
+IN_ROME = _met("eight", "Rome", "April", "Yoon", "talks")
+ROME_AGAIN = _met("nine", "Rome", "May", "尹錫悦", "会談")
+SEOUL_TALKS = _met("ten", "Seoul", "4월", "윤석열", "회담")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("talks in Rome", {IN_ROME}),
+        ("Yoon in Rome, April 2023", {IN_ROME}),
+        ("talks april 2023", {IN_OSLO, IN_ROME}),
+        ("rome", {IN_ROME, ROME_AGAIN}),
+        ("what happened in Rome", {IN_ROME, ROME_AGAIN}),
+        ("2023年の尹錫悦との会談", {ROME_AGAIN}),
+        ("2023년 4월에 열린 윤석열의 회담", {SEOUL_TALKS}),
+        ("서울에서 회담", {SEOUL_TALKS}),
+        ("oslo", set[Entry]()),
+        ("talks in Rome, 2019", set[Entry]()),
+        ("talks in Rome with Biden", set[Entry]()),
+        ("talks in Oslo in May", set[Entry]()),
+    ],
+)
+def test_what_is_known_of_an_event_describes_it(text: str, meant: set[Entry]) -> None:
+    index = NameIndex([BIDEN, YOON, IN_OSLO, IN_ROME, ROME_AGAIN, SEOUL_TALKS])
+    finding = index.find(text, {"event"})
+    assert (set(finding.entries) if finding.verdict != "none" else set()) == meant
+
+
+@pytest.mark.parametrize(
+    "text", ["yoon kishida summit hamburg", "yoon kishida 정상회담 메르켈", "March 2019 summit"]
+)
+def test_a_word_that_is_none_of_its_own_speaks_against_a_thing(text: str) -> None:
+    summit = Entry("event", "summit", ("Yoon-Kishida summit", "March summit", "한일 정상회담"))
+    assert NameIndex([summit]).find("yoon kishida sumit").verdict == "sure"
+    assert NameIndex([summit]).find(text).verdict == "none"
+
+
+def test_another_han_character_is_another_name() -> None:
+    index = NameIndex([Entry("event", "summit", ("日韓首脳会談",))])
+    assert index.find("日韓首脳会").verdict == "sure"
+    assert index.find("日中首脳会談").verdict == "none"
+
+
+def test_a_name_and_a_description_are_told_apart() -> None:
+    index = NameIndex([PACT_ENDS, PACT_SET_UP])
+    assert index.find("Seoul ends the pact").by_name
+    assert not index.find("pact 종료").by_name
 
 
 def test_another_actor_in_the_text_speaks_against_a_thing() -> None:
@@ -234,6 +294,43 @@ def test_no_text_is_too_odd(text: str) -> None:
 )
 def test_a_view_keeps_what_tells(text: str, view: str) -> None:
     assert names.view(text) == view
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("what happened in seoul", ("seoul",)),
+        ("東京で開かれた首脳会談", ("東京", "首脳会談")),
+        ("尹と岸田の会談", ("尹", "岸田", "会談")),
+        ("2023年3月の訪日", ("2023年", "3月", "訪日")),
+        ("きしだ", ("きしだ",)),
+        ("서울에서 열린 회담", ("서울에서", "회담")),
+        ("who is a", ()),
+    ],
+)
+def test_a_text_describes_by_its_telling_words(text: str, words: tuple[str, ...]) -> None:
+    assert names.describing(text) == words
+
+
+def test_an_event_is_described_by_where_when_and_who() -> None:
+    base, _ = load(Folders(ROOT / "facts", ROOT / "seeds"))
+    assert base
+    talks, dialogue = base.events["two-plus-two-april"], base.events["strategic-dialogue-2005"]
+    assert set(places(talks)) == {
+        "Foreign Ministry, Jongno District, Seoul",
+        "Seoul",
+        "서울",
+        "ソウル",
+    }
+    assert {"talks", "2023年", "April", "4월", "Funakoshi", "서민정"} <= set(
+        keywords(talks, parse_date("2023-04"), base.actors)
+    )
+    curbs = keywords(talks, parse_date("2019-22"), base.actors)
+    assert {"2019", "summer", "여름"} <= set(curbs)
+    assert "July" not in curbs
+    # A state took part; nothing says that its capital saw the talks.
+    assert {"Seoul", "Tokyo"}.isdisjoint(keywords(dialogue, None, base.actors))
+    assert places(dialogue) == ()
 
 
 @pytest.mark.parametrize(

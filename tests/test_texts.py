@@ -17,11 +17,30 @@ from babel.messages.pofile import read_po
 
 from bot.answers.desk import COMMANDS
 from bot.facts.model import ACTOR_KINDS, CLAIMS, EVENT_KINDS, SourceKind, ThingKind
+from bot.state.digests import Pause, WhenEmpty
 from bot.texts import catalogues
 from bot.texts.catalogues import LANGUAGES, choose, words
+from bot.ui.digests import WEEKDAYS
 
 BOT = Path(__file__).parent.parent / "bot"
 ASKED_BY_TYPING = [command for command in COMMANDS.values() if not command.on_message]
+
+MODERATING = (
+    ("digest", "set", (
+        "channel", "time", "timezone", "topics", "role", "when_empty", "weekdays", "publish", "tag",
+    )),
+    ("digest", "preview", ()),
+    ("digest", "show", ()),
+    ("digest", "pause", ("until",)),
+    ("digest", "resume", ()),
+    ("digest", "off", ()),
+    ("digest", "now", ()),
+    ("settings", "show", ()),
+    ("settings", "language", ("language",)),
+    ("settings", "role", ("role",)),
+    ("settings", "delete", ()),
+)  # fmt: skip
+"""Each command of moderators: its group, its name, its options."""
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "command.*": tuple(COMMANDS),
@@ -41,6 +60,23 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "no-match.*": get_args(ThingKind),
     "other-kind.*": get_args(ThingKind),
     "source-kind.*": get_args(SourceKind),
+    "*.command": ("digest.command", "settings.command"),
+    "*.command.*": tuple(f"{group}.command.{name}" for group, name, _ in MODERATING),
+    "*.option.*.*": tuple(
+        f"{group}.option.{name}.{option}"
+        for group, name, options in MODERATING
+        for option in options
+    ),
+    "digest.last.*": ("claimed", "failed", "unknown", "empty", "late"),
+    "digest.warning.*": (*get_args(Pause), "unknown"),
+    "digest.weekdays.*": tuple(WEEKDAYS),
+    "digest.when_empty.*": get_args(WhenEmpty),
+    "permission.*": (
+        "view_channel", "send_messages", "create_posts", "send_messages_in_threads",
+        "read_message_history", "mention_everyone",
+    ),
+    "permission.*.why": ("read_message_history.why", "mention_everyone.why"),
+    "settings.language.*": ("discord", *LANGUAGES),
 }  # fmt: skip
 """Keys that the code puts together, and every value that may stand for `*`."""
 
@@ -60,10 +96,11 @@ HELPERS: Mapping[str, tuple[int, tuple[str, ...]]] = {
     "section": (1, ("",)),
     "refusal": (2, ("", ".help")),
     "_text": (0, ("",)),
+    "text": (0, ("",)),
 }
 """Functions that read the text whose key they are given: which argument, and with what endings."""
 
-NO_KEYS = {"language", "card.language", "LANGUAGES[0]", "string.extras['key']"}
+NO_KEYS = {"text.language", "self.language(schedule)", "schedule.wish.language", "language", "card.language", "LANGUAGES[0]", "string.extras['key']"}
 """First arguments that choose a language, or a key that a helper was given before."""
 
 
@@ -72,7 +109,7 @@ def readings() -> list[Reading]:
     return [
         reading
         for path in sorted(BOT.rglob("*.py"))
-        if "facts" not in path.relative_to(BOT).parts  # has no texts: it stands beside them
+        if not {"facts", "state"} & {*path.relative_to(BOT).parts}  # they stand beside the texts
         for reading in _Finder(path.relative_to(BOT).as_posix(), path.read_text("utf-8")).found()
     ]
 

@@ -6,15 +6,37 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.async_api import expect
 
-from tests.local_page import ROOT, local_page, write_config
+from tests.browser import CITATION, WINDOWS, browsing, needs_chromium
+from tests.local_page import ROOT, SHIPPED, LocalPage, local_page, write_config
 from tests.small_base import write_small_base
 
 PATIENCE = 60  # seconds
+
+MOMENTS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0)  # seconds after the verb began
+# The verb heeds signals from when it begins; before, Python itself is starting.
+OBSERVED = """
+import atexit, sys
+
+class Begun:
+    def find_spec(self, name, path=None, target=None):
+        if name == "bot.tryout":
+            print("begun", flush=True)
+
+sys.meta_path.insert(0, Begun())
+atexit.register(print, "ended", flush=True)
+
+from bot.cli import main
+main()
+"""
 
 
 @pytest.fixture
@@ -31,6 +53,30 @@ def attempt(config: Path, *options: str, before: str = "pass") -> subprocess.Com
     )
 
 
+def begun(config: Path) -> subprocess.Popen[str]:
+    """A process of `try` from its first moment on; it prints `ended` if Python ends in order."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", OBSERVED, "try", "--config", str(config)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    return process
+
+
+def visit(page: LocalPage) -> int:
+    """Ask for the page; returns the status of the reply."""
+    connection = HTTPConnection("127.0.0.1", urlsplit(page.address).port, timeout=PATIENCE)
+    with closing(connection):
+        connection.request("GET", "/")
+        return connection.getresponse().status
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_it_is_and_ends_cleanly(config: Path, number: signal.Signals) -> None:
@@ -41,6 +87,77 @@ def test_it_says_where_it_is_and_ends_cleanly(config: Path, number: signal.Signa
         with socket.create_connection(("127.0.0.1", urlsplit(page.address).port or 0)) as open_port:
             assert open_port.getpeername()[0] == "127.0.0.1"
         assert page.end(number) == 0
+        assert page.complaints() == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_cleanly_at_any_moment(config: Path, number: signal.Signals) -> None:
+    for moment in MOMENTS:
+        with begun(config) as process:
+            time.sleep(moment)
+            process.send_signal(number)
+            _, complaints = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, complaints) == (0, ""), f"{moment} s after it began"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_once_served_everything_is_closed_in_order(config: Path, number: signal.Signals) -> None:
+    with begun(config) as process:
+        assert process.stdout is not None
+        assert any(line == "Ctrl+C ends it.\n" for line in process.stdout)
+        process.send_signal(number)
+        said, complaints = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, complaints) == (0, "")
+    assert said.endswith("ended\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot wait for keys")
+def test_find_facts_is_offered_where_keys_can_be_read(config: Path) -> None:
+    with local_page(config) as page:
+        assert page.says().startswith("Press f and Enter")
+        page.type("fine")
+        assert visit(page) == 200
+        page.type("f")
+        assert page.says() == "There is no message yet: write one on the page."
+        page.hang_up()
+        assert visit(page) == 200
+        assert page.end(signal.SIGINT) == 0
+        assert page.says() == ""
+        assert page.complaints() == ""
+
+
+@needs_chromium
+async def test_find_facts_answers_the_author_of_the_newest_message_on_the_page(
+    tmp_path: Path,
+) -> None:
+    faults: list[str] = []
+    with local_page(write_config(tmp_path, SHIPPED)) as served:
+        async with browsing(served.address, WINDOWS["wide"], faults) as page:
+            composer = page.get_by_placeholder("Message #ask-the-desk")
+            await composer.press_sequentially("Yoon met Kishida in Tokyo on 16 March 2023")
+            await composer.press("Enter")
+            messages = page.locator("article.channel-message")
+            await expect(messages).to_have_count(1)
+            served.type("f")
+            await expect(messages).to_have_count(2)
+            title = messages.last.get_by_role("heading", level=2)
+            await expect(title).to_have_text("Facts related to this message")
+            await expect(messages.last).to_contain_text(CITATION)
+            await expect(messages.last.get_by_text("Only you can see this")).to_be_visible()
+            # The bot has said the newest thing now; the message is still the one asked about.
+            served.type("f")
+            await expect(messages).to_have_count(3)
+            await expect(messages.last).to_contain_text(CITATION)
+    assert faults == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signals")
+def test_find_facts_is_not_offered_where_nobody_can_type(config: Path) -> None:
+    with local_page(config, stdin=subprocess.DEVNULL) as page:
+        assert page.end(signal.SIGINT) == 0
+        assert page.says() == ""
         assert page.complaints() == ""
 
 

@@ -19,7 +19,14 @@ from bot.texts.catalogues import LANGUAGES, words
 Json = dict[str, Any]
 
 CHAT_INPUT, MESSAGE_MENU = 1, 3
-STRING, BOOLEAN = 3, 5
+SUBCOMMAND, STRING, BOOLEAN = 1, 3, 5
+
+GROUPS = {
+    "digest": ["set", "preview", "show", "pause", "resume", "off", "now"],
+    "briefing": ["new", "list", "show", "edit", "cancel", "history", "export", "corrections"],
+    "settings": ["show", "language", "role", "approval", "log", "defaults", "reload", "delete"],
+}
+"""The commands of moderators, by their group."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -40,11 +47,34 @@ def slash(uploaded: list[Json]) -> list[Json]:
     return [command for command in uploaded if command.get("type", CHAT_INPUT) == CHAT_INPUT]
 
 
+def groups(uploaded: list[Json]) -> list[Json]:
+    """The groups of commands among those uploaded."""
+    return [c for c in slash(uploaded) if any(o["type"] == SUBCOMMAND for o in taken(c))]
+
+
+def questions(uploaded: list[Json]) -> list[Json]:
+    """The slash commands that ask something."""
+    return [command for command in slash(uploaded) if command["name"] in COMMANDS]
+
+
+def runnable(uploaded: list[Json]) -> list[Json]:
+    """Everything that people run: commands by themselves, and those of each group."""
+    made = groups(uploaded)
+    alone = [command for command in slash(uploaded) if command not in made]
+    return [*alone, *(subcommand for group in made for subcommand in taken(group))]
+
+
+def taken(command: Json) -> list[Json]:
+    """The options of a command; a group's are its commands."""
+    return command.get("options") or []
+
+
 def described(uploaded: list[Json]) -> Iterator[Json]:
-    """Every slash command, and every option of each."""
-    for command in slash(uploaded):
+    """Every slash command and every group, and every option of each."""
+    yield from groups(uploaded)
+    for command in runnable(uploaded):
         yield command
-        yield from command["options"]
+        yield from taken(command)
 
 
 def in_each_language(thing: Json, field: str) -> dict[str, str]:
@@ -78,8 +108,8 @@ def test_names_of_menu_commands_fit(uploaded: list[Json]) -> None:
 def test_no_name_stands_twice(uploaded: list[Json]) -> None:
     kinds = [(command.get("type", CHAT_INPUT), command["name"]) for command in uploaded]
     assert len(kinds) == len(set(kinds))
-    for command in slash(uploaded):
-        names = [option["name"] for option in command["options"]]
+    for command in (*groups(uploaded), *runnable(uploaded)):
+        names = [option["name"] for option in taken(command)]
         assert len(names) == len(set(names)), command["name"]
 
 
@@ -90,7 +120,8 @@ def test_every_description_is_there_and_fits_in_each_language(uploaded: list[Jso
         for locale, text in told.items():
             assert 1 <= len(text) <= 100, (thing["name"], locale)
             assert text.strip() == text
-            assert not text.startswith(("command.", "option.")), "a key without its text"
+            assert "command." not in text, "a key without its text"
+            assert "option." not in text, "a key without its text"
 
 
 def test_localisations_are_in_locales_that_discord_knows(uploaded: list[Json]) -> None:
@@ -101,15 +132,16 @@ def test_localisations_are_in_locales_that_discord_knows(uploaded: list[Json]) -
 
 
 def test_required_options_stand_before_the_others(uploaded: list[Json]) -> None:
-    for command in slash(uploaded):
-        required = [option.get("required", False) for option in command["options"]]
+    for command in runnable(uploaded):
+        required = [option.get("required", False) for option in taken(command)]
         assert required == sorted(required, reverse=True), command["name"]
 
 
 def test_options_and_their_choices_keep_within_limits(uploaded: list[Json]) -> None:
-    for command in slash(uploaded):
-        assert len(command["options"]) <= 25
-        for option in command["options"]:
+    assert all(len(made["options"]) <= 25 for made in groups(uploaded))
+    for command in runnable(uploaded):
+        assert len(taken(command)) <= 25
+        for option in taken(command):
             choices: list[Json] = option.get("choices") or []
             assert len(choices) <= 25
             assert not (choices and option.get("autocomplete")), "Discord takes one or the other"
@@ -150,8 +182,8 @@ def test_the_weight_of_a_command_counts_the_longest_language_and_all_that_is_ins
 
 def test_the_upload_is_the_table_of_questions(uploaded: list[Json]) -> None:
     table = [command.name for command in COMMANDS.values() if not command.on_message]
-    assert [command["name"] for command in slash(uploaded)] == table
-    for command in slash(uploaded):
+    assert [command["name"] for command in questions(uploaded)] == table
+    for command in questions(uploaded):
         expected = [*COMMANDS[command["name"]].options, PRIVATE]
         assert [as_uploaded(option) for option in expected] == [
             (o["name"], o["type"], o.get("required", False), o.get("autocomplete", False))
@@ -178,9 +210,31 @@ def as_uploaded(option: Option) -> tuple[str, int, bool, bool]:
 
 
 def test_members_need_no_permission_for_the_questions(uploaded: list[Json]) -> None:
-    for command in slash(uploaded):
+    for command in questions(uploaded):
         assert command.get("default_member_permissions") is None
         assert not command.get("nsfw")
+
+
+def test_moderators_commands_are_shown_to_those_with_manage_server_in_servers_alone(
+    uploaded: list[Json],
+) -> None:
+    made = [group for group in groups(uploaded) if group["name"] in GROUPS]
+    assert {group["name"]: [sub["name"] for sub in taken(group)] for group in made} == GROUPS
+    for group in made:
+        wanted = discord.Permissions(manage_guild=True).value
+        assert int(group["default_member_permissions"]) == wanted
+        assert group["dm_permission"] is False
+        assert all(sub["type"] == SUBCOMMAND for sub in group["options"])
+
+
+def test_the_choices_of_moderators_commands_are_in_each_language(uploaded: list[Json]) -> None:
+    named: list[Json] = []
+    for command in runnable(uploaded):
+        for option in taken(command):
+            named += option.get("choices") or []
+    assert len(named) >= 16
+    for choice in named:
+        assert {"ko", "ja"} <= set(in_each_language(choice, "name")), choice["name"]
 
 
 async def test_the_bot_asks_for_nothing_but_the_servers_it_is_in(config: Config) -> None:

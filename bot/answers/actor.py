@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from bot.answers.inquiry import Command, Inquiry, Option
 from bot.answers.naming import resolve
-from bot.answers.statements import event_line, section, split_open
+from bot.answers.statements import as_of, event_line, section, split_open
 from bot.cards.card import Card, Line, Section
-from bot.cards.wording import span_words
-from bot.facts.model import Actor, Citation, Role
+from bot.facts.model import Actor, Role
 from bot.facts.records import EventRecord, FactRecord, Head
 from bot.facts.store import Filter
 
@@ -72,21 +71,8 @@ def _role_line(inquiry: Inquiry, role: Role) -> Line:
     title = role.title
     if role.of:
         title = words("actor.role-of", title=title, of=inquiry.name(role.of))
-    return Line(words("actor.as-of", role=title, articles=_as_of(inquiry, role.cites)), role.cites)
-
-
-def _as_of(inquiry: Inquiry, cites: tuple[Citation, ...]) -> str:
-    """The articles that give a role, by their dates; undated ones are counted."""
-    words = inquiry.words
-    records = [inquiry.store.sources[source] for source in dict.fromkeys(c.source for c in cites)]
-    articles = [
-        words("actor.article-of", date=span_words(record.span, words))
-        for record in records
-        if record.span
-    ]
-    if undated := len(records) - len(articles):
-        articles.append(words.count("actor.undated-articles", undated))
-    return words.list(articles)
+    articles = as_of(inquiry, [cite.source for cite in role.cites])
+    return Line(words("actor.as-of", role=title, articles=articles), role.cites)
 
 
 def _part_line(inquiry: Inquiry, actor: Actor, record: EventRecord) -> Line:

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.answers import about, actor, event, find, search, source, timeline, topic
+from bot.answers import about, actor, corrections, event, find, search, source, timeline, topic
 from bot.answers.inquiry import Command, Inquiry, Option
 from bot.answers.naming import choice_label
 from bot.answers.narrowing import refusal
@@ -21,7 +21,7 @@ from bot.texts.catalogues import words
 
 COMMANDS: Mapping[str, Command] = {
     module.COMMAND.name: module.COMMAND
-    for module in (event, actor, topic, timeline, search, source, find, about)
+    for module in (event, actor, topic, timeline, search, source, corrections, find, about)
 }
 """Every question that people can ask: the one table behind the slash commands and `ask`."""
 
@@ -44,12 +44,21 @@ class Choice:
 
 
 class Desk:
-    """Answers from one open base. Closing the base is its owner's."""
+    """Answers from the open base. Closing the base is its owner's."""
 
     def __init__(self, store: Store) -> None:
+        self._serve(store)
+
+    def _serve(self, store: Store) -> None:
         self.store = store
         self._labels: dict[tuple[str, str], str] = {}
         self._cards: OrderedDict[tuple[object, ...], Card] = OrderedDict()
+
+    def swap(self, store: Store) -> Store:
+        """Answer from another base from now on; returns the one before, for its owner to close."""
+        before = self.store
+        self._serve(store)
+        return before
 
     async def answer(self, question: Question, language: str) -> Card:
         """The answer to a question, in the words of `language`. The command must exist.

@@ -70,7 +70,8 @@ def _of_another_kind(inquiry: Inquiry, typed: str) -> Head | None:
     heads = [inquiry.store.heads[entry.id] for entry in finding.entries]
     if finding.verdict == "several":  # whose own name it is comes before whom it is also called by
         heads = [head for head in heads if view(head.label) == view(typed)]
-    return heads[0] if len(heads) == 1 and finding.verdict != "none" else None
+    is_named = finding.verdict != "none" and finding.by_name
+    return heads[0] if len(heads) == 1 and is_named else None
 
 
 def _other_kind(inquiry: Inquiry, question: Question, typed: str, head: Head) -> Card:

@@ -39,6 +39,20 @@ async def open_desk(
         return desk
 
 
+async def reopen(desk: Desk, data: Path) -> Store | None:
+    """Have the desk answer from the base that was built last.
+
+    Returns the base before, for the caller to close once nobody reads it any more; None where it
+    is the same. Raises BaseError where the new one cannot be opened; the desk then goes on.
+    """
+    newest = next(iter(built_bases(data)), None)
+    if newest is None or newest.stem.removeprefix("facts-") == desk.store.fingerprint:
+        return None
+    before = desk.swap(await Store.open(newest))
+    log.info("another base answers", serving=desk.store.fingerprint)
+    return before
+
+
 async def _last_desk(data: Path) -> Desk | None:
     for path in built_bases(data):
         if not await asyncio.to_thread(is_whole, path, path.stem.removeprefix("facts-")):

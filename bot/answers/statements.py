@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.answers.inquiry import Inquiry
 from bot.cards.card import Line, Section
-from bot.cards.wording import dated_words, day_words
+from bot.cards.wording import dated_words, day_words, span_words
 from bot.facts.model import CLAIMS, Fact
 from bot.facts.records import EventRecord, FactRecord
 
@@ -20,6 +20,7 @@ def fact_line(inquiry: Inquiry, record: FactRecord, dated: bool = False) -> Line
         label=_label(inquiry, record.fact),
         lead=lead,
         notes=tuple(_notes(inquiry, record.fact)),
+        fact=record,
     )
 
 
@@ -55,6 +56,20 @@ def event_line(inquiry: Inquiry, record: EventRecord) -> Line:
         cites=record.cites,
         lead=dated_words(record.dated, words),
     )
+
+
+def as_of(inquiry: Inquiry, sources: Iterable[str]) -> str:
+    """Articles by their dates, each once; undated ones are counted."""
+    words = inquiry.words
+    records = [inquiry.store.sources[source] for source in dict.fromkeys(sources)]
+    articles = [
+        words("actor.article-of", date=span_words(record.span, words))
+        for record in records
+        if record.span
+    ]
+    if undated := len(records) - len(articles):
+        articles.append(words.count("actor.undated-articles", undated))
+    return words.list(articles)
 
 
 def _label(inquiry: Inquiry, fact: Fact) -> str | None:

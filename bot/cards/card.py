@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.facts.model import Citation
+from bot.facts.records import FactRecord
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Line:
 
     `label` says what kind of statement it is (`Plan`) or what it tells (`When`), `lead` is the date
     that it belongs to, and `notes` are lines that qualify it: cautions, rival wordings. `matches`
-    are the places in the text, from and up to, that a search found.
+    are the places in the text, from and up to, that a search found. `fact` is the one that the
+    line tells.
     """
 
     text: str
@@ -48,6 +50,7 @@ class Line:
     lead: str | None = None
     notes: tuple[Line, ...] = ()
     matches: tuple[tuple[int, int], ...] = ()
+    fact: FactRecord | None = None
 
     def parts(self) -> Iterator[tuple[str, bool]]:
         """The text in pieces, each with whether it is one of the matches."""

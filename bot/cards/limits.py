@@ -11,6 +11,7 @@ BUTTONS_IN_ROW = 5
 CUSTOM_ID = 100
 CHOICES = 25
 CHOICE_LABEL = 100
+THREAD_TITLE = 100
 
 FIRST_PAGE = 900
 """Characters of body on a card's first page: what a phone shows without much scrolling."""

@@ -30,6 +30,11 @@ class Page:
     sources: tuple[str, ...]
     actions: tuple[Action, ...]
 
+    def facts(self) -> Mapping[str, str]:
+        """The facts that the page tells, in which version, by key."""
+        lines = (line for part in self.sections for line in part.lines)
+        return {line.fact.key: line.fact.fact.version for line in lines if line.fact}
+
     def marks(self, line: Line) -> str:
         """The citation marks of a line, such as `[1 ¶5; 2 ¶21]`, or nothing."""
         return citation_marks(line.cites, self.numbers)

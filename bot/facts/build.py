@@ -22,6 +22,7 @@ from pathlib import Path
 from bot.documents import Fault
 from bot.facts.dates import Span, parse_date
 from bot.facts.errors import FaultyBase, UnwritableBase
+from bot.facts.keywords import keywords, places
 from bot.facts.lint import Context, lint
 from bot.facts.load import Base, Folders, Named, broken_ids, fact_lists, fingerprint, load
 from bot.facts.model import Actor, Event, Fact, Source, Topic
@@ -364,6 +365,10 @@ def _heads(base: Base, dates: Mapping[str, Dated]) -> list[Head]:
             dated=dates.get(thing.id),
             role=_role(thing),
             offices=tuple(_offices(base, thing)),
+            places=places(thing) if isinstance(thing, Event) else (),
+            keywords=keywords(thing, dates[thing.id].span, base.actors)
+            if isinstance(thing, Event)
+            else (),
         )
         for kind, thing in base.things()
     ]

@@ -12,15 +12,14 @@ from heapq import nlargest
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
+from bot.facts.names import WIDE
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 MANY = 20_000
 """Rows from which numpy is worth loading."""
-
-WIDE = "\u2e80"
-"""From here on a letter says as much as two, and words need no spaces."""
 
 _WHOLE, _HALF = 0.5, 0.05  # what a row's group counts against it that the typed text lacks
 _KEYS = ("ㄱ", "ㅣ")  # key presses, which are wide in print only

@@ -18,11 +18,23 @@ LONGEST = 100
 MINOR = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "the", "to"))
 """Words that tell no name from another."""
 
+WIDE = "\u2e80"
+"""From here on a letter says as much as two, and words need no spaces."""
+
 _VOWELLESS = re.compile("[b-df-hj-np-tv-xz]+")
 _ASKING = """
-about after all are did do does each every had has have how is it its meant other own that these
-this those was were what when where which who whom whose why will with
+about after all are did do does each event events every had happened has have held how is it its
+meant other own place that these this those took was were what when where which who whom whose why
+will with
+누가 누구 대한 대해 무슨 무엇 뭐 어디 어디서 언제 열렸던 열린 왜 있던 있었던 何 誰 時 事
 """
+# Hiragana behind another letter, and a verb's one Han character before it: 開かれた, but not 尹と.
+_TIED = re.compile(
+    "(?:(?<![\u3400-\u9fff])[\u3400-\u9fff](?=[ぁ-ゖ])(?![がでとなにのはへもや]))?"
+    "(?<=[^ぁ-ゖ\\s])[ぁ-ゖ]+"
+)
+_DATE = re.compile("(\\d+[년월일年月日])[에의]?")
+_PARTICLE = re.compile("(?<=[가-힣]{2})(?:에서|에게|으로|까지|부터|[과가는도로를에와은을의이])$")
 _TELLING_NOTHING = MINOR.union(_ASKING.split())
 
 
@@ -50,14 +62,33 @@ def telling(name: str) -> set[str]:
 
 
 def describing(name: str) -> tuple[str, ...]:
-    """The words of a view by which it describes something, and none that only ask for it."""
-    words = [w for w in dict.fromkeys(name.split()) if w not in _TELLING_NOTHING]
+    """The words of a view by which it describes something, and none that only ask for it.
+
+    What Japanese ties to a word goes (東京での首脳会談 is 東京 and 首脳会談), and dates fall apart.
+    """
+    pieces = name if name.isascii() else _DATE.sub(r"\1 ", _TIED.sub(" ", name))
+    words = [w for w in dict.fromkeys(pieces.split()) if w not in _TELLING_NOTHING]
     return tuple(words) if any(len(w) > 1 or not w.isascii() for w in words) else ()
+
+
+def without_particle(word: str) -> str:
+    """A Korean word less the particle that it ends in, if a name of two syllables is left."""
+    return _PARTICLE.sub("", word)
 
 
 def is_spelt_out(word: str) -> bool:
     """Whether a word is said letter by letter, so that it sounds like no other: ncg."""
     return _VOWELLESS.fullmatch(word) is not None
+
+
+def is_wide(name: str) -> bool:
+    """Whether a view has letters of a script whose words need no spaces."""
+    return not name.isascii() and max(name) >= WIDE
+
+
+def han(name: str) -> set[str]:
+    """The Han characters of a view."""
+    return set(_HAN.findall(name)) if is_wide(name) else set()
 
 
 class _Folded(dict[int, str]):
@@ -177,6 +208,15 @@ def _hepburn(run: re.Match[str]) -> str:
     latin = "".join(_KANA.get(kana, kana) for kana in run[0].translate(_TO_HIRAGANA))
     latin = _GLIDE.sub("", latin.replace("ー", ""))
     return _DOUBLED.sub(lambda after: after[1] * 2, latin)
+
+
+def forms(name: str) -> tuple[str, ...]:
+    """The forms in which a view is compared: key presses, and Latin letters where they differ."""
+    if name.isascii():
+        return (name,) if name else ()
+    pressed = strokes(name)
+    latin = "" if is_initials(name) else romanised(name)
+    return (pressed, latin) if latin else (pressed,)
 
 
 # ---- Sound -----------------------------------------------------------------------------------

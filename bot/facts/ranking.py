@@ -25,9 +25,9 @@ _NUMBER = re.compile(r".*\d|(?:one|two|three|four|five|six|seven|eight|nine|ten)
 # Learned from Wikipedia redirects (DBpedia), enamdict (both CC BY-SA) and GeoNames (CC BY).
 FEATURES = (
     "joined", "contained", "other number", "spelt", "spelt well", "begun", "covered", "worst",
-    "edits", "initials", "acronym",
+    "edits", "other script", "initials", "acronym",
 )  # fmt: skip
-WEIGHTS: Features = (3.78, 1.87, -2.63, -0.84, 5.34, 1.68, 5.24, 2.76, -1.95, 8.76, 8.12)
+WEIGHTS: Features = (3.78, 1.87, -2.63, -0.84, 5.34, 1.68, 5.24, 2.76, -1.95, -1.4, 8.76, 8.12)
 
 NONE_FEATURES = ("always", "rows", "length", "words")
 NONE_WEIGHTS: Features = (1.3, 0.54, -0.35, 0.36)
@@ -40,9 +40,13 @@ def initials_likeness(letters: str) -> Features:
 
 
 class Typed:
-    """One form of a typed text, to be compared with rows."""
+    """One form of a typed text, to be compared with rows.
 
-    def __init__(self, form: str, weights: Mapping[str, float]) -> None:
+    Among many names, a form in another script than the text's is less telling: there, romanisation
+    makes too many alike.
+    """
+
+    def __init__(self, form: str, weights: Mapping[str, float], *, other_script: bool) -> None:
         self.form = form
         self.sound = names.sound(form)
         self._joined = form.replace(" ", "")
@@ -52,6 +56,7 @@ class Typed:
         self._told = [weights.get(sound, 1.0) for sound in self._sounds]
         self._weights = weights
         self._is_many = " " in form
+        self._other_script = float(other_script)
 
     def resemblance(self, row: str, sound: str) -> tuple[float, float]:
         """How much of a row is spelt, and heard, like the form, in any order of words: 0 to 1."""
@@ -76,6 +81,7 @@ class Typed:
             covered,
             worst,
             min(1.0, OSA.distance(form, row) / 4),
+            self._other_script,
             0.0,
             0.0,
         )

@@ -22,6 +22,7 @@ class Head(Frozen):
 
     `offices` are an actor's roles as people type them (`Japanese prime minister`). They help to
     find who held an office as of the articles, and are no names: others hold it at other times.
+    `places` and `keywords` describe an event: where it was; when, with whom, and its kind.
     """
 
     kind: ThingKind
@@ -33,6 +34,8 @@ class Head(Frozen):
     dated: Dated | None = None
     role: str | None = None
     offices: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:

@@ -3,7 +3,7 @@
 Each name gives rows, one for each view of it: in key presses, and in Latin letters. A typed text is
 viewed in the same way, rows that share letter groups with it are gathered (`candidates`), and each
 of these gets its chance of being meant (`ranking`). Where no single name is like the text, it may
-describe an entry: each of its words then stands in some name of that entry.
+describe an entry: each of its words is then one of that entry's own (`describing`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from itertools import groupby, islice
 from math import log
 from typing import Literal
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
+from rapidfuzz import fuzz, process
 
 from bot.facts import names, ranking
-from bot.facts.candidates import MANY, WIDE, gatherer
+from bot.facts.candidates import MANY, gatherer
+from bot.facts.describing import Descriptions, Own
 from bot.facts.model import ThingKind
 
 SURE = 0.9
@@ -39,8 +39,9 @@ _MOST = 5  # entries that are offered where several are near
 _GATHERED = 16  # rows that are compared for each form of a text
 _COMPARED = 5  # of these, so many by shared groups and so many by letters are compared fully
 _NEAR = 120  # rows that are gathered to fill up the choices while somebody types
+_BEGINS_LATER = 95.0  # of 100: how well a text begins a row that has it at a later word
 _STARTING = 4000  # rows that are looked at for what begins with a letter or two
-_HOLDING = 400  # rows that are looked at for one word of a description
+_LONG = 3  # words of a name that are not said together by chance
 _COMMON = 3  # owners from which a word tells less than a rare one
 
 
@@ -48,12 +49,15 @@ _COMMON = 3  # owners from which a word tells less than a rare one
 class Entry:
     """Something that can be asked for by name.
 
-    `names` holds every form, the label first; the words of the id are matched as well.
+    `names` holds every form, the label first; the words of the id are matched as well. `places` and
+    `keywords` are no names: they help a description that says them.
     """
 
     kind: ThingKind
     id: str
     names: tuple[str, ...]
+    places: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,13 @@ class Finding:
     """What a typed text names.
 
     `sure` has exactly one entry, `several` two to five, best first. `none` has up to three near
-    ones, which may be shown as near names and are never to be taken for an answer.
+    ones, which may be shown as near names and are never to be taken for an answer. `by_name` tells
+    whether names are like the text, and not only described by it.
     """
 
     verdict: Literal["sure", "several", "none"]
     entries: tuple[Entry, ...]
+    by_name: bool = True
 
 
 class _Shelf:
@@ -93,19 +99,18 @@ class NameIndex:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = tuple(entries)
-        self._rows = _Shelf((form, owner) for view, owner in self._views() for form in _forms(view))
+        self._rows = _Shelf(
+            (form, owner) for view, owner in self._views() for form in names.forms(view)
+        )
         self._initials = _Shelf(
             (letters, owner) for view, owner in self._views() if (letters := names.initials(view))
         )
         self._sounds = [names.sound(row) for row in self._rows.texts]
         self._sounding = _Shelf((sound, place) for place, sound in enumerate(self._sounds))
-        self._words = _Shelf(
-            (word, place)
-            for place, sound in enumerate(self._sounds if len(self._sounds) < MANY else ())
-            for word in sound.split()
-        )
         self._gatherer = gatherer(self._rows.texts)
         self._weights = self._word_weights()
+        few = len(self) < MANY  # in many, words meet by chance
+        self._descriptions = Descriptions(map(_own, self._entries)) if few else None
 
     def __len__(self) -> int:
         """How many rows there are."""
@@ -123,95 +128,80 @@ class NameIndex:
         named = self._named(typed, kinds)
         if 0 < len(named) <= _MOST:
             return self._offer(named)
-        words = names.describing(typed) if len(self) < MANY else ()  # in many, words meet by chance
+        words = names.describing(typed) if self._descriptions else ()
+        described = self._described(words, kinds)
         ranked = self._ranked(typed, kinds)[:_MOST]
-        odd = self._without_an_actor([owner for owner, _ in ranked], words)
-        near = {o: chance for o, chance in ranked if chance >= OFFERED and o not in odd}
+        against = self._told_against([owner for owner, _ in ranked], words)
+        near = {o: chance for o, chance in ranked if chance >= OFFERED and o not in against}
         best = max(near.values(), default=0.0)
         if best >= SURE:
-            return self._offer([*near][:1])
+            first = next(iter(near))
+            rivals = [owner for owner in described if self._entries[owner].keywords]
+            is_named = not rivals or self._is_said_whole(first, typed)
+            return self._offer([first] if is_named else list(dict.fromkeys((*rivals, first))))
         # Where an actor of an unwanted kind is named, none of the many events with it is meant.
-        if named or not self._names_an_actor(typed):
-            described = self._described(words, kinds)[:_MOST]
-            if len(described) > 1 or (described and (len(words) > 1 or best >= SOME)):
-                return self._offer(described)
+        if named or not self._names_an_actor(typed) or self._is_place(typed):
+            described = [o for o in described if self._is_said_whole(o, typed)] or described
+            if len(described) > 1 or (described and self._is_telling(words, kinds)):
+                return self._offer(described, by_name=False)
             if sum(near.values()) >= LIKELY:
                 return self._offer([*near])
         shown = [owner for owner, chance in ranked if chance >= SHOWN]
         return Finding("none", self._those(shown[:3]))
 
-    def _offer(self, owners: Sequence[int]) -> Finding:
-        return Finding("sure" if len(owners) == 1 else "several", self._those(owners))
+    def _offer(self, owners: Sequence[int], *, by_name: bool = True) -> Finding:
+        entries = self._those(owners[:_MOST])
+        return Finding("sure" if len(entries) == 1 else "several", entries, by_name)
 
     def _those(self, owners: Iterable[int]) -> tuple[Entry, ...]:
         return tuple(self._entries[owner] for owner in owners)
 
     def _named(self, typed: str, kinds: Collection[ThingKind] | None) -> list[int]:
         """Owners that a view is a very name of."""
-        owners = dict.fromkeys(o for form in _forms(typed)[:1] for o in self._rows.owned(form))
+        owners = dict.fromkeys(o for form in names.forms(typed)[:1] for o in self._rows.owned(form))
         return [owner for owner in owners if _is_wanted(self._entries[owner], kinds)]
 
     def _names_an_actor(self, word: str) -> bool:
         return any(self._entries[owner].kind == "actor" for owner in self._named(word, None))
 
-    def _without_an_actor(self, owners: Iterable[int], words: Sequence[str]) -> set[int]:
-        """Those owners of whom no name tells of an actor that one of several words names."""
-        without = set[int]()
-        for word in words if len(words) > 1 else ():
-            if self._names_an_actor(word):
-                holding = self._holding(word, slips=True)
-                without.update(set(owners).difference(self._rows.owners[row] for row in holding))
-        return without
-
     def _described(self, words: Sequence[str], kinds: Collection[ThingKind] | None) -> list[int]:
-        """Owners among whose names each of some words stands, likeliest first.
+        """Owners among whose own words each of some words stands, the likeliest first."""
+        if not self._descriptions or not words:
+            return []
+        fitting = self._descriptions.fitting(words)
+        return [owner for owner in fitting if _is_wanted(self._entries[owner], kinds)]
 
-        The words may come from several names, in any script, but two Latin ones from one.
+    def _told_against(self, owners: Collection[int], words: Sequence[str]) -> set[int]:
+        """Those owners against whom one of some words tells, as it means another thing.
+
+        It does if it names an actor and is none of the owner's own words, or if it is unlike all
+        of these. Of a single word, only Han characters tell so much.
         """
-        slips = len(words) > 1
-        left: set[int] | None = None
-        holding = Counter[int]()  # how many of the words each row holds
+        known, against = self._descriptions, set[int]()
+        if not known or (len(words) < 2 and not any(map(names.han, words))):
+            return against
         for word in words:
-            rows = self._holding(word, slips=slips)
-            owners = {self._rows.owners[row] for row in rows}
-            left = owners if left is None else left & owners
-            if not left:
-                return []
-            holding.update(rows)
-        said, most = Counter[int](), Counter[int]()  # by owner: in all of its rows, in one
-        for row, held in holding.items():
-            owner = self._rows.owners[row]
-            said[owner] += held
-            most[owner] = max(most[owner], held)
-        least = min(2, sum(map(str.isascii, words)))  # words far apart say little together
-        meant = [
-            (-said[owner] / (1 + len(self._entries[owner].names)), owner)
-            for owner in left or ()
-            if most[owner] >= least and _is_wanted(self._entries[owner], kinds)
-        ]
-        return [owner for _, owner in sorted(meant)]
+            holders, is_actor = known.holding(word), self._names_an_actor(word)
+            against.update(
+                owner
+                for owner in set(owners).difference(holders)
+                if is_actor or not known.allows(owner, word, holders)
+            )
+        return against
 
-    def _holding(self, word: str, *, slips: bool) -> set[int]:
-        """Places of the rows that hold a word of a view; with slips, or one much like it."""
-        rows = self._rows.texts
-        form = names.strokes(word)
-        gathered = self._gatherer.like(form, _HOLDING, half_typed=True)
-        if form >= WIDE:  # no spaces between words, so it may stand anywhere
-            if len(word) == 1:
-                return {row for row in gathered if rows[row].startswith(form)}
-            return {row for row in gathered if form in rows[row]}
-        if names.is_spelt_out(word):
-            places = self._words.owned(names.sound(word), _STARTING)
-            return {row for row in places if word in rows[row].split()}
-        heard = {names.sound(word)}
-        if slips and not any(map(str.isdigit, word)):
-            heard |= {
-                names.sound(other)
-                for row in gathered[:_NEAR]
-                for other in rows[row].split()
-                if _is_slip(word, other)
-            }
-        return {row for sound in heard for row in self._words.owned(sound, _STARTING)}
+    def _is_said_whole(self, owner: int, typed: str) -> bool:
+        """Whether some longer name of an owner is among the words of a view."""
+        said = set(names.sound(typed).split())
+        whole = (names.telling(names.view(name)) for name in self._entries[owner].names)
+        return any(len(words) >= _LONG and set(map(names.sound, words)) <= said for words in whole)
+
+    def _is_place(self, typed: str) -> bool:
+        return self._descriptions is not None and bool(self._descriptions.located(typed))
+
+    def _is_telling(self, words: Sequence[str], kinds: Collection[ThingKind] | None) -> bool:
+        """Whether words are enough to tell which entry they describe: several, or a good one."""
+        ranked = self._ranked(" ".join(words), kinds) if len(words) == 1 else ()
+        return len(words) > 1 or any(chance >= SOME for _, chance in ranked[:1])
 
     def complete(
         self, text: str, kinds: Collection[ThingKind] | None = None, limit: int = 25
@@ -251,8 +241,9 @@ class NameIndex:
     def likenesses(self, typed: str) -> Iterator[tuple[int, ranking.Features]]:
         """How rows that were gathered for a view are like it, each with its entry's number."""
         rows, sounds, owners = self._rows.texts, self._sounds, self._rows.owners
-        for form in _forms(typed):
-            compared = ranking.Typed(form, self._weights)
+        for number, form in enumerate(names.forms(typed)):
+            other_script = number > 0 and len(self) >= MANY
+            compared = ranking.Typed(form, self._weights, other_script=other_script)
             gathered = self._gatherer.like(form, _GATHERED)
             places = dict.fromkeys((*gathered, *self._sounding.owned(compared.sound)))
             alike = {n: compared.resemblance(rows[n], sounds[n]) for n in places}
@@ -270,18 +261,21 @@ class NameIndex:
         """
         letters = typed.replace(" ", "")
         begun = Counter(self._initials.starting(letters))
-        for form in _forms(typed):
+        for form in names.forms(typed):
             begun.update(self._rows.starting(form))
-        same = {*self._rows.owned(_forms(typed)[0]), *self._initials.owned(letters)}
+        same = {*self._rows.owned(names.forms(typed)[0]), *self._initials.owned(letters)}
         forms = {owner: 1 + len(self._entries[owner].names) for owner in begun}  # 1: the id
         return sorted(begun, key=lambda o: (o not in same, -begun[o] / forms[o], o))
 
     def _near(self, typed: str) -> list[int]:
         """Owners of rows that share letter groups with a view, first where they begin like it."""
         rows, near = self._rows, list[tuple[float, int]]()
-        for form in _forms(typed):
-            for place in self._gatherer.like(form, _NEAR, half_typed=True):
-                near.append((-_begun(form, rows.texts[place]), rows.owners[place]))
+        for form in names.forms(typed):
+            places = self._gatherer.like(form, _NEAR, half_typed=True)
+            begun = [rows.texts[place][: len(form)] for place in places]
+            for _, like, n in process.extract(form, begun, scorer=fuzz.ratio, limit=None):
+                row, owner = rows.texts[places[n]], rows.owners[places[n]]
+                near.append((-_BEGINS_LATER if f" {form}" in row else -like, owner))
         return [owner for _, owner in sorted(near)]
 
     def _word_weights(self) -> dict[str, float]:
@@ -293,30 +287,9 @@ class NameIndex:
         }
 
 
-def _begun(form: str, row: str) -> float:
-    """How well a form begins a row: 0 to 100, and 95 where it begins a later word of it."""
-    return 95.0 if f" {form}" in row else fuzz.ratio(form, row[: len(form)])
-
-
-_SLIPPING = 6  # letters of a word that may hold a slip: `times` is not meant for `ties`
-
-
-def _is_slip(word: str, other: str) -> bool:
-    """Whether two words may be one: `talk` and `talks`, or longer ones, one letter in four off."""
-    most = len(word) // 4
-    if len(word) < _SLIPPING and not (word.startswith(other) or other.startswith(word)):
-        return False
-    return OSA.distance(word, other, score_cutoff=most) <= most
+def _own(entry: Entry) -> Own:
+    return Own((*entry.names, entry.id), entry.places, entry.keywords)
 
 
 def _is_wanted(entry: Entry, kinds: Collection[ThingKind] | None) -> bool:
     return kinds is None or entry.kind in kinds
-
-
-def _forms(view: str) -> tuple[str, ...]:
-    """The forms in which a view is compared: key presses, and Latin letters where they differ."""
-    if view.isascii():
-        return (view,) if view else ()
-    pressed = names.strokes(view)
-    latin = "" if names.is_initials(view) else names.romanised(view)
-    return (pressed, latin) if latin else (pressed,)

@@ -74,7 +74,8 @@ class Store:
         self.vocabulary = Vocabulary(words)
         self.spotter = Spotter(heads)
         self.index = NameIndex(
-            Entry(head.kind, head.id, (*head.forms, *head.offices)) for head in heads
+            Entry(head.kind, head.id, (*head.forms, *head.offices), head.places, head.keywords)
+            for head in heads
         )
 
     @classmethod
@@ -142,6 +143,26 @@ class Store:
             source=source_id,
         )
         return _all(FactRecord, rows)
+
+    async def changed(self, thing_id: str | None = None) -> tuple[FactRecord, ...]:
+        """Every fact that was reworded or withdrawn, or those told of a thing or its events."""
+        rows = await _rows(
+            self._db,
+            "SELECT record FROM fact"
+            " WHERE (withdrawn OR json_extract(record, '$.fact.was') != '[]')"
+            " AND (:thing IS NULL OR key IN (SELECT fact FROM bears WHERE thing = :thing)"
+            "  OR owner IN (SELECT event FROM involves WHERE thing = :thing)) ORDER BY rank",
+            thing=thing_id,
+        )
+        return _all(FactRecord, rows)
+
+    async def every_fact(self) -> tuple[FactRecord, ...]:
+        """Every fact, withdrawn ones too: events' in order of time, then actors' and topics'."""
+        return _all(FactRecord, await _rows(self._db, "SELECT record FROM fact ORDER BY rank"))
+
+    async def versions(self) -> Mapping[str, str]:
+        """The version of every fact by its key, withdrawn ones too."""
+        return dict[str, Any](await _rows(self._db, "SELECT key, version FROM fact"))
 
     async def events(self, narrow: Filter) -> tuple[EventRecord, ...]:
         """Events that may fall inside a filter, in order of time, undated ones last.

@@ -11,6 +11,7 @@ from discord import ui
 from bot.answers.desk import Desk
 from bot.cards.card import Action, Card, Question
 from bot.cards.limits import BUTTON_LABEL, shorten
+from bot.state.answers import Answered
 from bot.texts.catalogues import choose, words
 from bot.ui import custom_ids, layout
 from bot.ui.failures import report
@@ -30,14 +31,33 @@ async def reply(interaction: Press, desk: Desk, question: Question, private: boo
 
 
 def language(interaction: Press, private: bool) -> str:
-    """The language of a reply: the reader's where it is private or outside servers."""
+    """The language of a reply: the reader's where it is private or outside servers.
+
+    In public, the one that the server's moderators chose, or else what Discord tells of the server.
+    """
     if private or interaction.guild_locale is None:
         return choose(str(interaction.locale))
-    return choose(str(interaction.guild_locale), interaction.client.config.language)
+    chosen = interaction.client.state.settings.of(interaction.guild_id).language
+    return chosen or language_of_discord(interaction)
+
+
+def language_of_discord(interaction: Press) -> str:
+    """The language of a server as Discord tells it, or the host's where nobody here speaks it."""
+    told = str(interaction.guild_locale) if interaction.guild_locale else None
+    return choose(told, interaction.client.config.language)
 
 
 async def _send(interaction: Press, desk: Desk, card: Card, private: bool) -> None:
-    await interaction.response.send_message(view=view(desk, card), ephemeral=private)
+    sent = await interaction.response.send_message(view=view(desk, card), ephemeral=private)
+    if not private and interaction.guild_id and interaction.channel_id and sent.message_id:
+        answered = Answered(
+            message_id=sent.message_id,
+            server_id=interaction.guild_id,
+            channel_id=interaction.channel_id,
+            facts=desk.page(card).facts(),
+            answered_at=interaction.created_at,
+        )
+        interaction.client.state.answers.note(answered)
 
 
 def view(desk: Desk, card: Card) -> ui.LayoutView:

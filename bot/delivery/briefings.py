@@ -1,0 +1,269 @@
+"""Moderators' briefings when they are due: checked once more, posted once, and noted.
+
+What a moderator answers for is what was approved. A briefing is held back, and its moderators told,
+where nobody who stands behind it moderates any more, or a fact that it tells was changed since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+import structlog
+
+from bot.answers.briefing import Composed, Draft, Subject, compose
+from bot.answers.desk import Desk
+from bot.delivery.courier import Courier, Later, Outcome, Parcel, Stuck, Unknown
+from bot.delivery.outcomes import Undelivered
+from bot.delivery.scheduler import Settled
+from bot.state.briefings import Briefing, Outdated, Plan, Status, StepKind
+from bot.state.digests import Pause
+from bot.state.posts import Contents, Slot
+from bot.state.state import State
+from bot.texts.catalogues import words
+
+log = structlog.stdlib.get_logger("factdesk.delivery")
+
+Trouble = Pause | Literal["unknown", "late", "changed", "unattended"]
+"""Why a briefing was not posted: `changed` facts, or `unattended` by those who stood behind it."""
+
+GRACE = timedelta(hours=6)
+"""How late a briefing is still posted without being asked again."""
+
+
+class Colleagues(Protocol):
+    """What is known of a server's moderators; methods may raise what `outcomes` names."""
+
+    async def moderates(self, server_id: int, member_id: int) -> bool:
+        """Whether somebody is a member of a server and may moderate there at present."""
+        ...
+
+    async def name(self, server_id: int, member_id: int) -> str:
+        """What a member is called in a server."""
+        ...
+
+    async def tell(self, briefing: Briefing, trouble: Trouble) -> None:
+        """Tell a briefing's moderators why it was not posted."""
+        ...
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A briefing as it would be posted now, the facts changed since it was ready, and the base."""
+
+    composed: Composed
+    changed: tuple[str, ...]
+    edition: str
+
+
+class OwnBriefing(Exception):
+    """Whoever wrote a briefing cannot be the one who approves it."""
+
+
+class BriefingEditor:
+    """Takes briefings from draft to ready, and makes them as they would be posted now.
+
+    Every method that changes one raises StateAway, and Outdated where it was changed meanwhile.
+    """
+
+    def __init__(self, desk: Desk, state: State, colleagues: Colleagues) -> None:
+        self._desk = desk
+        self._state = state
+        self._colleagues = colleagues
+
+    async def compose(self, plan: Plan, author: str) -> Composed:
+        """What a plan says, its remarks signed by `author`."""
+        text = plan.text
+        return await compose(
+            self._desk.store,
+            words(text.language),
+            Subject(text.thing, text.first, text.last),
+            Draft(text.headline, text.facts),
+            text.remarks,
+            author,
+        )
+
+    async def prepare(self, briefing: Briefing) -> Prepared:
+        """The briefing as it would be posted now. Raises StateAway and Undelivered."""
+        author = await self._colleagues.name(briefing.server_id, briefing.author_id)
+        composed = await self.compose(briefing.plan, author)
+        held = await self._held(briefing)
+        changed = (k for k, version in composed.facts.items() if held.get(k, version) != version)
+        return Prepared(composed, (*changed, *composed.missing), self._desk.store.fingerprint)
+
+    async def submit(self, briefing: Briefing, member_id: int, now: datetime) -> Briefing:
+        """Ask for approval where the server wants one; else have it posted when it is due."""
+        if self._state.settings.of(briefing.server_id).approval:
+            return await self._state.briefings.move(briefing, "waiting", "asked", now, member_id)
+        return await self._ready(briefing, "scheduled", member_id, now)
+
+    async def approve(self, briefing: Briefing, member_id: int, now: datetime) -> Briefing:
+        """Approve a briefing that waits for it. Raises OwnBriefing."""
+        if member_id == briefing.author_id:
+            raise OwnBriefing
+        return await self._ready(briefing, "approved", member_id, now, approver_id=member_id)
+
+    async def send_back(
+        self, briefing: Briefing, member_id: int, remark: str, now: datetime
+    ) -> Briefing:
+        """Give a briefing back to whoever wrote it, with a remark."""
+        move = self._state.briefings.move
+        return await move(briefing, "draft", "sent-back", now, member_id, remark)
+
+    async def cancel(self, briefing: Briefing, member_id: int, now: datetime) -> Briefing:
+        """Leave a briefing be, for good."""
+        move = self._state.briefings.move
+        return await move(briefing, "cancelled", "cancelled", now, member_id)
+
+    async def _ready(
+        self,
+        briefing: Briefing,
+        kind: StepKind,
+        member_id: int,
+        now: datetime,
+        approver_id: int | None = None,
+    ) -> Briefing:
+        """Have a briefing posted when it is due: at its time, or at once where that is past."""
+        # What stopped it before, if anything did, was seen to by whoever says this.
+        await self._state.posts.reopen(briefing_slot(briefing, now).post_id)
+        when = briefing.plan.when
+        return await self._state.briefings.move(
+            briefing,
+            "ready",
+            kind,
+            now,
+            member_id,
+            approver_id=approver_id,
+            due_at=max(now, when.at) if when else now,
+            edition=await self._edition(),
+            reason=None,
+        )
+
+    async def _edition(self) -> str:
+        """The open base's fingerprint, its facts remembered."""
+        store = self._desk.store
+        await self._state.editions.remember(store.fingerprint, await store.versions())
+        return store.fingerprint
+
+    async def _held(self, briefing: Briefing) -> Mapping[str, str]:
+        """The versions of all facts when the briefing was found ready."""
+        if not briefing.edition:
+            return {}
+        return await self._state.editions.facts(briefing.edition) or {}
+
+
+class BriefingRound:
+    """The briefings that are ready and due."""
+
+    def __init__(
+        self, state: State, editor: BriefingEditor, courier: Courier, colleagues: Colleagues
+    ) -> None:
+        self._state = state
+        self._editor = editor
+        self._courier = courier
+        self._colleagues = colleagues
+
+    async def coming(self) -> Mapping[str, datetime]:
+        """When each briefing is due that is ready. Raises StateAway."""
+        return await self._state.briefings.coming()
+
+    async def attend(self, key: str, now: datetime) -> Settled | Later:
+        """Post a briefing that is due, or hold it back.
+
+        Raises StateAway, Unauthorized, and Undelivered where a moderator cannot be looked up.
+        """
+        briefing = await self._state.briefings.get(key)
+        if briefing and briefing.status == "ready":
+            return await self._attend(briefing, now)
+        return Settled(None)
+
+    async def _attend(self, briefing: Briefing, now: datetime) -> Settled | Later:
+        target = briefing.plan.target
+        assert target, "a briefing without a target is never ready"
+        slot = briefing_slot(briefing, now)
+        prepared = await self._editor.prepare(briefing)
+        parcel = Parcel(slot, target, prepared.composed.card, posted_by=briefing.author_id)
+        contents = Contents(prepared.composed.facts, None, prepared.edition)
+        known = await self._state.posts.get(slot.post_id)
+        trouble = await self._trouble(briefing, prepared, now)
+        if known and trouble:  # it may have been posted before it came into trouble
+            outcome = await self._courier.settle(parcel, contents)
+        elif trouble:
+            await self._hold(briefing, trouble, now)
+            return Settled(None)
+        else:
+            outcome = await self._courier.deliver(parcel, contents)
+        if isinstance(outcome, Later):
+            return outcome
+        await self._conclude(briefing, slot, outcome, trouble, now)
+        return Settled(None)
+
+    async def _trouble(
+        self, briefing: Briefing, prepared: Prepared, now: datetime
+    ) -> Trouble | None:
+        """What speaks against posting a briefing now."""
+        due_at = briefing.due_at
+        if due_at and now - due_at > GRACE:
+            return "late"
+        if prepared.changed:
+            return "changed"
+        for member_id in filter(None, (briefing.approver_id, briefing.author_id)):
+            if await self._colleagues.moderates(briefing.server_id, member_id):
+                return None
+        return "unattended"
+
+    async def _conclude(
+        self,
+        briefing: Briefing,
+        slot: Slot,
+        outcome: Outcome,
+        trouble: Trouble | None,
+        now: datetime,
+    ) -> None:
+        match outcome:
+            case Stuck(reason):
+                await self._hold(briefing, reason, now)
+            case Unknown():
+                await self._hold(briefing, "unknown", now)
+            case _:
+                post = await self._state.posts.get(slot.post_id)
+                if post and post.place:
+                    await self._move(briefing, "posted", "posted", now, post.place.link)
+                else:
+                    await self._hold(briefing, trouble or "unknown", now)
+
+    async def _hold(self, briefing: Briefing, trouble: Trouble, now: datetime) -> None:
+        """Keep a briefing from being posted until a moderator has looked at it."""
+        log.warning("briefing held back", server=briefing.server_id, reason=trouble)
+        if trouble in ("changed", "unattended"):
+            await self._move(briefing, "waiting", "review", now, trouble)
+        else:
+            await self._move(briefing, "stuck", "stuck", now, trouble)
+        try:
+            await self._colleagues.tell(briefing, trouble)
+        except Undelivered as error:
+            log.warning("moderators could not be told", reason=repr(error))
+
+    async def _move(
+        self, briefing: Briefing, status: Status, kind: StepKind, now: datetime, detail: str
+    ) -> None:
+        """Note what became of a briefing, whoever changes it at the same time."""
+        move = self._state.briefings.move
+        reason = None if status == "posted" else detail
+        try:
+            await move(briefing, status, kind, now, None, detail, reason=reason)
+        except Outdated as error:
+            if error.present:
+                await move(error.present, status, kind, now, None, detail, reason=reason)
+
+
+def briefing_slot(briefing: Briefing, now: datetime) -> Slot:
+    """What the post of a briefing is; its id follows from the briefing alone."""
+    target = briefing.plan.target
+    channel_id = target.channel_id if target else 0
+    due_at = briefing.due_at or now
+    return Slot(
+        briefing.server_id, "briefing", due_at.date(), due_at, channel_id, briefing.briefing_id
+    )

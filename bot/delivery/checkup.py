@@ -1,0 +1,48 @@
+"""What would stop the next digests, as far as the state and the base tell without Discord."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bot.delivery.recurrence import UnknownZone, open_zone
+from bot.state.digests import Schedule
+from bot.state.state import State
+
+_OVERDUE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What stops a server's digest: it is paused, its zone or a topic is unknown, or nobody posts.
+
+    `detail` is the reason of the pause, the zone, the topic, or the instant since when it is due.
+    """
+
+    server_id: int
+    kind: Literal["paused", "zone", "topic", "overdue"]
+    detail: str
+
+
+async def obstacles(state: State, topics: Set[str], now: datetime) -> list[Obstacle]:
+    """Everything that stops a digest, by server. `topics` are the base's. Raises StateAway.
+
+    A pause that a moderator asked for is none.
+    """
+    return [found for each in await state.digests.all() for found in _of(each, topics, now)]
+
+
+def _of(schedule: Schedule, topics: Set[str], now: datetime) -> Iterator[Obstacle]:
+    server_id, wish = schedule.server_id, schedule.wish
+    try:
+        open_zone(wish.zone)
+    except UnknownZone:
+        yield Obstacle(server_id, "zone", wish.zone)
+    for topic in sorted(wish.topics - topics):
+        yield Obstacle(server_id, "topic", topic)
+    if schedule.paused and schedule.paused != "moderator":
+        yield Obstacle(server_id, "paused", schedule.paused)
+    elif schedule.next_at and schedule.next_at < now - _OVERDUE:
+        yield Obstacle(server_id, "overdue", f"{schedule.next_at:%Y-%m-%d %H:%M} UTC")

@@ -1,0 +1,42 @@
+"""Times of day as people type them: `09:00`, `9am`, `9:30 pm`, `9시`, `오후 9시 반`, `午後9時`.
+
+Nothing is guessed: a bare `9` may be morning or evening, so it is None.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import time
+
+_FORMS = (
+    re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})", re.ASCII),
+    re.compile(r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))? ?(?P<half>[ap])\.?m\.?", re.ASCII),
+    re.compile(
+        r"(?P<half>오전|오후|午前|午後)? ?(?P<hour>\d{1,2}) ?[시時]"
+        r"(?: ?(?:(?P<minute>\d{1,2}) ?[분分]|(?P<thirty>[반半])))?",
+        re.ASCII,
+    ),
+    re.compile(r"(?P<half>오전|오후|午前|午後) ?(?P<hour>\d{1,2}):(?P<minute>\d{2})", re.ASCII),
+)
+_AFTERNOON = ("p", "오후", "午後")
+
+
+def parse_time(text: str) -> time | None:
+    """The time of day that a text names, to the minute; None where it names none, or two."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    for form in _FORMS:
+        if match := form.fullmatch(unicodedata.normalize("NFC", plain)):
+            return _time(match.groupdict())
+    return None
+
+
+def _time(parts: dict[str, str | None]) -> time | None:
+    hour = int(parts["hour"] or 0)
+    minute = 30 if parts.get("thirty") else int(parts["minute"] or 0)
+    half = parts.get("half")
+    if half and hour > 12:
+        return None
+    if half:
+        hour = hour % 12 + (12 if half in _AFTERNOON else 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None

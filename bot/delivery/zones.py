@@ -1,0 +1,325 @@
+"""Time zones as people type and read them.
+
+Cities, countries and the names of clocks are CLDR's, in every language that the bot speaks; which
+zones there are, and which names are old ones, is the time zone database's.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel.core import get_global
+from rapidfuzz import fuzz, process
+
+from bot.texts.catalogues import LANGUAGES, words
+
+COMMON = (
+    "Asia/Seoul",
+    "Asia/Tokyo",
+    "UTC",
+    "Europe/London",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "Europe/Paris",
+    "Europe/Berlin",
+    "Asia/Shanghai",
+    "Asia/Hong_Kong",
+    "Asia/Taipei",
+    "Asia/Singapore",
+    "Asia/Bangkok",
+    "Asia/Jakarta",
+    "Asia/Ho_Chi_Minh",
+    "Asia/Kolkata",
+    "Asia/Dubai",
+    "Europe/Moscow",
+    "Europe/Dublin",
+    "America/Sao_Paulo",
+    "Pacific/Honolulu",
+    "Australia/Sydney",
+    "Pacific/Auckland",
+)
+"""The zones that come first, and all that are offered before anything is typed."""
+
+# What people say and neither CLDR nor the time zone database lists.
+_SAID = {
+    "Asia/Seoul": (
+        "Korea",
+        "한국",
+        "한국 시간",
+        "한국 표준시",
+        "Busan",
+        "부산",
+        "釜山",
+        "かんこく",
+    ),
+    "Asia/Tokyo": ("동경", "とうきょう", "にほん", "Osaka", "오사카", "大阪"),
+    "Asia/Shanghai": ("Beijing", "베이징", "북경", "北京"),
+    "Europe/London": ("UK", "England"),
+    "America/New_York": ("Washington, D.C.", "Washington DC", "워싱턴", "ワシントン"),
+}
+
+# A winter's and a summer's day: together they show a zone's clock, and what people call it.
+_SEASONS = (datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC))
+
+_LONGEST = 100
+_NEAR = 70  # of 100, so a name of four letters may have one of them wrong
+
+_NO_ZONES = {"localtime", "Factory"}
+_CITY_REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Europe/", "Indian/", "Pacific/")
+_ACCENTS = range(0x300, 0x370)
+_HIRAGANA = range(0x3041, 0x3097)
+_ALIKE = dict.fromkeys(_ACCENTS) | {letter: letter + 0x60 for letter in _HIRAGANA}
+_BETWEEN = re.compile(r"[\s_.,'’]|(?<=[^\W\d_])-(?=[^\W\d_])")
+_WORD = re.compile(r"(?<![^\s_/(-])[^\s_/(-]")
+_TYPED_OFFSET = re.compile(r"(?:utc|gmt)?([+\-−])([0-9]{1,2})(?::?([0-9]{2}))?")
+_FIXED_OFFSET = re.compile(r"Etc/GMT([+-])([0-9]+)")
+
+
+_Worded = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class ZoneChoice:
+    """A zone to offer, with the line that shows it."""
+
+    label: str
+    zone: str
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What is known about names; every name stands under its key."""
+
+    zones: dict[str, ZoneInfo]
+    """The zones to offer, the commonest first."""
+    meant: dict[str, str | None]
+    """The zone that a name means; None where it could be several."""
+    named: dict[str, set[str]]
+    """The zones to offer for a name."""
+    starts: list[tuple[str, str]]
+    """Each name from the start of each of its words, with the whole of it; sorted."""
+
+
+def find_zone(typed: str) -> str | None:
+    """The zone that somebody names in full; None where it is none, or could be several."""
+    return _table().meant.get(_key(typed))
+
+
+def complete_zone(typed: str, language: str, now: datetime, limit: int = 25) -> list[ZoneChoice]:
+    """Zones for what is typed so far, the likeliest first, labelled in one of LANGUAGES.
+
+    Names that begin so come before names with such a word in them; where there are neither, the
+    nearest spellings. `UTC+9` finds whoever is there now.
+    """
+    key = _key(typed)
+    if not key:
+        zones = _first_zones(language)
+    elif offset := _TYPED_OFFSET.fullmatch(key):
+        zones = _at_offset(offset, now)
+    else:
+        zones = _beginning(key) or _near(key)
+    return [ZoneChoice(_label(zone, language, now), zone) for zone in zones[:limit]]
+
+
+def zone_label(zone: str, language: str) -> str:
+    """A zone for people: its city in one of LANGUAGES, and its name in the database."""
+    if fixed := _FIXED_OFFSET.fullmatch(zone):
+        # These names count westwards: Etc/GMT+9 is nine hours behind.
+        sign = "-" if fixed[1] == "+" else "+"
+        return f"UTC{sign}{fixed[2]} ({zone})"
+    city = _cities(language).get(_current_name(zone))
+    return f"{city} ({zone})" if city else zone
+
+
+def _first_zones(language: str) -> list[str]:
+    """The common zones; first that of the language's own country, where it has but one."""
+    country = get_global("likely_subtags").get(language, "").rpartition("_")[2]
+    own = [zone for zone in COMMON if _countries().get(zone) == country]
+    return sorted(COMMON, key=lambda zone: [zone] != own)
+
+
+def _at_offset(offset: re.Match[str], now: datetime) -> list[str]:
+    """The zones that are now as far from UTC as is typed."""
+    sign, hours, minutes = offset.groups()
+    ahead = timedelta(hours=int(hours), minutes=int(minutes or 0)) * (1 if sign == "+" else -1)
+    return [name for name, zone in _table().zones.items() if _ahead(now, zone) == ahead]
+
+
+def _beginning(key: str) -> list[str]:
+    """The zones with a name, or a word in a name, that begins so."""
+    table = _table()
+    ranks: dict[str, int] = {}
+    for place in range(bisect_left(table.starts, (key, "")), len(table.starts)):
+        start, name = table.starts[place]
+        if not start.startswith(key):
+            break
+        rank = 0 if name == key else 1 if start == name else 2
+        for zone in table.named[name]:
+            ranks[zone] = min(rank, ranks.get(zone, rank))
+    return sorted((zone for zone in table.zones if zone in ranks), key=ranks.__getitem__)
+
+
+def _near(key: str) -> list[str]:
+    """The zones whose names are spelt nearly so, the nearest first."""
+    table = _table()
+    near = process.extract(key, list(table.named), scorer=fuzz.ratio, score_cutoff=_NEAR)
+    found = {zone: None for name, *_ in near for zone in table.zones if zone in table.named[name]}
+    return list(found)
+
+
+def _label(zone: str, language: str, now: datetime) -> str:
+    """The zone, how far it is from UTC now and what its clocks show: `… · UTC+9 · 16:30`."""
+    opened = _table().zones[zone]
+    hours, minutes = divmod(abs(ahead := _ahead(now, opened)) // timedelta(minutes=1), 60)
+    sign = "-" if ahead < timedelta() else "+"
+    offset = f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "") if ahead else "UTC"
+    clock = f"{now.astimezone(opened):%H:%M}"
+    return " · ".join(dict.fromkeys([zone_label(zone, language), offset, clock]))
+
+
+def _ahead(instant: datetime, zone: ZoneInfo) -> timedelta:
+    """How far ahead of UTC a zone is at an instant."""
+    offset = instant.astimezone(zone).utcoffset()
+    assert offset is not None
+    return offset
+
+
+def _key(text: str) -> str:
+    """What names are compared by: without case, width, accents, spaces and marks between words.
+
+    Hangul comes apart into its letters, so that a syllable that is half typed begins a whole one;
+    hiragana, which is typed before it is converted, counts as katakana.
+    """
+    plain = unicodedata.normalize("NFKD", text[:_LONGEST]).casefold()
+    return _BETWEEN.sub("", plain.translate(_ALIKE))
+
+
+@cache
+def _table() -> _Table:
+    """Everything that is known about names; made once, in less than a second."""
+    zones = {zone: ZoneInfo(zone) for zone in [*COMMON, *sorted(_countries())]}
+    meant: dict[str, str | None] = {}
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    starts: set[tuple[str, str]] = set()
+    for name, its_zones, zone in _names():
+        key = _key(name)
+        meant.setdefault(key, zone)
+        if offered := its_zones & zones.keys():
+            named[key] |= offered
+            starts |= {(_key(name[word.start() :]), key) for word in _WORD.finditer(name)}
+    return _Table(zones, meant, dict(named), sorted(starts))
+
+
+def _names() -> Iterator[tuple[str, set[str], str | None]]:
+    """Each name, the zones that have it, and the one that it means, if one.
+
+    Where a name comes twice, the first time decides what it means: EST is New York's clock to
+    people, though to the database it is Panama's.
+    """
+    for name, zones in _clock_names().items():
+        yield name, zones, _same_time(zones & set(COMMON) if len(zones) > 1 else zones)
+    for name, zones in _place_names():
+        yield name, zones, _same_time(zones)
+
+
+def _same_time(zones: set[str]) -> str | None:
+    """The likeliest of the zones where all of them show the same time all year; else None."""
+    if len(zones) == 1:
+        return min(zones)
+    clocks = {tuple(_ahead(season, ZoneInfo(zone)) for season in _SEASONS) for zone in zones}
+    if len(clocks) != 1:
+        return None
+    # The database lists a country's largest places first.
+    return next(zone for zone in (*COMMON, *_countries()) if zone in zones)
+
+
+def _clock_names() -> dict[str, set[str]]:
+    """What clocks are called, such as `KST` and `Eastern Time`, with the zones that keep them."""
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for zone in _countries():
+        for season in _SEASONS:
+            names[season.astimezone(ZoneInfo(zone)).tzname() or ""].add(zone)
+    for language in LANGUAGES:
+        by_clock, by_zone = _worded(language)
+        for zone, clock in get_global("meta_zones").items():
+            for clocks in (by_clock.get(clock, {}), by_zone.get(zone, {})):
+                for width in ("long", "short"):
+                    for name in clocks.get(width, {}).values():
+                        names[name].add(_current_name(zone))
+    # Some have a number for a name, or a mark for none. GMT is a time, and London's only in winter.
+    return {name: zones for name, zones in names.items() if name[:1].isalpha() and name != "GMT"}
+
+
+def _place_names() -> Iterator[tuple[str, set[str]]]:
+    """What places are called, with the zones that they are in."""
+    for zone, said in _SAID.items():
+        yield from ((name, {zone}) for name in said)
+    for name in available_timezones() - _NO_ZONES:
+        yield name, {_current_name(name)}
+        if name.startswith(_CITY_REGIONS):
+            yield name.rpartition("/")[2], {_current_name(name)}
+    for language in LANGUAGES:
+        yield from ((city, {zone}) for zone, city in _cities(language).items())
+        territories = words(language).locale.territories
+        for country in sorted(set(_countries().values())):
+            yield territories[country], {z for z, its in _countries().items() if its == country}
+
+
+@cache
+def _cities(language: str) -> dict[str, str]:
+    """The city of each zone to offer, in one of LANGUAGES."""
+    _, known = _worded(language)
+    cities = {zone: zone.rpartition("/")[2].replace("_", " ") for zone in _countries()}
+    for name, clock in known.items():
+        # CLDR keeps some zones under an old name: Asia/Calcutta is where Kolkata stands.
+        zone = _current_name(name)
+        if zone in cities and "city" in clock:
+            cities[zone] = clock["city"]
+    return cities
+
+
+def _worded(language: str) -> tuple[_Worded, _Worded]:
+    """What CLDR says in a language of clocks that several zones keep, and of single zones."""
+    locale = words(language).locale
+    return cast(_Worded, locale.meta_zones), cast(_Worded, locale.time_zones)
+
+
+def _current_name(zone: str) -> str:
+    """The name to offer for a zone's old name; the name itself where there is none."""
+    listed = get_global("zone_aliases").get(zone, zone)
+    linked = _links().get(listed, listed)
+    if linked in ("Etc/UTC", "Etc/GMT"):
+        return "UTC"
+    return next((name for name in (zone, listed, linked) if name in _countries()), zone)
+
+
+@cache
+def _links() -> dict[str, str]:
+    """The database's other names for zones, with the names that they stand for."""
+    rows = (line.split() for line in _database_file("tzdata.zi") if line.startswith("L "))
+    return {name: zone for _, zone, name in rows}
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """The zones to choose from, each with the code of its country."""
+    known = available_timezones()
+    rows = (line.split("\t") for line in _database_file("zone.tab") if not line.startswith("#"))
+    return {zone: country for country, _, zone, *_ in rows if zone in known}
+
+
+def _database_file(name: str) -> list[str]:
+    """The lines of one of the tables that come with the database."""
+    return (files("tzdata") / "zoneinfo" / name).read_text("utf-8").splitlines()

@@ -1,0 +1,122 @@
+"""What describes an event besides its names: where and when it was, who took part, its kind.
+
+People type these words together ("talks in Seoul, April 2023"), in their own language, so they help
+to find the event. They are no names: others met there, too, or in that month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import cast, get_args
+
+from babel import Locale
+
+from bot.facts.dates import Span
+from bot.facts.model import Actor, Event, EventKind, Language
+
+_KIND_WORDS: Mapping[EventKind, str] = {
+    "summit": "summit, meeting, talks, 정상회담, 정상회의, 회담, 首脳会談, 会談",
+    "talks": "talks, meeting, dialogue, 회담, 회의, 협의, 대화, 会談, 会合, 協議, 対話",
+    "visit": "visit, trip, meeting, 방문, 회담, 訪問, 会談",
+    "agreement": "agreement, deal, 합의, 협정, 合意, 協定",
+    "announcement": "announcement, 발표, 発表",
+    "measure": "measure, step, 조치, 措置",
+    "ruling": "ruling, verdict, 판결, 判決",
+    "statement": "statement, 발언, 성명, 発言, 声明",
+    "test": "test, launch, 시험, 발사, 実験, 発射",
+    "exercise": "exercise, drills, 훈련, 訓練, 演習",
+    "incident": "incident, 사건, 事件",
+    "conflict": "conflict, 분쟁, 紛争",
+    "institution": "founding, 설립, 設立",
+    "appointment": "appointment, inauguration, 취임, 임명, 就任, 任命",
+    "anniversary": "anniversary, 기념일, 周年",
+}
+_SEASONS = {
+    3: "spring, 봄, 春",
+    6: "summer, 여름, 夏",
+    9: "autumn, fall, 가을, 秋",
+    12: "winter, 겨울, 冬",
+}
+_LANGUAGES: tuple[Language, ...] = get_args(Language)
+_MOST_MONTHS = 2  # of a longer span no month says much
+
+
+def keywords(event: Event, span: Span | None, actors: Mapping[str, Actor]) -> tuple[str, ...]:
+    """The words of an event's date, participants and kind, in each language."""
+    words = [*_words_of(_KIND_WORDS[event.kind]), *(_date_words(span) if span else ())]
+    for part in event.who:
+        actor = actors[part.actor]
+        words += (*_forms(actor), *(role.title for role in actor.roles))
+    return tuple(dict.fromkeys(words))
+
+
+def places(event: Event) -> tuple[str, ...]:
+    """The place of an event, and the city in it as each language calls it."""
+    if not event.where:
+        return ()
+    parts = [part.strip() for part in event.where.split(",")]
+    cities = (name for part in parts for name in _city_names(part))
+    return tuple(dict.fromkeys((event.where, *cities)))
+
+
+def _words_of(listed: str) -> list[str]:
+    return listed.split(", ")
+
+
+def _forms(actor: Actor) -> Iterable[str]:
+    """What an actor is called; of states and groups not by what else, such as a capital.
+
+    An event with a state need not have been in its capital.
+    """
+    if actor.kind in ("state", "group"):
+        usual = (names[0] for names in actor.names.values() if names)
+        return (actor.name, *(form for form in actor.also if form.startswith(actor.name)), *usual)
+    return (actor.name, *actor.also, *(form for forms in actor.names.values() for form in forms))
+
+
+def _date_words(span: Span) -> Iterator[str]:
+    ends = [moment.start for moment in (span.begins, span.ends) if moment]
+    for year in dict.fromkeys(end.year for end in ends):
+        yield from (f"{year}", f"{year}년", f"{year}年")
+    for month in _months(span):
+        yield f"{month:02}"  # of 2023-03-16
+        for language in _LANGUAGES:
+            named = cast(Mapping[str, Mapping[int, str]], Locale.parse(language).months["format"])
+            yield from dict.fromkeys((named["wide"][month], named["abbreviated"][month]))
+    if span.precision == "season":
+        yield from _words_of(_SEASONS[ends[0].month])
+    if span.is_day:
+        yield from (f"{ends[0].day}", f"{ends[0].day}일", f"{ends[0].day}日")
+
+
+def _months(span: Span) -> Iterable[int]:
+    """The months that a span touches, if they are few."""
+    if not span.begins or not span.ends:
+        return ()
+    first, last = date.fromordinal(span.first), date.fromordinal(span.last)
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    few = range(count) if count <= _MOST_MONTHS else ()
+    return [(first.month - 1 + number) % 12 + 1 for number in few]
+
+
+def _city_names(name: str) -> Iterator[str]:
+    zones = {zone for language in _LANGUAGES for zone, city in _cities(language) if city == name}
+    for language in _LANGUAGES:
+        yield from (city for zone, city in _cities(language) if zone in zones)
+
+
+@lru_cache(maxsize=len(_LANGUAGES))
+def _cities(language: Language) -> tuple[tuple[str, str], ...]:
+    """The cities that time zones are called after, as a language calls them."""
+    zones, named = _zones("ko"), _zones(language)
+    # Zones are named in English, which says most cities by the zone's name alone.
+    return tuple(
+        (zone, named.get(zone, {}).get("city") or zone.rpartition("/")[2].replace("_", " "))
+        for zone in zones
+    )
+
+
+def _zones(language: Language) -> Mapping[str, Mapping[str, str]]:
+    return cast(Mapping[str, Mapping[str, str]], Locale.parse(language).time_zones)

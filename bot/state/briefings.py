@@ -1,0 +1,329 @@
+"""Moderators' briefings: drafts, who approved them, when they are due, and every step on the way.
+
+A briefing belongs to its server, not to who began it. Each change raises its version; a change
+that was made on an older version is refused, so that nobody overwrites what another has written.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.state.database import Database
+from bot.state.digests import Target
+from bot.state.tables import briefing, server, step
+
+Status = Literal[
+    "draft",  # being written
+    "waiting",  # for a second moderator
+    "ready",  # to be posted when it is due
+    "posted",
+    "cancelled",
+    "stuck",  # could not be posted; a moderator must act
+]
+StepKind = Literal[
+    "began",
+    "edited",
+    "asked",  # for approval
+    "approved",
+    "sent-back",
+    "scheduled",
+    "unscheduled",
+    "posted",
+    "corrected",  # by a reply or by an edit of the post
+    "deleted",  # the post, not the briefing
+    "cancelled",
+    "stuck",
+    "review",  # whoever stood behind it moderates no more
+]
+ENDED: tuple[Status, ...] = ("posted", "cancelled")
+
+
+@dataclass(frozen=True)
+class When:
+    """A time that a moderator gave: on the wall, its zone, and the instant that it means."""
+
+    wall: datetime
+    zone: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a briefing says: its subject (a thing, or else a period), facts by key, own remarks."""
+
+    thing: str | None
+    first: date | None
+    last: date | None
+    language: str
+    headline: str
+    facts: tuple[str, ...]
+    remarks: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be posted, where and when. Without `when`, as soon as it is ready."""
+
+    text: Text
+    target: Target | None = None
+    when: When | None = None
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """A briefing as it stands. `author_id` wrote last, so signs it; `approver_id` approved it.
+
+    `due_at` and `edition` are of when it was last found ready: when it is posted, from which base.
+    """
+
+    briefing_id: str
+    server_id: int
+    version: int
+    status: Status
+    plan: Plan
+    author_id: int
+    approver_id: int | None
+    due_at: datetime | None
+    edition: str | None
+    reason: str | None
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a briefing: when, who (None: the bot itself), what, and what it changed."""
+
+    at: datetime
+    member_id: int | None
+    kind: StepKind
+    detail: str | None
+
+
+class Outdated(Exception):
+    """Somebody changed the briefing meanwhile; carries it as it stands now, None if it is gone."""
+
+    def __init__(self, present: Briefing | None) -> None:
+        super().__init__(present)
+        self.present = present
+
+
+class Briefings:
+    """The briefings in the database. Every method raises StateAway."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(self, server_id: int, plan: Plan, member_id: int, at: datetime) -> Briefing:
+        """A new draft."""
+        briefing_id = secrets.token_hex(4)
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                self._database.insert(server)
+                .values(server_id=server_id)
+                .on_conflict_do_nothing(index_elements=["server_id"])
+            )
+            await connection.execute(
+                insert(briefing).values(
+                    briefing_id=briefing_id,
+                    server_id=server_id,
+                    version=1,
+                    status="draft",
+                    author_id=member_id,
+                    changed_at=at,
+                    **_columns(plan),
+                )
+            )
+            await self._note(connection, briefing_id, at, member_id, "began", None)
+            made = await self._read(connection, briefing_id)
+        assert made, "what was just put in is there"
+        return made
+
+    async def get(self, briefing_id: str) -> Briefing | None:
+        """A briefing, or None."""
+        async with self._database.transaction() as connection:
+            return await self._read(connection, briefing_id)
+
+    async def of_server(self, server_id: int, most: int = 25) -> tuple[Briefing, ...]:
+        """A server's briefings, what was changed last first."""
+        async with self._database.transaction() as connection:
+            rows = await connection.execute(
+                select(briefing)
+                .where(briefing.c.server_id == server_id)
+                .order_by(briefing.c.changed_at.desc(), briefing.c.briefing_id)
+                .limit(most)
+            )
+            return tuple(_briefing(row) for row in rows.mappings())
+
+    async def coming(self) -> dict[str, datetime]:
+        """When each briefing is due that is ready to be posted; those of left servers are out."""
+        async with self._database.transaction() as connection:
+            rows = await connection.execute(
+                select(briefing.c.briefing_id, briefing.c.due_at)
+                .join(server)
+                .where(briefing.c.status == "ready", server.c.left_at.is_(None))
+            )
+            return {row.briefing_id: row.due_at for row in rows}
+
+    async def rewrite(
+        self, old: Briefing, plan: Plan, member_id: int, at: datetime, detail: str
+    ) -> Briefing:
+        """Change what a briefing says, or where and when; it is a draft again, whoever approved it.
+
+        Whoever writes it signs it. Raises Outdated where it was changed since `old` was read.
+        """
+        values = {**_columns(plan), "status": "draft", "author_id": member_id, "approver_id": None}
+        return await self._change(old, values, at, member_id, "edited", detail)
+
+    async def amend(
+        self, old: Briefing, plan: Plan, member_id: int, at: datetime, detail: str
+    ) -> Briefing:
+        """Change what a posted briefing says, and have its post edited. Raises Outdated."""
+        values = {**_columns(plan), "due_at": old.due_at, "edit_at": at}
+        return await self._change(old, values, at, member_id, "edited", detail)
+
+    async def edits(self) -> dict[str, datetime]:
+        """When the post of each briefing is to be edited that is to be."""
+        async with self._database.transaction() as connection:
+            rows = await connection.execute(
+                select(briefing.c.briefing_id, briefing.c.edit_at)
+                .join(server)
+                .where(briefing.c.edit_at.is_not(None), server.c.left_at.is_(None))
+            )
+            return {row.briefing_id: row.edit_at for row in rows}
+
+    async def ask_edit(self, briefing_id: str, at: datetime | None) -> None:
+        """Have a briefing's post edited, or note (None) that it need not be any more."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                update(briefing).where(briefing.c.briefing_id == briefing_id).values(edit_at=at)
+            )
+            await self._database.announce(connection)
+
+    async def move(
+        self,
+        old: Briefing,
+        status: Status,
+        kind: StepKind,
+        at: datetime,
+        member_id: int | None,
+        detail: str | None = None,
+        **values: Any,
+    ) -> Briefing:
+        """Take a briefing to another status. Raises Outdated."""
+        return await self._change(old, {"status": status, **values}, at, member_id, kind, detail)
+
+    async def note(
+        self, briefing_id: str, at: datetime, member_id: int | None, kind: StepKind, detail: str
+    ) -> None:
+        """Note a step that leaves the briefing as it is."""
+        async with self._database.transaction() as connection:
+            await self._note(connection, briefing_id, at, member_id, kind, detail)
+
+    async def steps(self, briefing_id: str) -> tuple[Step, ...]:
+        """Every step of a briefing, the oldest first."""
+        async with self._database.transaction() as connection:
+            rows = await connection.execute(
+                select(step).where(step.c.briefing_id == briefing_id).order_by(step.c.step_id)
+            )
+            return tuple(Step(row.at, row.member_id, row.kind, row.detail) for row in rows)
+
+    async def forget(self, ended_before: datetime) -> None:
+        """Delete what was posted or cancelled, and not changed since an instant."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                delete(briefing).where(
+                    briefing.c.status.in_(ENDED), briefing.c.changed_at < ended_before
+                )
+            )
+
+    async def _change(
+        self,
+        old: Briefing,
+        values: Mapping[str, Any],
+        at: datetime,
+        member_id: int | None,
+        kind: StepKind,
+        detail: str | None,
+    ) -> Briefing:
+        async with self._database.transaction() as connection:
+            changed = await connection.execute(
+                update(briefing)
+                .where(briefing.c.briefing_id == old.briefing_id, briefing.c.version == old.version)
+                .values(version=old.version + 1, changed_at=at, **values)
+            )
+            present = await self._read(connection, old.briefing_id)
+            if not changed.rowcount or not present:
+                raise Outdated(present)
+            await self._note(connection, old.briefing_id, at, member_id, kind, detail)
+            await self._database.announce(connection)
+        return present
+
+    async def _read(self, connection: AsyncConnection, briefing_id: str) -> Briefing | None:
+        rows = await connection.execute(
+            select(briefing).where(briefing.c.briefing_id == briefing_id)
+        )
+        row = rows.mappings().one_or_none()
+        return _briefing(row) if row else None
+
+    async def _note(
+        self,
+        connection: AsyncConnection,
+        briefing_id: str,
+        at: datetime,
+        member_id: int | None,
+        kind: StepKind,
+        detail: str | None,
+    ) -> None:
+        await connection.execute(
+            insert(step).values(
+                briefing_id=briefing_id, at=at, member_id=member_id, kind=kind, detail=detail
+            )
+        )
+
+
+def _columns(plan: Plan) -> dict[str, Any]:
+    target, when = plan.target, plan.when
+    return {
+        **vars(plan.text),
+        "facts": " ".join(plan.text.facts),
+        "channel_id": target.channel_id if target else None,
+        "role_id": target.role_id if target else None,
+        "publish": target.publish if target else False,
+        "tag_id": target.tag_id if target else None,
+        "due_at": None,
+        "wall": when.wall.isoformat(timespec="minutes") if when else None,
+        "zone": when.zone if when else None,
+        "wall_at": when.at if when else None,
+    }
+
+
+def _briefing(row: RowMapping) -> Briefing:
+    kept: dict[str, Any] = {field.name: row[field.name] for field in fields(Text)}
+    kept["facts"] = tuple(kept["facts"].split())
+    text = Text(**kept)
+    target = Target(**{f.name: row[f.name] for f in fields(Target)}) if row["channel_id"] else None
+    when = (
+        When(datetime.fromisoformat(row["wall"]), row["zone"], row["wall_at"])
+        if row["wall"]
+        else None
+    )
+    return Briefing(
+        briefing_id=row["briefing_id"],
+        server_id=row["server_id"],
+        version=row["version"],
+        status=row["status"],
+        plan=Plan(text, target, when),
+        author_id=row["author_id"],
+        approver_id=row["approver_id"],
+        due_at=row["due_at"],
+        edition=row["edition"],
+        reason=row["reason"],
+        changed_at=row["changed_at"],
+    )

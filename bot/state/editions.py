@@ -1,0 +1,58 @@
+"""The bases that digests were drawn from, so that the next one can tell what has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import delete, select
+
+from bot.state.database import Database
+from bot.state.tables import digest, edition_fact
+
+
+class Editions:
+    """The facts of each base that a digest was drawn from, by its fingerprint."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[str, Mapping[str, str]] = {}
+
+    async def remember(self, edition: str, facts: Mapping[str, str]) -> None:
+        """Keep the versions of a base's facts by key. Raises StateAway."""
+        if edition in self._known:
+            return
+        rows = [
+            {"edition": edition, "fact": fact, "version": version}
+            for fact, version in facts.items()
+        ]
+        async with self._database.transaction() as connection:
+            if rows:
+                await connection.execute(
+                    self._database.insert(edition_fact).on_conflict_do_nothing(), rows
+                )
+        self._known[edition] = facts
+
+    async def facts(self, edition: str) -> Mapping[str, str] | None:
+        """The versions of a base's facts by key; None where nothing is known. Raises StateAway."""
+        if edition in self._known:
+            return self._known[edition]
+        async with self._database.transaction() as connection:
+            rows = await connection.execute(
+                select(edition_fact).where(edition_fact.c.edition == edition)
+            )
+            facts = {row.fact: row.version for row in rows}
+        if not facts:
+            return None  # not for ever: another process may remember it
+        self._known[edition] = facts
+        return facts
+
+    async def forget_unused(self, in_use: str) -> None:
+        """Delete the bases that no digest was last drawn from, except one. Raises StateAway."""
+        used = select(digest.c.last_edition).where(digest.c.last_edition.is_not(None))
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                delete(edition_fact).where(
+                    edition_fact.c.edition != in_use, edition_fact.c.edition.not_in(used)
+                )
+            )
+        self._known = {known: facts for known, facts in self._known.items() if known == in_use}

@@ -1,0 +1,28 @@
+"""What can go wrong with the state as a whole. The errors carry data; `bot/cli.py` words them.
+
+StateError
+├── MissingDriver   the database's driver is not installed
+└── StateAway       the database does not answer, or refuses
+"""
+
+from __future__ import annotations
+
+
+class StateError(Exception):
+    """The state cannot be read or written."""
+
+
+class MissingDriver(StateError):
+    """The driver of the database is not installed; carries the extra that brings it."""
+
+    def __init__(self, extra: str) -> None:
+        super().__init__(extra)
+        self.extra = extra
+
+
+class StateAway(StateError):
+    """The database does not answer, or refuses; carries its reason, without any password."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

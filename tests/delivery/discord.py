@@ -1,0 +1,357 @@
+"""A Discord that keeps messages and fails as it is told: the endpoints that delivery uses."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+from tests.delivery import world
+from tests.delivery.world import TOKEN
+from tests.little_discord import payloads
+from tests.little_discord.journal import Journal
+from tests.little_discord.payloads import JSON
+
+API = "/api/v10"
+_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)  # from which Discord counts the time in its ids
+_CROSSPOSTED = 1 << 1
+
+Answer = Callable[[web.Request, web.Response], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What becomes of one request to make a post.
+
+    `made` says whether Discord makes the post all the same. `answer` is given the request and the
+    answer that would have been right, and returns what is answered instead.
+    """
+
+    answer: Answer
+    made: bool
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A request to make a post."""
+
+    number: int
+    kind: world.Kind
+    nonce: str | None
+    at: float
+
+
+class FaultyDiscord:
+    """A Discord on loopback: `async with FaultyDiscord(now) as discord`. It listens at `port`.
+
+    It refuses to make a post twice under one nonce for `nonce_life` seconds. `delay` gives the
+    seconds before each answer.
+    """
+
+    def __init__(self, now: Callable[[], datetime], nonce_life: float = 180) -> None:
+        self.journal = Journal()
+        self.port = 0
+        self.nonce_life = nonce_life
+        self.delay: Callable[[], float] | None = None
+        self.faults: dict[int, list[Fault]] = defaultdict(list)
+        """What goes wrong with the next requests to make a post, by channel."""
+        self.attempts: list[Attempt] = []
+        """Every request to make a post, in order."""
+        self.messages: dict[int, list[JSON]] = defaultdict(list)
+        """The messages that exist, by channel, the oldest first."""
+        self.threads: dict[int, JSON] = {}
+        """The posts of forums by id; their messages are in `messages` under the same id."""
+        self.published: list[int] = []
+        """The messages that were published, in order."""
+        self.times: list[float] = []
+        """When each request came."""
+        self._now = now
+        self._numbers = count(1)
+        app = web.Application(middlewares=[self._doorkeeper])
+        for method, path, handler in (
+            ("GET", "/users/@me", self._me),
+            ("GET", "/oauth2/applications/@me", self._application),
+            ("GET", "/users/{user_id}", self._user),
+            ("POST", "/users/@me/channels", self._open_dm),
+            ("GET", "/channels/{channel_id}", self._channel),
+            ("POST", "/channels/{channel_id}/messages", self._post),
+            ("POST", "/channels/{channel_id}/threads", self._post),
+            ("GET", "/channels/{channel_id}/messages", self._history),
+            ("GET", "/channels/{channel_id}/messages/{message_id}", self._message),
+            ("POST", "/channels/{channel_id}/messages/{message_id}/crosspost", self._publish),
+            ("GET", "/channels/{channel_id}/threads/archived/public", self._no_threads),
+            ("GET", "/guilds/{guild_id}/threads/active", self._active_threads),
+        ):
+            app.router.add_route(method, API + path, handler)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+
+    async def __aenter__(self) -> Self:
+        """Start to listen on a free port; return the server."""
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop listening, and cut whatever is still connected."""
+        await self._runner.cleanup()
+
+    def posts(self, number: int, kind: world.Kind) -> list[JSON]:
+        """The messages in a server's channel; in a forum, those of its posts."""
+        channel = world.channel_id(number, kind)
+        if kind != "forum":
+            return self.messages[channel]
+        opened = [thread for thread in self.threads.values() if thread["parent_id"] == str(channel)]
+        return [message for thread in opened for message in self.messages[int(thread["id"])]]
+
+    def gut_post(self, number: int) -> None:
+        """Leave a newer post of the bot's in a server's forum, whose first message is deleted."""
+        forum = world.channel_id(number, "forum")
+        post = self._open_post(world.server_id(number), forum, {"name": "Another", "message": {}})
+        self.messages[int(post["id"])].clear()
+
+    def told(self, number: int) -> list[str]:
+        """What a server's moderators were told, privately or in a channel of theirs."""
+        channels = (world.dm_id(number), world.channel_id(number, "staff"))
+        return [message["content"] for channel in channels for message in self.messages[channel]]
+
+    async def attempted(self, times: int, seconds: float = 30) -> None:
+        """Wait until so many requests to make a post have come."""
+        await self.journal.until(
+            f"request no. {times} to post",
+            lambda: True if len(self.attempts) >= times else None,
+            seconds,
+        )
+
+    # --- the HTTP API
+
+    @web.middleware
+    async def _doorkeeper(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        self.times.append(monotonic())
+        if self.delay:
+            await asyncio.sleep(self.delay())
+        if request.headers.get("Authorization") != f"Bot {TOKEN}":
+            return refusal(401, 0)
+        response = await handler(request)
+        path = request.path.removeprefix(API)
+        self.journal.note(f"http: {request.method} {path} -> {response.status}")
+        return response
+
+    async def _me(self, _: web.Request) -> web.Response:
+        return answer(payloads.bot_user())
+
+    async def _application(self, _: web.Request) -> web.Response:
+        return answer(payloads.application())
+
+    async def _user(self, request: web.Request) -> web.Response:
+        return answer(payloads.user(request.match_info["user_id"]))
+
+    async def _open_dm(self, request: web.Request) -> web.Response:
+        person = (await request.json())["recipient_id"]
+        number = world.number_of(int(person))
+        dm = {"id": str(world.dm_id(number)), "type": 1, "recipients": [payloads.user(person)]}
+        return answer(dm)
+
+    async def _channel(self, request: web.Request) -> web.Response:
+        known = world.place_of(_channel_of(request))
+        return answer(world.channel(*known)) if known else refusal(404, 10003)
+
+    async def _post(self, request: web.Request) -> web.StreamResponse:
+        channel, body = _channel_of(request), await request.json()
+        if known := world.place_of(channel):
+            self.attempts.append(Attempt(*known, body.get("nonce"), monotonic()))
+        planned = self.faults[channel]
+        fault = planned.pop(0) if planned else None
+        if fault and not fault.made:
+            return await fault.answer(request, answer({}))
+        made = self._make(request, channel, body)
+        return await fault.answer(request, made) if fault else made
+
+    def _make(self, request: web.Request, channel: int, body: JSON) -> web.Response:
+        known = world.place_of(channel)
+        if request.path.endswith("/threads"):
+            if not known or known[1] != "forum":
+                return refusal(404, 10003)
+            return answer(self._open_post(world.server_id(known[0]), channel, body), 201)
+        return answer(self._same(channel, body) or self._keep(channel, self._new_id(), body))
+
+    def _open_post(self, server: int, forum: int, body: JSON) -> JSON:
+        thread_id = self._new_id()
+        thread = world.thread(thread_id, server, forum, body["name"], self._now())
+        self.threads[thread_id] = thread
+        return thread | {"message": self._keep(thread_id, thread_id, body["message"])}
+
+    def _same(self, channel: int, body: JSON) -> JSON | None:
+        """The message that was made under the same nonce, while that is known."""
+        if not body.get("enforce_nonce"):
+            return None
+        for message in self.messages[channel]:
+            age = self._now() - datetime.fromisoformat(message["timestamp"])
+            if message.get("nonce") == body["nonce"] and age.total_seconds() < self.nonce_life:
+                return message
+        return None
+
+    def _keep(self, channel: int, message_id: int, body: JSON) -> JSON:
+        made = {"id": str(message_id), "timestamp": self._now().isoformat()}
+        message = payloads.message(body, str(channel)) | made
+        self.messages[channel].append(message)
+        return message
+
+    async def _history(self, request: web.Request) -> web.Response:
+        channel = _channel_of(request)
+        known = world.place_of(channel)
+        if known and known[1] == "blind":
+            return answer([])  # as Discord does, rather than to refuse
+        after, before = (int(request.query.get(key, 0)) for key in ("after", "before"))
+        limit = int(request.query.get("limit", 50))
+        found = [
+            message
+            for message in self.messages[channel]
+            if int(message["id"]) > after and (not before or int(message["id"]) < before)
+        ]
+        return answer(list(reversed(found[:limit] if after else found[-limit:])))
+
+    async def _message(self, request: web.Request) -> web.Response:
+        for message in self.messages[_channel_of(request)]:
+            if message["id"] == request.match_info["message_id"]:
+                return answer(message)
+        return refusal(404, 10008)
+
+    async def _publish(self, request: web.Request) -> web.Response:
+        for message in self.messages[_channel_of(request)]:
+            if message["id"] == request.match_info["message_id"]:
+                if message["flags"] & _CROSSPOSTED:
+                    return refusal(400, 40033)
+                message["flags"] |= _CROSSPOSTED
+                self.published.append(int(message["id"]))
+                return answer(message)
+        return refusal(404, 10008)
+
+    async def _active_threads(self, request: web.Request) -> web.Response:
+        server = request.match_info["guild_id"]
+        found = [thread for thread in self.threads.values() if thread["guild_id"] == server]
+        return answer({"threads": found[::-1], "members": []})
+
+    async def _no_threads(self, _: web.Request) -> web.Response:
+        return answer({"threads": [], "members": [], "has_more": False})
+
+    def _new_id(self) -> int:
+        passed = self._now() - _EPOCH
+        return int(passed.total_seconds() * 1000) << 22 | next(self._numbers)
+
+
+def failing(status: int, *, made: bool = True) -> Fault:
+    """An error of Discord's own, after the post was made or before."""
+
+    async def fail(_: web.Request, __: web.Response) -> web.Response:
+        return refusal(status, 0)
+
+    return Fault(fail, made)
+
+
+def refusing(status: int, code: int = 0) -> Fault:
+    """A refusal with one of Discord's codes; nothing is made."""
+
+    async def refuse(_: web.Request, __: web.Response) -> web.Response:
+        return refusal(status, code)
+
+    return Fault(refuse, made=False)
+
+
+def resetting() -> Fault:
+    """The connection is reset after the post was made."""
+
+    async def reset(request: web.Request, right: web.Response) -> web.Response:
+        assert request.transport
+        request.transport.abort()
+        return right
+
+    return Fault(reset, made=True)
+
+
+def silent() -> Fault:
+    """The post is made, and no answer ever comes."""
+
+    async def keep_silent(_: web.Request, right: web.Response) -> web.Response:
+        await asyncio.Event().wait()
+        return right
+
+    return Fault(keep_silent, made=True)
+
+
+def limiting(seconds: float, *, everywhere: bool = False) -> Fault:
+    """Too many requests: on this route, or of the whole bot."""
+
+    async def limit(_: web.Request, __: web.Response) -> web.Response:
+        body = {"message": "You are being rate limited.", "retry_after": seconds}
+        response = answer(body | {"global": everywhere}, 429)
+        response.headers["Retry-After"] = str(seconds)
+        response.headers["X-RateLimit-Scope"] = "global" if everywhere else "user"
+        if everywhere:
+            response.headers["X-RateLimit-Global"] = "true"
+        return response
+
+    return Fault(limit, made=False)
+
+
+def shielding(seconds: float) -> Fault:
+    """Too many requests, as Cloudflare says it, which stands before Discord."""
+
+    async def limit(_: web.Request, __: web.Response) -> web.Response:
+        headers = {"Retry-After": str(seconds)}
+        return web.Response(status=429, text="error code: 1015", headers=headers)
+
+    return Fault(limit, made=False)
+
+
+def garbling() -> Fault:
+    """The post is made, and the answer is none that anybody expects."""
+
+    async def garble(_: web.Request, __: web.Response) -> web.Response:
+        return answer(None)
+
+    return Fault(garble, made=True)
+
+
+def then(act: Callable[[], Awaitable[None]]) -> Fault:
+    """The post is made; `act` happens before the answer, which is the right one."""
+
+    async def wait(_: web.Request, right: web.Response) -> web.Response:
+        await act()
+        return right
+
+    return Fault(wait, made=True)
+
+
+def answer(body: Any, status: int = 200) -> web.Response:
+    """An answer as Discord gives it."""
+    response = web.Response(
+        body=json.dumps(body).encode(), status=status, content_type="application/json"
+    )
+    response.headers["Via"] = "1.1 google"
+    return response
+
+
+def refusal(status: int, code: int) -> web.Response:
+    """A refusal as Discord words it."""
+    return answer({"code": code, "message": f"Refused with {status}"}, status)
+
+
+def _channel_of(request: web.Request) -> int:
+    return int(request.match_info["channel_id"])

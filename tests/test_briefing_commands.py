@@ -1,0 +1,950 @@
+"""`/briefing` as moderators meet it: drafted, worked on, approved, posted, corrected, exported."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import discord
+import pytest
+from simcord import ChannelHandle, InteractionResult, MemberActor, ResponseMessage
+from simcord.backend import serializers
+from structlog.testing import capture_logs
+
+from bot.config import Config
+from bot.facts.build import build
+from bot.facts.load import Folders
+from bot.state.briefings import Plan, Step, StepKind, Text
+from bot.state.digests import Target
+from bot.texts.catalogues import LANGUAGES, words
+from bot.ui.briefings.actions import BUTTONS
+from bot.ui.briefings.panels import Key
+from bot.ui.briefings.steps import TROUBLES, changes, told, warning
+from bot.ui.briefings.times import read_when
+from bot.ui.notices import Unfit
+from tests.conftest import ROOT, Server, buttons, parts, texts
+from tests.moderating import Desk, lines, moderated, posted, private
+from tests.test_commands import speak
+from tests.test_digest_commands import AWAY, REFUSED, allow_all, break_state, make
+
+# simcord's clock starts on Thursday, 1 January 2026, at 09:00 in Seoul.
+
+
+@dataclass
+class Newsroom(Desk):
+    """A server with two moderators who write briefings."""
+
+    second: MemberActor
+
+    async def begin(self, **options: Any) -> ResponseMessage:
+        """Draft a briefing as the moderator; its working card."""
+        return await self.run("briefing new", **(options or {"topic": "gsomia"}))
+
+    async def do(
+        self, card: ResponseMessage, action: str, actor: MemberActor | None = None, page: int = 1
+    ) -> InteractionResult:
+        """Press a button of a card."""
+        custom_id = key(card, "b", action, page)
+        return await (actor or self.moderator).click(card, custom_id=custom_id)
+
+    async def pick(
+        self, card: ResponseMessage, action: str, *values: Any, page: int = 1
+    ) -> InteractionResult:
+        """Pick in a menu of a card."""
+        custom_id = key(card, "bs", action, page)
+        return await self.moderator.select(card, list(values), custom_id=custom_id)
+
+    async def fill(
+        self, card: ResponseMessage, action: str, actor: MemberActor | None = None, **values: Any
+    ) -> InteractionResult:
+        """Open a form of a card, fill it in and send it."""
+        writer = actor or self.moderator
+        shown = await self.do(card, action, writer)
+        assert shown.modal
+        return await writer.submit_modal(shown, {**filled(shown.modal), **values})
+
+    async def ready(self, **options: Any) -> ResponseMessage:
+        """A draft with a channel."""
+        card = await self.begin(**options)
+        await self.do(card, "where")
+        await self.pick(card, "channel", self.server.channel)
+        await self.do(card, "open")
+        return card
+
+    async def log_to(self, name: str = "log") -> Any:
+        """Have the steps told in a channel."""
+        guild = self.server.channel.guild
+        assert guild
+        channel = guild.create_text_channel(name)
+        await self.server.bot.state.settings.choose_log(guild.id, channel.id)
+        return channel
+
+
+@pytest.fixture
+def room(server: Server) -> Newsroom:
+    """The server with two moderators."""
+    desk = moderated(server)
+    guild = server.channel.guild
+    assert guild
+    role = guild.create_role("deputies", permissions=discord.Permissions(manage_guild=True))
+    second = guild.add_member(server.env.create_user("deputy"), roles=[role])
+    return Newsroom(server, desk.moderator, second)
+
+
+def aside(result: InteractionResult) -> ResponseMessage:
+    """What a moderator is told besides the card, which nobody else sees."""
+    found = result.followups[-1] if result.followups else private(result)
+    assert found.ephemeral
+    return found
+
+
+def key(card: ResponseMessage, prefix: str, action: str, page: int = 1) -> str:
+    """The custom id of a control of a card."""
+    found = [part["custom_id"] for part in parts(card.components) if "custom_id" in part]
+    fitting = [
+        each for each in found if re.fullmatch(rf"{prefix}:{action}:[0-9a-f]{{8}}:\d+:{page}", each)
+    ]
+    assert len(fitting) == 1, (action, found)
+    return fitting[0]
+
+
+def actions(card: ResponseMessage) -> list[str]:
+    """What the buttons of a card do."""
+    return [button["custom_id"].split(":")[1] for button in buttons(card.components)]
+
+
+def filled(modal: dict[str, Any]) -> dict[str, Any]:
+    """What stands in a form before anybody types."""
+    fields = [label["component"] for label in modal["components"]]
+    return {field["custom_id"]: _standing(field) for field in fields}
+
+
+def _standing(field: dict[str, Any]) -> Any:
+    if "options" in field:
+        return [option["value"] for option in field["options"] if option.get("default")]
+    return field.get("value") or ""
+
+
+def said(card: ResponseMessage) -> str:
+    """The text of a card."""
+    return "\n".join(lines(card))
+
+
+def number(card: ResponseMessage) -> str:
+    """The id of the briefing that a card is of."""
+    found = re.search(r"Briefing `([0-9a-f]{8})`", said(card))
+    assert found
+    return found[1]
+
+
+# --- the life of a briefing
+
+
+async def test_a_briefing_from_draft_to_post_over_restarts(room: Newsroom) -> None:
+    channel = room.server.channel
+    guild = channel.guild
+    assert guild
+    role = guild.create_role("readers", mentionable=True)
+    card = await room.begin()
+    assert "**Status**: draft" in said(card)
+    assert "No channel is chosen." in said(card)
+    await room.server.restart()
+    await room.fill(card, "text", headline="What of GSOMIA?", remarks="Mind the dates.")
+    assert said(card).startswith("### What of GSOMIA?")
+    await room.server.restart()
+    await room.do(card, "where")
+    await room.pick(card, "channel", channel)
+    await room.pick(card, "role", role)
+    await room.server.restart()
+    await room.do(card, "open")
+    assert f"<#{channel.id}> · notifies <@&{role.id}>" in said(card)
+    preview = aside(await room.do(card, "preview"))
+    await room.do(card, "submit")
+    assert said(card).startswith("It will be posted within a minute.")
+    await room.server.restart()
+    await room.advance(minutes=2)
+    await room.advance(minutes=10)
+    (post,) = posted(channel)
+    assert texts(post) == texts(preview.components), "the preview was what came"
+    assert texts(post)[:2] == [
+        f"<@&{role.id}>",
+        f"-# Posted by <@{room.moderator.id}> with Factdesk",
+    ]
+    (remarks,) = [text for text in texts(post) if "Mind the dates." in text]
+    assert remarks.startswith("### Remarks by keeper, not from the base")
+    (sent,) = sent_to(room, channel)
+    assert (sent["allowed_mentions"]["parse"], sent["allowed_mentions"]["roles"]) == ([], [role.id])
+    history = await room.ask("briefing history", briefing=number(card))
+    assert [line.split(" · ")[1] for line in history[1:]] == [
+        f"Posted by the bot: {message(channel).jump_url}",
+        f"<@{room.moderator.id}> had it posted or scheduled",
+        f"<@{room.moderator.id}> edited it: role none → <@&{role.id}>",
+        f"<@{room.moderator.id}> edited it: channel none → <#{channel.id}>",
+        f"<@{room.moderator.id}> edited it: headline “GSOMIA, the military intelligence pact:"
+        " what is known, and what is not” → “What of GSOMIA?”; remarks none → “Mind the"
+        " dates.”",
+        f"<@{room.moderator.id}> began the draft",
+    ]
+
+
+def sent_to(room: Newsroom, channel: ChannelHandle) -> list[dict[str, Any]]:
+    """What the bot asked Discord to post in a channel."""
+    requests = room.server.env.http_requests
+    path = f"/channels/{channel.id}/messages"
+    return [r.json or {} for r in requests if r.method == "POST" and r.path == path]
+
+
+def message(channel: ChannelHandle) -> discord.Message:
+    """The one message that everybody sees in a channel."""
+    (found,) = [each for each in channel.history() if not each.flags.ephemeral]
+    return found
+
+
+async def test_a_briefing_is_posted_at_its_wall_time_and_not_before(room: Newsroom) -> None:
+    card = await room.ready()
+    await room.fill(card, "when", day="2026-01-01", time="9:30 am", zone="seoul")
+    assert "2026-01-01 09:30 · Seoul (Asia/Seoul) · <t:1767227400:F>" in said(card)
+    await room.do(card, "submit")
+    assert said(card).startswith("It will be posted <t:1767227400:F>")
+    await room.advance(minutes=28)
+    assert posted(room.server.channel) == []
+    await room.server.restart()
+    await room.advance(minutes=4)
+    assert len(posted(room.server.channel)) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        (("2026-01-02", "", "Asia/Seoul"), "A day, a time and a time zone belong together."),
+        (("", "09:00", "Asia/Seoul"), "A day, a time and a time zone belong together."),
+        (("2026-01-02", "09:00", ""), "A day, a time and a time zone belong together."),
+        (("soon", "09:00", "Asia/Seoul"), "“soon” is no day that the bot can read."),
+        (("2026-01", "09:00", "Asia/Seoul"), "“2026-01” is no day that the bot can read."),
+        (("2026-01-02", "9", "Asia/Seoul"), "“9” is no time of day that the bot can read."),
+        (("2026-01-02", "09:00", "Atlantis"), "“Atlantis” is no time zone that the bot knows."),
+        (("2026-01-01", "08:59", "Asia/Seoul"), "2026-01-01 08:59 is not within the coming year."),
+        (("2027-01-05", "09:00", "Asia/Seoul"), "2027-01-05 09:00 is not within the coming year."),
+        (("9999-12-31", "09:00", "Asia/Seoul"), "9999-12-31 09:00 is not within the coming year."),
+    ],
+)
+async def test_a_time_that_cannot_be_kept_is_refused(
+    room: Newsroom, typed: tuple[str, str, str], title: str
+) -> None:
+    card = await room.ready()
+    before = said(card)
+    day, time, zone = typed
+    refused = lines(aside(await room.fill(card, "when", day=day, time=time, zone=zone)))
+    assert refused[0] == f"### {title}"
+    assert len(refused) > 1
+    assert said(card) == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "instant"),
+    [
+        (("2026-03-29", "02:30", "Europe/Berlin"), "2026-03-29T01:00"),
+        (("2026-10-25", "02:30", "Europe/Berlin"), "2026-10-25T00:30"),
+        (("29 March 2026", "2:30 am", "berlin"), "2026-03-29T01:00"),
+        (("2026년 3월 1일", "오전 9시", "서울"), "2026-03-01T00:00"),
+    ],
+)
+def test_skipped_and_repeated_times_are_read_as_the_digests_are(
+    typed: tuple[str, str, str], instant: str
+) -> None:
+    now = discord.utils.parse_time("2026-01-01T00:00:00+00:00")
+    when = read_when(words("en"), *typed, now)
+    assert when
+    assert when.at.isoformat(timespec="minutes") == f"{instant}+00:00"
+    assert read_when(words("en"), " ", "", "Asia/Seoul", now) is None
+
+
+async def test_a_day_that_a_zone_left_out_is_refused() -> None:
+    now = discord.utils.parse_time("2011-12-01T00:00:00+00:00")
+    with pytest.raises(Unfit, match="2011-12-30"):
+        read_when(words("en"), "2011-12-30", "09:00", "Pacific/Apia", now)
+
+
+# --- facts
+
+
+async def test_facts_are_added_and_removed_page_by_page(room: Newsroom) -> None:
+    card = await room.begin(topic="forced-labour")
+    await room.do(card, "facts")
+    first = menu(card)
+    assert len(first["options"]) == 25
+    assert all(len(option["label"]) <= 100 for option in first["options"])
+    chosen = [option["value"] for option in first["options"] if option.get("default")]
+    assert chosen
+    await room.do(card, "facts", page=2)
+    second = [option["value"] for option in menu(card)["options"]]
+    kept = [option["value"] for option in menu(card)["options"] if option.get("default")]
+    added = next(value for value in second if value not in kept)
+    await room.pick(card, "facts", *kept, added, page=2)
+    await room.do(card, "facts")
+    await room.pick(card, "facts", *chosen[1:], page=1)
+    assert [o["value"] for o in menu(card)["options"] if o.get("default")] == chosen[1:]
+    await room.do(card, "open")
+    history = await room.ask("briefing history", briefing=number(card))
+    assert f"facts − `{chosen[0]}`" in history[1]
+    assert f"facts + `{added}`" in history[2]
+
+
+def menu(card: ResponseMessage) -> dict[str, Any]:
+    """The menu of texts on a card."""
+    kind = discord.ComponentType.string_select.value
+    (found,) = [part for part in parts(card.components) if part["type"] == kind]
+    return found
+
+
+async def test_what_there_is_no_room_for_is_told_and_nothing_chosen_is_not_posted(
+    room: Newsroom,
+) -> None:
+    card = await room.ready(topic="forced-labour")
+    await room.do(card, "facts")
+    everything = [option["value"] for option in menu(card)["options"]]
+    await room.pick(card, "facts", *everything)
+    assert "There is no room for these" in said(card)
+    await room.do(card, "open")
+    assert re.search(r"There is no room for \d+ chosen facts; they will be left out.", said(card))
+    await room.do(card, "facts")
+    await clear(room, card)
+    await room.do(card, "open")
+    assert "No fact is chosen." in said(card)
+    refused = lines(aside(await room.do(card, "submit")))
+    assert refused == ["### No fact is chosen.", "Choose at least one under Facts."]
+
+
+async def clear(room: Newsroom, card: ResponseMessage) -> None:
+    """Take every fact out, page by page."""
+    page = 1
+    while True:
+        await room.pick(card, "facts", page=page)
+        page += 1
+        if not any(b["custom_id"].endswith(f":{page}") for b in buttons(card.components)):
+            return
+        await room.do(card, "facts", page=page)
+
+
+# --- the target
+
+
+async def test_bot_and_moderator_must_both_be_able_to_post_there(room: Newsroom) -> None:
+    guild = room.server.channel.guild
+    assert guild
+    card = await room.begin()
+    await room.do(card, "where")
+    room.deny(room.server.channel, send_messages=True)
+    refused = lines(aside(await room.pick(card, "channel", room.server.channel)))
+    assert refused[0] == "### The bot lacks permissions there."
+    assert "- **Send Messages**" in refused
+    room.deny(room.server.channel)
+    closed = guild.create_text_channel("closed")
+    deny_member(room, closed)
+    refused = lines(aside(await room.pick(card, "channel", closed)))
+    assert refused[0] == "### You may not post there yourself."
+    await room.pick(card, "channel", room.server.channel)
+    assert f"<#{room.server.channel.id}>" in said(card)
+    room.deny(room.server.channel, mention_everyone=True)
+    quiet = guild.create_role("quiet")
+    assert "- **Mention @everyone" in said(aside(await room.pick(card, "role", quiet)))
+    room.deny(room.server.channel)
+    refused = lines(aside(await room.pick(card, "role", quiet)))
+    assert refused[0] == "### You may not notify that role yourself."
+    refused = lines(aside(await room.pick(card, "role", guild.default_role)))
+    assert refused[0] == "### A briefing does not notify everyone."
+
+
+def deny_member(room: Newsroom, channel: ChannelHandle) -> None:
+    """Keep the moderator from writing in a channel."""
+    from simcord.backend.models import Overwrite
+    from simcord.enums import OverwriteType
+
+    denied = discord.Permissions(send_messages=True).value
+    overwrite = Overwrite(room.moderator.id, OverwriteType.MEMBER, deny=denied)
+    room.server.env.backend.set_overwrite(channel.id, overwrite)
+
+
+async def test_permissions_are_checked_again_when_it_is_to_be_posted(room: Newsroom) -> None:
+    card = await room.ready()
+    room.deny(room.server.channel, send_messages=True)
+    refused = lines(aside(await room.do(card, "submit")))
+    assert "- **Send Messages**" in refused
+    room.deny(room.server.channel)
+    await room.fill(card, "when", day="2026-01-01", time="09:30", zone="Asia/Seoul")
+    await room.do(card, "submit")
+    room.deny(room.server.channel, send_messages=True)
+    await room.advance(minutes=35)
+    shown = await room.run("briefing show", briefing=number(card))
+    assert "**Status**: not posted. The bot may not post in the channel." in said(shown)
+    room.deny(room.server.channel)
+    await room.do(shown, "open")
+    await room.fill(shown, "when", day="", time="")
+    await room.do(shown, "submit")
+    await room.advance(minutes=2)
+    assert len(posted(room.server.channel)) == 1
+
+
+async def test_an_announcement_is_published_where_that_is_wished(room: Newsroom) -> None:
+    _, channel = make(room, "news")
+    card = await room.begin()
+    await room.do(card, "where")
+    await room.pick(card, "channel", channel)
+    await room.do(card, "publish")
+    assert "published to the servers that follow the channel" in said(card)
+    await room.do(card, "open")
+    await room.do(card, "submit")
+    await room.advance(minutes=3)
+    assert len(posted(channel)) == 1
+    published = [r for r in room.server.env.http_requests if r.path.endswith("/crosspost")]
+    assert len(published) == 1
+
+
+async def test_a_forum_gets_a_post_with_its_tag_and_a_thread_gets_one_too(room: Newsroom) -> None:
+    _, forum = make(room, "forum")
+    backend = room.server.env.backend
+    tag_id = str(backend.snowflake())
+    emoji = {"emoji_id": None, "emoji_name": None}
+    tag = {"id": tag_id, "name": "Briefings", "moderated": False, **emoji}
+    backend.edit_channel(forum.id, {"available_tags": [tag]})
+    payload = dict(serializers.channel_payload(backend, backend.get_channel(forum.id)))
+    backend.emit("CHANNEL_UPDATE", {**payload, "flags": 1 << 4})
+    card = await room.begin()
+    await room.do(card, "where")
+    await room.pick(card, "channel", forum)
+    await room.do(card, "open")
+    refused = await room.do(card, "submit")
+    assert lines(aside(refused))[0] == "### This forum wants a tag on each post."
+    await room.do(card, "where")
+    await room.pick(card, "tag", tag_id)
+    await room.do(card, "open")
+    await room.do(card, "submit")
+    await room.advance(minutes=2)
+    (thread,) = forum.threads
+    assert backend.get_channel(thread.id).applied_tags == [int(tag_id)]
+    assert "Posted by" in texts(posted(thread)[0])[0]
+    _, thread = make(room, "thread")
+    other = await room.begin(topic="forced-labour")
+    await room.do(other, "where")
+    await room.pick(other, "channel", thread)
+    await room.do(other, "open")
+    await room.do(other, "submit")
+    await room.advance(minutes=2)
+    assert len(posted(thread)) == 1
+
+
+# --- approval
+
+
+async def need_approval(room: Newsroom) -> None:
+    guild = room.server.channel.guild
+    assert guild
+    await room.server.bot.state.settings.choose_approval(guild.id, True)
+
+
+async def test_a_second_moderator_approves_and_the_author_cannot(room: Newsroom) -> None:
+    await need_approval(room)
+    card = await room.ready()
+    await room.do(card, "submit")
+    assert "waits for a second moderator" in said(card)
+    await room.advance(minutes=5)
+    assert posted(room.server.channel) == []
+    refused = lines(aside(await room.do(card, "approve")))
+    assert refused[0] == "### You cannot approve your own briefing."
+    await room.server.restart()
+    theirs = await show_to(room.second, room, number(card))
+    await room.do(theirs, "approve", room.second)
+    assert f"**Approved by**: <@{room.second.id}>" in said(theirs)
+    await room.advance(minutes=2)
+    (post,) = posted(room.server.channel)
+    assert texts(post)[0] == f"-# Posted by <@{room.moderator.id}> with Factdesk"
+
+
+async def show_to(
+    member: MemberActor, room: Newsroom, briefing_id: str, command: str = "show"
+) -> ResponseMessage:
+    """The card of a briefing for a member."""
+    channel = room.server.channel
+    return private(await member.slash(channel, f"briefing {command}", briefing=briefing_id))
+
+
+async def test_an_edit_withdraws_an_approval(room: Newsroom) -> None:
+    await need_approval(room)
+    card = await room.ready()
+    await room.fill(card, "when", day="2026-01-01", time="10:00", zone="Asia/Seoul")
+    await room.do(card, "submit")
+    theirs = await show_to(room.second, room, number(card))
+    await room.do(theirs, "approve", room.second)
+    mine = await room.run("briefing edit", briefing=number(card))
+    assert "to be posted" in said(mine)
+    await room.fill(mine, "text", remarks="One word more.")
+    assert said(mine).startswith("It is a draft again")
+    assert "**Approved by**" not in said(mine)
+    await room.advance(hours=2)
+    assert posted(room.server.channel) == []
+
+
+async def test_a_briefing_is_sent_back_with_a_remark(room: Newsroom) -> None:
+    await need_approval(room)
+    card = await room.ready()
+    await room.do(card, "submit")
+    theirs = await show_to(room.second, room, number(card))
+    shown = await room.do(theirs, "back", room.second)
+    await room.second.submit_modal(shown, {"remark": "The *second* fact is old. @everyone"})
+    assert "**Status**: draft" in said(theirs)
+    history = await room.ask("briefing history", briefing=number(card))
+    assert history[1].endswith(
+        f"<@{room.second.id}> sent it back: “The \\*second\\* fact is old. @\u200beveryone”"
+    )
+
+
+async def test_approval_is_asked_for_in_the_log_channel_where_each_step_is_told(
+    room: Newsroom,
+) -> None:
+    await need_approval(room)
+    log = await room.log_to()
+    card = await room.ready()
+    await room.do(card, "submit")
+    assert f"Approval is asked for in <#{log.id}>" in said(card)
+    sent = [each for each in log.history() if not each.flags.ephemeral]
+    (request,) = [each for each in sent if each.components]
+    told = [each.content for each in sent if each.content]
+    assert len(told) == 3
+    assert all(f"`{number(card)}`" in line and "<t:" in line for line in told)
+    assert [s["allowed_mentions"] for s in sent_to(room, log)] == [{"parse": []}] * 4
+    shown = [part.to_dict() for part in request.components]
+    preview = aside(await room.do(card, "preview"))
+    assert texts(shown) == texts(preview.components)  # type: ignore[arg-type]
+    assert not [b for b in buttons(shown) if b["custom_id"].startswith("post:")]  # type: ignore[arg-type]
+    await room.server.restart()
+    approve = next(b["custom_id"] for b in buttons(shown) if b["custom_id"].startswith("b:approve"))  # type: ignore[arg-type]
+    own = await room.moderator.click(request, custom_id=approve)
+    assert lines(private(own))[0] == "### You cannot approve your own briefing."
+    refused = await room.server.asker.click(request, custom_id=approve)
+    assert lines(private(refused)) == REFUSED
+    done = private(await room.second.click(request, custom_id=approve))
+    assert said(done).startswith("It will be posted within a minute.")
+    again = private(await room.second.click(request, custom_id=approve))
+    assert said(again).startswith("Somebody changed the briefing meanwhile.")
+    await room.advance(minutes=2)
+    assert len(posted(room.server.channel)) == 1
+
+
+async def test_a_log_channel_that_is_gone_stops_nothing(room: Newsroom) -> None:
+    log = await room.log_to()
+    room.server.env.backend.delete_channel(log.id)
+    with capture_logs() as logs:
+        card = await room.ready()
+        await room.do(card, "submit")
+    assert said(card).startswith("It will be posted")
+    assert {entry["log_level"] for entry in logs} == {"warning"}
+
+
+# --- two at once, others, and none
+
+
+async def test_the_second_of_two_is_told_and_nothing_is_overwritten(room: Newsroom) -> None:
+    mine = await room.begin()
+    theirs = await show_to(room.second, room, number(mine), "edit")
+    shown = await room.do(theirs, "text", room.second)
+    await room.fill(mine, "text", headline="Mine")
+    written = {"headline": "Theirs", "remarks": "Long ```thoughts```", "language": ["en"]}
+    result = await room.second.submit_modal(shown, written)
+    assert said(theirs).startswith("Somebody changed the briefing meanwhile.")
+    assert "### Mine" in said(theirs)
+    kept = said(aside(result))
+    assert "Theirs" in kept
+    assert "Long '''thoughts'''" in kept
+    for action in ("where", "facts", "submit", "cancel", "text"):
+        stale = await show_to(room.second, room, number(mine), "edit")
+        await room.fill(mine, "text", headline=f"Mine before {action}")
+        await room.do(stale, action, room.second)
+        assert said(stale).startswith("Somebody changed the briefing meanwhile."), action
+    assert "**Status**: draft" in said(mine)
+
+
+async def test_whoever_may_not_is_refused_at_each_command_button_menu_and_form(
+    room: Newsroom,
+) -> None:
+    await need_approval(room)
+    channel, asker = room.server.channel, room.server.asker
+    card = await room.ready()
+    await room.do(card, "facts")
+    await allow_all(room)
+    briefing_id = number(await room.run("briefing show", briefing="gsomia"))
+    for name in ("show", "edit", "cancel", "history", "export"):
+        refused = await asker.slash(channel, f"briefing {name}", briefing=briefing_id)
+        assert lines(private(refused)) == REFUSED, name
+    for name in ("list", "corrections"):
+        assert lines(private(await asker.slash(channel, f"briefing {name}"))) == REFUSED
+    refused = await asker.slash(channel, "briefing new", topic="gsomia")
+    assert lines(private(refused)) == REFUSED
+    offered = await asker.autocomplete(channel, "briefing show", "briefing", "")
+    assert offered == []
+    before = await room.server.bot.state.briefings.get(briefing_id)
+    assert before
+    public = await show_controls(room, before.version, briefing_id)
+    for action in BUTTONS:
+        custom_id = Key(action, briefing_id, before.version).custom_id("b")
+        refused = await asker.click(public, custom_id=custom_id)
+        assert lines(private(refused)) == REFUSED, action
+    for action, value in (("role", channel.guild.default_role), ("channel", channel)):  # type: ignore[union-attr]
+        custom_id = Key(action, briefing_id, before.version).custom_id("bs")
+        refused = await asker.select(public, [value], custom_id=custom_id)
+        assert lines(private(refused)) == REFUSED, action
+    assert await room.server.bot.state.briefings.get(briefing_id) == before
+
+
+async def show_controls(room: Newsroom, version: int, briefing_id: str) -> discord.Message:
+    """A message for all to see with every control of a briefing."""
+    layout = discord.ui.LayoutView(timeout=None)
+    names = list(BUTTONS)
+    for start in range(0, len(names), 5):
+        row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+        for name in names[start : start + 5]:
+            custom_id = Key(name, briefing_id, version).custom_id("b")
+            row.add_item(discord.ui.Button(label=name, custom_id=custom_id))
+        layout.add_item(row)
+    for item in (
+        discord.ui.RoleSelect[Any](custom_id=Key("role", briefing_id, version).custom_id("bs")),
+        discord.ui.ChannelSelect[Any](
+            custom_id=Key("channel", briefing_id, version).custom_id("bs")
+        ),
+    ):
+        last: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+        last.add_item(item)
+        layout.add_item(last)
+    channel = room.server.bot.get_channel(room.server.channel.id)
+    assert isinstance(channel, discord.TextChannel)
+    return await channel.send(view=layout)
+
+
+async def test_somebody_who_lost_the_right_has_a_form_open_in_vain(room: Newsroom) -> None:
+    card = await room.begin()
+    shown = await room.do(card, "text")
+    guild = room.server.channel.guild
+    assert guild
+    role_id = guild.roles["keepers"].id
+    room.server.env.backend.remove_member_role(guild.id, room.moderator.id, role_id)
+    result = await room.moderator.submit_modal(shown, {"headline": "X", "language": ["en"]})
+    assert lines(aside(result)) == REFUSED
+    assert "### X" not in said(card)
+
+
+async def test_another_servers_briefings_are_unknown_here(room: Newsroom) -> None:
+    text = Text("gsomia", None, None, "en", "Theirs", ("gsomia/what",))
+    now = room.server.env.now()
+    other = await room.server.bot.state.briefings.begin(77, Plan(text), 5, now)
+    assert (await room.ask("briefing show", briefing=other.briefing_id))[0] == (
+        f"### No briefing here fits “{other.briefing_id}”."
+    )
+    public = await show_controls(room, 1, other.briefing_id)
+    custom_id = Key("cancel", other.briefing_id, 1).custom_id("b")
+    refused = lines(private(await room.moderator.click(public, custom_id=custom_id)))
+    assert refused[0] == "### There is no such briefing here."
+    assert await room.server.bot.state.briefings.get(other.briefing_id) == other
+
+
+async def test_a_state_that_is_away_is_told_plainly(room: Newsroom, tmp_path: Path) -> None:
+    card = await room.ready()
+    await break_state(room.server, tmp_path)
+    with capture_logs() as logs:
+        assert await room.ask("briefing list") == AWAY
+        assert await room.ask("briefing new", topic="gsomia") == AWAY
+        for action in ("text", "facts", "submit", "preview", "cancel"):
+            assert lines(aside(await room.do(card, action))) == AWAY, action
+    assert {entry["log_level"] for entry in logs} == {"warning"}
+
+
+# --- hostile remarks
+
+
+HOSTILE = (
+    "@everyone @here <@1> <@&2> <#3> **bold** # big\n- [link](https://x.example) `code` ||x||\n"
+    "> quote :smile: <t:1:F> https://evil.example"
+)
+
+
+async def test_remarks_are_shown_as_typed_and_notify_nobody(room: Newsroom) -> None:
+    card = await room.ready()
+    await room.fill(card, "text", headline="@everyone **now**", remarks=HOSTILE)
+    await room.do(card, "submit")
+    await room.advance(minutes=2)
+    (post,) = posted(room.server.channel)
+    (sent,) = sent_to(room, room.server.channel)
+    assert sent["allowed_mentions"].keys() <= {"parse", "replied_user"}
+    assert sent["allowed_mentions"]["parse"] == []
+    (remarks,) = [text for text in texts(post) if "Remarks by keeper" in text]
+    assert "@\u200beveryone" in remarks
+    assert "\\*\\*bold\\*\\*" in remarks
+    assert "\\<@1>" in remarks
+    assert "https\\://" in remarks
+    assert not re.search(r"(?<!\\)[*_`|<]", remarks.removeprefix("### "))
+    assert "@everyone" not in "".join(texts(post))
+
+
+# --- after posting
+
+
+async def test_a_post_is_edited_and_deleted(room: Newsroom) -> None:
+    log = await room.log_to()
+    card = await room.ready()
+    await room.do(card, "submit")
+    await room.advance(minutes=2)
+    mine = await room.run("briefing edit", briefing=number(card))
+    assert "**Status**: posted: https://discord.com/channels/" in said(mine)
+    assert set(actions(mine)) == {"text", "facts", "preview", "history", "remove"}
+    await room.fill(mine, "text", headline="Better", remarks="Mine.")
+    assert said(mine).startswith("The change is kept.")
+    await room.advance(minutes=2)
+    (post,) = posted(room.server.channel)
+    assert "## Better" in texts(post)[1]
+    assert "corrected on 1 January 2026" in texts(post)[1]
+    theirs = await show_to(room.second, room, number(card), "edit")
+    result = await room.fill(theirs, "text", room.second, remarks="Not mine.")
+    assert lines(aside(result))[0] == "### Somebody else signed the remarks."
+    await room.fill(theirs, "text", room.second, remarks="")
+    assert said(theirs).startswith("The change is kept.")
+    await room.do(theirs, "remove", room.second)
+    assert said(theirs).startswith("### Delete the post?")
+    await room.server.restart()
+    await room.do(theirs, "delete", room.second)
+    assert "**Status**: posted, and deleted since" in said(theirs)
+    assert posted(room.server.channel) == []
+    history = await room.ask("briefing history", briefing=number(card))
+    assert history[1].split(" · ")[1].startswith(f"<@{room.second.id}> deleted the post")
+    assert any("deleted the post" in (each.content or "") for each in log.history())
+
+
+async def test_where_approval_is_needed_the_author_cannot_change_a_post_alone(
+    room: Newsroom,
+) -> None:
+    card = await room.ready()
+    await room.do(card, "submit")
+    await room.advance(minutes=2)
+    await need_approval(room)
+    mine = await room.run("briefing edit", briefing=number(card))
+    refused = lines(aside(await room.fill(mine, "text", headline="Mine alone")))
+    assert refused[0] == "### Another moderator must edit this post."
+    theirs = await show_to(room.second, room, number(card), "edit")
+    await room.fill(theirs, "text", room.second, headline="Ours")
+    assert said(theirs).startswith("The change is kept.")
+    await room.advance(minutes=2)
+    (post,) = posted(room.server.channel)
+    assert "## Ours" in texts(post)[1]
+
+
+async def test_a_cancelled_briefing_can_be_taken_up_again(room: Newsroom) -> None:
+    card = await room.ready()
+    await room.fill(card, "when", day="2026-01-01", time="10:00", zone="Asia/Seoul")
+    await room.do(card, "submit")
+    shown = await room.run("briefing cancel", briefing=number(card))
+    assert "**Status**: cancelled" in said(shown)
+    await room.advance(hours=2)
+    assert posted(room.server.channel) == []
+    await room.do(shown, "draft")
+    assert "**Status**: draft" in said(shown)
+    refused = lines(aside(await room.do(shown, "submit")))
+    assert refused == ["### Its time is over.", "Choose another under When."]
+
+
+# --- finding, listing, exporting
+
+
+async def test_briefings_are_listed_found_and_belong_to_the_server(room: Newsroom) -> None:
+    assert (await room.ask("briefing list"))[1] == "None yet. Draft one with /briefing new."
+    card = await room.begin()
+    await room.begin(**{"from": "2023-03", "to": "2023-04"})
+    listed = await show_list(room.second, room)
+    assert len([line for line in listed if line.startswith("- **")]) == 2
+    offered = await room.second.autocomplete(
+        room.server.channel, "briefing show", "briefing", "gsomia"
+    )
+    assert [choice["value"] for choice in offered] == [number(card)]
+    for typed in (offered[0]["value"], offered[0]["name"], "GSOMIA"):
+        assert number(await show_to(room.second, room, typed)) == number(card), typed
+    refused = await room.ask("briefing show", briefing="known")
+    assert refused[0] == "### No briefing here fits “known”."
+    assert len([line for line in refused if line.startswith("- ")]) == 2
+
+
+async def show_list(member: MemberActor, room: Newsroom) -> list[str]:
+    return lines(private(await member.slash(room.server.channel, "briefing list")))
+
+
+@pytest.mark.parametrize(
+    ("options", "title"),
+    [
+        ({}, "A briefing is about one thing."),
+        ({"topic": "gsomia", "event": "tokyo summit"}, "A briefing is about one thing."),
+        ({"topic": "gsomia", "from": "2023"}, "A briefing is about one thing."),
+        ({"topic": "zzzqqq"}, "No topic matches “zzzqqq”."),
+        ({"from": "soon"}, "“soon” is no day that the bot can read."),
+        ({"from": "2024", "to": "2023"}, "The period ends before it begins: 2024 to 2023."),
+    ],
+)
+async def test_what_a_briefing_cannot_be_about_is_refused(
+    room: Newsroom, options: dict[str, Any], title: str
+) -> None:
+    assert (await room.ask("briefing new", **options))[0] == f"### {title}"
+    assert (await room.ask("briefing list"))[1] == "None yet. Draft one with /briefing new."
+
+
+@pytest.mark.parametrize(
+    "options", [{"actor": "기시다"}, {"event": "tokyo summit"}, {"to": "2000"}, {"from": "2023"}]
+)
+async def test_a_briefing_is_about_anything_of_the_base(
+    room: Newsroom, options: dict[str, Any]
+) -> None:
+    assert "**Status**: draft" in said(await room.begin(**options))
+
+
+async def test_a_briefing_is_exported_with_its_sources(room: Newsroom) -> None:
+    card = await room.begin()
+    await room.fill(card, "text", headline="A *star*", remarks="# Mine\n1. first")
+    file = await room.run("briefing export", briefing=number(card))
+    (attachment,) = file.attachments
+    assert attachment.filename == f"briefing-{number(card)}.md"
+    text = (await attachment.read()).decode()
+    assert text.startswith("# A \\*star\\*\n")
+    assert "## Sources" in text
+    assert re.search(r"^- .*\\\[1 ¶\d", text, re.MULTILINE)
+    assert "\n\n\\# Mine\n\n1\\. first\n" in text
+    assert "Exported from Factdesk on 1 January 2026" in text
+
+
+# --- languages
+
+
+@pytest.mark.parametrize(
+    ("reader", "status"), [("ko", "**상태**: 초안"), ("ja", "**状況**: 下書き")]
+)
+async def test_cards_are_in_the_readers_language_and_posts_in_their_own(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch, reader: str, status: str
+) -> None:
+    speak(monkeypatch, reader=reader, guild="en-US")
+    card = await room.ready()
+    assert status in said(card)
+    english = said(card).splitlines()[0]
+    assert english == "### GSOMIA, the military intelligence pact: what is known, and what is not"
+    await room.fill(card, "text", language=["ja"])
+    assert said(card).splitlines()[0].endswith("：分かっていることと、分かっていないこと")
+    await room.do(card, "submit")
+    await room.advance(minutes=2)
+    (post,) = posted(room.server.channel)
+    assert texts(post)[0] == f"-# <@{room.moderator.id}>さんがFactdeskで投稿"
+
+
+DETAILS: dict[StepKind, str] = {
+    "sent-back": "A remark",
+    "posted": "7/8",
+    "stuck": "no-channel",
+    "review": "changed",
+    "corrected": "edited",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_step_and_trouble_is_worded(room: Newsroom, language: str) -> None:
+    now = room.server.env.now()
+    old = Plan(Text("gsomia", None, None, "en", "A", ("gsomia/what",)))
+    new = Plan(
+        Text("gsomia", None, None, "ko", "B", ("gsomia/renewed",), "C"),
+        Target(1, 2, publish=True, tag_id=3),
+        read_when(words("en"), "2026-01-02", "09:00", "Asia/Seoul", now),
+    )
+    state = room.server.bot.state
+    briefing = await state.briefings.begin(7, old, 5, now)
+    details = {**DETAILS, "edited": changes(old, new)}
+    for kind in get_args(StepKind):
+        line = told(words(language), briefing, Step(now, 1, kind, details.get(kind)))
+        assert not re.search(r"briefing\.[a-z]|correction\.[a-z]|[{}]", line), line
+    for trouble in (*TROUBLES, "moderator"):
+        held = warning(words(language), briefing, trouble, "A *server*")
+        assert not re.search(r"briefing\.[a-z]|[{}]", held), held
+        assert r"A \*server\*" in held
+
+
+# --- corrections
+
+
+@pytest.fixture
+def own_config(config: Config, tmp_path: Path) -> Config:
+    """The settings of a bot with a state and a folder of bases that are the test's own."""
+    data = tmp_path / "data"
+    shutil.copytree(config.data, data)
+    return config.model_copy(update={"state": f"sqlite:///{tmp_path / 'state.db'}", "data": data})
+
+
+def correct(config: Config, folder: Path) -> None:
+    """Build a base in which a fact of GSOMIA is corrected."""
+    facts = folder / "facts"
+    shutil.copytree(ROOT / "facts", facts)
+    file = facts / "topics" / "gsomia.yaml"
+    before = "says: GSOMIA is renewed every year.\n"
+    after = (
+        "says: GSOMIA is renewed once a year.\n    was:\n      - date: 2026-11-25\n"
+        "        said: GSOMIA is renewed every year.\n        why: A test of corrections.\n"
+    )
+    text = file.read_text("utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after), "utf-8")
+    build(Folders(facts, config.seeds), config.data)
+
+
+async def posted_with_renewal(room: Newsroom) -> ResponseMessage:
+    """A posted briefing that tells the fact that is to be corrected."""
+    card = await room.ready()
+    await room.do(card, "facts")
+    chosen = [o["value"] for o in menu(card)["options"] if o.get("default")]
+    if "gsomia/renewed" not in chosen:
+        await room.pick(card, "facts", *chosen, "gsomia/renewed")
+    await room.do(card, "open")
+    await room.do(card, "submit")
+    await room.advance(minutes=2)
+    return card
+
+
+@pytest.mark.parametrize("settlement", ["posted", "edited", "dismissed"])
+async def test_a_correction_is_offered_with_both_wordings_and_settled_once(
+    room: Newsroom, tmp_path: Path, settlement: str
+) -> None:
+    log = await room.log_to()
+    card = await posted_with_renewal(room)
+    post = message(room.server.channel)
+    correct(room.server.config, tmp_path)
+    await room.advance(minutes=2)
+    (offer,) = [each for each in log.history() if each.components]
+    shown = [part.to_dict() for part in offer.components]
+    told = "\n".join(texts(shown))  # type: ignore[arg-type]
+    assert "GSOMIA is renewed every year." in told
+    assert "GSOMIA is renewed once a year." in told
+    ids = [button["custom_id"] for button in buttons(shown)]  # type: ignore[arg-type]
+    pressed = next(each for each in ids if each.startswith(f"c:{settlement}:"))
+    refused = await room.server.asker.click(offer, custom_id=pressed)
+    assert lines(private(refused)) == REFUSED
+    look = next(each for each in ids if each.startswith("c:look:"))
+    assert post.jump_url in said(private(await room.second.click(offer, custom_id=look)))
+    waiting = private(await room.second.slash(room.server.channel, "briefing corrections"))
+    assert said(waiting).startswith("### 1 correction waits")
+    done = private(await room.second.click(offer, custom_id=pressed))
+    assert said(done).startswith("### The correction is seen to.")
+    again = private(await room.second.click(offer, custom_id=pressed))
+    assert said(again).startswith("### Somebody has seen to this correction.")
+    await room.advance(minutes=3)
+    now = [each for each in room.server.channel.history() if not each.flags.ephemeral]
+    said_now = "\n".join(texts([part.to_dict() for part in now[0].components]))  # type: ignore[misc]
+    if settlement == "posted":
+        assert len(now) == 2
+        (reply,) = [each for each in now if each.reference]
+        assert reply.reference
+        assert reply.reference.message_id == post.id
+    else:
+        assert len(now) == 1
+    assert ("corrected on" in said_now) == (settlement == "edited")
+    history = await room.ask("briefing history", briefing=number(card))
+    assert any(f"<@{room.second.id}> saw to a correction" in line for line in history)
+    assert (await room.ask("briefing corrections"))[0] == "### No correction waits."

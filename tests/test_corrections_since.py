@@ -1,0 +1,98 @@
+"""What was corrected since a post: its facts as it has them, held against the base of today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bot.answers.corrections import since
+from bot.answers.desk import Desk
+from bot.answers.inquiry import Inquiry
+from bot.cards.card import Card, Line
+from bot.texts.catalogues import LANGUAGES, words
+from tests.small_base import AGREEMENT
+from tests.test_corrections import CHANGED, _open  # pyright: ignore[reportPrivateUsage]
+
+
+async def _versions(folder: Path, changed: dict[str, str]) -> Mapping[str, str]:
+    desk = await _open(folder, changed)
+    versions = await desk.store.versions()
+    await desk.store.close()
+    return versions
+
+
+async def _since(folder: Path, held: Mapping[str, str], language: str = "en") -> Card:
+    desk = await _open(folder, CHANGED)
+    card = await since(Inquiry(desk.store, words(language), {}), held)
+    await desk.store.close()
+    return card
+
+
+def _lines(card: Card) -> list[Line]:
+    return [line for section in card.sections for line in section.lines]
+
+
+def _said(line: Line) -> list[str]:
+    return [line.text, *(note.text for note in line.notes)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_a_post_holds_is_told_where_it_is_not_so_any_more(
+    tmp_path: Path, language: str
+) -> None:
+    before = await _versions(tmp_path / "before", {})
+    now = await _versions(tmp_path / "now", CHANGED)
+    changed = [key for key in before if before[key] != now[key]]
+    assert len(changed) == 1, "a wording that was only noted gives no other version"
+    card = await _since(tmp_path / "after", before, language)
+    (line,) = _lines(card)
+    assert line.label == words(language)("corrections.withdrawn")
+    assert "The council counted otherwise." in _said(line)
+    assert card.citations()
+
+
+async def test_a_reworded_fact_stands_with_what_the_post_said_and_not_with_older_wordings(
+    tmp_path: Path,
+) -> None:
+    old = AGREEMENT.replace(
+        "Ilse Brandt and Tomas Lind signed the agreement on 4 May 2021.", "They signed it."
+    )
+    before = await _versions(tmp_path / "before", {"events/ferry-agreement.yaml": old})
+    key = next(key for key in before if key.endswith("/signed"))
+    (line,) = _lines(await _since(tmp_path / "after", {key: before[key]}))
+    assert line.text.startswith("Ilse Brandt and Tomas Lind")
+    assert "“They signed it.”" in _said(line)
+    assert "The day was missing." in _said(line)
+    assert "“They signed on 5 May 2021.”" not in _said(line)
+
+
+async def test_a_fact_that_the_base_lost_is_told_too(tmp_path: Path) -> None:
+    (line,) = _lines(await _since(tmp_path, {"gone/away": "1"}))
+    assert line.text == words("en")("corrections.since.gone")
+
+
+async def test_what_stayed_as_it_was_is_not_told(tmp_path: Path) -> None:
+    now = await _versions(tmp_path / "now", CHANGED)
+    card = await _since(tmp_path / "after", now)
+    assert card.subtitle == words("en")("corrections.since.none")
+    assert not _lines(card)
+
+
+async def test_what_is_not_on_record_is_said_to_be_unknown(tmp_path: Path) -> None:
+    card = await _since(tmp_path, {})
+    assert not card.found
+    assert card.title == words("en")("corrections.since.unknown")
+    assert card.subtitle == words("en")("corrections.since.unknown.help")
+
+
+async def test_what_one_message_has_no_room_for_is_counted(desk: Desk) -> None:
+    versions = await desk.store.versions()
+    card = await since(Inquiry(desk.store, words("en"), {}), dict.fromkeys(versions, "another"))
+    (page,) = desk.pages(card)
+    shown = [line for section in page.sections for line in section.lines]
+    assert shown == _lines(card), "nothing is cut"
+    left_out = len(versions) - (len(shown) - 1)
+    assert left_out > 0
+    assert shown[-1].text == words("en").count("digest.more-corrections", left_out)

@@ -1,0 +1,633 @@
+"""The scheduler over a real state, with a clock that the test moves: one digest a local day.
+
+Discord is a list of what was sent; time passes only when everything else rests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.cards.card import Card, Question
+from bot.delivery.courier import Courier, Done, Parcel, Timing
+from bot.delivery.digests import Composer, DigestRound, Draft, Problem, recurrence
+from bot.delivery.outcomes import Doubtful, Refused, Throttled, Unauthorized
+from bot.delivery.pace import Pace
+from bot.delivery.recurrence import EVERY_DAY, next_run
+from bot.delivery.scheduler import Rules, Scheduler
+from bot.state.digests import Digests, Schedule, Target, Wish
+from bot.state.errors import StateAway
+from bot.state.posts import Contents, Place, Slot
+from bot.state.state import State
+
+SERVER = 1
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+EIGHT = Wish(
+    target=Target(channel_id=10),
+    at=time(8, 0),
+    zone="UTC",
+    weekdays=EVERY_DAY,
+    topics=frozenset(),
+    when_empty="skip",
+    language="en",
+    set_by=2,
+)
+
+# Nobody waits for room here: a task that waits for another cannot be told from one at work.
+RULES = Rules(tick=HOUR, workers=1_000)
+SHORT = replace(RULES, tick=timedelta(seconds=30))
+
+# From both ends of the world to the middle, with steps of whole and part hours.
+ZONES = """
+Pacific/Kiritimati Pacific/Apia Pacific/Chatham Pacific/Auckland Asia/Kamchatka Australia/Lord_Howe
+Australia/Sydney Australia/Adelaide Asia/Tokyo Asia/Seoul Australia/Eucla Asia/Shanghai Asia/Jakarta
+Asia/Yangon Asia/Dhaka Asia/Kathmandu Asia/Kolkata Asia/Karachi Asia/Kabul Asia/Dubai Asia/Tehran
+Europe/Moscow Africa/Nairobi Europe/Kyiv Africa/Cairo Europe/Berlin Africa/Casablanca Europe/London
+Atlantic/Azores America/Nuuk America/Sao_Paulo America/St_Johns America/Santiago America/Halifax
+America/New_York America/Chicago America/Denver America/Los_Angeles America/Anchorage
+Pacific/Marquesas
+"""
+
+
+class Time:
+    """The time that the scheduler is told, and by which it sleeps."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._waking: list[tuple[datetime, int, asyncio.Future[None]]] = []
+        self._asleep: dict[asyncio.Task[object], asyncio.Future[None]] = {}
+        self._numbers = count()
+        self._really_sleep = asyncio.sleep
+
+    def clock(self) -> datetime:
+        """What time it is."""
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep until the test has let so much time pass."""
+        task = asyncio.current_task()
+        assert task
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        until = self.now + timedelta(seconds=seconds)
+        heapq.heappush(self._waking, (until, next(self._numbers), waiter))
+        self._asleep[task] = waiter
+        try:
+            await waiter
+        finally:
+            del self._asleep[task]
+
+    async def until(self, instant: datetime) -> None:
+        """Let time pass up to an instant; whoever sleeps until then wakes in turn."""
+        await self.rest()
+        while self._waking and self._waking[0][0] <= instant:
+            at, _, waiter = heapq.heappop(self._waking)
+            if waiter.done():
+                continue  # cancelled in its sleep
+            self.now = max(self.now, at)
+            waiter.set_result(None)
+            await self.rest()
+        self.now = instant
+
+    async def rest(self) -> None:
+        """Wait until every task but the test's own is asleep."""
+        me = asyncio.current_task()
+        async with asyncio.timeout(60):
+            while any(each is not me and not self._is_asleep(each) for each in asyncio.all_tasks()):
+                await self._really_sleep(0.0005)
+
+    def _is_asleep(self, task: asyncio.Task[object]) -> bool:
+        waiter = self._asleep.get(task)
+        return waiter is not None and not waiter.done()
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A digest that was sent."""
+
+    server_id: int
+    at: datetime
+    day: date
+    is_late: bool
+
+
+@dataclass
+class Discord:
+    """Keeps what it is sent; `answers` and `publishing` are what it raises next."""
+
+    time: Time
+    sent: list[Sent] = field(default_factory=list[Sent])
+    posts: dict[str, Place] = field(default_factory=dict[str, Place])
+    answers: list[Exception] = field(default_factory=list[Exception])
+    publishing: list[Exception] = field(default_factory=list[Exception])
+    published: list[Place] = field(default_factory=list[Place])
+    warned: list[tuple[int, Problem]] = field(default_factory=list[tuple[int, Problem]])
+
+    async def send(self, parcel: Parcel) -> Place:
+        """Keep a post, or raise the next answer."""
+        if self.answers:
+            raise self.answers.pop(0)
+        day, is_late = date.fromisoformat(parcel.card.title), bool(parcel.card.subtitle)
+        self.sent.append(Sent(parcel.slot.server_id, self.time.now, day, is_late))
+        place = Place(len(self.sent), parcel.target.channel_id)
+        self.posts[parcel.post_id] = place
+        return place
+
+    async def find(self, parcel: Parcel, since: datetime) -> Place | None:
+        """Where a post is that was sent."""
+        return self.posts.get(parcel.post_id)
+
+    async def has_nonce(self, parcel: Parcel) -> bool:
+        """Whether Discord knows the nonce of a post."""
+        return parcel.post_id in self.posts
+
+    async def publish(self, place: Place) -> None:
+        """Publish a post, or raise the next answer."""
+        if self.publishing:
+            raise self.publishing.pop(0)
+        self.published.append(place)
+
+    async def warn(self, schedule: Schedule, problem: Problem) -> None:
+        """Keep whom a warning was for."""
+        self.warned.append((schedule.server_id, problem))
+
+    def days(self, server_id: int = SERVER) -> list[date]:
+        """The local days whose digest a server was sent."""
+        return [sent.day for sent in self.sent if sent.server_id == server_id]
+
+
+async def compose(schedule: Schedule, day: date, is_late: bool) -> Draft:
+    """A digest that says its day and whether it is late; on Mondays, nothing happened."""
+    card = Card(
+        question=Question("digest", {}),
+        language="en",
+        title=day.isoformat(),
+        found=True,
+        subtitle="late" if is_late else None,
+    )
+    contents = Contents({"a/b": "v"}, "a/b", "edition")
+    return Draft(card, contents, worth_posting=day.weekday() != 0)
+
+
+@dataclass
+class World:
+    """Servers, their moderators' process, and the scheduler's, which may be ended and begun."""
+
+    time: Time
+    discord: Discord
+    state: State
+    open_state: Callable[[], Awaitable[State]]
+    running: asyncio.Task[None] | None = None
+    has_faults: bool = False
+    """Whether the test means the program to be at fault."""
+
+    async def begin(self, composer: Composer = compose, rules: Rules = RULES) -> DigestRound:
+        """Begin a scheduler of digests, as a process of its own."""
+        state, clock = await self.open_state(), self.time.clock
+        pace = Pace(state.budget, clock)
+        courier = Courier(state.posts, pace, self.discord, clock, Timing())
+        digests = DigestRound(state, composer, courier, self.discord, clock)
+        scheduler = Scheduler(state, [digests], self.discord, pace, clock, rules)
+        self.running = asyncio.create_task(scheduler.run())
+        await self.time.rest()
+        return digests
+
+    async def end(self) -> None:
+        """End the scheduler."""
+        if self.running:
+            self.running.cancel()
+            await asyncio.wait({self.running})
+            self.running = None
+
+    async def set_up(self, wish: Wish = EIGHT, server_id: int = SERVER) -> Schedule:
+        """Set a digest up, from now on."""
+        run = next_run(recurrence(wish), self.time.now)
+        await self.state.digests.put(server_id, wish, run.instant, run.day)
+        return await self.schedule(server_id)
+
+    async def schedule(self, server_id: int = SERVER) -> Schedule:
+        """Where a digest stands."""
+        schedule = await self.state.digests.get(server_id)
+        assert schedule
+        return schedule
+
+
+@pytest.fixture
+async def world(state_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    """A world in which it is noon on a Sunday, without servers."""
+    time = Time(NOW)
+    monkeypatch.setattr(asyncio, "sleep", time.sleep)
+    async with AsyncExitStack() as opened:
+
+        async def open_state() -> State:
+            state = await State.open(state_url)
+            opened.push_async_callback(state.close)
+            return state
+
+        world = World(time, Discord(time), await open_state(), open_state)
+        opened.push_async_callback(world.end)
+        with capture_logs() as told:
+            yield world
+    assert any("fault" in each["event"] for each in told) == world.has_faults
+
+
+def at(text: str) -> datetime:
+    """An instant as text, in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+async def test_what_is_due_is_posted_once(world: World) -> None:
+    await world.set_up()
+    await world.begin()
+    await world.time.until(at("2026-11-24 07:59"))
+    assert world.discord.sent == []
+    await world.time.until(at("2026-11-24 23:00"))
+    assert world.discord.days() == [date(2026, 11, 24)], "on Monday nothing happened"
+    (sent,) = world.discord.sent
+    assert at("2026-11-24 08:00") <= sent.at < at("2026-11-24 08:01")
+    assert not sent.is_late
+    schedule = await world.schedule()
+    assert (schedule.next_at, schedule.next_day) == (at("2026-11-25 08:00"), date(2026, 11, 25))
+    assert (schedule.last_day, schedule.last_edition) == (date(2026, 11, 24), "edition")
+
+
+async def test_what_is_late_within_the_grace_says_so(world: World) -> None:
+    await world.set_up()
+    await world.time.until(at("2026-11-24 13:59"))
+    for _ in range(2):
+        await world.begin()
+        await world.time.until(at("2026-11-24 14:30"))
+        await world.end()
+    assert [(sent.day, sent.is_late) for sent in world.discord.sent] == [(date(2026, 11, 24), True)]
+
+
+async def test_what_is_older_is_skipped(world: World) -> None:
+    await world.set_up()
+    await world.time.until(at("2026-11-24 14:01"))
+    await world.begin()
+    assert world.discord.sent == []
+    skipped = await world.state.posts.last(SERVER)
+    assert skipped
+    assert (skipped.day, skipped.status, skipped.reason) == (date(2026, 11, 24), "skipped", "late")
+    assert (await world.schedule()).next_at == at("2026-11-25 08:00")
+    await world.time.until(at("2026-11-25 08:01"))
+    assert [(sent.day, sent.is_late) for sent in world.discord.sent] == [
+        (date(2026, 11, 25), False)
+    ]
+
+
+@pytest.mark.parametrize(("hour", "days"), [(9, [26]), (20, [])])
+async def test_after_three_days_of_sleep_the_last_one_may_be_made_up(
+    world: World, hour: int, days: list[int]
+) -> None:
+    await world.set_up()
+    await world.time.until(at(f"2026-11-26 {hour:02}:00"))
+    await world.begin()
+    assert [day.day for day in world.discord.days()] == days
+    await world.time.until(at("2026-11-27 12:00"))
+    assert [day.day for day in world.discord.days()] == [*days, 27]
+
+
+@pytest.mark.parametrize(
+    ("zone", "change"),
+    [
+        ("Europe/Berlin", "2026-03-29"),
+        ("Europe/Berlin", "2026-10-25"),
+        ("America/New_York", "2026-03-08"),
+        ("America/New_York", "2026-11-01"),
+        ("Australia/Lord_Howe", "2026-04-05"),
+        ("Australia/Lord_Howe", "2026-10-04"),
+        ("America/Santiago", "2026-04-05"),
+        ("America/Santiago", "2026-09-06"),
+        ("Africa/Cairo", "2026-04-24"),
+        ("Africa/Cairo", "2026-10-30"),
+    ],
+)
+async def test_where_clocks_change_there_is_one_a_day(world: World, zone: str, change: str) -> None:
+    """At each half hour of the night, from the day before to the day after."""
+    day = date.fromisoformat(change)
+    world.time.now = datetime.combine(day - DAY, time(0, 0), ZoneInfo(zone)).astimezone(UTC) - HOUR
+    for number in range(10):
+        wall = time(number // 2, 30 * (number % 2))
+        await world.set_up(
+            replace(EIGHT, zone=zone, at=wall, when_empty="focus"), server_id=number + 1
+        )
+    await world.begin()
+    await world.time.until(
+        datetime.combine(day + 2 * DAY, time(0, 0), ZoneInfo(zone)).astimezone(UTC) - MINUTE
+    )
+    for number in range(10):
+        assert world.discord.days(number + 1) == [day - DAY, day, day + DAY]
+    assert not any(sent.is_late for sent in world.discord.sent)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Seoul", "Asia/Tokyo"])
+async def test_in_the_east_the_day_is_the_local_one(world: World, zone: str) -> None:
+    """From midnight to nine there, it is still the day before in UTC."""
+    for hour in range(10):
+        await world.set_up(
+            replace(EIGHT, zone=zone, at=time(hour, 0), when_empty="focus"), server_id=hour + 1
+        )
+    await world.begin()
+    await world.time.until(NOW + 5 * DAY)
+    for hour in range(10):
+        sent = [each for each in world.discord.sent if each.server_id == hour + 1]
+        assert [each.day.day for each in sent] == [23, 24, 25, 26, 27]
+        assert {each.at.astimezone(ZoneInfo(zone)).hour for each in sent} == {hour}
+        assert all(each.at.astimezone(ZoneInfo(zone)).date() == each.day for each in sent)
+
+
+async def test_a_day_on_which_nothing_happened_is_left_out_or_tells_one_fact(
+    world: World,
+) -> None:
+    await world.set_up(EIGHT, server_id=1)
+    await world.set_up(replace(EIGHT, when_empty="focus"), server_id=2)
+    await world.begin()
+    await world.time.until(at("2026-11-23 09:00"))
+    assert world.discord.days(1) == []
+    assert world.discord.days(2) == [date(2026, 11, 23)]
+    left_out = await world.state.posts.last(1)
+    assert left_out
+    assert (left_out.status, left_out.reason) == ("skipped", "empty")
+
+
+async def test_only_the_weekdays_that_were_chosen(world: World) -> None:
+    await world.set_up(replace(EIGHT, weekdays=frozenset({1, 5})))
+    await world.begin()
+    await world.time.until(NOW + 14 * DAY)
+    assert [day.day for day in world.discord.days()] == [24, 28, 1, 5]
+
+
+async def test_a_pause_lasts_until_it_ends(world: World) -> None:
+    await world.set_up()
+    await world.begin()
+    await world.state.digests.pause(SERVER, "moderator")
+    await world.time.until(at("2026-11-26 12:00"))
+    assert world.discord.sent == []
+    following = next_run(recurrence(EIGHT), world.time.now)
+    await world.state.digests.resume(SERVER, following.instant, following.day)
+    await world.time.until(at("2026-11-27 12:00"))
+    assert [day.day for day in world.discord.days()] == [27]
+    until = at("2026-12-01 12:00")
+    following = next_run(recurrence(EIGHT), until)
+    await world.state.digests.pause(SERVER, "moderator", until, following.instant, following.day)
+    await world.time.until(at("2026-12-02 12:00"))
+    assert [day.day for day in world.discord.days()] == [27, 2]
+    assert (await world.schedule()).paused is None
+
+
+@pytest.mark.parametrize("hours", [-13, -2, -1, 1, 2, 5])
+async def test_where_a_zones_rules_have_changed_there_is_one_a_day(
+    world: World, hours: int
+) -> None:
+    """The stored instant was worked out by other rules than those of today."""
+    await world.set_up(replace(EIGHT, when_empty="focus"))
+    await world.state.digests.put(
+        SERVER,
+        replace(EIGHT, when_empty="focus"),
+        at("2026-11-23 08:00") + hours * HOUR,
+        date(2026, 11, 23),
+    )
+    await world.begin()
+    await world.time.until(at("2026-11-26 12:00"))
+    assert [day.day for day in world.discord.days()] == [23, 24, 25, 26]
+
+
+async def test_a_zone_that_is_gone_pauses_the_digest(world: World) -> None:
+    await world.set_up()
+    await world.state.digests.put(
+        SERVER, replace(EIGHT, zone="Mars/Base"), NOW + HOUR, date(2026, 11, 23)
+    )
+    await world.begin()
+    await world.time.until(NOW + DAY)
+    assert (await world.schedule()).paused == "no-zone"
+    assert world.discord.warned == [(SERVER, "no-zone")]
+
+
+async def test_one_servers_fault_does_not_stop_the_others(world: World) -> None:
+    faults: list[datetime] = []
+    world.has_faults = True
+
+    async def fail_for_one(schedule: Schedule, day: date, is_late: bool) -> Draft:
+        if schedule.server_id == 1 and world.time.now < at("2026-11-24 08:20"):
+            faults.append(world.time.now)
+            raise KeyError("a fault of ours")
+        return await compose(schedule, day, is_late)
+
+    for server_id in (1, 2, 3):
+        await world.set_up(server_id=server_id)
+    await world.time.until(at("2026-11-24 07:55"))
+    await world.begin(fail_for_one, SHORT)
+    await world.time.until(at("2026-11-24 08:05"))
+    assert [world.discord.days(server_id) for server_id in (1, 2, 3)] == [
+        [],
+        [date(2026, 11, 24)],
+        [date(2026, 11, 24)],
+    ]
+    await world.time.until(at("2026-11-24 09:00"))
+    assert world.discord.days(1) == [date(2026, 11, 24)]
+    assert 2 <= len(faults) <= 12, "it is tried again, and not all the time"
+
+
+async def test_a_refusal_pauses_one_server_and_tells_its_moderators(world: World) -> None:
+    for server_id in (1, 2):
+        await world.set_up(server_id=server_id)
+    world.discord.answers = [Refused("no-permission")]
+    await world.begin()
+    await world.time.until(at("2026-11-25 12:00"))
+    ((stopped, reason),) = world.discord.warned
+    assert reason == "no-permission"
+    assert (await world.schedule(stopped)).paused == "no-permission"
+    assert world.discord.days(stopped) == []
+    assert [day.day for day in world.discord.days(3 - stopped)] == [24, 25]
+
+
+async def test_what_is_put_off_comes_when_it_was_put_off_to(world: World) -> None:
+    await world.set_up()
+    world.discord.answers = [Throttled(1_500, everywhere=False), Doubtful(), Doubtful()]
+    await world.time.until(at("2026-11-24 07:55"))
+    await world.begin(rules=SHORT)
+    await world.time.until(at("2026-11-24 08:24"))
+    assert world.discord.sent == []
+    await world.time.until(at("2026-11-24 08:45"))
+    assert world.discord.days() == [date(2026, 11, 24)]
+    assert world.discord.answers == []
+
+
+async def test_a_refused_token_stops_everything(world: World) -> None:
+    for server_id in (1, 2):
+        await world.set_up(replace(EIGHT, at=time(8 + server_id, 0)), server_id=server_id)
+    world.discord.answers = [Unauthorized()]
+    await world.begin()
+    assert world.running
+    running = world.running
+    await world.time.until(at("2026-11-25 12:00"))
+    assert running.done()
+    assert world.discord.sent == []
+    assert (await world.schedule(1)).paused is None, "it is no server's fault"
+
+
+async def test_posts_are_published_after_they_were_posted(world: World) -> None:
+    await world.set_up(replace(EIGHT, target=Target(10, publish=True)), server_id=1)
+    await world.set_up(replace(EIGHT, target=Target(20)), server_id=2)
+    world.discord.publishing = [Throttled(600, everywhere=False), Throttled(60, everywhere=False)]
+    await world.begin()
+    await world.time.until(at("2026-11-24 08:05"))
+    assert len(world.discord.sent) == 2
+    assert world.discord.published == []
+    await world.time.until(at("2026-11-24 11:00"))
+    assert [place.channel_id for place in world.discord.published] == [10]
+    assert await world.state.posts.unpublished() == ()
+
+
+async def test_what_was_left_to_publish_is_published_by_the_next_process(world: World) -> None:
+    await world.set_up()
+    slot = Slot(SERVER, "digest", date(2026, 11, 21), NOW - DAY, 10)
+    await world.state.posts.claim(slot, Contents({}, None, "e"), NOW, MINUTE)
+    await world.state.posts.record(slot, Place(1, 10), None, NOW, publish=True)
+    world.discord.publishing = [Refused("no-permission")]
+    await world.begin()
+    assert world.discord.published == []
+    assert await world.state.posts.unpublished() == (), "it cannot be published"
+
+
+async def test_servers_are_forgotten_after_thirty_days(world: World) -> None:
+    for server_id in (1, 2):
+        await world.set_up(server_id=server_id)
+    await world.begin()
+    await world.state.settings.left([1], NOW)
+    await world.time.until(NOW + 29 * DAY)
+    assert world.discord.days(1) == []
+    assert await world.state.digests.get(1)
+    await world.time.until(NOW + 32 * DAY)
+    assert await world.state.digests.get(1) is None
+    assert await world.state.digests.get(2)
+
+
+async def test_posts_are_forgotten_after_ninety_days(world: World) -> None:
+    await world.set_up(replace(EIGHT, weekdays=frozenset({6}), at=time(12, 30)))
+    await world.begin()
+    await world.time.until(NOW + 7 * DAY)
+    (first,) = world.discord.posts
+    await world.time.until(NOW + 89 * DAY)
+    assert await world.state.posts.get(first)
+    await world.time.until(NOW + 93 * DAY)
+    assert await world.state.posts.get(first) is None
+
+
+async def test_what_another_process_changes_counts_from_the_next_look(world: World) -> None:
+    await world.begin(rules=SHORT)
+    await world.time.until(NOW + HOUR)
+    await world.set_up(replace(EIGHT, at=time(13, 10), when_empty="focus"))
+    await world.time.until(NOW + 2 * HOUR)
+    assert [day.day for day in world.discord.days()] == [22]
+    await world.set_up(replace(EIGHT, at=time(15, 0), when_empty="focus"))
+    await world.state.settings.left([SERVER], world.time.now)
+    await world.time.until(NOW + 4 * HOUR)
+    assert [day.day for day in world.discord.days()] == [22]
+
+
+async def test_a_state_that_is_away_for_a_while_is_read_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change that was seen while nothing could be read is not forgotten."""
+    await world.begin()
+
+    async def fail(_: Digests) -> dict[int, datetime]:
+        raise StateAway("gone for a moment")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Digests, "coming", fail)
+        await world.set_up()
+        await world.time.until(NOW + 2 * HOUR)
+    await world.time.until(at("2026-11-24 12:00"))
+    assert [day.day for day in world.discord.days()] == [24]
+
+
+async def test_two_processes_post_each_digest_once(world: World) -> None:
+    for server_id in range(1, 9):
+        await world.set_up(server_id=server_id)
+    await world.begin()
+    first = world.running
+    await world.begin()
+    await world.time.until(NOW + 4 * DAY)
+    for server_id in range(1, 9):
+        assert [day.day for day in world.discord.days(server_id)] == [24, 25, 26]
+    assert first
+    first.cancel()
+    await asyncio.wait({first})
+
+
+async def test_now_is_once_a_day_too(world: World) -> None:
+    await world.set_up(replace(EIGHT, at=time(13, 0), when_empty="focus"))
+    digests = await world.begin()
+    outcomes = [asyncio.create_task(digests.post_now(SERVER)) for _ in range(2)]
+    await world.time.until(NOW + MINUTE)
+    again = asyncio.create_task(digests.post_now(SERVER))
+    await world.time.until(NOW + 2 * MINUTE)
+    assert {each.result() for each in outcomes} == {Done(Place(1, 10)), Done(None)}
+    assert await again == Done(None), "the day's digest is settled"
+    await world.time.until(at("2026-11-23 14:00"))
+    assert [day.day for day in world.discord.days()] == [22, 23]
+
+
+class TestMonth:
+    """Long, so on one database only."""
+
+    @pytest.fixture
+    def state_url(self, tmp_path: Path) -> str:
+        """A fresh SQLite."""
+        return f"sqlite:///{tmp_path / 'state.db'}"
+
+    async def test_of_forty_servers_in_forty_zones(self, world: World) -> None:
+        """With a scheduler that ends and begins again at any time: one a server and local day."""
+        dice = random.Random(7)  # noqa: S311 - chance that comes again
+        world.time.now = start = at("2026-03-10 00:00")
+        wishes = [
+            replace(
+                EIGHT,
+                zone=zone,
+                at=time(dice.randrange(24), dice.choice((0, 5, 30, 45))),
+                when_empty="focus",
+            )
+            for zone in ZONES.split()
+        ]
+        for server_id, wish in enumerate(wishes):
+            await world.set_up(wish, server_id)
+        end = start + 31 * DAY
+        while world.time.now < end:
+            await world.begin()
+            await world.time.until(min(end, world.time.now + dice.random() * 3 * DAY))
+            await world.end()
+            await world.time.until(world.time.now + dice.random() * 5 * HOUR)
+        await world.begin()
+        sent = Counter((each.server_id, each.day) for each in world.discord.sent)
+        assert set(sent.values()) == {1}
+        for server_id, wish in enumerate(wishes):
+            assert world.discord.days(server_id) == expected(wish, start, world.time.now)
+
+
+def expected(wish: Wish, start: datetime, end: datetime) -> list[date]:
+    """The local days on which the wall time came, told without the scheduler's own arithmetic."""
+    zone = ZoneInfo(wish.zone)
+    first = start.astimezone(zone).date() - DAY
+    days = (first + number * DAY for number in range(40))
+    return [
+        day
+        for day in days
+        if start < datetime.combine(day, wish.at, zone).astimezone(UTC) <= end - 2 * MINUTE
+    ]

@@ -37,11 +37,13 @@ from bot.facts.build import build
 from bot.facts.errors import BaseError
 from bot.facts.load import Folders
 from bot.facts.store import Store
-from bot.state.briefings import Briefing
+from bot.state.briefings import Briefing, Step
 from bot.state.digests import Schedule
 from bot.state.errors import StateAway
 from bot.state.state import State
+from bot.texts.catalogues import words
 from bot.ui import messenger, moderating, postings
+from bot.ui.briefings import steps
 from bot.ui.failures import DeskTree
 from bot.ui.messenger import DiscordMessenger
 from bot.ui.slash import CatalogueTranslator
@@ -49,7 +51,7 @@ from bot.ui.slash import CatalogueTranslator
 log = structlog.stdlib.get_logger("factdesk.client")
 
 _LONGEST_WAIT = 30.0  # seconds that discord.py may wait by itself where Discord limits a route
-_READY_EVERY = 0.5
+_READY_EVERY = 0.05  # seconds
 _BASE_EVERY = 20.0  # seconds between looks for a base that was built meanwhile
 _UNTIL_UNREAD = 60.0  # seconds after which no answer reads the base before any more
 _AUTHENTICATION_FAILED = 4004  # the gateway's close code for a token that it does not know
@@ -128,7 +130,7 @@ class Factdesk(commands.Bot):
         self.corrections = CorrectionRound(self.desk, state, courier)
         rounds = (
             self.digests,
-            BriefingRound(state, self.editor, courier, self.messenger),
+            BriefingRound(state, self.editor, courier, self.messenger, self._tell_step),
             self.corrections,
             EditRound(state, self.editor, self.messenger),
         )
@@ -231,6 +233,11 @@ class Factdesk(commands.Bot):
         guild = self.get_guild(about.server_id)
         name = guild.name if guild else str(about.server_id)
         return postings.warning(about, trouble, chosen, name)
+
+    async def _tell_step(self, briefing: Briefing, step: Step) -> None:
+        settings = self.state.settings.of(briefing.server_id)
+        language = settings.language or briefing.plan.text.language
+        await steps.tell(self, settings.log_channel_id, words(language), briefing, step)
 
     def _moderates(self, member: discord.Member) -> bool:
         role_id = self.state.settings.of(member.guild.id).moderator_role_id

@@ -16,7 +16,7 @@ CHECKS = (
     (PYTHON, "-m", "pyright", "--pythonpath", PYTHON),
     (PYTHON, "-c", LINT_IMPORTS),  # it has no module that runs it
     (PYTHON, "-m", "bot", "check"),
-    (PYTHON, "-m", "pytest"),
+    (PYTHON, "-m", "pytest", "-n", "auto", "--dist", "worksteal"),
 )
 
 

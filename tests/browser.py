@@ -47,6 +47,7 @@ class Conversation:
 
     async def view_as(self, name: str) -> None:
         """See and use the page as another of its people from now on."""
+        await self._quiet()
         await self.page.get_by_label("Viewing as").select_option(label=name)
         await expect(self.page.locator("#action-status")).to_have_text("Preview ready")
 
@@ -69,7 +70,14 @@ class Conversation:
 
     async def send(self) -> None:
         """Send the command with what was typed, whatever is offered: Enter would take a choice."""
-        await self.page.get_by_role("button", name="Send", exact=True).click()
+        await self.press(self.page.get_by_role("button", name="Send", exact=True))
+
+    async def press(self, button: Locator) -> None:
+        """Press a button."""
+        await self._quiet()
+        await button.click(trial=True)
+        # Whole at once: the page may draw itself anew between a mouse button's down and up.
+        await button.dispatch_event("click")
 
     async def reply(self, heading: str | re.Pattern[str]) -> Locator:
         """The newest message, once it is one with this title."""
@@ -78,6 +86,10 @@ class Conversation:
         await expect(title).to_have_text(heading)
         await title.scroll_into_view_if_needed()
         return newest
+
+    async def _quiet(self) -> None:
+        """Wait until the page does nothing any more: until then it drops what one presses."""
+        await expect(self.page.locator("#action-status")).not_to_have_text(re.compile("…$"))
 
     async def keep(self, step: str) -> None:
         """Write a screenshot."""

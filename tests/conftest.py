@@ -20,9 +20,9 @@ from bot.client import Factdesk, create_bot
 from bot.config import Config
 from bot.facts.build import build
 from bot.facts.load import Folders
-from tests.databases import postgres, state_url
+from tests.databases import bot_state_url, postgres, state_url
 
-__all__ = ["postgres", "state_url"]
+__all__ = ["bot_state_url", "postgres", "state_url"]
 
 ROOT = Path(__file__).parent.parent
 
@@ -114,9 +114,9 @@ class Server:
 
 
 @pytest.fixture
-def own_config(config: Config, tmp_path: Path) -> Config:
+def own_config(config: Config, bot_state_url: str) -> Config:
     """The settings of a bot over the real base, with a state that is the test's own."""
-    return config.model_copy(update={"state": f"sqlite:///{tmp_path / 'state.db'}"})
+    return config.model_copy(update={"state": bot_state_url})
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -57,16 +58,34 @@ def _start(folder: Path) -> Any:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """A PostgreSQL that runs until the tests are over."""
-    server = Postgres(tmp_path_factory.mktemp("pg"))
-    yield server
-    server.stop()
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL that runs until the tests are over.
+
+    As root it runs under another user, who may not enter the folders that pytest makes.
+    """
+    with TemporaryDirectory(prefix="factdesk-", ignore_cleanup_errors=True) as folder:
+        server = Postgres(Path(folder))
+        yield server
+        server.stop()
 
 
 @pytest.fixture(params=DATABASES)
 def state_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a fresh database, for each kind of database in turn."""
-    if request.param == "sqlite":
+    return _fresh(request.param, request, tmp_path)
+
+
+@pytest.fixture
+def bot_state_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh database for the bot: SQLite, where a test asks for no other kind."""
+    return _fresh(getattr(request, "param", "sqlite"), request, tmp_path)
+
+
+on_every_database = pytest.mark.parametrize("bot_state_url", DATABASES, indirect=True)
+"""Marks a test that is to be run with the bot's state in each kind of database."""
+
+
+def _fresh(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if kind == "sqlite":
         return f"sqlite:///{tmp_path / 'state.db'}"
     return request.getfixturevalue("postgres").new_database()

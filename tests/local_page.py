@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 SHIPPED = Folders(ROOT / "facts", ROOT / "seeds")
 
 _LAST_LINE = "Ctrl+C ends it."
-_LONGEST = 120  # seconds; a page that any test leaves hanging is killed then
+_LONGEST = 120  # seconds; a page that a test leaves hanging is killed then
 
 
 def write_config(folder: Path, base: Folders) -> Path:
@@ -71,8 +71,13 @@ class LocalPage:
 
 
 @contextmanager
-def local_page(config: Path, *options: str, stdin: int = subprocess.PIPE) -> Generator[LocalPage]:
-    """The page, from when it can be visited; its process ends with the context."""
+def local_page(
+    config: Path, *options: str, stdin: int = subprocess.PIPE, longest: float = _LONGEST
+) -> Generator[LocalPage]:
+    """The page, from when it can be visited; its process ends with the context.
+
+    `longest` is after how many seconds it ends in any case.
+    """
     command = [sys.executable, "-m", "bot", "try", "--config", str(config), *options]
     with TemporaryFile("w+", encoding="utf-8") as errors:
         process = subprocess.Popen(
@@ -84,7 +89,7 @@ def local_page(config: Path, *options: str, stdin: int = subprocess.PIPE) -> Gen
             text=True,
             encoding="utf-8",
         )
-        watchdog = Timer(_LONGEST, process.kill)
+        watchdog = Timer(longest, process.kill)
         watchdog.start()
         try:
             with process:

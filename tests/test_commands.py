@@ -22,6 +22,7 @@ from bot.config import Config
 from bot.state.settings import Settings
 from bot.ui.replies import Press, language
 from tests.conftest import Server, buttons, texts
+from tests.moderating import private
 
 ASKED: dict[str, dict[str, Any]] = {
     "event": {"name": "tokyo summit"},
@@ -263,6 +264,18 @@ async def test_a_message_is_asked_about_from_its_menu_and_answered_privately(
             assert buttons(none.components) == []
 
 
+async def test_a_public_answer_tells_from_its_menu_that_nothing_was_corrected_since(
+    server: Server,
+) -> None:
+    public = reply(await server.asker.slash(server.channel, "event", name="tokyo-summit"))
+    for menu in menus(server):
+        told = private(await server.reader.context_menu(server.channel, menu, public))
+        assert texts(told.components)[0].splitlines() == [
+            "## What was corrected since",
+            "-# Nothing in this post has been corrected since.",
+        ]
+
+
 def menus(server: Server) -> list[str]:
     """The names of the entries in the menu of messages."""
     found = [c.name for c in server.bot.tree.get_commands(type=discord.AppCommandType.message)]
@@ -401,7 +414,10 @@ async def test_an_answer_that_discord_refuses_is_not_tried_a_second_time(
 def test_public_replies_speak_the_servers_language_and_private_ones_the_readers(
     config: Config, reader: str, guild: str | None, public: str, private: str
 ) -> None:
-    nothing_chosen = SimpleNamespace(settings=SimpleNamespace(of=lambda server_id: Settings(1)))
+    def chosen(server_id: int) -> Settings:
+        return Settings(server_id)
+
+    nothing_chosen = SimpleNamespace(settings=SimpleNamespace(of=chosen))
     host = SimpleNamespace(
         config=config.model_copy(update={"language": "ja"}), state=nothing_chosen
     )

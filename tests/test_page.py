@@ -73,7 +73,7 @@ async def _chooses_an_event(desk: Conversation) -> None:
 
 async def _turns_the_page_privately(desk: Conversation) -> None:
     public = desk.page.locator("article.channel-message").last
-    await public.get_by_role("button", name="More (2/").click()
+    await desk.press(public.get_by_role("button", name="More (2/"))
     await expect(desk.page.get_by_text("Only you can see this")).to_have_count(1)
     private = await desk.reply("Yoon-Kishida summit in Tokyo")
     await expect(private).to_contain_text("Page 2 of")
@@ -85,7 +85,7 @@ async def _follows_a_related_event(desk: Conversation) -> None:
     public = desk.page.locator("article.channel-message").nth(-2)
     related = public.get_by_role("button", name="joint press conference")
     title = (await related.inner_text()).partition(" · ")[0]
-    await related.click()
+    await desk.press(related)
     await expect(desk.page.get_by_text("Only you can see this")).to_have_count(2)
     await expect(await desk.reply(title)).to_contain_text(CITATION)
     await desk.keep("related")

@@ -457,15 +457,22 @@ async def test_a_refusal_pauses_one_server_and_tells_its_moderators(world: World
 
 
 async def test_what_is_put_off_comes_when_it_was_put_off_to(world: World) -> None:
-    await world.set_up()
+    looks: list[datetime] = []
+
+    async def look(schedule: Schedule, day: date, is_late: bool) -> Draft:
+        looks.append(world.time.now)
+        return await compose(schedule, day, is_late)
+
     world.discord.answers = [Throttled(1_500, everywhere=False), Doubtful(), Doubtful()]
     await world.time.until(at("2026-11-24 07:55"))
-    await world.begin(rules=SHORT)
+    await world.set_up()
+    await world.begin(look, SHORT)
     await world.time.until(at("2026-11-24 08:24"))
     assert world.discord.sent == []
     await world.time.until(at("2026-11-24 08:45"))
     assert world.discord.days() == [date(2026, 11, 24)]
     assert world.discord.answers == []
+    assert len(looks) == 4, "and nobody looks at it in between"
 
 
 async def test_a_refused_token_stops_everything(world: World) -> None:
@@ -508,24 +515,27 @@ async def test_what_was_left_to_publish_is_published_by_the_next_process(world: 
 async def test_servers_are_forgotten_after_thirty_days(world: World) -> None:
     for server_id in (1, 2):
         await world.set_up(server_id=server_id)
-    await world.begin()
     await world.state.settings.left([1], NOW)
     await world.time.until(NOW + 29 * DAY)
-    assert world.discord.days(1) == []
+    await world.begin()
+    await world.time.until(NOW + 29 * DAY + 23 * HOUR)
     assert await world.state.digests.get(1)
-    await world.time.until(NOW + 32 * DAY)
+    await world.time.until(NOW + 31 * DAY)
     assert await world.state.digests.get(1) is None
     assert await world.state.digests.get(2)
+    assert world.discord.days(1) == []
 
 
 async def test_posts_are_forgotten_after_ninety_days(world: World) -> None:
-    await world.set_up(replace(EIGHT, weekdays=frozenset({6}), at=time(12, 30)))
+    await world.set_up()
     await world.begin()
-    await world.time.until(NOW + 7 * DAY)
+    await world.time.until(at("2026-11-24 09:00"))
+    await world.end()
     (first,) = world.discord.posts
-    await world.time.until(NOW + 89 * DAY)
+    await world.time.until(at("2027-02-22 07:00"))
+    await world.begin()
     assert await world.state.posts.get(first)
-    await world.time.until(NOW + 93 * DAY)
+    await world.time.until(at("2027-02-23 09:00"))
     assert await world.state.posts.get(first) is None
 
 
@@ -585,7 +595,7 @@ async def test_now_is_once_a_day_too(world: World) -> None:
     assert [day.day for day in world.discord.days()] == [22, 23]
 
 
-class TestMonth:
+class TestManyZones:
     """Long, so on one database only."""
 
     @pytest.fixture
@@ -596,7 +606,7 @@ class TestMonth:
     async def test_of_forty_servers_in_forty_zones(self, world: World) -> None:
         """With a scheduler that ends and begins again at any time: one a server and local day."""
         dice = random.Random(7)  # noqa: S311 - chance that comes again
-        world.time.now = start = at("2026-03-10 00:00")
+        world.time.now = start = at("2026-03-25 00:00")  # Europe changes its clocks on the 29th
         wishes = [
             replace(
                 EIGHT,
@@ -608,7 +618,7 @@ class TestMonth:
         ]
         for server_id, wish in enumerate(wishes):
             await world.set_up(wish, server_id)
-        end = start + 31 * DAY
+        end = start + 9 * DAY
         while world.time.now < end:
             await world.begin()
             await world.time.until(min(end, world.time.now + dice.random() * 3 * DAY))

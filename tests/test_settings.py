@@ -83,7 +83,7 @@ async def test_the_role_is_chosen_and_dropped_and_discords_own_part_is_told(desk
     assert guild
     role = guild.create_role("editors")
     said = await desk.ask("settings role", role=role)
-    assert said[1].startswith(f"<@&{role.id}> may use /digest and /settings")
+    assert said[1].startswith(f"<@&{role.id}> may use /digest, /briefing, /settings")
     assert "Integrations" in said[2]
     dropped = await desk.ask("settings role")
     assert dropped[1].startswith("Only members with **Manage Server**")

@@ -17,9 +17,12 @@ from babel.messages.pofile import read_po
 
 from bot.answers.desk import COMMANDS
 from bot.facts.model import ACTOR_KINDS, CLAIMS, EVENT_KINDS, SourceKind, ThingKind
+from bot.state.briefings import Status, StepKind
+from bot.state.corrections import Settlement
 from bot.state.digests import Pause, WhenEmpty
 from bot.texts import catalogues
 from bot.texts.catalogues import LANGUAGES, choose, words
+from bot.ui.briefings.steps import TROUBLES
 from bot.ui.digests import WEEKDAYS
 
 BOT = Path(__file__).parent.parent / "bot"
@@ -38,7 +41,19 @@ MODERATING = (
     ("settings", "show", ()),
     ("settings", "language", ("language",)),
     ("settings", "role", ("role",)),
+    ("settings", "approval", ("approval",)),
+    ("settings", "log", ("channel",)),
+    ("settings", "defaults", ("channel", "timezone")),
+    ("settings", "reload", ()),
     ("settings", "delete", ()),
+    ("briefing", "new", ("topic", "actor", "event", "start", "end", "language")),
+    ("briefing", "list", ()),
+    ("briefing", "show", ("briefing",)),
+    ("briefing", "edit", ("briefing",)),
+    ("briefing", "cancel", ("briefing",)),
+    ("briefing", "history", ("briefing",)),
+    ("briefing", "export", ("briefing",)),
+    ("briefing", "corrections", ()),
 )  # fmt: skip
 """Each command of moderators: its group, its name, its options."""
 
@@ -47,7 +62,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "option.*.*": tuple(
         f"{command.name}.{option.name}" for command in ASKED_BY_TYPING for option in command.options
     ),
-    "about.ask.*": tuple(name for name in COMMANDS if name != "about"),
+    "about.ask.*": (*(name for name in COMMANDS if name != "about"), "suggest"),
     "about.mark.*": (
         "citation", "stated", "inferred", "planned", "claim", "account", "caution",
     ),
@@ -60,13 +75,22 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "no-match.*": get_args(ThingKind),
     "other-kind.*": get_args(ThingKind),
     "source-kind.*": get_args(SourceKind),
-    "*.command": ("digest.command", "settings.command"),
+    "*.command": ("digest.command", "settings.command", "briefing.command"),
     "*.command.*": tuple(f"{group}.command.{name}" for group, name, _ in MODERATING),
     "*.option.*.*": tuple(
         f"{group}.option.{name}.{option}"
         for group, name, options in MODERATING
         for option in options
     ),
+    "briefing.step.*": get_args(StepKind),
+    "briefing.step.field.*": (
+        "headline", "remarks", "language", "facts", "channel", "role", "publish", "tag", "when",
+    ),
+    "briefing.trouble.*": TROUBLES,
+    "briefing.ui.status.*": get_args(Status),
+    "correction.button.*": get_args(Settlement),
+    "correction.done.*": get_args(Settlement),
+    "correction.settled.*": get_args(Settlement),
     "digest.last.*": ("claimed", "failed", "unknown", "empty", "late"),
     "digest.warning.*": (*get_args(Pause), "unknown"),
     "digest.weekdays.*": tuple(WEEKDAYS),
@@ -76,6 +100,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "read_message_history", "mention_everyone",
     ),
     "permission.*.why": ("read_message_history.why", "mention_everyone.why"),
+    "settings.approval.*": ("on", "off"),
+    "settings.approval.*.help": ("on.help", "off.help"),
     "settings.language.*": ("discord", *LANGUAGES),
 }  # fmt: skip
 """Keys that the code puts together, and every value that may stand for `*`."""
@@ -95,12 +121,14 @@ class Reading:
 HELPERS: Mapping[str, tuple[int, tuple[str, ...]]] = {
     "section": (1, ("",)),
     "refusal": (2, ("", ".help")),
-    "_text": (0, ("",)),
     "text": (0, ("",)),
 }
 """Functions that read the text whose key they are given: which argument, and with what endings."""
 
-NO_KEYS = {"text.language", "self.language(schedule)", "schedule.wish.language", "language", "card.language", "LANGUAGES[0]", "string.extras['key']"}
+NO_KEYS = {
+    "text.language", "card.language", "self.language(schedule)", "language", "LANGUAGES[0]",
+    "chosen or about.wish.language", "chosen or about.plan.text.language", "string.extras['key']",
+}  # fmt: skip
 """First arguments that choose a language, or a key that a helper was given before."""
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from bot.answers.inquiry import Command, Inquiry
 from bot.cards.card import Card, Line, Section
 
-_ASKED = ("event", "actor", "topic", "timeline", "search", "source", "corrections", "find")
+_ASKED = (
+    "event", "actor", "topic", "timeline", "search", "source", "corrections", "find", "suggest",
+)  # fmt: skip
 _MARKS = ("citation", "stated", "inferred", "planned", "claim", "account", "caution")
 
 

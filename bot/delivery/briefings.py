@@ -6,7 +6,7 @@ where nobody who stands behind it moderates any more, or a fact that it tells wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -18,7 +18,7 @@ from bot.answers.desk import Desk
 from bot.delivery.courier import Courier, Later, Outcome, Parcel, Stuck, Unknown
 from bot.delivery.outcomes import Undelivered
 from bot.delivery.scheduler import Settled
-from bot.state.briefings import Briefing, Outdated, Plan, Status, StepKind
+from bot.state.briefings import Briefing, Outdated, Plan, Status, Step, StepKind
 from bot.state.digests import Pause
 from bot.state.posts import Contents, Slot
 from bot.state.state import State
@@ -31,6 +31,10 @@ Trouble = Pause | Literal["unknown", "late", "changed", "unattended"]
 
 GRACE = timedelta(hours=6)
 """How late a briefing is still posted without being asked again."""
+
+
+TellStep = Callable[[Briefing, Step], Awaitable[None]]
+"""Tells a step of a briefing where its server's moderators follow them; never raises."""
 
 
 class Colleagues(Protocol):
@@ -158,12 +162,18 @@ class BriefingRound:
     """The briefings that are ready and due."""
 
     def __init__(
-        self, state: State, editor: BriefingEditor, courier: Courier, colleagues: Colleagues
+        self,
+        state: State,
+        editor: BriefingEditor,
+        courier: Courier,
+        colleagues: Colleagues,
+        tell_step: TellStep,
     ) -> None:
         self._state = state
         self._editor = editor
         self._courier = courier
         self._colleagues = colleagues
+        self._tell_step = tell_step
 
     async def coming(self) -> Mapping[str, datetime]:
         """When each briefing is due that is ready. Raises StateAway."""
@@ -253,10 +263,12 @@ class BriefingRound:
         move = self._state.briefings.move
         reason = None if status == "posted" else detail
         try:
-            await move(briefing, status, kind, now, None, detail, reason=reason)
+            moved = await move(briefing, status, kind, now, None, detail, reason=reason)
         except Outdated as error:
-            if error.present:
-                await move(error.present, status, kind, now, None, detail, reason=reason)
+            if error.present is None:
+                return
+            moved = await move(error.present, status, kind, now, None, detail, reason=reason)
+        await self._tell_step(moved, Step(now, None, kind, detail))
 
 
 def briefing_slot(briefing: Briefing, now: datetime) -> Slot:

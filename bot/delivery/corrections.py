@@ -20,7 +20,7 @@ from bot.answers.inquiry import Inquiry
 from bot.cards.card import Card
 from bot.cards.wording import day_words
 from bot.delivery.briefings import BriefingEditor, briefing_slot
-from bot.delivery.courier import Courier, Later, Parcel
+from bot.delivery.courier import Courier, Later, Parcel, Stuck
 from bot.delivery.outcomes import Refused, Throttled
 from bot.delivery.scheduler import Settled
 from bot.state.briefings import Briefing
@@ -28,7 +28,7 @@ from bot.state.corrections import Correction, correction_id
 from bot.state.digests import Target
 from bot.state.posts import Contents, Kind, Place, Post, Slot
 from bot.state.state import State
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words as words_of
 
 log = structlog.stdlib.get_logger("factdesk.delivery")
 
@@ -68,7 +68,8 @@ class CorrectionRound:
         if not correction or not post or correction.status != "posted" or not post.place:
             return Settled(None)
         target = Target(post.place.channel_id)
-        return await self._deliver("correction", correction, target, post.place.message_id)
+        reply_to = post.place.message_id
+        return await self._deliver("correction", correction, target, now, reply_to)
 
     async def _find(self) -> dict[str, str]:
         """The posts whose facts the open base has otherwise, by the id of their correction."""
@@ -89,7 +90,7 @@ class CorrectionRound:
             correction = await self._state.corrections.find(post.server_id, post_id, changed, now)
             channel_id = self._state.settings.of(post.server_id).log_channel_id
             if correction.status == "open" and channel_id:
-                outcome = await self._deliver("offer", correction, Target(channel_id))
+                outcome = await self._deliver("offer", correction, Target(channel_id), now)
                 if isinstance(outcome, Later):
                     return outcome
         self._to_offer.pop(key, None)
@@ -100,8 +101,10 @@ class CorrectionRound:
         kind: Kind,
         correction: Correction,
         target: Target,
+        now: datetime,
         reply_to: int | None = None,
     ) -> Settled | Later:
+        """Send an offer or a correction. One that Discord refuses is not tried again and again."""
         slot = Slot(
             correction.server_id,
             kind,
@@ -114,14 +117,19 @@ class CorrectionRound:
         card = await self.card(correction)
         parcel = Parcel(slot, target, card, reply_to=reply_to)
         outcome = await self._courier.deliver(parcel, contents)
-        return outcome if isinstance(outcome, Later) else Settled(None)
+        if isinstance(outcome, Later):
+            return outcome
+        if isinstance(outcome, Stuck):
+            log.warning("a correction is refused", kind=kind, reason=outcome.reason)
+            await self._state.posts.end(slot, "failed", outcome.reason, now)
+        return Settled(None)
 
     async def card(self, correction: Correction) -> Card:
         """What was changed: each wording before and now, and why. Raises StateAway."""
         told = await self._state.posts.facts(correction.post_id)
         changed = {key: told[key] for key in correction.facts if key in told}
         language = await self._language(correction)
-        return await since(Inquiry(self._desk.store, words(language), {}), changed)
+        return await since(Inquiry(self._desk.store, words_of(language), {}), changed)
 
     async def _language(self, correction: Correction) -> str:
         post = await self._state.posts.get(correction.post_id)
@@ -171,8 +179,8 @@ async def posted(state: State, briefing: Briefing) -> Post | None:
 
 
 def _marked_corrected(card: Card, now: datetime) -> Card:
-    spoken = words(card.language)
-    note = spoken("briefing.corrected", date=day_words(now.date(), spoken))
+    words = words_of(card.language)
+    note = words("briefing.corrected", date=day_words(now.date(), words))
     return replace(card, subtitle=" · ".join(filter(None, [card.subtitle, note])))
 
 

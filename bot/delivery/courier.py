@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -181,7 +181,9 @@ class Courier:
             return self._unrecorded[parcel.post_id]
         try:
             async with asyncio.timeout(self._timing.sending.total_seconds()):
-                return await self._sender.find(parcel, claim.claimed_at)
+                # Where it goes may have been changed since it may have been sent.
+                there = replace(parcel.target, channel_id=claim.channel_id)
+                return await self._sender.find(replace(parcel, target=there), claim.claimed_at)
         except Unreadable:
             is_known = self._clock() - claim.claimed_at < self._timing.nonce
             if is_known and await self._sender.has_nonce(parcel):
@@ -191,7 +193,7 @@ class Courier:
     async def _send(self, claim: Claim, parcel: Parcel, contents: Contents) -> Place | None:
         """Send the post, unless the claim was lost meanwhile: then nothing is sent."""
         if not claim.is_fresh:
-            await self._posts.replace(claim, contents)
+            await self._posts.replace(claim, contents, parcel.target.channel_id)
         asked = self._clock()
         is_mine = await self._posts.renew(claim, asked, self._timing.lease)
         # A process that stood still meanwhile may have lost again what it was told is its own.

@@ -200,7 +200,7 @@ class DigestRound:
 
     async def _pause(self, schedule: Schedule, reason: Pause) -> Settled:
         log.warning("digest paused", server=schedule.server_id, reason=reason)
-        await self._state.digests.pause(schedule.server_id, reason)
+        await self._state.digests.stop(schedule.server_id, reason, schedule.wish)
         await self._warn(schedule, reason)
         return Settled(None)
 

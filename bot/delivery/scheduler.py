@@ -30,8 +30,8 @@ KEPT_POSTS = timedelta(days=90)
 """How long it is known what was posted."""
 
 _SHORTEST_SLEEP = timedelta(milliseconds=50)
+_BETWEEN_READS = timedelta(seconds=5)
 _AFTER_A_FAULT = timedelta(minutes=5)
-_BETWEEN_LOOKS = timedelta(minutes=10)  # at what is still to be published, as nothing new came
 _LAST_WAIT = 5.0  # seconds for what is being sent when the process stops
 
 
@@ -100,11 +100,13 @@ class Scheduler:
         self._at_work: dict[tuple[int, str], asyncio.Task[None]] = {}
         self._room = asyncio.Semaphore(rules.workers)
         self._publishing: asyncio.Task[None] | None = None
-        self._publish_at: datetime | None = None
+        self._may_publish = True
+        self._publish_not_before: datetime | None = None
         self._clean_at: datetime | None = None
         self._is_refused = False
         self._is_away = False
         self._is_stale = True
+        self._read_at: datetime | None = None
 
     def refresh(self) -> None:
         """Have everything that comes due read again: the open base is another one now."""
@@ -118,7 +120,7 @@ class Scheduler:
                 now = self._clock()
                 for each in self._due(now):
                     self._at_work[each] = asyncio.create_task(self._attend(each))
-                if not self._publishing and (not self._publish_at or self._publish_at <= now):
+                if self._may_publish and not self._publishing and self._is_time_to_publish(now):
                     self._publishing = asyncio.create_task(self._publish())
                 await self._keep_house(now)
                 await asyncio.sleep(self._until_next(now))
@@ -129,9 +131,16 @@ class Scheduler:
     # --- what is due, and when to look again
 
     async def _read_changes(self) -> None:
-        """Read again what is due when, where anything may have changed."""
+        """Read again what is due when, where anything may have changed.
+
+        A busy minute changes it all the time by itself, so this is not done at every turn.
+        """
+        now = self._clock()
+        if self._read_at and abs(now - self._read_at) < min(self._rules.tick, _BETWEEN_READS):
+            return
         try:
             self._is_stale = await self._changes.seen() or self._is_stale
+            self._read_at = now
             if self._is_stale:
                 await self._state.settings.load()
                 self._coming = {
@@ -190,7 +199,9 @@ class Scheduler:
             self._not_before[each] = outcome.at
             return
         self._not_before.pop(each, None)
-        self._publish_at = None  # it may be a post to publish
+        self._may_publish = True
+        # A moderator may have changed it meanwhile, which then counts.
+        self._is_stale = True
         if outcome.next:
             self._coming[each] = outcome.next
         else:
@@ -198,9 +209,12 @@ class Scheduler:
 
     # --- what comes after
 
+    def _is_time_to_publish(self, now: datetime) -> bool:
+        return self._publish_not_before is None or self._publish_not_before <= now
+
     async def _publish(self) -> None:
         """Publish what waits for it, one post after the other."""
-        self._publish_at = self._clock() + _BETWEEN_LOOKS
+        self._may_publish = False
         try:
             for post in await self._state.posts.unpublished():
                 assert post.place, "only what was sent waits to be published"
@@ -208,16 +222,20 @@ class Scheduler:
                 is_done = await self._is_published(post.place)
                 await self._state.posts.published(post.post_id, is_done)
         except Throttled as error:
-            self._publish_at = self._clock() + timedelta(seconds=error.seconds)
+            self._publish_later(error.wait)
         except Unauthorized:
             self._is_refused = True
         except (StateAway, Undelivered) as error:
             log.warning("publishing waits", reason=repr(error))
-            self._publish_at = self._clock() + self._rules.retry
+            self._publish_later(self._rules.retry)
         except Exception:
             log.exception("publishing waits, by a fault of the program")
+            self._publish_later(_AFTER_A_FAULT)
         finally:
             self._publishing = None
+
+    def _publish_later(self, wait: timedelta) -> None:
+        self._may_publish, self._publish_not_before = True, self._clock() + wait
 
     async def _is_published(self, place: Place) -> bool:
         try:
@@ -237,6 +255,7 @@ class Scheduler:
             await self._state.posts.forget(now - KEPT_POSTS)
             await self._state.briefings.forget(now - KEPT_POSTS)
             await self._state.answers.forget(now - KEPT_POSTS)
+            await self._state.editions.forget_unused()
             self._clean_at = now + timedelta(days=1)
         except StateAway as error:
             log.warning("the state is away; tidying waits", reason=error.reason)

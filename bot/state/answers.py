@@ -53,16 +53,17 @@ class Answers:
             )
         del self._waiting[: len(batch)]
 
-    async def facts(self, message_id: int) -> dict[str, str] | None:
-        """The facts that an answer showed; None where it is not known (any more)."""
+    async def facts(self, message_id: int) -> dict[str, str]:
+        """The facts that an answer showed, by key; none where it is not known (any more)."""
+        waiting = (each.facts for each in self._waiting if each.message_id == message_id)
+        if (unwritten := next(waiting, None)) is not None:
+            return dict(unwritten)
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(answer.c.facts).where(answer.c.message_id == message_id)
             )
             packed = rows.scalar_one_or_none()
-        if packed is None:
-            return None
-        pairs = (pair.partition("=") for pair in packed.split())
+        pairs = (pair.partition("=") for pair in (packed or "").split())
         return {key: version for key, _, version in pairs}
 
     async def forget(self, answered_before: datetime) -> None:

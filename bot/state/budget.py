@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.state.database import Database
 from bot.state.tables import budget
 
-_NAME = "requests"
+_NAME, _HELD = "requests", "held"
 _FARTHEST = timedelta(minutes=10)
 """Further ahead nothing is given away: a clock that was wrong said so."""
 
@@ -33,6 +33,8 @@ class Budget:
             )
             free_at = free.scalar_one()
             first = free_at if now < free_at < now + _FARTHEST else now
+            held = await connection.execute(select(budget.c.free_at).where(budget.c.name == _HELD))
+            first = max(first, held.scalar_one_or_none() or first)
             await connection.execute(
                 update(budget).where(budget.c.name == _NAME).values(free_at=first + turns * spacing)
             )
@@ -41,17 +43,19 @@ class Budget:
     async def hold(self, until: datetime) -> None:
         """Let nobody take a turn before an instant. Raises StateAway."""
         async with self._database.transaction() as connection:
-            await self._begin(connection, until)
+            await self._begin(connection, until, _HELD)
             await connection.execute(
                 update(budget)
-                .where(budget.c.name == _NAME, budget.c.free_at < until)
+                .where(budget.c.name == _HELD, budget.c.free_at < until)
                 .values(free_at=until)
             )
 
-    async def _begin(self, connection: AsyncConnection, free_at: datetime) -> None:
+    async def _begin(
+        self, connection: AsyncConnection, free_at: datetime, name: str = _NAME
+    ) -> None:
         """See that there is a row, as only a row can be locked."""
         await connection.execute(
             self._database.insert(budget)
-            .values(name=_NAME, free_at=free_at)
+            .values(name=name, free_at=free_at)
             .on_conflict_do_nothing()
         )

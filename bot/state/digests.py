@@ -152,6 +152,14 @@ class Digests:
             {"paused": reason, "paused_until": until, "next_at": next_at, "next_day": next_day},
         )
 
+    async def stop(self, server_id: int, reason: Pause, wish: Wish) -> None:
+        """Pause a digest that cannot be posted, unless a moderator has set it up anew meanwhile."""
+        await self._change(
+            server_id,
+            {"paused": reason, "paused_until": None, "next_at": None, "next_day": None},
+            *(digest.c[name] == value for name, value in _columns(wish).items()),
+        )
+
     async def resume(self, server_id: int, next_at: datetime, next_day: date) -> None:
         """End a pause."""
         await self._change(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, union_all
 
 from bot.state.database import Database
-from bot.state.tables import digest, edition_fact
+from bot.state.tables import briefing, digest, edition_fact, post
 
 
 class Editions:
@@ -46,13 +46,15 @@ class Editions:
         self._known[edition] = facts
         return facts
 
-    async def forget_unused(self, in_use: str) -> None:
-        """Delete the bases that no digest was last drawn from, except one. Raises StateAway."""
-        used = select(digest.c.last_edition).where(digest.c.last_edition.is_not(None))
+    async def forget_unused(self) -> None:
+        """Delete the bases that nothing rests on any more. Raises StateAway."""
+        used = union_all(
+            select(digest.c.last_edition).where(digest.c.last_edition.is_not(None)),
+            select(briefing.c.edition).where(briefing.c.edition.is_not(None)),
+            select(post.c.edition).where(post.c.status == "claimed"),
+        )
         async with self._database.transaction() as connection:
             await connection.execute(
-                delete(edition_fact).where(
-                    edition_fact.c.edition != in_use, edition_fact.c.edition.not_in(used)
-                )
+                delete(edition_fact).where(edition_fact.c.edition.not_in(used))
             )
-        self._known = {known: facts for known, facts in self._known.items() if known == in_use}
+        self._known.clear()

@@ -11,11 +11,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.database import Database
@@ -58,11 +58,15 @@ class Contents:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim that this process holds. `attempts` counts how often it was taken, from 1."""
+    """A claim that this process holds. `attempts` counts how often it was taken, from 1.
+
+    `channel_id` is where the post may have been sent before.
+    """
 
     post_id: str
     claimed_at: datetime
     attempts: int
+    channel_id: int = field(compare=False, default=0)
 
     @property
     def is_fresh(self) -> bool:
@@ -134,7 +138,7 @@ class Posts:
             )
             if fresh.rowcount:
                 await self._keep_facts(connection, slot.post_id, contents)
-                return Claim(slot.post_id, now, 1)
+                return Claim(slot.post_id, now, 1, slot.channel_id)
             return await self._take_over(connection, slot.post_id, now, lease)
 
     async def _take_over(
@@ -155,7 +159,7 @@ class Posts:
             .where(post.c.post_id == post_id)
             .values(worker=self._worker, lease_until=now + lease, attempts=row.attempts + 1)
         )
-        return Claim(post_id, row.claimed_at, row.attempts + 1)
+        return Claim(post_id, row.claimed_at, row.attempts + 1, row.channel_id)
 
     async def renew(self, claim: Claim, now: datetime, lease: timedelta) -> bool:
         """Prolong a claim's lease right before sending; False where the claim is lost."""
@@ -167,11 +171,13 @@ class Posts:
             )
             return kept.rowcount == 1
 
-    async def replace(self, claim: Claim, contents: Contents) -> None:
-        """Note what is sent in the place of what was claimed, as the base has changed since."""
+    async def replace(self, claim: Claim, contents: Contents, channel_id: int) -> None:
+        """Note what is sent in the place of what was claimed, and where to."""
         async with self._database.transaction() as connection:
             kept = await connection.execute(
-                update(post).where(*self._mine(claim)).values(edition=contents.edition)
+                update(post)
+                .where(*self._mine(claim))
+                .values(edition=contents.edition, channel_id=channel_id)
             )
             if not kept.rowcount:
                 return  # the claim is lost, and its facts are another's
@@ -337,7 +343,10 @@ class Posts:
     async def forget(self, ended_before: datetime) -> None:
         """Delete what ended before an instant; what was in focus stays known."""
         async with self._database.transaction() as connection:
-            await connection.execute(delete(post).where(post.c.ended_at < ended_before))
+            never_settled = and_(post.c.status == "claimed", post.c.claimed_at < ended_before)
+            await connection.execute(
+                delete(post).where(or_(post.c.ended_at < ended_before, never_settled))
+            )
 
     def _mine(self, claim: Claim) -> tuple[Any, ...]:
         return (

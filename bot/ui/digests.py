@@ -124,7 +124,7 @@ def _last(words: Words, post: Post | None) -> str:
         return words("digest.last.none")
     day = day_words(post.day, words)
     if post.place and post.ended_at:
-        return words("digest.last.sent", day=day, link=link(post), at=moment(post.ended_at))
+        return words("digest.last.sent", day=day, link=link(post), at=format_dt(post.ended_at, "R"))
     ending = post.reason if post.status == "skipped" else post.status
     return words(f"digest.last.{ending}", day=day)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from discord import ui
@@ -12,7 +13,7 @@ from bot.delivery.courier import Parcel
 from bot.delivery.digests import Problem
 from bot.state.briefings import Briefing
 from bot.state.digests import Schedule
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words as words_of
 from bot.ui import corrections, digests, posts
 from bot.ui.briefings import steps
 
@@ -20,9 +21,13 @@ from bot.ui.briefings import steps
 def view(desk: Desk, parcel: Parcel) -> ui.LayoutView:
     """The view of a post."""
     card, post_id = parcel.card, parcel.post_id
+    words = words_of(card.language)
     if parcel.slot.kind == "offer":
         assert parcel.slot.name, "an offer is of a correction"
-        return corrections.offer(desk, card, parcel.slot.name, post_id)
+        titled = replace(card, title=words("correction.offer"))
+        return corrections.offer(desk, titled, parcel.slot.name, post_id)
+    if parcel.slot.kind == "correction":
+        card = replace(card, title=words("correction.title"))
     return posts.view(desk, card, post_id, parcel.target.role_id, posted_by=parcel.posted_by)
 
 
@@ -31,6 +36,6 @@ def warning(
 ) -> str:
     """What a server's moderators are told, as Discord's markdown, in the language it chose."""
     if isinstance(about, Schedule):
-        spoken = words(chosen or about.wish.language)
+        spoken = words_of(chosen or about.wish.language)
         return digests.warning(spoken, about, cast(Problem, trouble), server)
-    return steps.warning(words(chosen or about.plan.text.language), about, trouble, server)
+    return steps.warning(words_of(chosen or about.plan.text.language), about, trouble, server)

@@ -7,6 +7,7 @@ history, and its reader can ask what was corrected since.
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Mapping
 from typing import Any, Self
 
 import discord
@@ -104,20 +105,22 @@ class CorrectionsButton(ui.DynamicItem[ui.Button[Any]], template=TEMPLATE):
             await report(interaction, error)
 
     async def _answer(self, interaction: replies.Press) -> None:
-        # Announced first: a database that is away may take longer than Discord waits.
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        desk, state = interaction.client.desk, interaction.client.state
-        language = replies.language(interaction, private=True)
-        try:
-            facts = await state.posts.facts(self.post_id)
-        except StateAway as error:
-            log.warning("the state is away; a reader was told", reason=error.reason)
-            layout = notices.view(_away(words(language)))
-        else:
-            layout = replies.view(
-                desk, await since(Inquiry(desk.store, words(language), {}), facts)
-            )
-        await interaction.followup.send(view=layout, ephemeral=True)
+        await tell_corrections(interaction, interaction.client.state.posts.facts(self.post_id))
+
+
+async def tell_corrections(interaction: replies.Press, told: Awaitable[Mapping[str, str]]) -> None:
+    """Answer privately what was corrected since of the facts that a message told, by its record."""
+    # Announced first: a database that is away may take longer than Discord waits.
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    desk, language = interaction.client.desk, replies.language(interaction, private=True)
+    try:
+        facts = await told
+    except StateAway as error:
+        log.warning("the state is away; a reader was told", reason=error.reason)
+        layout = notices.view(_away(words(language)))
+    else:
+        layout = replies.view(desk, await since(Inquiry(desk.store, words(language), {}), facts))
+    await interaction.followup.send(view=layout, ephemeral=True)
 
 
 def _away(words: Words) -> notices.Notice:

@@ -14,6 +14,8 @@ from bot.answers.desk import PRIVATE, Desk
 from bot.answers.inquiry import Command, Option
 from bot.cards.card import Question
 from bot.texts.catalogues import LANGUAGES, choose, words
+from bot.ui.localised import text
+from bot.ui.posts import tell_corrections
 from bot.ui.replies import reply
 
 Interaction = discord.Interaction[Any]
@@ -40,11 +42,11 @@ def slash_command(command: Command) -> app_commands.Command[Any, ..., None]:
     ask.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     ask = app_commands.rename(**{_parameter_name(option): option.name for option in options})(ask)
     ask = app_commands.describe(
-        **{_parameter_name(o): _text(f"option.{command.name}.{o.name}") for o in command.options},
-        **{_parameter_name(PRIVATE): _text("option.private")},
+        **{_parameter_name(o): text(f"option.{command.name}.{o.name}") for o in command.options},
+        **{_parameter_name(PRIVATE): text("option.private")},
     )(ask)
     slash: app_commands.Command[Any, ..., None] = app_commands.Command(
-        name=command.name, description=_text(f"command.{command.name}"), callback=ask
+        name=command.name, description=text(f"command.{command.name}"), callback=ask
     )
     for option in command.options:
         if option.kind in ("event", "actor", "topic", "source"):
@@ -53,14 +55,20 @@ def slash_command(command: Command) -> app_commands.Command[Any, ..., None]:
 
 
 def message_menu(command: Command) -> app_commands.ContextMenu:
-    """The entry in the menu of messages that asks a question about one; the answer is private."""
+    """The entry in the menu of messages that asks a question about one; the answer is private.
+
+    Of the bot's own answers it tells what was corrected since.
+    """
 
     async def ask(interaction: Interaction, message: discord.Message) -> None:
+        if message.author == interaction.client.user:
+            await tell_corrections(interaction, interaction.client.state.answers.facts(message.id))
+            return
         desk: Desk = interaction.client.desk
         question = Question(command.name, {command.options[0].name: message.content})
         await reply(interaction, desk, question, private=True)
 
-    return app_commands.ContextMenu(name=_text(f"command.{command.name}"), callback=ask)
+    return app_commands.ContextMenu(name=text(f"command.{command.name}"), callback=ask)
 
 
 def _parameter(option: Option) -> Parameter:
@@ -85,11 +93,6 @@ def _completion(option: Option) -> Completion:
         return [app_commands.Choice(name=choice.label, value=choice.id) for choice in choices]
 
     return complete
-
-
-def _text(key: str) -> locale_str:
-    """A catalogue's text: English by itself, and its key for the translator."""
-    return locale_str(words(LANGUAGES[0])(key), key=key)
 
 
 class CatalogueTranslator(app_commands.Translator):

@@ -170,14 +170,15 @@ async def _as_posted(job: Job) -> ui.LayoutView:
     )
 
 
-async def as_asked(job: Job) -> ui.LayoutView:
-    """The message as it would be posted, but without the button by which a post is found."""
+async def as_asked(job: Job, note: str) -> ui.LayoutView:
+    """The message as it would be posted, below a note instead of with the button of a post."""
     prepared = await job.editor.prepare(job.briefing)
     target = job.briefing.plan.target
     return posts.without_button(
         job.desk,
         prepared.composed.card,
         role_id=target.role_id if target else None,
+        note=note,
         posted_by=job.briefing.author_id,
     )
 

@@ -325,6 +325,8 @@ async def _log(job: Job, outcome: Outcome, step: Step) -> None:
 
 async def _request(job: Job, language: str) -> ui.LayoutView:
     """The draft as it would be posted, with the buttons to approve it and to send it back."""
-    layout = await actions.as_asked(job)
-    layout.add_item(_row(job.briefing, working.approval_row(words_of(language))))
+    words = words_of(language)
+    note = words("briefing.ui.request", person=f"<@{job.member_id}>")
+    layout = await actions.as_asked(job, note)
+    layout.add_item(_row(job.briefing, working.approval_row(words)))
     return layout

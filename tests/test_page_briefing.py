@@ -1,0 +1,278 @@
+"""A briefing on the local page: drafted, approved by a second moderator, posted, then corrected.
+
+The bot posts and looks for another base at its own pace, so the walk takes a minute or two.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from playwright.async_api import Locator, expect
+
+from bot.facts.load import Folders
+from tests.browser import CITATION, WINDOWS, Conversation, browsing, needs_chromium, overflow
+from tests.local_page import ROOT, SHIPPED, LocalPage, local_page, write_config
+
+HEADLINE = "GSOMIA, before Thursday’s debate"
+REMARKS = "Please read this **before** you open a thread on it."
+BETTER = "GSOMIA has to be renewed once a year."
+WHY = "The pact lapses unless it is renewed."
+
+WITHIN = 180_000  # milliseconds until what the bot does of its own accord must be seen
+LONGEST = 900  # seconds until the page is ended in any case
+_PRESSES = 3
+
+pytestmark = needs_chromium
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Folders:
+    """A copy of the shipped base, to correct."""
+    copy = Folders(tmp_path / "facts", tmp_path / "seeds")
+    shutil.copytree(SHIPPED.facts, copy.facts)
+    shutil.copytree(SHIPPED.seeds, copy.seeds)
+    return copy
+
+
+@pytest.fixture
+def config(tmp_path: Path, base: Folders) -> Path:
+    """Settings for the copy."""
+    return write_config(tmp_path, base)
+
+
+@pytest.fixture
+def served(config: Path) -> Iterator[LocalPage]:
+    """A page that nobody has visited."""
+    with local_page(config, longest=LONGEST) as page:
+        yield page
+
+
+async def test_moderators_post_a_briefing_and_later_its_correction(
+    served: LocalPage, base: Folders, config: Path, tmp_path: Path
+) -> None:
+    faults: list[str] = []
+    async with browsing(served.address, WINDOWS["wide"], faults) as page:
+        desk = Conversation(page, "briefing", tmp_path)
+        await desk.view_as("moderator")
+        await _has_every_briefing_approved(desk)
+        await _drafts_one(desk)
+        await _words_it(desk)
+        await _chooses_the_channel(desk)
+        await _asks_for_approval(desk)
+
+        await desk.view_as("second-moderator")
+        await _approves_it(desk)
+
+        await desk.view_as("member")
+        post_id = await _reads_the_post(desk)
+
+        former = _correct(base, config)
+        await desk.view_as("moderator")
+        await _has_the_correction_posted(desk, former)
+
+        await desk.view_as("member")
+        await _reads_the_correction(desk, former, post_id)
+    assert faults == []
+    assert [line for line in served.complaints().splitlines() if "[info" not in line] == []
+
+
+async def _has_every_briefing_approved(desk: Conversation) -> None:
+    await desk.begin("settings approval")
+    await desk.fill("approval", "second")
+    await desk.page.get_by_role("option", name="By a second moderator").click()
+    await desk.send()
+    await _private(desk, "The approval of briefings is set.")
+    await desk.begin("settings log")
+    await desk.fill("channel", "ask")
+    await desk.page.get_by_role("option", name="ask-the-desk").click()
+    await desk.send()
+    await _private(desk, "The log channel is set.")
+
+
+async def _drafts_one(desk: Conversation) -> None:
+    await desk.begin("briefing new")
+    await desk.fill("topic", "지소미아")
+    await desk.page.get_by_role("option", name="GSOMIA, the military intelligence pact").click()
+    await desk.send()
+    card = await _private(desk, "Status: draft")
+    await expect(card).to_contain_text(re.compile(r"Tells: \d+ facts"))
+    await expect(card).to_contain_text("Own remarks: none")
+    await expect(card).to_contain_text("No channel is chosen.")
+    await _public(desk, "@moderator began the draft")
+
+
+async def _words_it(desk: Conversation) -> None:
+    await _press(desk, _button(await _private(desk, "Status: draft"), "Headline and remarks"))
+    form = desk.page.get_by_role("dialog", name="Headline and remarks")
+    await form.locator("[name=headline]").fill(HEADLINE)
+    await form.locator("[name=remarks]").fill(REMARKS)
+    await desk.keep("form")
+    await _press(desk, form.get_by_role("button", name="Submit"))
+    card = await _private(desk, "Status: draft")
+    await expect(card).to_contain_text(HEADLINE)
+    await expect(card).to_contain_text(f"Own remarks: {len(REMARKS)} characters")
+
+
+async def _chooses_the_channel(desk: Conversation) -> None:
+    await _press(desk, _button(await _private(desk, "Status: draft"), "Where"))
+    card = await _private(desk, "Each choice is kept at once.")
+    await _press(desk, card.get_by_role("combobox", name="The channel, thread or forum"))
+    await expect(card).to_contain_text("1 options on this page")
+    await _press(desk, card.get_by_role("option", name="ask-the-desk"))
+    await expect(card).to_contain_text("#ask-the-desk · notifies nobody")
+    await desk.keep("where")
+    await _press(desk, _button(card, "Done"))
+    card = await _private(desk, "Status: draft")
+    await expect(card).to_contain_text("Where: #ask-the-desk")
+    await _public(desk, "@moderator edited it: channel none → #ask-the-desk")
+    await _keep(desk, card, "card")
+
+
+async def _asks_for_approval(desk: Conversation) -> None:
+    await _press(desk, _button(await _private(desk, "Status: draft"), "Ask for approval"))
+    card = await _private(desk, "Status: waits for a second moderator")
+    await expect(card).to_contain_text("Approval is asked for in #ask-the-desk.")
+    await desk.keep("asked")
+    await _press(desk, _button(card, "Approve"))
+    await _private(desk, "You cannot approve your own briefing.")
+    await desk.keep("own")
+
+
+async def _approves_it(desk: Conversation) -> None:
+    request = await _public(desk, "Not posted yet: @moderator asks for approval of this draft.")
+    await expect(request).to_contain_text(HEADLINE)
+    await _keep(desk, request, "request")
+    await _press(desk, _button(request, "Approve"))
+    card = await _private(desk, "Approved by: @second-moderator")
+    await expect(card).to_contain_text("It will be posted within a minute.")
+    await desk.keep("approved")
+
+
+async def _reads_the_post(desk: Conversation) -> str:
+    """Returns the id of the post."""
+    post = desk.page.locator("article.channel-message").filter(
+        has=desk.page.get_by_role("button", name="Corrected since?")
+    )
+    await expect(post).to_be_visible(timeout=WITHIN)
+    await _public(desk, "Posted by the bot: https://discord.com/channels/")
+    await expect(desk.page.get_by_text("Only you can see this")).to_have_count(0)
+    await expect(post.get_by_role("heading", name=HEADLINE)).to_be_visible()
+    await expect(post).to_contain_text("Posted by @moderator with Factdesk")
+    await expect(post).to_contain_text(CITATION)
+    await expect(post).to_contain_text("Remarks by moderator, not from the base")
+    await expect(post).to_contain_text(REMARKS)  # as typed: its signs format nothing
+    await expect(post).to_contain_text("Sources")
+    await _keep(desk, post, "post")
+    post_id = await post.get_attribute("data-message-id")
+    assert post_id
+    return post_id
+
+
+def _correct(base: Folders, config: Path) -> str:
+    """Reword a fact on disk, as one who keeps the base does; returns the former wording."""
+    path = base.facts / "topics" / "gsomia.yaml"
+    topic: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    fact = next(each for each in topic["facts"] if each["id"] == "renewed")
+    former = fact["says"]
+    fact["says"] = BETTER
+    fact["was"] = [{"date": datetime.now(UTC).date(), "said": former, "why": WHY}]
+    path.write_text(yaml.safe_dump(topic, allow_unicode=True, sort_keys=False), "utf-8")
+    command = [sys.executable, "-m", "bot", "build", "--config", str(config)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return former
+
+
+async def _has_the_correction_posted(desk: Conversation, former: str) -> None:
+    offer = desk.page.locator("article.channel-message").filter(
+        has=desk.page.get_by_role("button", name="Post a correction")
+    )
+    await expect(offer).to_be_visible(timeout=WITHIN)
+    await expect(
+        offer.get_by_role("heading", name="A posted briefing calls for a correction")
+    ).to_be_visible()
+    await _tells_the_correction(offer, former)
+    await _keep(desk, offer, "offer")
+    await _press(desk, _button(offer, "Which post?"))
+    await expect(await _private(desk, "Which post?")).to_contain_text(HEADLINE)
+    await desk.keep("which")
+    await _press(desk, _button(offer, "Post a correction"))
+    await _private(desk, "The correction is seen to.")
+    await desk.keep("settled")
+
+
+async def _reads_the_correction(desk: Conversation, former: str, post_id: str) -> None:
+    reply = desk.page.locator("article.channel-message").filter(
+        has=desk.page.locator(".message-reply", has_text="Factdesk")
+    )
+    await expect(reply).to_be_visible(timeout=WITHIN)
+    await expect(reply.get_by_role("heading", name="Correction")).to_be_visible()
+    await _tells_the_correction(reply, former)
+    await _keep(desk, reply, "correction")
+    post = desk.page.locator(f"article[data-message-id='{post_id}']")
+    await _press(desk, _button(post, "Corrected since?"))
+    await _tells_the_correction(await _private(desk, "What was corrected since"), former)
+
+
+async def _tells_the_correction(message: Locator, former: str) -> None:
+    """Expect what is said now, with its citation, above what was said before, and why."""
+    await expect(message).to_contain_text(
+        re.compile(f"Now.*{re.escape(BETTER)}.*{re.escape(former)}.*{re.escape(WHY)}", re.DOTALL)
+    )
+    await expect(message).to_contain_text(CITATION)
+
+
+async def _press(desk: Conversation, button: Locator) -> None:
+    """Press a button; again where the page did not take it, as it just drew what the bot posted."""
+    status = desk.page.locator("#action-status")
+    for _ in range(_PRESSES):
+        await desk.press(button)
+        await expect(status).not_to_have_text(re.compile("…$"))
+        if await status.inner_text() != "Action was not completed.":
+            return
+
+
+def _button(message: Locator, name: str) -> Locator:
+    return message.get_by_role("button", name=name, exact=True)
+
+
+async def _private(desk: Conversation, text: str) -> Locator:
+    """The newest message with a text, once it is there and its reader's alone."""
+    message = await _message(desk, text)
+    await expect(message).to_contain_text("Only you can see this")
+    return message
+
+
+async def _public(desk: Conversation, text: str) -> Locator:
+    """The newest message with a text, once it is there and everybody's."""
+    message = await _message(desk, text)
+    await expect(message).not_to_contain_text("Only you can see this")
+    return message
+
+
+async def _message(desk: Conversation, text: str) -> Locator:
+    message = desk.page.locator("article.channel-message").filter(has_text=text).last
+    await expect(message).to_be_visible()
+    await message.scroll_into_view_if_needed()
+    return message
+
+
+async def _keep(desk: Conversation, message: Locator, step: str) -> None:
+    """Write a screenshot of a message in each window; in none is any part of it cut off."""
+    for name in reversed(WINDOWS):
+        width, height = WINDOWS[name]
+        await desk.page.set_viewport_size({"width": width, "height": height})
+        room = await desk.page.locator("#preview-stage").evaluate("stage => stage.clientWidth")
+        await expect(desk.page.locator("#preview-app")).to_have_css("width", f"{room}px")
+        await expect(desk.page.locator("#action-status")).to_have_text("Viewport updated")
+        await message.evaluate("message => message.scrollIntoView({block: 'start'})")
+        assert await overflow(desk.page) == {}
+        await desk.keep(f"{step}-{name}")

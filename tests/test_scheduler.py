@@ -9,7 +9,7 @@ import asyncio
 import heapq
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,12 +21,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.cards.card import Card, Question
-from bot.delivery.courier import Courier, Done, Parcel, Timing
+from bot.delivery.courier import Courier, Done, Later, Parcel, Timing
 from bot.delivery.digests import Composer, DigestRound, Draft, Problem, recurrence
 from bot.delivery.outcomes import Doubtful, Refused, Throttled, Unauthorized
 from bot.delivery.pace import Pace
 from bot.delivery.recurrence import EVERY_DAY, next_run
-from bot.delivery.scheduler import Rules, Scheduler
+from bot.delivery.scheduler import Rules, Scheduler, Settled
 from bot.state.digests import Digests, Schedule, Target, Wish
 from bot.state.errors import StateAway
 from bot.state.posts import Contents, Place, Slot
@@ -549,6 +549,36 @@ async def test_what_another_process_changes_counts_from_the_next_look(world: Wor
     await world.state.settings.left([SERVER], world.time.now)
     await world.time.until(NOW + 4 * HOUR)
     assert [day.day for day in world.discord.days()] == [22]
+
+
+class Quiet:
+    """A round in which nothing ever comes due; it counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def coming(self) -> Mapping[str, datetime]:
+        """Nothing."""
+        self.asked += 1
+        return {}
+
+    async def attend(self, key: str, now: datetime) -> Settled | Later:
+        """Never called."""
+        raise AssertionError(key)
+
+
+async def test_another_base_has_everything_read_again(world: World) -> None:
+    state, clock, quiet = await world.open_state(), world.time.clock, Quiet()
+    pace = Pace(state.budget, clock)
+    scheduler = Scheduler(state, [quiet], world.discord, pace, clock, RULES)
+    world.running = asyncio.create_task(scheduler.run())
+    await world.time.until(NOW + HOUR)
+    asked = quiet.asked
+    await world.time.until(NOW + 2 * HOUR)
+    assert quiet.asked == asked, "nothing changed"
+    scheduler.refresh()
+    await world.time.until(NOW + 3 * HOUR)
+    assert quiet.asked == asked + 1
 
 
 async def test_a_state_that_is_away_for_a_while_is_read_again(

@@ -142,15 +142,16 @@ class Scheduler:
             self._is_stale = await self._changes.seen() or self._is_stale
             self._read_at = now
             if self._is_stale:
+                self._is_stale = False  # whatever changes while this reads is read next time
                 await self._state.settings.load()
                 self._coming = {
                     (number, key): at
                     for number, one in enumerate(self._rounds)
                     for key, at in (await one.coming()).items()
                 }
-                self._is_stale = False
             self._is_away = False
         except StateAway as error:
+            self._is_stale = True
             if not self._is_away:
                 log.warning("the state is away; what is known goes on", reason=error.reason)
             self._is_away = True

@@ -655,6 +655,7 @@ class TestManyZones:
             await world.end()
             await world.time.until(world.time.now + dice.random() * 5 * HOUR)
         await world.begin()
+        await world.time.until(world.time.now + MINUTE)
         sent = Counter((each.server_id, each.day) for each in world.discord.sent)
         assert set(sent.values()) == {1}
         for server_id, wish in enumerate(wishes):

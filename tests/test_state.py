@@ -812,12 +812,11 @@ async def refusals(state: State) -> dict[str, str]:
     return said
 
 
-async def the_threads_ended() -> None:
+async def only_these_threads(before: set[threading.Thread]) -> None:
     """Wait for the thread of a failed connection to SQLite, as aiosqlite does not."""
-    while any(  # noqa: ASYNC110 - a thread tells nobody that it ended
-        "_connection_worker_thread" in thread.name for thread in threading.enumerate()
-    ):
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(30):
+        while set(threading.enumerate()) - before:  # noqa: ASYNC110 - it tells nobody of its end
+            await asyncio.sleep(0.01)
 
 
 class TestAway:
@@ -912,10 +911,11 @@ class TestAway:
         self, tmp_path: Path, url: str, reason: str
     ) -> None:
         (tmp_path / "file").touch()
+        before = set(threading.enumerate())
         with pytest.raises(StateAway) as away:
             await State.open(url.replace("{tmp}", str(tmp_path)))
         assert reason in away.value.reason
-        await the_threads_ended()
+        await only_these_threads(before)
         assert "very-secret" not in away.value.reason
 
     async def test_a_database_that_is_not_there(self, postgres: Postgres) -> None:

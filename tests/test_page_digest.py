@@ -144,6 +144,9 @@ async def _asks_what_was_corrected_since(desk: Conversation) -> None:
     await desk.keep("since")
 
 
+_REDRAWN = 2_000  # milliseconds
+
+
 async def _private(desk: Conversation, text: str) -> Locator:
     """The newest message with a text, once it is there and its reader's alone."""
     message = await _message(desk, text)
@@ -155,6 +158,8 @@ async def _public(desk: Conversation, text: str) -> Locator:
     """The newest message with a text, once it is there and everybody's."""
     message = await _message(desk, text)
     await expect(message).not_to_contain_text("Only you can see this")
+    # The page draws itself anew for what the bot posts, and drops what is done meanwhile.
+    await desk.page.wait_for_timeout(_REDRAWN)
     return message
 
 

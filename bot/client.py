@@ -32,7 +32,7 @@ from bot.delivery.corrections import CorrectionRound, EditRound
 from bot.delivery.courier import Courier, Parcel
 from bot.delivery.digests import DigestComposer, DigestRound, Problem
 from bot.delivery.pace import Pace
-from bot.delivery.scheduler import Scheduler
+from bot.delivery.scheduler import Rules, Scheduler
 from bot.facts.build import build
 from bot.facts.errors import BaseError
 from bot.facts.load import Folders
@@ -84,7 +84,7 @@ class Factdesk(commands.Bot):
     _pace: Pace
     _delivering: asyncio.Task[None] | None = None
 
-    def __init__(self, config: Config, delivers: bool) -> None:
+    def __init__(self, config: Config, delivers: bool, rules: Rules) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -100,7 +100,9 @@ class Factdesk(commands.Bot):
         )
         self.config = config
         self._delivers = delivers
+        self._rules = rules
         self._closing: set[asyncio.Task[None]] = set()
+        self._reloading = asyncio.Lock()
 
     async def setup_hook(self) -> None:
         """Open the desk and the state, add the cogs, tell Discord the commands where they changed.
@@ -121,20 +123,22 @@ class Factdesk(commands.Bot):
     def _prepare_delivery(self) -> None:
         """Put together what posts of its own accord."""
         state, clock = self.state, discord.utils.utcnow
-        self.messenger = DiscordMessenger(self, self._post_view, self._warning, self._moderates)
+        self.messenger = DiscordMessenger(
+            self, self._post_view, self._warning, self._moderates, self._log_channel
+        )
         self._pace = Pace(state.budget, clock)
         courier = Courier(state.posts, self._pace, self.messenger, clock)
         self.compose = DigestComposer(self.desk, state)
         self.digests = DigestRound(state, self.compose, courier, self.messenger, clock)
         self.editor = BriefingEditor(self.desk, state, self.messenger)
-        self.corrections = CorrectionRound(self.desk, state, courier)
+        self.corrections = CorrectionRound(self.desk, state, courier, self._tell_step)
         rounds = (
             self.digests,
             BriefingRound(state, self.editor, courier, self.messenger, self._tell_step),
             self.corrections,
-            EditRound(state, self.editor, self.messenger),
+            EditRound(self.desk, state, self.editor, self.messenger, self._tell_step),
         )
-        self.scheduler = Scheduler(state, rounds, self.messenger, self._pace, clock)
+        self.scheduler = Scheduler(state, rounds, self.messenger, self._pace, clock, self._rules)
 
     async def close(self) -> None:
         """Finish what is being posted, leave Discord, then close the base and the state."""
@@ -178,8 +182,9 @@ class Factdesk(commands.Bot):
         cannot be read.
         """
         folders = Folders(self.config.facts, self.config.seeds)
-        await asyncio.to_thread(build, folders, self.config.data)
-        return await self.reopen_base()
+        async with self._reloading:  # two builds at once would write one draft
+            await asyncio.to_thread(build, folders, self.config.data)
+            return await self.reopen_base()
 
     async def reopen_base(self) -> bool:
         """Answer from the base that was built last; returns whether it is another one.
@@ -239,6 +244,9 @@ class Factdesk(commands.Bot):
         language = settings.language or briefing.plan.text.language
         await steps.tell(self, settings.log_channel_id, words(language), briefing, step)
 
+    def _log_channel(self, server_id: int) -> int | None:
+        return self.state.settings.of(server_id).log_channel_id
+
     def _moderates(self, member: discord.Member) -> bool:
         role_id = self.state.settings.of(member.guild.id).moderator_role_id
         return moderating.moderates(member, role_id)
@@ -283,12 +291,13 @@ def _ids(commands: Iterable[app_commands.AppCommand]) -> list[int]:
     return sorted(command.id for command in commands)
 
 
-def create_bot(config: Config, delivers: bool = True) -> Factdesk:
+def create_bot(config: Config, delivers: bool = True, rules: Rules = Rules()) -> Factdesk:
     """The bot as it runs on Discord, in tests and on the local page.
 
-    With `delivers` false it posts nothing of its own accord until somebody runs its `deliver`.
+    With `delivers` false it posts nothing of its own accord until somebody runs its `deliver`;
+    `rules` say how it keeps time then.
     """
-    return Factdesk(config, delivers)
+    return Factdesk(config, delivers, rules)
 
 
 async def serve(bot: Factdesk, token: str) -> None:

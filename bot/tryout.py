@@ -11,7 +11,7 @@ import sys
 import webbrowser
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ import discord
 
 from bot.client import Factdesk, create_bot
 from bot.config import Config
+from bot.delivery.scheduler import Rules
 from bot.texts.catalogues import LANGUAGES, words
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ async def _discord_of_today(config: Config) -> AsyncGenerator[Env]:
 
     with TemporaryDirectory(prefix="factdesk-") as folder:
         trial = config.model_copy(update={"state": f"sqlite:///{folder}/state.db"})
-        env = simcord.Env(create_bot(trial, delivers=False), check_errors=False)
+        at_once = Rules(spread=timedelta(0))  # there are no other servers to share a minute with
+        env = simcord.Env(create_bot(trial, delivers=False, rules=at_once), check_errors=False)
         env.backend.edit_bot_profile("Factdesk")
         _set_clock(env)
         try:
@@ -136,7 +138,9 @@ async def _show_posts(env: Env, page: Preview) -> None:
     posted = asyncio.Event()
 
     def notice(event: str, payload: Mapping[str, Any]) -> None:
-        if event == "MESSAGE_CREATE" and payload["author"]["id"] == str(env.backend.bot_user.id):
+        if event != "MESSAGE_CREATE" or "interaction_metadata" in payload:
+            return  # what answers somebody is shown with what they did
+        if payload["author"]["id"] == str(env.backend.bot_user.id):
             posted.set()
 
     env.backend.subscribers.append(notice)

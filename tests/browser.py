@@ -6,6 +6,7 @@ browser is the one that CHROMIUM names, or the first that is found.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import ConsoleMessage, Locator, Page, async_playwright, expect
+from playwright.async_api import TimeoutError as Impatience
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -29,6 +31,18 @@ FLAGS = (
 )
 PATIENCE = 10_000  # milliseconds until anything must be seen
 WINDOWS = {"wide": (1280, 900), "phone": (390, 844)}
+
+# What simcord's page tells of itself, as its own tools read it.
+IDLE = (
+    "simcordPreview.ready && !(simcordPreview.awaitingRevision > simcordPreview.publishedRevision)"
+)
+LAST = "simcordPreview.lastAction?.requestId ?? null"
+UNDER_WAY = f"before => simcordPreview.pendingAction || ({LAST}) !== before"
+COMPLETED = "() => !simcordPreview.pendingAction"
+REFUSED = "simcordPreview.lastAction?.rejected === true"
+# Looked at and clicked in one go: the page may draw itself anew between any two steps.
+CLICK = f"control => {{ const idle = {IDLE}; if (idle) control.click(); return idle; }}"
+TAKEN_WITHIN = 1_000  # milliseconds
 
 CITATION = re.compile(r"\[\d+\s¶\d+")
 
@@ -72,12 +86,42 @@ class Conversation:
         """Send the command with what was typed, whatever is offered: Enter would take a choice."""
         await self.press(self.page.get_by_role("button", name="Send", exact=True))
 
-    async def press(self, button: Locator) -> None:
-        """Press a button."""
-        await self._quiet()
-        await button.click(trial=True)
-        # Whole at once: the page may draw itself anew between a mouse button's down and up.
-        await button.dispatch_event("click")
+    async def press(self, control: Locator) -> None:
+        """Press what acts at once: a button, or a choice in a list.
+
+        It is pressed again as long as the page does not take it: simcord drops a press while it
+        draws its page anew, and refuses one on what it has just redrawn.
+        """
+        async with asyncio.timeout(2 * PATIENCE / 1000):
+            while not await self._takes(control):
+                pass
+
+    async def open(self, listed: Locator) -> None:
+        """Open a list of choices."""
+        await expect(listed).to_be_enabled()
+        async with asyncio.timeout(PATIENCE / 1000):
+            while await listed.get_attribute("aria-expanded") != "true":
+                await self._quiet()
+                await listed.evaluate(CLICK)
+
+    async def message(self, text: str) -> Locator:
+        """The newest message with a text, once it is there."""
+        newest = self.page.locator("article.channel-message").filter(has_text=text).last
+        await expect(newest).to_be_visible()
+        await newest.get_by_text(text).first.scroll_into_view_if_needed()
+        return newest
+
+    async def private(self, text: str) -> Locator:
+        """The newest message with a text, once it is there and its reader's alone."""
+        message = await self.message(text)
+        await expect(message).to_contain_text("Only you can see this")
+        return message
+
+    async def public(self, text: str) -> Locator:
+        """The newest message with a text, once it is there and everybody's."""
+        message = await self.message(text)
+        await expect(message).not_to_contain_text("Only you can see this")
+        return message
 
     async def reply(self, heading: str | re.Pattern[str]) -> Locator:
         """The newest message, once it is one with this title."""
@@ -87,9 +131,23 @@ class Conversation:
         await title.scroll_into_view_if_needed()
         return newest
 
+    async def _takes(self, control: Locator) -> bool:
+        """Press once; whether the page took it, and has done what it asked for."""
+        await control.click(trial=True)
+        await self._quiet()
+        before = await self.page.evaluate(LAST)
+        if not await control.evaluate(CLICK):
+            return False
+        try:
+            await self.page.wait_for_function(UNDER_WAY, arg=before, timeout=TAKEN_WITHIN)
+        except Impatience:
+            return False
+        await self.page.wait_for_function(COMPLETED)
+        return not await self.page.evaluate(REFUSED)
+
     async def _quiet(self) -> None:
-        """Wait until the page does nothing any more: until then it drops what one presses."""
-        await expect(self.page.locator("#action-status")).not_to_have_text(re.compile("…$"))
+        """Wait until the page does nothing any more."""
+        await self.page.wait_for_function(f"() => {IDLE}")
 
     async def keep(self, step: str) -> None:
         """Write a screenshot."""

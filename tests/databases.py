@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -57,16 +58,25 @@ def _start(folder: Path) -> Any:
     return get_server(data, cleanup_mode="stop")
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL that runs until the tests are over.
+@contextmanager
+def running_postgres() -> Generator[Postgres]:
+    """A PostgreSQL that runs within the block; it may be stopped before.
 
     As root it runs under another user, who may not enter the folders that pytest makes.
     """
     with TemporaryDirectory(prefix="factdesk-", ignore_cleanup_errors=True) as folder:
         server = Postgres(Path(folder))
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL that runs until the tests are over."""
+    with running_postgres() as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture(params=DATABASES)

@@ -13,7 +13,7 @@ from simcord.enums import OverwriteType
 
 from tests.conftest import Server, buttons, texts
 
-_STEP = timedelta(hours=6)
+_STEP = timedelta(hours=1)
 """As far as simcord moves at once, which has five real seconds for it."""
 
 

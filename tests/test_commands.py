@@ -122,8 +122,8 @@ async def test_choices_between_several_names_are_shown_to_the_asker_alone(server
 
 async def test_a_period_that_makes_no_sense_is_explained(server: Server) -> None:
     for said, options in (
-        ("“soon” is no date", {"from": "soon"}),
-        ("“2023-02-30” is no date", {"to": "2023-02-30"}),
+        ("“soon” is not a date", {"from": "soon"}),
+        ("“2023-02-30” is not a date", {"to": "2023-02-30"}),
         ("ends before it begins", {"from": "2023", "to": "2022"}),
         ("No event fits", {"from": "1801", "to": "1802", "actor": "kim dae-jung"}),
     ):

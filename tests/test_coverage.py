@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli.app import app
 from bot.facts.coverage import counts, coverage, disputed, on_one_source, show, undated
 from bot.facts.load import Base, Folders, load
 from tests.small_base import write_small_base

@@ -19,7 +19,7 @@ from bot.answers.digest import Digest, Told, compose
 from bot.cards.card import Card, Line
 from bot.cards.plain import plain
 from bot.cards.wording import dated_words
-from bot.cli import app
+from bot.cli.app import app
 from bot.config import Config
 from bot.facts.build import build
 from bot.facts.load import Base, Folders, load

@@ -153,8 +153,8 @@ async def test_a_pause_with_an_end_goes_on_with_the_first_digest_of_that_day(des
 @pytest.mark.parametrize(
     ("until", "said"),
     [
-        ("soon", "“soon” is no day that the bot can read."),
-        ("2026-02", "“2026-02” is no day that the bot can read."),
+        ("soon", "“soon” is not a day that the bot can read."),
+        ("2026-02", "“2026-02” is not a day that the bot can read."),
         ("2026-01-01", "“2026-01-01” is not within the coming year."),
         ("2027-01-03", "“2027-01-03” is not within the coming year."),
         ("9999-12-31", "“9999-12-31” is not within the coming year."),
@@ -237,9 +237,9 @@ async def test_what_is_left_out_stays_as_it_was(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("options", "title", "hint"),
     [
-        ({"time": "9"}, "“9” is no time of day", "21:30"),
-        ({"time": "25:00"}, "“25:00” is no time of day", "9am"),
-        ({"timezone": "Atlantis"}, "“Atlantis” is no time zone", "Asia/Seoul"),
+        ({"time": "9"}, "“9” is not a time of day", "21:30"),
+        ({"time": "25:00"}, "“25:00” is not a time of day", "9am"),
+        ({"timezone": "Atlantis"}, "“Atlantis” is not a time zone", "Asia/Seoul"),
         ({"topics": "gsomia, zzzqqq"}, "No topic matches “zzzqqq”.", "commas"),
         ({"publish": True}, "Only announcement channels can publish.", "publish"),
         ({"tag": "news"}, "Only forums have tags.", "tag"),

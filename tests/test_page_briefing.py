@@ -29,7 +29,6 @@ WHY = "The pact lapses unless it is renewed."
 
 WITHIN = 180_000  # milliseconds until what the bot does of its own accord must be seen
 LONGEST = 900  # seconds until the page is ended in any case
-_PRESSES = 3
 
 pytestmark = needs_chromium
 
@@ -90,12 +89,12 @@ async def _has_every_briefing_approved(desk: Conversation) -> None:
     await desk.fill("approval", "second")
     await desk.page.get_by_role("option", name="By a second moderator").click()
     await desk.send()
-    await _private(desk, "The approval of briefings is set.")
+    await desk.private("The approval of briefings is set.")
     await desk.begin("settings log")
     await desk.fill("channel", "ask")
     await desk.page.get_by_role("option", name="ask-the-desk").click()
     await desk.send()
-    await _private(desk, "The log channel is set.")
+    await desk.private("The log channel is set.")
 
 
 async def _drafts_one(desk: Conversation) -> None:
@@ -103,56 +102,58 @@ async def _drafts_one(desk: Conversation) -> None:
     await desk.fill("topic", "지소미아")
     await desk.page.get_by_role("option", name="GSOMIA, the military intelligence pact").click()
     await desk.send()
-    card = await _private(desk, "Status: draft")
+    card = await desk.private("Status: draft")
     await expect(card).to_contain_text(re.compile(r"Tells: \d+ facts"))
     await expect(card).to_contain_text("Own remarks: none")
     await expect(card).to_contain_text("No channel is chosen.")
-    await _public(desk, "@moderator began the draft")
+    await desk.public("@moderator began the draft")
 
 
 async def _words_it(desk: Conversation) -> None:
-    await _press(desk, _button(await _private(desk, "Status: draft"), "Headline and remarks"))
+    await desk.press(_button(await desk.private("Status: draft"), "Headline and remarks"))
     form = desk.page.get_by_role("dialog", name="Headline and remarks")
     await form.locator("[name=headline]").fill(HEADLINE)
     await form.locator("[name=remarks]").fill(REMARKS)
     await desk.keep("form")
-    await _press(desk, form.get_by_role("button", name="Submit"))
-    card = await _private(desk, "Status: draft")
+    await desk.press(form.get_by_role("button", name="Submit"))
+    card = await desk.private("Status: draft")
     await expect(card).to_contain_text(HEADLINE)
     await expect(card).to_contain_text(f"Own remarks: {len(REMARKS)} characters")
 
 
 async def _chooses_the_channel(desk: Conversation) -> None:
-    await _press(desk, _button(await _private(desk, "Status: draft"), "Where"))
-    card = await _private(desk, "Each choice is kept at once.")
-    await _press(desk, card.get_by_role("combobox", name="The channel, thread or forum"))
+    await desk.press(_button(await desk.private("Status: draft"), "Where"))
+    card = await desk.private("Each choice is kept at once.")
+    await desk.open(card.get_by_role("combobox", name="The channel, thread or forum"))
     await expect(card).to_contain_text("1 options on this page")
-    await _press(desk, card.get_by_role("option", name="ask-the-desk"))
+    await desk.press(card.get_by_role("option", name="ask-the-desk"))
     await expect(card).to_contain_text("#ask-the-desk · notifies nobody")
     await desk.keep("where")
-    await _press(desk, _button(card, "Done"))
-    card = await _private(desk, "Status: draft")
+    await desk.press(_button(card, "Done"))
+    card = await desk.private("Status: draft")
     await expect(card).to_contain_text("Where: #ask-the-desk")
-    await _public(desk, "@moderator edited it: channel none → #ask-the-desk")
+    await desk.public("@moderator edited it: channel none → #ask-the-desk")
     await _keep(desk, card, "card")
 
 
 async def _asks_for_approval(desk: Conversation) -> None:
-    await _press(desk, _button(await _private(desk, "Status: draft"), "Ask for approval"))
-    card = await _private(desk, "Status: waits for a second moderator")
+    await desk.press(_button(await desk.private("Status: draft"), "Ask for approval"))
+    card = await desk.private("Status: waits for a second moderator")
     await expect(card).to_contain_text("Approval is asked for in #ask-the-desk.")
     await desk.keep("asked")
-    await _press(desk, _button(card, "Approve"))
-    await _private(desk, "You cannot approve your own briefing.")
+    await expect(_button(card, "Approve")).to_have_count(0)
+    request = await desk.public("Not posted yet: @moderator asks for approval of this draft.")
+    await desk.press(_button(request, "Approve"))
+    await desk.private("You cannot approve your own briefing.")
     await desk.keep("own")
 
 
 async def _approves_it(desk: Conversation) -> None:
-    request = await _public(desk, "Not posted yet: @moderator asks for approval of this draft.")
+    request = await desk.public("Not posted yet: @moderator asks for approval of this draft.")
     await expect(request).to_contain_text(HEADLINE)
     await _keep(desk, request, "request")
-    await _press(desk, _button(request, "Approve"))
-    card = await _private(desk, "Approved by: @second-moderator")
+    await desk.press(_button(request, "Approve"))
+    card = await desk.private("Approved by: @second-moderator")
     await expect(card).to_contain_text("It will be posted within a minute.")
     await desk.keep("approved")
 
@@ -163,7 +164,7 @@ async def _reads_the_post(desk: Conversation) -> str:
         has=desk.page.get_by_role("button", name="Corrected since?")
     )
     await expect(post).to_be_visible(timeout=WITHIN)
-    await _public(desk, "Posted by the bot: https://discord.com/channels/")
+    await desk.public("Posted by the bot: https://discord.com/channels/")
     await expect(desk.page.get_by_text("Only you can see this")).to_have_count(0)
     await expect(post.get_by_role("heading", name=HEADLINE)).to_be_visible()
     await expect(post).to_contain_text("Posted by @moderator with Factdesk")
@@ -201,11 +202,11 @@ async def _has_the_correction_posted(desk: Conversation, former: str) -> None:
     ).to_be_visible()
     await _tells_the_correction(offer, former)
     await _keep(desk, offer, "offer")
-    await _press(desk, _button(offer, "Which post?"))
-    await expect(await _private(desk, "Which post?")).to_contain_text(HEADLINE)
+    await desk.press(_button(offer, "Which post?"))
+    await expect(await desk.private("Which post?")).to_contain_text(HEADLINE)
     await desk.keep("which")
-    await _press(desk, _button(offer, "Post a correction"))
-    await _private(desk, "The correction is seen to.")
+    await desk.press(_button(offer, "Post a correction"))
+    await desk.private("The correction is settled.")
     await desk.keep("settled")
 
 
@@ -218,8 +219,8 @@ async def _reads_the_correction(desk: Conversation, former: str, post_id: str) -
     await _tells_the_correction(reply, former)
     await _keep(desk, reply, "correction")
     post = desk.page.locator(f"article[data-message-id='{post_id}']")
-    await _press(desk, _button(post, "Corrected since?"))
-    await _tells_the_correction(await _private(desk, "What was corrected since"), former)
+    await desk.press(_button(post, "Corrected since?"))
+    await _tells_the_correction(await desk.private("What was corrected since"), former)
 
 
 async def _tells_the_correction(message: Locator, former: str) -> None:
@@ -230,39 +231,8 @@ async def _tells_the_correction(message: Locator, former: str) -> None:
     await expect(message).to_contain_text(CITATION)
 
 
-async def _press(desk: Conversation, button: Locator) -> None:
-    """Press a button; again where the page did not take it, as it just drew what the bot posted."""
-    status = desk.page.locator("#action-status")
-    for _ in range(_PRESSES):
-        await desk.press(button)
-        await expect(status).not_to_have_text(re.compile("…$"))
-        if await status.inner_text() != "Action was not completed.":
-            return
-
-
 def _button(message: Locator, name: str) -> Locator:
     return message.get_by_role("button", name=name, exact=True)
-
-
-async def _private(desk: Conversation, text: str) -> Locator:
-    """The newest message with a text, once it is there and its reader's alone."""
-    message = await _message(desk, text)
-    await expect(message).to_contain_text("Only you can see this")
-    return message
-
-
-async def _public(desk: Conversation, text: str) -> Locator:
-    """The newest message with a text, once it is there and everybody's."""
-    message = await _message(desk, text)
-    await expect(message).not_to_contain_text("Only you can see this")
-    return message
-
-
-async def _message(desk: Conversation, text: str) -> Locator:
-    message = desk.page.locator("article.channel-message").filter(has_text=text).last
-    await expect(message).to_be_visible()
-    await message.scroll_into_view_if_needed()
-    return message
 
 
 async def _keep(desk: Conversation, message: Locator, step: str) -> None:

@@ -80,7 +80,7 @@ async def _sets_it_up(desk: Conversation) -> None:
     await seoul.click()
     await desk.keep("options")
     await desk.send()
-    reply = await _private(desk, "The digest is set up.")
+    reply = await desk.private("The digest is set up.")
     for setting in (
         "Channel: #ask-the-desk",
         f"When: {time} · Every day · Seoul (Asia/Seoul)",
@@ -95,15 +95,15 @@ async def _sets_it_up(desk: Conversation) -> None:
 
 async def _sends_a_test_post(desk: Conversation) -> None:
     await desk.press(desk.page.get_by_role("button", name="Send a test post"))
-    await _private(desk, "The test post is there.")
-    await _public(desk, "This is a test post.")
+    await desk.private("The test post is there.")
+    await desk.public("This is a test post.")
     await desk.keep("test-post")
 
 
 async def _previews_the_next(desk: Conversation) -> None:
     await desk.begin("digest preview")
     await desk.send()
-    preview = await _private(desk, "Preview of the digest due")
+    preview = await desk.private("Preview of the digest due")
     await expect(preview).to_contain_text("Daily digest · ")
     await expect(preview).to_contain_text(CITATION)
     await desk.keep("preview")
@@ -113,7 +113,7 @@ async def _posts_today_s_at_once(desk: Conversation) -> str:
     """Returns the id of the post."""
     await desk.begin("digest now")
     await desk.send()
-    reply = await _private(desk, "Today’s digest is posted.")
+    reply = await desk.private("Today’s digest is posted.")
     await expect(reply).to_contain_text(LINK)
     await desk.keep("now")
     return await _linked(reply)
@@ -122,7 +122,7 @@ async def _posts_today_s_at_once(desk: Conversation) -> str:
 async def _is_told_of_the_last(desk: Conversation, post_id: str) -> None:
     await desk.begin("digest show")
     await desk.send()
-    reply = await _private(desk, "The daily digest of this server")
+    reply = await desk.private("The daily digest of this server")
     await expect(reply).to_contain_text(re.compile(r"Last: .+, posted .+: https://"))
     assert await _linked(reply) == post_id
     await desk.keep("show")
@@ -131,7 +131,7 @@ async def _is_told_of_the_last(desk: Conversation, post_id: str) -> None:
 async def _reads_it_as_a_member(desk: Conversation, post_id: str) -> None:
     await desk.view_as("member")
     await expect(desk.page.get_by_text("Only you can see this")).to_have_count(0)
-    post = await _public(desk, "Daily digest · ")
+    post = await desk.public("Daily digest · ")
     await expect(post).to_have_attribute("data-message-id", post_id)
     await expect(post).to_contain_text(CITATION)
     await expect(post).to_contain_text("Sources")
@@ -140,33 +140,8 @@ async def _reads_it_as_a_member(desk: Conversation, post_id: str) -> None:
 
 async def _asks_what_was_corrected_since(desk: Conversation) -> None:
     await desk.press(desk.page.get_by_role("button", name="Corrected since?"))
-    await _private(desk, "Nothing in this post has been corrected since.")
+    await desk.private("Nothing in this post has been corrected since.")
     await desk.keep("since")
-
-
-_REDRAWN = 2_000  # milliseconds
-
-
-async def _private(desk: Conversation, text: str) -> Locator:
-    """The newest message with a text, once it is there and its reader's alone."""
-    message = await _message(desk, text)
-    await expect(message).to_contain_text("Only you can see this")
-    return message
-
-
-async def _public(desk: Conversation, text: str) -> Locator:
-    """The newest message with a text, once it is there and everybody's."""
-    message = await _message(desk, text)
-    await expect(message).not_to_contain_text("Only you can see this")
-    # The page draws itself anew for what the bot posts, and drops what is done meanwhile.
-    await desk.page.wait_for_timeout(_REDRAWN)
-    return message
-
-
-async def _message(desk: Conversation, text: str) -> Locator:
-    message = desk.page.locator("article.channel-message").filter(has_text=text).last
-    await message.get_by_text(text).first.scroll_into_view_if_needed()
-    return message
 
 
 async def _linked(message: Locator) -> str:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli.app import app
 from bot.facts.load import Folders
 from bot.facts.model import ACTOR_KINDS, EVENT_KINDS, FACT_KINDS, Basis, SourceKind
 from bot.facts.schema import MODELS, schemas, unnamed, write_schemas

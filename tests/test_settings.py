@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from bot.state import tables
 from tests.conftest import Server, texts
 from tests.moderating import Desk, ids, lines, moderated, posted, private
 from tests.test_commands import speak
-from tests.test_digest_commands import AWAY, REFUSED, SOON, allow_all, break_state
+from tests.test_digest_commands import AWAY, REFUSED, SOON, allow_all, break_state, make
 
 SUBCOMMANDS: dict[str, dict[str, Any]] = {
     "show": {},
@@ -32,7 +34,7 @@ def desk(server: Server) -> Desk:
 
 async def test_everything_that_is_stored_is_shown(desk: Desk) -> None:
     assert (await desk.ask("settings show"))[1:8] == [
-        "**Language**: As Discord tells for the server",
+        "**Language**: As set in Discord for the server",
         "**Moderators’ role**: none",
         "**Approval of briefings**: Not needed",
         "**Log channel**: none",
@@ -96,7 +98,7 @@ async def test_what_briefings_go_by_is_chosen_kept_and_dropped(desk: Desk) -> No
     said = await desk.ask("settings approval", approval="on")
     assert said[1].startswith("From now on, a briefing is posted only once another moderator")
     said = await desk.ask("settings log", channel=channel)
-    assert f"told in <#{channel.id}> from now on" in said[1]
+    assert f"posted in <#{channel.id}> from now on" in said[1]
     await desk.ask("settings defaults", timezone="seoul")
     said = await desk.ask("settings defaults", channel=channel)
     chosen = [
@@ -131,6 +133,12 @@ async def test_a_channel_where_the_bot_cannot_write_is_refused(desk: Desk) -> No
         assert refused[0] == "### The bot lacks permissions there.", command
 
 
+async def test_a_forum_is_no_log_channel(desk: Desk) -> None:
+    _, forum = make(desk, "forum")
+    refused = await desk.ask("settings log", channel=forum)
+    assert refused[0] == "### The log channel cannot be a forum."
+
+
 async def test_a_refusal_names_the_role_that_may(desk: Desk) -> None:
     guild = desk.server.channel.guild
     assert guild
@@ -149,15 +157,21 @@ async def test_everything_is_deleted_once_a_button_confirms_it(desk: Desk) -> No
     question = await desk.run("settings delete")
     assert (await desk.ask("digest show"))[0] == "### The daily digest of this server"
     await desk.server.restart()
+    # A public answer is written later on; by then it must not bring the server back.
+    await desk.server.asker.slash(channel, "event", name="tokyo summit")
     said = await desk.press(question, "settings:delete")
     assert said[0] == "### Everything about this server is deleted."
     assert (await desk.ask("digest show"))[0] == "### No digest is set up here."
     shown = await desk.ask("settings show")
-    assert shown[1] == "**Language**: As Discord tells for the server"
+    assert shown[1] == "**Language**: As set in Discord for the server"
     state = desk.server.bot.state
+    before = len(posted(channel))
     assert await state.posts.last(desk.server.bot.guilds[0].id) is None
     await desk.advance(minutes=10)
-    assert len(posted(channel)) == 1, "what was posted stays, and nothing follows"
+    assert len(posted(channel)) == before, "what was posted stays, and nothing follows"
+    async with state.database.transaction() as connection:
+        kept = [(await connection.execute(select(t))).all() for t in (tables.server, tables.answer)]
+    assert kept == [[], []]
 
 
 async def test_the_bot_itself_refuses_whoever_may_not(desk: Desk) -> None:
@@ -166,7 +180,7 @@ async def test_the_bot_itself_refuses_whoever_may_not(desk: Desk) -> None:
     for name, options in SUBCOMMANDS.items():
         refused = lines(private(await asker.slash(channel, f"settings {name}", **options)))
         assert refused == REFUSED, name
-    assert (await desk.ask("settings show"))[1] == "**Language**: As Discord tells for the server"
+    assert (await desk.ask("settings show"))[1] == "**Language**: As set in Discord for the server"
 
 
 async def test_a_state_that_is_away_is_told_plainly(desk: Desk, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ from bot.state.tables import (
     post_fact,
     server,
 )
-from tests.databases import Postgres
+from tests.databases import Postgres, running_postgres
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -166,7 +166,6 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
     "posts.end": lambda state: state.posts.end(SLOT, "failed", "late", NOW),
     "posts.reopen": lambda state: state.posts.reopen(SLOT.post_id),
     "posts.rewrite": lambda state: state.posts.rewrite(SLOT.post_id, CONTENTS),
-    "posts.deleted": lambda state: state.posts.deleted(SLOT.post_id),
     "posts.told": lambda state: state.posts.told("digest"),
     "posts.get": lambda state: state.posts.get(SLOT.post_id),
     "posts.last": lambda state: state.posts.last(SERVER),
@@ -822,11 +821,8 @@ async def only_these_threads(before: set[threading.Thread]) -> None:
 class TestAway:
     """Where the database does not answer, every method says so, in plain words."""
 
-    async def test_postgresql_that_is_stopped(
-        self, tmp_path_factory: pytest.TempPathFactory
-    ) -> None:
-        own = Postgres(tmp_path_factory.mktemp("own"))
-        try:
+    async def test_postgresql_that_is_stopped(self) -> None:
+        with running_postgres() as own:
             url = own.new_database().replace("postgres:@", "postgres:very-secret@")
             state = await State.open(url)
             await state.settings.left([OTHER], NOW)
@@ -835,8 +831,6 @@ class TestAway:
             await state.settings.left([OTHER], NOW)
             changes = state.changes()
             assert await changes.seen()
-        finally:
-            own.stop()
         for reason in (await refusals(state)).values():
             assert "very-secret" not in reason
             assert "SELECT" not in reason

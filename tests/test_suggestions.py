@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from bot import documents
 from bot.answers.stubs import stub
 from bot.cards.limits import CHOICES, TEXT
-from bot.cli import app
+from bot.cli.app import app
 from bot.config import Config
 from bot.facts.load import Base, Folders, load
 from bot.state.state import State

@@ -34,7 +34,7 @@ class Begun:
 sys.meta_path.insert(0, Begun())
 atexit.register(print, "ended", flush=True)
 
-from bot.cli import main
+from bot.cli.app import main
 main()
 """
 
@@ -46,7 +46,7 @@ def config(tmp_path: Path) -> Path:
 
 def attempt(config: Path, *options: str, before: str = "pass") -> subprocess.CompletedProcess[str]:
     """Run `try` where it should refuse; `before` is Python that runs first."""
-    program = f"{before}; from bot.cli import main; main()"
+    program = f"{before}; from bot.cli.app import main; main()"
     command = [sys.executable, "-c", program, "try", "--config", str(config), *options]
     return subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli.app import app
 from bot.documents import Fault
 from bot.facts.figures import dates, figures
 from bot.facts.load import Folders

@@ -15,12 +15,11 @@ from typing import Literal, get_args
 from bot.answers.corrections import change_line, last_change
 from bot.answers.desk import clean_text
 from bot.answers.inquiry import Inquiry
-from bot.answers.naming import choice_label
 from bot.answers.narrowing import Narrowing
 from bot.answers.period import Period
 from bot.answers.statements import as_of, event_line, fact_line
 from bot.cards.card import Action, Card, Line, Question, Section
-from bot.cards.limits import BUTTON_LABEL, TEXT
+from bot.cards.limits import BUTTON_LABEL, TEXT, shorten
 from bot.cards.pages import page
 from bot.cards.plain import plain
 from bot.cards.wording import dated_words
@@ -29,7 +28,8 @@ from bot.facts.names import MINOR
 from bot.facts.prose import words_of
 from bot.facts.records import Dated, EventRecord, FactRecord, Head
 from bot.facts.store import Filter, Store
-from bot.texts.catalogues import Words
+from bot.texts.catalogues import LANGUAGES, Words
+from bot.texts.catalogues import words as words_in
 
 LONGEST_HEADLINE = 150
 LONGEST_REMARKS = 300
@@ -38,6 +38,8 @@ LONGEST_REMARKS = 300
 _MOST = 12  # facts of a proposed draft: what members read to the end
 _CHANGES = 2  # corrected facts that are told of
 _LONGEST_CHANGE = 600  # characters of one; a longer story is told by /corrections
+_IN_SHORT = 100  # characters of a fact on which accounts differ
+_AROUND = 250  # characters above the card: who is told, who posts it, what it is shown for
 _MARKUP = 5  # characters that Discord's markup adds to a line of plain text
 _SIGNS = frozenset("\\*_`~|<>[:@#+-.")  # characters that are escaped where they may be markup
 _AUTHOR = 32  # characters of a name on Discord
@@ -78,17 +80,25 @@ class Composed:
 
 
 async def propose(store: Store, words: Words, subject: Subject) -> Draft:
-    """A headline, and the facts that tell a subject best in one message, in reading order."""
-    material = await _gather(store, words, subject)
-    headline = _headline(material)
-    remarks = "x" * LONGEST_REMARKS  # there shall be room for the moderator's own
+    """A headline, and the facts that tell a subject best in one message, in reading order.
+
+    The facts are the same in every language, so a draft may change its language later on.
+    """
+    spoken = {language: await _gather(store, words_in(language), subject) for language in LANGUAGES}
     told: list[FactRecord] = []
-    for record in _ranked(material):
-        if _fits(material, _card(material, headline, [*told, record], remarks, "x" * _AUTHOR)):
+    for record in _ranked(spoken[LANGUAGES[0]]):
+        if all(_has_room(material, [*told, record]) for material in spoken.values()):
             told.append(record)
         if len(told) == _MOST:
             break
-    return Draft(headline, tuple(record.key for record in _in_order(material, told)))
+    material = spoken[words.language]
+    return Draft(_headline(material), tuple(record.key for record in _in_order(material, told)))
+
+
+def _has_room(material: _Material, facts: Sequence[FactRecord]) -> bool:
+    """Whether a message holds these facts and the longest remarks besides."""
+    remarks, author = "x" * LONGEST_REMARKS, "x" * _AUTHOR
+    return _fits(material, _card(material, _headline(material), facts, remarks, author))
 
 
 async def candidates(store: Store, words: Words, subject: Subject) -> tuple[FactRecord, ...]:
@@ -189,7 +199,8 @@ async def _events(store: Store, subject: Subject, period: Narrowing) -> tuple[Ev
     """The events of a topic, an actor or a period, in order of time; none where it is an event."""
     if subject.thing is None:
         return await store.events(period.filter)
-    match store.heads[subject.thing].kind:
+    head = store.heads.get(subject.thing)  # another base may have been opened since
+    match head.kind if head else None:
         case "topic":
             return await store.events(Filter(topic=subject.thing))
         case "actor":
@@ -256,7 +267,7 @@ _FIRST = 1  # the first fact of a list, as curators put what matters first
 _LATER = -0.5  # each place further down
 _SOURCE = 0.7  # each article that carries it
 _TOUCHING, _MOST_TOUCHING = 0.35, 4  # each fact that is told of the same event, and all of them
-_UNDATED = -1
+_UNDATED = -3
 _LETTER = -1 / 160  # each character that it takes to read
 
 _AGAIN, _AGAIN_IN_STORY = 2.5, 0.4  # less: each fact before it in the same part
@@ -383,7 +394,8 @@ def _headline(material: _Material) -> str:
     words, thing = material.inquiry.words, material.subject.thing
     if thing is None:
         return words("briefing.headline", subject=material.period.worded(words))
-    name, event = material.inquiry.name(thing), material.events.get(thing)
+    head, event = material.inquiry.store.heads.get(thing), material.events.get(thing)
+    name = head.name(words.language) if head else thing
     if event and event.event.status == "planned":
         name = words("event.marked", event=name, marks=words("mark.planned"))
     return words("briefing.headline", subject=name)
@@ -404,7 +416,7 @@ def _card(
         title=headline,
         found=True,
         sections=(*sections, *_remarks(material.inquiry, remarks, author)),
-        actions=(_onward(material),),
+        actions=tuple(_onward(material)),
         one_page=True,
     )
     return replace(card, subtitle=_subtitle(material.inquiry, card))
@@ -421,15 +433,19 @@ def _question(material: _Material) -> Question:
     if thing is None:
         dates = material.period.options.items()
         return Question("timeline", {option: iso for option, iso in dates if iso})
-    return Question(material.inquiry.store.heads[thing].kind, {"name": thing})
+    head = material.inquiry.store.heads.get(thing)  # another base may have been opened since
+    return Question(head.kind, {"name": thing}) if head else Question("about")
 
 
-def _onward(material: _Material) -> Action:
+def _onward(material: _Material) -> Iterator[Action]:
+    """The button that leads to all that is told of the subject."""
     thing, words = material.subject.thing, material.inquiry.words
+    head = material.inquiry.store.heads.get(thing or "")
     if thing is None:
-        return Action(words("timeline.title"), _question(material))
-    label = choice_label(material.inquiry.store.heads[thing], words, BUTTON_LABEL)
-    return Action(label, _question(material))
+        yield Action(words("timeline.title"), _question(material))
+    elif head:
+        label = words("briefing.onward", name=head.name(words.language))
+        yield Action(shorten(label, BUTTON_LABEL), _question(material))
 
 
 def _subtitle(inquiry: Inquiry, card: Card) -> str:
@@ -498,10 +514,10 @@ def _told(inquiry: Inquiry, record: FactRecord) -> Line:
 
 
 def _accounts(inquiry: Inquiry, record: FactRecord) -> Line:
-    """How the articles word a fact, under the name of what it is told of."""
+    """How the articles word a fact, below the fact in short."""
     accounts = record.fact.accounts
     notes = tuple(Line(account.says, cites=(account,)) for account in accounts)
-    return Line(inquiry.name(record.owner), cites=accounts, notes=notes)
+    return Line(shorten(record.fact.says, _IN_SHORT), cites=record.fact.cites, notes=notes)
 
 
 def _claim(material: _Material, record: FactRecord) -> Line:
@@ -529,7 +545,7 @@ def _fits(material: _Material, card: Card) -> bool:
     only = page(card, store.sources, words)
     if only.sections != card.sections:
         return False
-    return sum(map(_longest, plain(only, words).splitlines())) <= TEXT
+    return sum(map(_longest, plain(only, words).splitlines())) <= TEXT - _AROUND
 
 
 def _longest(line: str) -> int:

@@ -14,7 +14,7 @@ from discord.utils import format_dt, utcnow
 from bot.answers.briefing import propose
 from bot.answers.desk import Desk
 from bot.answers.export import markdown
-from bot.cards.limits import shorten
+from bot.cards.limits import TEXT, shorten
 from bot.cards.pages import page
 from bot.cards.wording import day_words
 from bot.state.briefings import Briefing, Plan, Step, Text
@@ -107,7 +107,8 @@ async def _new(
     channel_id = state.settings.of(server_id).channel_id
     said = Text(subject.thing, subject.first, subject.last, chosen, draft.headline, draft.facts)
     plan = Plan(said, Target(channel_id) if channel_id else None)
-    briefing = await state.briefings.begin(server_id, plan, interaction.user.id, now)
+    edition = await interaction.client.editor.edition()
+    briefing = await state.briefings.begin(server_id, plan, edition, interaction.user.id, now)
 
     async def begun(job: Job) -> Outcome:
         return Outcome(await actions.card(job), briefing, Step(now, job.member_id, "began", None))
@@ -121,12 +122,18 @@ async def _list(interaction: Press) -> None:
     server_id = _server_id(interaction)
     briefings = await state.briefings.of_server(server_id, _LISTED)
     waiting = await state.corrections.open(server_id)
-    lines = [
-        f"- **{escape(shorten(each.plan.text.headline, _HEADLINE))}**\n"
-        f"  {words(f'briefing.ui.status.{each.status}')} · `{each.briefing_id}` · "
-        f"{format_dt(each.changed_at, 'R')}"
-        for each in briefings
-    ]
+    lines: list[str] = []
+    room = TEXT - 500  # for what stands around them
+    for each in briefings:
+        headline = escape(shorten(each.plan.text.headline, _HEADLINE))
+        line = (
+            f"- **{headline}**\n  {words(f'briefing.ui.status.{each.status}')} · "
+            f"`{each.briefing_id}` · {format_dt(each.changed_at, 'R')}"
+        )
+        room -= len(line) + 1
+        if room < 0:
+            break
+        lines.append(line)
     if waiting:
         lines.append(words.count("briefing.ui.list.corrections", len(waiting)))
     if not briefings:
@@ -165,7 +172,9 @@ async def _export(interaction: Press, briefing: str) -> None:
     card = prepared.composed.card
     words = words_of(card.language)
     made = words(
-        "briefing.ui.export.made", date=day_words(job.now.date(), words), edition=prepared.edition
+        "briefing.ui.export.made",
+        date=day_words(job.editor.day(job.briefing, job.now), words),
+        edition=prepared.edition,
     )
     content = markdown(page(card, job.desk.store.sources, words), words, [made])
     await _send_file(job, f"briefing-{job.briefing.briefing_id}.md", content)

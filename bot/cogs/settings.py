@@ -106,7 +106,9 @@ async def _log(
     """Choose where moderators' steps are told, or nowhere."""
     words = spoken(interaction)
     if channel:
-        await _require_access(interaction, channel.id)
+        found = await _require_access(interaction, channel.id)
+        if isinstance(found, discord.ForumChannel):
+            raise Unfit(words("settings.log.forum"), words("settings.log.forum.help"))
     await _state(interaction).settings.choose_log(
         _server_id(interaction), channel.id if channel else None
     )
@@ -141,12 +143,13 @@ async def _defaults(
     await answer(interaction, Notice(words("settings.defaults.chosen"), lines))
 
 
-async def _require_access(interaction: Press, channel_id: int) -> None:
-    """Raise Unfit where the bot cannot post in a channel."""
+async def _require_access(interaction: Press, channel_id: int) -> targets.Postable:
+    """A channel in which the bot can post; else raise Unfit."""
     assert interaction.guild, "these commands are for servers"
     words = spoken(interaction)
     channel = await read_channel(interaction.guild, channel_id, words)
     targets.require_access(channel, None, words)
+    return channel
 
 
 async def _reload(interaction: Press) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any, Literal, Protocol, cast
 
 import structlog
 
@@ -17,17 +17,18 @@ from bot.answers.briefing import Composed, Draft, Subject, compose
 from bot.answers.desk import Desk
 from bot.delivery.courier import Courier, Later, Outcome, Parcel, Stuck, Unknown
 from bot.delivery.outcomes import Undelivered
+from bot.delivery.recurrence import UnknownZone, open_zone
 from bot.delivery.scheduler import Settled
 from bot.state.briefings import Briefing, Outdated, Plan, Status, Step, StepKind
-from bot.state.digests import Pause
-from bot.state.posts import Contents, Slot
+from bot.state.digests import Pause, Target
+from bot.state.posts import Contents, Post, Slot
 from bot.state.state import State
 from bot.texts.catalogues import words
 
 log = structlog.stdlib.get_logger("factdesk.delivery")
 
 Trouble = Pause | Literal["unknown", "late", "changed", "unattended"]
-"""Why a briefing was not posted: `changed` facts, or `unattended` by those who stood behind it."""
+"""Why a briefing was not posted: `changed` facts, or nobody who stood behind it may post it."""
 
 GRACE = timedelta(hours=6)
 """How late a briefing is still posted without being asked again."""
@@ -40,8 +41,8 @@ TellStep = Callable[[Briefing, Step], Awaitable[None]]
 class Colleagues(Protocol):
     """What is known of a server's moderators; methods may raise what `outcomes` names."""
 
-    async def moderates(self, server_id: int, member_id: int) -> bool:
-        """Whether somebody is a member of a server and may moderate there at present."""
+    async def may_post(self, server_id: int, member_id: int, target: Target) -> bool:
+        """Whether somebody moderates in a server at present, and may post at a target there."""
         ...
 
     async def name(self, server_id: int, member_id: int) -> str:
@@ -55,7 +56,7 @@ class Colleagues(Protocol):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A briefing as it would be posted now, the facts changed since it was ready, and the base."""
+    """A briefing as it would be posted now, the facts changed since it was seen, and the base."""
 
     composed: Composed
     changed: tuple[str, ...]
@@ -66,10 +67,19 @@ class OwnBriefing(Exception):
     """Whoever wrote a briefing cannot be the one who approves it."""
 
 
+class Unseen(Exception):
+    """Facts that a briefing tells were changed since it was looked over; carries it as it is."""
+
+    def __init__(self, briefing: Briefing) -> None:
+        super().__init__(briefing)
+        self.briefing = briefing
+
+
 class BriefingEditor:
     """Takes briefings from draft to ready, and makes them as they would be posted now.
 
     Every method that changes one raises StateAway, and Outdated where it was changed meanwhile.
+    Those that let it be posted raise Unseen where it would say what nobody has looked at.
     """
 
     def __init__(self, desk: Desk, state: State, colleagues: Colleagues) -> None:
@@ -93,20 +103,35 @@ class BriefingEditor:
         """The briefing as it would be posted now. Raises StateAway and Undelivered."""
         author = await self._colleagues.name(briefing.server_id, briefing.author_id)
         composed = await self.compose(briefing.plan, author)
-        held = await self._held(briefing)
-        changed = (k for k, version in composed.facts.items() if held.get(k, version) != version)
-        return Prepared(composed, (*changed, *composed.missing), self._desk.store.fingerprint)
+        held, present = await self._held(briefing), await self._desk.store.versions()
+        told = {*briefing.plan.text.facts, *composed.facts}
+        changed = (key for key in told if key in held and held[key] != present.get(key))
+        return Prepared(composed, tuple(sorted(changed)), self._desk.store.fingerprint)
+
+    def day(self, briefing: Briefing, at: datetime) -> date:
+        """The day of an instant, in the briefing's time zone or else in its server's."""
+        settings, when = self._state.settings.of(briefing.server_id), briefing.plan.when
+        try:
+            zone: tzinfo = open_zone((when.zone if when else settings.zone) or "UTC")
+        except UnknownZone:  # the time zone database has lost it since
+            zone = UTC
+        return at.astimezone(zone).date()
 
     async def submit(self, briefing: Briefing, member_id: int, now: datetime) -> Briefing:
         """Ask for approval where the server wants one; else have it posted when it is due."""
+        await self._require_seen(briefing, now)
         if self._state.settings.of(briefing.server_id).approval:
-            return await self._state.briefings.move(briefing, "waiting", "asked", now, member_id)
+            edition, move = await self.edition(), self._state.briefings.move
+            return await move(
+                briefing, "waiting", "asked", now, member_id, edition=edition, reason=None
+            )
         return await self._ready(briefing, "scheduled", member_id, now)
 
     async def approve(self, briefing: Briefing, member_id: int, now: datetime) -> Briefing:
         """Approve a briefing that waits for it. Raises OwnBriefing."""
         if member_id == briefing.author_id:
             raise OwnBriefing
+        await self._require_seen(briefing, now)
         return await self._ready(briefing, "approved", member_id, now, approver_id=member_id)
 
     async def send_back(
@@ -114,12 +139,18 @@ class BriefingEditor:
     ) -> Briefing:
         """Give a briefing back to whoever wrote it, with a remark."""
         move = self._state.briefings.move
-        return await move(briefing, "draft", "sent-back", now, member_id, remark)
+        return await move(briefing, "draft", "sent-back", now, member_id, remark, reason=None)
 
     async def cancel(self, briefing: Briefing, member_id: int, now: datetime) -> Briefing:
-        """Leave a briefing be, for good."""
+        """Leave a briefing be, until a moderator takes it up again."""
         move = self._state.briefings.move
         return await move(briefing, "cancelled", "cancelled", now, member_id)
+
+    async def _require_seen(self, briefing: Briefing, now: datetime) -> None:
+        """Raise Unseen where facts changed; whoever is shown it then has looked it over."""
+        if (await self.prepare(briefing)).changed:
+            look_over = self._state.briefings.look_over
+            raise Unseen(await look_over(briefing, await self.edition(), now))
 
     async def _ready(
         self,
@@ -141,18 +172,18 @@ class BriefingEditor:
             member_id,
             approver_id=approver_id,
             due_at=max(now, when.at) if when else now,
-            edition=await self._edition(),
+            edition=await self.edition(),
             reason=None,
         )
 
-    async def _edition(self) -> str:
-        """The open base's fingerprint, its facts remembered."""
+    async def edition(self) -> str:
+        """The open base's fingerprint; its facts are remembered."""
         store = self._desk.store
         await self._state.editions.remember(store.fingerprint, await store.versions())
         return store.fingerprint
 
     async def _held(self, briefing: Briefing) -> Mapping[str, str]:
-        """The versions of all facts when the briefing was found ready."""
+        """The versions of all facts when the briefing was last looked over."""
         if not briefing.edition:
             return {}
         return await self._state.editions.facts(briefing.edition) or {}
@@ -185,33 +216,37 @@ class BriefingRound:
         Raises StateAway, Unauthorized, and Undelivered where a moderator cannot be looked up.
         """
         briefing = await self._state.briefings.get(key)
-        if briefing and briefing.status == "ready":
+        if briefing is None or briefing.status not in ("ready", "posting"):
+            return Settled(None)
+        try:
             return await self._attend(briefing, now)
-        return Settled(None)
+        except Outdated:
+            return Settled(None)  # changed meanwhile; where it is still to be posted, it comes anew
 
     async def _attend(self, briefing: Briefing, now: datetime) -> Settled | Later:
         target = briefing.plan.target
         assert target, "a briefing without a target is never ready"
-        slot = briefing_slot(briefing, now)
         prepared = await self._editor.prepare(briefing)
+        trouble = await self._trouble(briefing, target, prepared, now)
+        if briefing.status == "ready":
+            if trouble:
+                await self._hold(briefing, trouble, now)
+                return Settled(None)
+            # What is sent is what the briefing says: from here on nobody can change it.
+            briefing = await self._state.briefings.begin_posting(briefing, now)
+        slot = briefing_slot(briefing, now)
         parcel = Parcel(slot, target, prepared.composed.card, posted_by=briefing.author_id)
         contents = Contents(prepared.composed.facts, None, prepared.edition)
-        known = await self._state.posts.get(slot.post_id)
-        trouble = await self._trouble(briefing, prepared, now)
-        if known and trouble:  # it may have been posted before it came into trouble
-            outcome = await self._courier.settle(parcel, contents)
-        elif trouble:
-            await self._hold(briefing, trouble, now)
-            return Settled(None)
-        else:
-            outcome = await self._courier.deliver(parcel, contents)
+        # It may have been posted before it came into trouble.
+        take = self._courier.settle if trouble else self._courier.deliver
+        outcome = await take(parcel, contents)
         if isinstance(outcome, Later):
             return outcome
         await self._conclude(briefing, slot, outcome, trouble, now)
         return Settled(None)
 
     async def _trouble(
-        self, briefing: Briefing, prepared: Prepared, now: datetime
+        self, briefing: Briefing, target: Target, prepared: Prepared, now: datetime
     ) -> Trouble | None:
         """What speaks against posting a briefing now."""
         due_at = briefing.due_at
@@ -220,7 +255,7 @@ class BriefingRound:
         if prepared.changed:
             return "changed"
         for member_id in filter(None, (briefing.approver_id, briefing.author_id)):
-            if await self._colleagues.moderates(briefing.server_id, member_id):
+            if await self._colleagues.may_post(briefing.server_id, member_id, target):
                 return None
         return "unattended"
 
@@ -242,13 +277,15 @@ class BriefingRound:
                 if post and post.place:
                     await self._move(briefing, "posted", "posted", now, post.place.link)
                 else:
-                    await self._hold(briefing, trouble or "unknown", now)
+                    await self._hold(briefing, trouble or _refusal(post) or "unknown", now)
 
     async def _hold(self, briefing: Briefing, trouble: Trouble, now: datetime) -> None:
         """Keep a briefing from being posted until a moderator has looked at it."""
         log.warning("briefing held back", server=briefing.server_id, reason=trouble)
         if trouble in ("changed", "unattended"):
-            await self._move(briefing, "waiting", "review", now, trouble)
+            # Whoever looks at it now sees what the base says now.
+            edition = await self._editor.edition()
+            await self._move(briefing, "waiting", "review", now, trouble, edition=edition)
         else:
             await self._move(briefing, "stuck", "stuck", now, trouble)
         try:
@@ -257,18 +294,24 @@ class BriefingRound:
             log.warning("moderators could not be told", reason=repr(error))
 
     async def _move(
-        self, briefing: Briefing, status: Status, kind: StepKind, now: datetime, detail: str
+        self,
+        briefing: Briefing,
+        status: Status,
+        kind: StepKind,
+        now: datetime,
+        detail: str,
+        **values: Any,
     ) -> None:
-        """Note what became of a briefing, whoever changes it at the same time."""
-        move = self._state.briefings.move
+        """Note what became of a briefing. Raises Outdated."""
         reason = None if status == "posted" else detail
-        try:
-            moved = await move(briefing, status, kind, now, None, detail, reason=reason)
-        except Outdated as error:
-            if error.present is None:
-                return
-            moved = await move(error.present, status, kind, now, None, detail, reason=reason)
+        move = self._state.briefings.move
+        moved = await move(briefing, status, kind, now, None, detail, reason=reason, **values)
         await self._tell_step(moved, Step(now, None, kind, detail))
+
+
+def _refusal(post: Post | None) -> Pause | None:
+    """Why Discord refused a post, where it did and the process ended before that was noted."""
+    return cast(Pause, post.reason) if post and post.status == "failed" else None
 
 
 def briefing_slot(briefing: Briefing, now: datetime) -> Slot:

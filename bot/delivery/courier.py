@@ -166,7 +166,7 @@ class Courier:
         if not claim.is_fresh:
             await self._pace.turn()
             try:
-                place = await self._look_up(claim, parcel)
+                place = await self._find(claim, parcel)
             except (Refused, Throttled, Doubtful, TimeoutError, Unreadable):
                 await self._posts.end(slot, "unknown", "unreadable", self._clock())
                 return Unknown()
@@ -177,18 +177,22 @@ class Courier:
 
     async def _look_up(self, claim: Claim, parcel: Parcel) -> Place | None:
         """Where the post is, if it is there; None where it may be sent (again)."""
-        if parcel.post_id in self._unrecorded:
-            return self._unrecorded[parcel.post_id]
         try:
-            async with asyncio.timeout(self._timing.sending.total_seconds()):
-                # Where it goes may have been changed since it may have been sent.
-                there = replace(parcel.target, channel_id=claim.channel_id)
-                return await self._sender.find(replace(parcel, target=there), claim.claimed_at)
+            return await self._find(claim, parcel)
         except Unreadable:
             is_known = self._clock() - claim.claimed_at < self._timing.nonce
             if is_known and await self._sender.has_nonce(parcel):
                 return None
             raise
+
+    async def _find(self, claim: Claim, parcel: Parcel) -> Place | None:
+        """Where the post is; None where it certainly is not."""
+        if parcel.post_id in self._unrecorded:
+            return self._unrecorded[parcel.post_id]
+        async with asyncio.timeout(self._timing.sending.total_seconds()):
+            # Where it goes may have been changed since it may have been sent.
+            there = replace(parcel.target, channel_id=claim.channel_id)
+            return await self._sender.find(replace(parcel, target=there), claim.claimed_at)
 
     async def _send(self, claim: Claim, parcel: Parcel, contents: Contents) -> Place | None:
         """Send the post, unless the claim was lost meanwhile: then nothing is sent."""

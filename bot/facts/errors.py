@@ -1,4 +1,6 @@
-"""What can go wrong with a base as a whole. The errors carry data; `bot/cli.py` words them.
+"""What can go wrong with a base as a whole.
+
+The errors carry data; `bot/cli/errors.py` words them.
 
 BaseError
 ├── FaultyBase       the files have faults

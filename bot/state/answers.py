@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from bot.state.database import Database
-from bot.state.tables import answer, server
+from bot.state.servers import keep_servers
+from bot.state.tables import answer
 
 _MOST_KEPT = 5_000  # answers that wait to be written; more are lost where the state is away
 
@@ -30,34 +31,42 @@ class Answers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[Answered] = []
+        self._waiting: dict[int, Answered] = {}
 
     def note(self, answered: Answered) -> None:
         """Keep a public answer in memory until it is written. No I/O."""
         if len(self._waiting) < _MOST_KEPT:
-            self._waiting.append(answered)
+            self._waiting[answered.message_id] = answered
 
     async def write(self) -> None:
         """Write what waits. Raises StateAway, and then it waits on."""
         if not self._waiting:
             return
-        batch = list(self._waiting)
         async with self._database.transaction() as connection:
-            await connection.execute(
-                self._database.insert(server).on_conflict_do_nothing(index_elements=["server_id"]),
-                [{"server_id": server_id} for server_id in {each.server_id for each in batch}],
-            )
+            # Looked at only now: a server's may have been dropped, and its row deleted, meanwhile.
+            batch = list(self._waiting.values())
+            if not batch:
+                return
+            await keep_servers(self._database, connection, {each.server_id for each in batch})
             await connection.execute(
                 self._database.insert(answer).on_conflict_do_nothing(index_elements=["message_id"]),
                 [vars(each) | {"facts": _packed(each.facts)} for each in batch],
             )
-        del self._waiting[: len(batch)]
+        for each in batch:
+            self._waiting.pop(each.message_id, None)
+
+    def drop(self, server_id: int) -> None:
+        """Forget the answers in a server that are not written yet. No I/O."""
+        self._waiting = {
+            message_id: each
+            for message_id, each in self._waiting.items()
+            if each.server_id != server_id
+        }
 
     async def facts(self, message_id: int) -> dict[str, str]:
         """The facts that an answer showed, by key; none where it is not known (any more)."""
-        waiting = (each.facts for each in self._waiting if each.message_id == message_id)
-        if (unwritten := next(waiting, None)) is not None:
-            return dict(unwritten)
+        if unwritten := self._waiting.get(message_id):
+            return dict(unwritten.facts)
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(answer.c.facts).where(answer.c.message_id == message_id)

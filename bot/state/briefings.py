@@ -17,12 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.database import Database
 from bot.state.digests import Target
-from bot.state.tables import briefing, server, step
+from bot.state.posts import Place
+from bot.state.servers import keep_servers
+from bot.state.tables import briefing, correction, post, server, step
 
 Status = Literal[
     "draft",  # being written
     "waiting",  # for a second moderator
     "ready",  # to be posted when it is due
+    "posting",  # on its way to Discord: nobody can change it any more
     "posted",
     "cancelled",
     "stuck",  # could not be posted; a moderator must act
@@ -37,10 +40,12 @@ StepKind = Literal[
     "unscheduled",
     "posted",
     "corrected",  # by a reply or by an edit of the post
+    "uncorrected",  # a correction could not be posted
+    "unedited",  # the post could not be edited
     "deleted",  # the post, not the briefing
     "cancelled",
     "stuck",
-    "review",  # whoever stood behind it moderates no more
+    "review",  # held back: a fact changed, or nobody who stood behind it may post it any more
 ]
 ENDED: tuple[Status, ...] = ("posted", "cancelled")
 
@@ -80,7 +85,9 @@ class Plan:
 class Briefing:
     """A briefing as it stands. `author_id` wrote last, so signs it; `approver_id` approved it.
 
-    `due_at` and `edition` are of when it was last found ready: when it is posted, from which base.
+    `due_at` is when it is posted, once it is ready. `edition` is the base from which it was last
+    written or looked over, and `reason` why it is held back or stuck.
+    `edit_at` is when its post is to be made to say what it says now; None where it does.
     """
 
     briefing_id: str
@@ -93,6 +100,7 @@ class Briefing:
     due_at: datetime | None
     edition: str | None
     reason: str | None
+    edit_at: datetime | None
     changed_at: datetime
 
 
@@ -120,15 +128,13 @@ class Briefings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, server_id: int, plan: Plan, member_id: int, at: datetime) -> Briefing:
+    async def begin(
+        self, server_id: int, plan: Plan, edition: str, member_id: int, at: datetime
+    ) -> Briefing:
         """A new draft."""
         briefing_id = secrets.token_hex(4)
         async with self._database.transaction() as connection:
-            await connection.execute(
-                self._database.insert(server)
-                .values(server_id=server_id)
-                .on_conflict_do_nothing(index_elements=["server_id"])
-            )
+            await keep_servers(self._database, connection, [server_id])
             await connection.execute(
                 insert(briefing).values(
                     briefing_id=briefing_id,
@@ -136,11 +142,12 @@ class Briefings:
                     version=1,
                     status="draft",
                     author_id=member_id,
+                    edition=edition,
                     changed_at=at,
                     **_columns(plan),
                 )
             )
-            await self._note(connection, briefing_id, at, member_id, "began", None)
+            await add_step(connection, briefing_id, Step(at, member_id, "began", None))
             made = await self._read(connection, briefing_id)
         assert made, "what was just put in is there"
         return made
@@ -162,31 +169,48 @@ class Briefings:
             return tuple(_briefing(row) for row in rows.mappings())
 
     async def coming(self) -> dict[str, datetime]:
-        """When each briefing is due that is ready to be posted; those of left servers are out."""
+        """When each briefing is due that is to be posted; those of left servers are out."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(briefing.c.briefing_id, briefing.c.due_at)
                 .join(server)
-                .where(briefing.c.status == "ready", server.c.left_at.is_(None))
+                .where(briefing.c.status.in_(("ready", "posting")), server.c.left_at.is_(None))
             )
             return {row.briefing_id: row.due_at for row in rows}
 
     async def rewrite(
-        self, old: Briefing, plan: Plan, member_id: int, at: datetime, detail: str
+        self, old: Briefing, plan: Plan, edition: str, member_id: int, at: datetime, detail: str
     ) -> Briefing:
         """Change what a briefing says, or where and when; it is a draft again, whoever approved it.
 
-        Whoever writes it signs it. Raises Outdated where it was changed since `old` was read.
+        Whoever changes what it says signs it. Raises Outdated where it was changed since `old` was
+        read.
         """
-        values = {**_columns(plan), "status": "draft", "author_id": member_id, "approver_id": None}
-        return await self._change(old, values, at, member_id, "edited", detail)
+        author_id = member_id if plan.text != old.plan.text else old.author_id
+        values = {
+            **_columns(plan),
+            "status": "draft",
+            "author_id": author_id,
+            "approver_id": None,
+            "edition": edition,
+            "reason": None,
+        }
+        return await self._change(old, values, at, Step(at, member_id, "edited", detail))
 
     async def amend(
         self, old: Briefing, plan: Plan, member_id: int, at: datetime, detail: str
     ) -> Briefing:
         """Change what a posted briefing says, and have its post edited. Raises Outdated."""
         values = {**_columns(plan), "due_at": old.due_at, "edit_at": at}
-        return await self._change(old, values, at, member_id, "edited", detail)
+        return await self._change(old, values, at, Step(at, member_id, "edited", detail))
+
+    async def look_over(self, old: Briefing, edition: str, at: datetime) -> Briefing:
+        """Note from which base somebody has looked a briefing over. Raises Outdated."""
+        return await self._change(old, {"edition": edition}, at)
+
+    async def begin_posting(self, old: Briefing, at: datetime) -> Briefing:
+        """Keep a briefing from being changed, as it is on its way. Raises Outdated."""
+        return await self._change(old, {"status": "posting"}, at)
 
     async def edits(self) -> dict[str, datetime]:
         """When the post of each briefing is to be edited that is to be."""
@@ -198,11 +222,17 @@ class Briefings:
             )
             return {row.briefing_id: row.edit_at for row in rows}
 
-    async def ask_edit(self, briefing_id: str, at: datetime | None) -> None:
-        """Have a briefing's post edited, or note (None) that it need not be any more."""
+    async def end_edit(self, old: Briefing, at: datetime) -> None:
+        """Note that a post says what `old` does; if that was changed since, it is edited again."""
+        this = briefing.c.briefing_id == old.briefing_id
         async with self._database.transaction() as connection:
             await connection.execute(
-                update(briefing).where(briefing.c.briefing_id == briefing_id).values(edit_at=at)
+                update(briefing)
+                .where(this, briefing.c.version == old.version, briefing.c.edit_at == old.edit_at)
+                .values(edit_at=None)
+            )
+            await connection.execute(
+                update(briefing).where(this, briefing.c.version != old.version).values(edit_at=at)
             )
             await self._database.announce(connection)
 
@@ -217,14 +247,32 @@ class Briefings:
         **values: Any,
     ) -> Briefing:
         """Take a briefing to another status. Raises Outdated."""
-        return await self._change(old, {"status": status, **values}, at, member_id, kind, detail)
+        taken = Step(at, member_id, kind, detail)
+        return await self._change(old, {"status": status, **values}, at, taken)
 
-    async def note(
-        self, briefing_id: str, at: datetime, member_id: int | None, kind: StepKind, detail: str
+    async def deleted(
+        self, briefing_id: str, post_id: str, place: Place, member_id: int, at: datetime
     ) -> None:
+        """Note that a briefing's post was deleted, and with it what was to be corrected there."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                update(post).where(post.c.post_id == post_id).values(status="deleted")
+            )
+            await connection.execute(
+                update(briefing).where(briefing.c.briefing_id == briefing_id).values(edit_at=None)
+            )
+            await connection.execute(
+                update(correction)
+                .where(correction.c.post_id == post_id, correction.c.status == "open")
+                .values(status="dismissed", member_id=member_id, settled_at=at)
+            )
+            await add_step(connection, briefing_id, Step(at, member_id, "deleted", place.link))
+            await self._database.announce(connection)
+
+    async def note(self, briefing_id: str, taken: Step) -> None:
         """Note a step that leaves the briefing as it is."""
         async with self._database.transaction() as connection:
-            await self._note(connection, briefing_id, at, member_id, kind, detail)
+            await add_step(connection, briefing_id, taken)
 
     async def steps(self, briefing_id: str) -> tuple[Step, ...]:
         """Every step of a briefing, the oldest first."""
@@ -248,9 +296,7 @@ class Briefings:
         old: Briefing,
         values: Mapping[str, Any],
         at: datetime,
-        member_id: int | None,
-        kind: StepKind,
-        detail: str | None,
+        taken: Step | None = None,
     ) -> Briefing:
         async with self._database.transaction() as connection:
             changed = await connection.execute(
@@ -261,7 +307,8 @@ class Briefings:
             present = await self._read(connection, old.briefing_id)
             if not changed.rowcount or not present:
                 raise Outdated(present)
-            await self._note(connection, old.briefing_id, at, member_id, kind, detail)
+            if taken:
+                await add_step(connection, old.briefing_id, taken)
             await self._database.announce(connection)
         return present
 
@@ -272,20 +319,10 @@ class Briefings:
         row = rows.mappings().one_or_none()
         return _briefing(row) if row else None
 
-    async def _note(
-        self,
-        connection: AsyncConnection,
-        briefing_id: str,
-        at: datetime,
-        member_id: int | None,
-        kind: StepKind,
-        detail: str | None,
-    ) -> None:
-        await connection.execute(
-            insert(step).values(
-                briefing_id=briefing_id, at=at, member_id=member_id, kind=kind, detail=detail
-            )
-        )
+
+async def add_step(connection: AsyncConnection, briefing_id: str, taken: Step) -> None:
+    """Note a step of a briefing, within the connection's transaction."""
+    await connection.execute(insert(step).values(briefing_id=briefing_id, **vars(taken)))
 
 
 def _columns(plan: Plan) -> dict[str, Any]:
@@ -325,5 +362,6 @@ def _briefing(row: RowMapping) -> Briefing:
         due_at=row["due_at"],
         edition=row["edition"],
         reason=row["reason"],
+        edit_at=row["edit_at"],
         changed_at=row["changed_at"],
     )

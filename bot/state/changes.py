@@ -12,7 +12,7 @@ from bot.state.database import CHANNEL, Database, answering
 
 
 class Changes:
-    """Notices that settings or digests were changed, by this process or another."""
+    """Notices that anything was changed in the state, by this process or another."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import RowMapping, delete, func, select, update
 
 from bot.state.database import Database
+from bot.state.servers import keep_servers
 from bot.state.tables import digest, post, server
 
 WhenEmpty = Literal["skip", "focus"]
@@ -118,11 +119,7 @@ class Digests:
             "paused_until": None,
         }
         async with self._database.transaction() as connection:
-            await connection.execute(
-                self._database.insert(server)
-                .values(server_id=server_id)
-                .on_conflict_do_nothing(index_elements=["server_id"])
-            )
+            await keep_servers(self._database, connection, [server_id])
             await connection.execute(
                 self._database.insert(digest)
                 .values(server_id=server_id, **values)

@@ -1,4 +1,4 @@
-"""The bases that digests were drawn from, so that the next one can tell what has changed since."""
+"""The bases that digests and briefings were drawn from, to tell what has changed since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What can go wrong with the state as a whole. The errors carry data; `bot/cli.py` words them.
+"""What can go wrong with the state as a whole.
+
+The errors carry data; `bot/cli/errors.py` words them.
 
 StateError
 ├── MissingDriver   the database's driver is not installed

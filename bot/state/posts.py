@@ -286,13 +286,6 @@ class Posts:
             await connection.execute(delete(post_fact).where(post_fact.c.post_id == post_id))
             await self._keep_facts(connection, post_id, contents)
 
-    async def deleted(self, post_id: str) -> None:
-        """Note that a post was deleted: it is of no concern any more."""
-        async with self._database.transaction() as connection:
-            await connection.execute(
-                update(post).where(post.c.post_id == post_id).values(status="deleted")
-            )
-
     async def told(self, kind: Kind) -> dict[str, dict[str, str]]:
         """The facts of every post of a kind that was sent: by its id, versions by key."""
         async with self._database.transaction() as connection:

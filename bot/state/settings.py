@@ -98,7 +98,7 @@ class SettingsBook:
         return frozenset(each for each, known in self._known.items() if not known.left_at)
 
     async def delete(self, server_id: int) -> None:
-        """Forget everything that is stored about a server. Raises StateAway."""
+        """Delete a server's row, and with it all that hangs on it. Raises StateAway."""
         async with self._database.transaction() as connection:
             await connection.execute(delete(server).where(server.c.server_id == server_id))
             await self._database.announce(connection)

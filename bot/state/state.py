@@ -48,6 +48,11 @@ class State:
             raise
         return state
 
+    async def forget_server(self, server_id: int) -> None:
+        """Forget everything that is stored about a server. Raises StateAway."""
+        self.answers.drop(server_id)
+        await self.settings.delete(server_id)
+
     def changes(self) -> Changes:
         """A watch over what other processes change."""
         return Changes(self.database)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.database import Database
+from bot.state.servers import keep_servers
 from bot.state.tables import server, suggestion
 
 Decision = Literal["accepted", "declined"]
@@ -65,11 +66,7 @@ class Suggestions:
             secrets.token_hex(4), server_id, member_id, thing, text, source, "waiting", at
         )
         async with self._database.transaction() as connection:
-            await connection.execute(
-                self._database.insert(server)
-                .values(server_id=server_id)
-                .on_conflict_do_nothing(index_elements=["server_id"])
-            )
+            await keep_servers(self._database, connection, [server_id])
             await _require_room(connection, made)
             await connection.execute(insert(suggestion).values(vars(made)))
         return made

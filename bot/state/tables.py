@@ -161,8 +161,8 @@ briefing = Table(
     Column("due_at", Instant, index=True),  # when it is posted; NULL before it is ready
     Column("author_id", BigInteger, nullable=False),
     Column("approver_id", BigInteger),
-    Column("edition", String(16)),  # the base from which it was found ready
-    Column("reason", String(16)),  # why it is stuck
+    Column("edition", String(16)),  # the base from which it was last written or looked over
+    Column("reason", String(16)),  # why it is held back or stuck
     Column("edit_at", Instant),  # when its post is to be made to say what it says now
     Column("changed_at", Instant, nullable=False),
 )

@@ -128,16 +128,18 @@ async def _settle(interaction: Press, correction_id: str, settlement: Settlement
     state: State = interaction.client.state
     correction = await _required(interaction, correction_id)
     briefing = await _briefing(state, correction)
-    if briefing is None:
+    post = await state.posts.get(correction.post_id)
+    if briefing is None or post is None or post.status != "sent":
         raise Unfit(words("correction.gone"), words("correction.gone.help"))
-    if not await state.corrections.settle(correction_id, settlement, interaction.user.id, now):
-        raise Unfit(words("correction.settled"), words("correction.settled.help"))
-    if settlement == "edited":
-        await state.briefings.ask_edit(briefing.briefing_id, now)
-    step = Step(now, interaction.user.id, "corrected", settlement)
-    await state.briefings.note(
-        briefing.briefing_id, now, interaction.user.id, "corrected", settlement
+    if correction.status != "open" and correction.member_id is None:
+        raise Unfit(words("correction.superseded"), words("correction.superseded.help"))
+    settle = state.corrections.settle
+    is_first = await settle(
+        correction_id, settlement, briefing.briefing_id, interaction.user.id, now
     )
+    if not is_first:
+        raise Unfit(words("correction.settled"), words("correction.settled.help"))
+    step = Step(now, interaction.user.id, "corrected", settlement)
     said = words(f"correction.done.{settlement}")
     await answer(interaction, Notice(words("correction.done"), (said,)))
     language = replies.language(interaction, private=False)

@@ -28,8 +28,9 @@ from bot.delivery.outcomes import (
     Unreadable,
 )
 from bot.state.briefings import Briefing
-from bot.state.digests import Pause, Schedule
+from bot.state.digests import Pause, Schedule, Target
 from bot.state.posts import Place
+from bot.ui import targets
 from bot.ui.posts import carries
 
 Render = Callable[[Parcel], ui.LayoutView]
@@ -58,7 +59,8 @@ class DiscordMessenger:
     """Sends through a logged-in client that has the `trace` below.
 
     `render` makes the view of a post; `wording` the text that tells moderators what stopped one.
-    `may_moderate` says whether a member may moderate.
+    `may_moderate` says whether a member may moderate; `log_channel` is where the moderators of a
+    server follow what happens, None where they do so nowhere.
     """
 
     def __init__(
@@ -67,11 +69,13 @@ class DiscordMessenger:
         render: Render,
         wording: Wording,
         may_moderate: Callable[[discord.Member], bool],
+        log_channel: Callable[[int], int | None],
     ) -> None:
         self._client = client
         self._render = render
         self._wording = wording
         self._may_moderate = may_moderate
+        self._log_channel = log_channel
 
     async def send(self, parcel: Parcel) -> Place:
         """Send a post; where it is a forum's, as a new post under the card's title."""
@@ -143,12 +147,23 @@ class DiscordMessenger:
     async def tell(self, briefing: Briefing, trouble: Trouble) -> None:
         """Tell a briefing's author, else its server's moderators, why it was not posted."""
         text = self._wording(briefing, trouble)
-        await self._tell(briefing.server_id, briefing.author_id, text)
+        if trouble == "unattended":  # its author may be no moderator any more
+            with _outcomes():
+                await self._warn_in_server(briefing.server_id, text)
+        else:
+            await self._tell(briefing.server_id, briefing.author_id, text)
 
-    async def moderates(self, server_id: int, member_id: int) -> bool:
-        """Whether somebody is a member of a server and may moderate there at present."""
+    async def may_post(self, server_id: int, member_id: int, target: Target) -> bool:
+        """Whether somebody moderates in a server at present, and may post at a target there.
+
+        Where the target cannot be found, that is for the attempt to post to say.
+        """
         member = await self._member(server_id, member_id)
-        return member is not None and self._may_moderate(member)
+        if member is None or not self._may_moderate(member):
+            return False
+        with _outcomes():
+            channel = await targets.find(member.guild, target.channel_id)
+        return isinstance(channel, str) or targets.lacks(member, channel, target.role_id) is None
 
     async def name(self, server_id: int, member_id: int) -> str:
         """What a member is called in a server; their number where they have left it."""
@@ -176,10 +191,14 @@ class DiscordMessenger:
 
     async def _warn_in_server(self, server_id: int, text: str) -> None:
         guild = self._client.get_guild(server_id)
-        channel = (guild.public_updates_channel or guild.system_channel) if guild else None
+        log_id = self._log_channel(server_id)
+        if guild and log_id:
+            channel = self._client.get_partial_messageable(log_id)
+        else:  # not the system channel: members read it
+            channel = guild.public_updates_channel if guild else None
         if channel is None:
             raise Refused("no-channel")
-        await channel.send(text)
+        await channel.send(text, allowed_mentions=discord.AllowedMentions.none())
 
     async def _channel(self, channel_id: int) -> Postable:
         channel = self._client.get_channel(channel_id)

@@ -12,6 +12,7 @@ import discord
 import structlog
 from discord import app_commands
 
+from bot.delivery.outcomes import Undelivered
 from bot.state.errors import StateAway
 from bot.texts.catalogues import Words, words
 from bot.ui import replies
@@ -92,6 +93,11 @@ async def guarded(interaction: Press, act: Callable[[], Awaitable[None]]) -> Non
         await act()
     except Unfit as error:
         await answer(interaction, error.notice)
+    except Undelivered as error:
+        log.warning("Discord did not answer; a moderator was told", reason=repr(error))
+        await answer(
+            interaction, Notice(words("moderating.no-answer"), (words("moderating.away.help"),))
+        )
     except StateAway as error:
         log.warning("the state is away; a moderator was told", reason=error.reason)
         await answer(

@@ -1,4 +1,4 @@
-"""What moderators are told about their settings: a title, lines, small print, buttons below."""
+"""What people are told about what they did: a title, lines, small print, buttons below."""
 
 from __future__ import annotations
 

@@ -90,5 +90,5 @@ async def _delete(interaction: Press) -> None:
     words = spoken(interaction)
     state: State = interaction.client.state
     assert interaction.guild_id, "moderators' buttons stand in servers"
-    await state.settings.delete(interaction.guild_id)
+    await state.forget_server(interaction.guild_id)
     await answer(interaction, Notice(words("settings.deleted"), (words("settings.deleted.help"),)))

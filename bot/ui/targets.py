@@ -6,6 +6,7 @@ The names of permissions are those that Discord's own client shows in a channel'
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import discord
 
@@ -60,6 +61,21 @@ def require_access(channel: Postable, role_id: int | None, words: Words) -> None
         )
     if isinstance(channel, discord.Thread) and channel.locked:
         raise Unfit(words("digest.locked"), words("digest.locked.help", channel=channel.mention))
+
+
+def lacks(
+    member: discord.Member, channel: Postable, role_id: int | None
+) -> Literal["channel", "role"] | None:
+    """What keeps a member from posting in a channel, or from notifying a role there."""
+    may = channel.permissions_for(member)
+    is_thread = isinstance(channel, discord.Thread)
+    may_send = may.send_messages_in_threads if is_thread else may.send_messages
+    if not may.view_channel or not may_send:
+        return "channel"
+    role = channel.guild.get_role(role_id) if role_id else None
+    if role and not role.mentionable and not may.mention_everyone:
+        return "role"
+    return None
 
 
 def _wants_tag(channel: Postable, tag_id: int | None) -> bool:

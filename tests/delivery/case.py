@@ -1,98 +1,29 @@
-"""One case: a database, a Discord, the time, and the processes that deliver in it."""
+"""One case of servers' digests: how they are set up, and what became of them."""
 
 from __future__ import annotations
 
-import asyncio
-import inspect
-import signal
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
-from time import monotonic
-from typing import Any
-
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.pace import SPACING
 from bot.delivery.recurrence import EVERY_DAY
 from bot.state.digests import Schedule, Target, Wish
 from bot.state.posts import Place, Post, Slot
-from bot.state.state import State
-from tests.databases import Postgres
 from tests.delivery import world
-from tests.delivery.discord import Fault, FaultyDiscord
-from tests.delivery.forks import Deliverer, Forks
-from tests.delivery.process import FACT, Orders
-from tests.delivery.world import NOON, Kind, Time
+from tests.delivery.discord import Fault
+from tests.delivery.rounds import FACT
+from tests.delivery.scene import DAY, TODAY, Ground, Scene, until
+from tests.delivery.world import NOON, Kind
 from tests.little_discord.payloads import JSON
 
-TODAY = NOON.date()
-DAY = timedelta(days=1)
+__all__ = ["DAY", "TODAY", "Case", "Ground", "until"]
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What a case stands on: a fresh database, a folder, a built base, and where processes start.
+class Case(Scene):
+    """What a test of digests works with. Use `opened`."""
 
-    `server` is the database's, where it has one.
-    """
-
-    url: str
-    state: State
-    folder: Path
-    base: Path
-    forks: Forks
-    server: Postgres | None
-
-
-class Case:
-    """What a test of delivery works with. Use `opened`."""
-
-    _locked: AsyncConnection
-
-    def __init__(self, ground: Ground, time: Time, discord: FaultyDiscord) -> None:
-        self.time = time
-        self.discord = discord
-        self.state = ground.state
-        self.orders = Orders(ground.url, discord.port, str(time.file), str(ground.base), servers=0)
-        self._ground = ground
-        self._deliverers: list[Deliverer] = []
-
-    @classmethod
-    @asynccontextmanager
-    async def opened(cls, ground: Ground) -> AsyncGenerator[Case]:
-        """A case at its beginning. Where it fails, the story is told."""
-        time = Time(ground.folder / "clock")
-        async with FaultyDiscord(time.now) as discord:
-            case = cls(ground, time, discord)
-            try:
-                yield case
-            except BaseException as error:
-                error.add_note(case.story())
-                raise
-            finally:
-                for deliverer in case._deliverers:
-                    await deliverer.kill()
-                await case.state.close()
-
-    def story(self) -> str:
-        """What happened so far: what Discord was asked, and what the processes wrote."""
-        logs = (f"--- process {n}\n{each.log}" for n, each in enumerate(self._deliverers, 1))
-        return "\n".join(["--- Discord", *self.discord.journal.lines, *logs])
-
-    async def start(self, **orders: Any) -> Deliverer:
-        """Start a process that delivers."""
-        self._deliverers.append(await self._ground.forks.start(replace(self.orders, **orders)))
-        return self._deliverers[-1]
-
-    async def killed(self, **orders: Any) -> None:
-        """Let a process run to its end by a trap."""
-        deliverer = await self.start(**orders)
-        code = await deliverer.ended()
-        assert code == -signal.SIGKILL, deliverer.log
+    rounds = "digests"
 
     async def due(self, *kinds: Kind, at: timedelta = timedelta(0), publish: bool = False) -> None:
         """Set servers' digests up, one in a channel of each kind, for a time from noon on."""
@@ -139,25 +70,6 @@ class Case:
         """Let the first posts of a server meet faults."""
         self.discord.faults[world.channel_id(number, kind)] = list(faults)
 
-    async def asleep(self, passed: timedelta) -> Deliverer:
-        """Start a process, and let it sleep while time passes."""
-        deliverer = await self.start()
-        await self.discord.journal.until("a login", lambda: self.discord.times or None, 30)
-        await asyncio.sleep(0.5)
-        deliverer.send(signal.SIGSTOP)
-        await self.stopped(deliverer)
-        self.time.pass_by(passed)
-        deliverer.send(signal.SIGCONT)
-        return deliverer
-
-    async def stopped(self, deliverer: Deliverer) -> None:
-        """Wait until a process stands still."""
-        await until("a process to stop", lambda: deliverer.is_stopped)
-
-    async def logged(self, deliverer: Deliverer, line: str, times: int = 1) -> None:
-        """Wait until a process has logged something so often."""
-        await until(f"{line!r} in a log", lambda: deliverer.log.count(line) >= times)
-
     async def held(self) -> None:
         """Wait until no process may send for a while."""
 
@@ -183,20 +95,9 @@ class Case:
         await until(f"the digests of {day}", are_settled)
 
     async def published(self, number: int) -> None:
-        """Wait until nothing of what was posted in announcement channels is to be published."""
-        post = await self.post(number)
-        assert post
-
-        async def is_done() -> bool:
-            return not await self.state.posts.unpublished()
-
-        await until("everything to be published", is_done)
-
-    async def told(self, number: int, problem: str) -> None:
-        """Check that a server's moderators are told once of a problem, and of no other."""
-        told = self.discord.told
-        await until(f"server {number} to be told", lambda: told(number))
-        assert [text.partition(":")[0] for text in told(number)] == [problem]
+        """Wait until a server's digest, and everything else, is published."""
+        assert await self.post(number)
+        await self.all_published()
 
     def of(self, day: date, number: int, kind: Kind) -> list[JSON]:
         """The messages of a server's local day that exist."""
@@ -228,39 +129,3 @@ class Case:
         assert (post.status, post.reason) == ("unknown", "unreadable")
         assert (await self.schedule(number)).next_day == TODAY + DAY
         await self.told(number, "unknown")
-
-    @property
-    def database_file(self) -> Path:
-        """The file to which SQLite writes first."""
-        return Path(f"{self.state.database.engine.url.database}-wal")
-
-    async def restart_database(self) -> None:
-        """Let PostgreSQL crash, and come back."""
-        assert self._ground.server
-        await asyncio.to_thread(self._ground.server.restart)
-
-    async def lock(self) -> None:
-        """Keep every other connection from writing posts, until `unlock`."""
-        self._locked = await self.state.database.engine.connect()
-        await self._locked.begin()  # on SQLite, this locks already
-        if not self.state.database.is_sqlite:
-            await self._locked.execute(text("LOCK TABLE post IN ACCESS EXCLUSIVE MODE"))
-
-    async def unlock(self) -> None:
-        """Let others write again."""
-        await self._locked.rollback()
-        await self._locked.close()
-
-
-async def until(
-    what: str, look: Callable[[], object | Awaitable[object]], seconds: float = 40
-) -> None:
-    """Wait until `look` finds something; raise TimeoutError where it does not in time."""
-    end = monotonic() + seconds
-    while True:
-        found = look()
-        if (await found) if inspect.isawaitable(found) else found:
-            return
-        if monotonic() > end:
-            raise TimeoutError(f"waited {seconds:g} s for {what}")
-        await asyncio.sleep(0.1)

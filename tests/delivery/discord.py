@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from time import monotonic
 from types import TracebackType
@@ -15,6 +17,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from bot.state.posts import Place
 from tests.delivery import world
 from tests.delivery.world import TOKEN
 from tests.little_discord import payloads
@@ -24,15 +27,20 @@ from tests.little_discord.payloads import JSON
 API = "/api/v10"
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)  # from which Discord counts the time in its ids
 _CROSSPOSTED = 1 << 1
+_REPLY = 19  # the type of a message that answers to another
+_TOO_MANY_EDITS = 30046
+
+WARNING = re.compile(r"[a-z-]+: (Schedule|Briefing)\(")
+"""What moderators are told by the processes of the tests, which stands beside a briefing's log."""
 
 Answer = Callable[[web.Request, web.Response], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What becomes of one request to make a post.
+    """What becomes of one request to make a post, or to edit one.
 
-    `made` says whether Discord makes the post all the same. `answer` is given the request and the
+    `made` says whether Discord does it all the same. `answer` is given the request and the
     answer that would have been right, and returns what is answered instead.
     """
 
@@ -64,12 +72,18 @@ class FaultyDiscord:
         self.delay: Callable[[], float] | None = None
         self.faults: dict[int, list[Fault]] = defaultdict(list)
         """What goes wrong with the next requests to make a post, by channel."""
+        self.edit_faults: dict[int, list[Fault]] = defaultdict(list)
+        """What goes wrong with the next requests to edit a post, by channel."""
         self.attempts: list[Attempt] = []
         """Every request to make a post, in order."""
         self.messages: dict[int, list[JSON]] = defaultdict(list)
         """The messages that exist, by channel, the oldest first."""
         self.threads: dict[int, JSON] = {}
         """The posts of forums by id; their messages are in `messages` under the same id."""
+        self.edits: list[int] = []
+        """Every request to edit a message, in order."""
+        self.members: dict[int, list[int]] = {}
+        """The roles of each server's moderator, by the server; who is not here has left it."""
         self.published: list[int] = []
         """The messages that were published, in order."""
         self.times: list[float] = []
@@ -87,9 +101,11 @@ class FaultyDiscord:
             ("POST", "/channels/{channel_id}/threads", self._post),
             ("GET", "/channels/{channel_id}/messages", self._history),
             ("GET", "/channels/{channel_id}/messages/{message_id}", self._message),
+            ("PATCH", "/channels/{channel_id}/messages/{message_id}", self._edit),
             ("POST", "/channels/{channel_id}/messages/{message_id}/crosspost", self._publish),
             ("GET", "/channels/{channel_id}/threads/archived/public", self._no_threads),
             ("GET", "/guilds/{guild_id}/threads/active", self._active_threads),
+            ("GET", "/guilds/{guild_id}/members/{user_id}", self._member),
         ):
             app.router.add_route(method, API + path, handler)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
@@ -124,10 +140,21 @@ class FaultyDiscord:
         post = self._open_post(world.server_id(number), forum, {"name": "Another", "message": {}})
         self.messages[int(post["id"])].clear()
 
+    def put(self, number: int, kind: world.Kind, body: JSON) -> Place:
+        """Make a post of the bot's, as it was made before; returns where it is."""
+        channel = world.channel_id(number, kind)
+        if kind != "forum":
+            return Place(int(self._keep(channel, self._new_id(), body)["id"]), channel)
+        opened = {"name": "A post", "message": body}
+        post = int(self._open_post(world.server_id(number), channel, opened)["id"])
+        return Place(post, post)
+
     def told(self, number: int) -> list[str]:
         """What a server's moderators were told, privately or in a channel of theirs."""
-        channels = (world.dm_id(number), world.channel_id(number, "staff"))
-        return [message["content"] for channel in channels for message in self.messages[channel]]
+        kinds: tuple[world.Kind, ...] = ("staff", "log")
+        channels = (world.dm_id(number), *(world.channel_id(number, kind) for kind in kinds))
+        said = (message["content"] for channel in channels for message in self.messages[channel])
+        return [text for text in said if WARNING.match(text)]
 
     async def attempted(self, times: int, seconds: float = 30) -> None:
         """Wait until so many requests to make a post have come."""
@@ -168,20 +195,46 @@ class FaultyDiscord:
         dm = {"id": str(world.dm_id(number)), "type": 1, "recipients": [payloads.user(person)]}
         return answer(dm)
 
+    async def _member(self, request: web.Request) -> web.Response:
+        server, person = (int(request.match_info[key]) for key in ("guild_id", "user_id"))
+        if server not in self.members or person != world.moderator_id(world.number_of(server)):
+            return refusal(404, 10007)
+        member = payloads.member(payloads.user(str(person)))
+        return answer(member | {"roles": [str(role) for role in self.members[server]]})
+
     async def _channel(self, request: web.Request) -> web.Response:
-        known = world.place_of(_channel_of(request))
+        channel = _channel_of(request)
+        if channel in self.threads:
+            return answer(self.threads[channel])
+        known = world.place_of(channel)
         return answer(world.channel(*known)) if known else refusal(404, 10003)
+
+    def _place_of(self, channel: int) -> tuple[int, world.Kind] | None:
+        """The number of the server and the kind of a channel; of a forum's post, the forum's."""
+        thread = self.threads.get(channel)
+        return world.place_of(int(thread["parent_id"]) if thread else channel)
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         channel, body = _channel_of(request), await request.json()
-        if known := world.place_of(channel):
+        if known := self._place_of(channel):
             self.attempts.append(Attempt(*known, body.get("nonce"), monotonic()))
-        planned = self.faults[channel]
-        fault = planned.pop(0) if planned else None
-        if fault and not fault.made:
-            return await fault.answer(request, answer({}))
-        made = self._make(request, channel, body)
-        return await fault.answer(request, made) if fault else made
+        make = partial(self._make, request, channel, body)
+        return await _met(self.faults[channel], request, make)
+
+    async def _edit(self, request: web.Request) -> web.StreamResponse:
+        channel, body = _channel_of(request), await request.json()
+        message_id = int(request.match_info["message_id"])
+        self.edits.append(message_id)
+        change = partial(self._change, channel, message_id, body)
+        return await _met(self.edit_faults[channel], request, change)
+
+    def _change(self, channel: int, message_id: int, body: JSON) -> web.Response:
+        messages = self.messages[channel]
+        for place, message in enumerate(messages):
+            if message["id"] == str(message_id):
+                messages[place] = payloads.edited(message, body)
+                return answer(messages[place])
+        return refusal(404, 10008)
 
     def _make(self, request: web.Request, channel: int, body: JSON) -> web.Response:
         known = world.place_of(channel)
@@ -189,7 +242,22 @@ class FaultyDiscord:
             if not known or known[1] != "forum":
                 return refusal(404, 10003)
             return answer(self._open_post(world.server_id(known[0]), channel, body), 201)
+        if not self._may_answer(channel, body):
+            return refusal(400, 50035)
         return answer(self._same(channel, body) or self._keep(channel, self._new_id(), body))
+
+    def _may_answer(self, channel: int, body: JSON) -> bool:
+        """Whether what a message answers to is there, or need not be."""
+        reference = body.get("message_reference")
+        return (
+            not reference
+            or not reference.get("fail_if_not_exists", True)
+            or self._answered(channel, reference) is not None
+        )
+
+    def _answered(self, channel: int, reference: JSON) -> JSON | None:
+        asked = str(reference["message_id"])
+        return next((each for each in self.messages[channel] if each["id"] == asked), None)
 
     def _open_post(self, server: int, forum: int, body: JSON) -> JSON:
         thread_id = self._new_id()
@@ -209,13 +277,22 @@ class FaultyDiscord:
 
     def _keep(self, channel: int, message_id: int, body: JSON) -> JSON:
         made = {"id": str(message_id), "timestamp": self._now().isoformat()}
-        message = payloads.message(body, str(channel)) | made
+        message = payloads.message(body, str(channel)) | made | self._reply(channel, body)
         self.messages[channel].append(message)
         return message
 
+    def _reply(self, channel: int, body: JSON) -> JSON:
+        """What a message has besides that answers to another; nothing where that is gone."""
+        reference = body.get("message_reference")
+        answered = self._answered(channel, reference) if reference else None
+        if not answered:
+            return {}
+        told = {"type": 0, "channel_id": str(channel), "message_id": answered["id"]}
+        return {"type": _REPLY, "message_reference": told, "referenced_message": answered}
+
     async def _history(self, request: web.Request) -> web.Response:
         channel = _channel_of(request)
-        known = world.place_of(channel)
+        known = self._place_of(channel)
         if known and known[1] == "blind":
             return answer([])  # as Discord does, rather than to refuse
         after, before = (int(request.query.get(key, 0)) for key in ("after", "before"))
@@ -254,6 +331,17 @@ class FaultyDiscord:
     def _new_id(self) -> int:
         passed = self._now() - _EPOCH
         return int(passed.total_seconds() * 1000) << 22 | next(self._numbers)
+
+
+async def _met(
+    planned: list[Fault], request: web.Request, do: Callable[[], web.Response]
+) -> web.StreamResponse:
+    """What is answered to a request, which meets the first of the planned faults."""
+    fault = planned.pop(0) if planned else None
+    if fault and not fault.made:
+        return await fault.answer(request, answer({}))
+    made = do()
+    return await fault.answer(request, made) if fault else made
 
 
 def failing(status: int, *, made: bool = True) -> Fault:
@@ -305,6 +393,18 @@ def limiting(seconds: float, *, everywhere: bool = False) -> Fault:
         response.headers["X-RateLimit-Scope"] = "global" if everywhere else "user"
         if everywhere:
             response.headers["X-RateLimit-Global"] = "true"
+        return response
+
+    return Fault(limit, made=False)
+
+
+def limiting_edits(seconds: float) -> Fault:
+    """Too many edits of messages that are over an hour old."""
+
+    async def limit(_: web.Request, __: web.Response) -> web.Response:
+        body = {"message": "Too many edits", "code": _TOO_MANY_EDITS, "retry_after": seconds}
+        response = answer(body, 429)
+        response.headers["Retry-After"] = str(seconds)
         return response
 
     return Fault(limit, made=False)

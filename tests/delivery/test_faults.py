@@ -1,28 +1,17 @@
-"""A post is made once, whatever breaks: every fault, on each database.
-
-Each row of the table is a story of its own; those of one database are told side by side, as most
-of their time is waiting.
-"""
+"""A digest is posted once, whatever breaks: every fault, on each database."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
 
 import pytest
-import pytest_asyncio
 
-from bot.facts.build import build
 from bot.state.digests import Pause
-from bot.state.state import State
-from tests.databases import DATABASES
 from tests.delivery import world
-from tests.delivery.case import DAY, TODAY, Case, Ground
+from tests.delivery.case import Case
 from tests.delivery.discord import (
     Fault,
     failing,
@@ -34,55 +23,22 @@ from tests.delivery.discord import (
     silent,
     then,
 )
-from tests.delivery.forks import Forks
-from tests.delivery.process import Point
+from tests.delivery.orders import Point
+from tests.delivery.scene import DAY, HOUR, MINUTE, SECOND, TODAY
+from tests.delivery.table import Outcomes, Row, Table
 from tests.delivery.world import Kind
-from tests.small_base import write_small_base
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="wants real signals and /proc")
 
-AT_ONCE = 6  # stories told side by side
-LONGEST = 90  # seconds that a story may take
-
-Story = Callable[[Case], Awaitable[None]]
-Telling = Callable[..., Awaitable[None]]
 BUSY_FOR = {True: 7, False: 12}  # seconds; longer than SQLite waits, and than PostgreSQL may take
 
 
-@dataclass(frozen=True)
-class Row:
-    """A row of the table: what breaks, and the story of it."""
-
-    fault: str
-    story: Story
-    databases: tuple[str, ...]
-    alone: bool  # it disturbs every other story on the same database
-
-
-ROWS: list[Row] = []
-
-
-def row(
-    fault: str, *given: Any, databases: tuple[str, ...] = DATABASES, alone: bool = False
-) -> Callable[[Telling], Telling]:
-    """Put a story into the table, as it is told with what is given."""
-
-    def put(story: Telling) -> Telling:
-        async def tell(case: Case) -> None:
-            await story(case, *given)
-
-        ROWS.append(Row(fault, tell, databases, alone))
-        return story
-
-    return put
-
+TABLE = Table(Case)
+row = TABLE.row
 
 EVERY_KIND: tuple[Kind, ...] = ("text", "announcement", "thread", "forum", "blind")
 READABLE, BLIND = EVERY_KIND[:-1], EVERY_KIND.index("blind")
 TOMORROW = TODAY + DAY
-HOUR = timedelta(hours=1)
-MINUTE = timedelta(minutes=1)
-SECOND = timedelta(seconds=1)
 
 # --- the process is killed
 
@@ -505,71 +461,7 @@ async def trouble_of_one(case: Case) -> None:
 # --- the table
 
 
-Key = tuple[str, str]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def outcomes(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> dict[Key, Exception | None]:
-    """What became of the rows that were asked for, by fault and database."""
-    base = tmp_path_factory.mktemp("base")
-    build(write_small_base(base), base / "data")
-    rows = [
-        cast("tuple[Row, str]", (item.callspec.params["row"], item.callspec.params["database"]))
-        for item in request.session.items
-        if isinstance(item, pytest.Function) and "outcomes" in item.fixturenames
-    ]
-    async with Forks(tmp_path_factory.mktemp("logs")) as forks:
-        grounds: dict[Key, Ground] = {}
-        for row, database in rows:
-            folder = tmp_path_factory.mktemp("case")
-            server = request.getfixturevalue("postgres") if database == "postgresql" else None
-            url = server.new_database() if server else f"sqlite:///{folder / 'state.db'}"
-            # One after the other: Alembic keeps what it works on in a global.
-            state = await State.open(url)
-            grounds[row.fault, database] = Ground(url, state, folder, base, forks, server)
-        return await _tell_all(rows, grounds)
-
-
-async def _tell_all(
-    rows: list[tuple[Row, str]], grounds: dict[Key, Ground]
-) -> dict[Key, Exception | None]:
-    room = asyncio.Semaphore(AT_ONCE)
-    outcomes: dict[Key, Exception | None] = {}
-
-    async def tell(row: Row, database: str) -> None:
-        async with room:
-            key = row.fault, database
-            outcomes[key] = await _outcome(row.story, grounds[key])
-
-    await asyncio.gather(*(tell(*each) for each in rows if not each[0].alone))
-    for each in rows:
-        if each[0].alone:
-            await tell(*each)
-    return outcomes
-
-
-async def _outcome(story: Story, ground: Ground) -> Exception | None:
-    try:
-        async with asyncio.timeout(LONGEST), Case.opened(ground) as case:
-            await story(case)
-    except Exception as error:
-        return error
-    return None
-
-
-@pytest.mark.parametrize(
-    ("row", "database"),
-    [
-        pytest.param(row, database, id=f"{database}: {row.fault}")
-        for database in DATABASES
-        for row in ROWS
-        if database in row.databases
-    ],
-)
-def test_a_post_is_made_once(
-    row: Row, database: str, outcomes: dict[Key, Exception | None]
-) -> None:
+@pytest.mark.parametrize(("row", "database"), TABLE.on_each_database())
+def test_a_post_is_made_once(row: Row, database: str, outcomes: Outcomes) -> None:
     if outcome := outcomes[row.fault, database]:
         raise outcome

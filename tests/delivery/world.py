@@ -14,13 +14,17 @@ BOT_ID = int(APPLICATION_ID)
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 """When every case begins."""
 
-Kind = Literal["text", "announcement", "thread", "forum", "blind", "staff"]
+Kind = Literal["text", "announcement", "thread", "forum", "blind", "staff", "log"]
 """The channels of each server. In `blind` the bot may not read the history."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-_TYPES: dict[Kind, int] = {"text": 0, "announcement": 5, "forum": 15, "blind": 0, "staff": 0}
+_TYPES: dict[Kind, int] = {
+    "text": 0, "announcement": 5, "forum": 15, "blind": 0, "staff": 0, "log": 0,
+}  # fmt: skip
 _READ_MESSAGE_HISTORY = 1 << 16
+_SEND_MESSAGES_IN_THREADS = 1 << 38
 _FIRST_SERVER = 300_000_000_000_000_000
+_AFTER_SERVERS = 400_000_000_000_000_000
 
 
 def server_id(number: int) -> int:
@@ -34,13 +38,18 @@ def channel_id(number: int, kind: Kind) -> int:
 
 
 def moderator_id(number: int) -> int:
-    """The id of the member who set a server's digest up."""
+    """The id of the member who set a server's digest up, and wrote its briefing."""
     return server_id(number) + 50
 
 
 def dm_id(number: int) -> int:
     """The id of the direct messages with that member."""
     return server_id(number) + 51
+
+
+def role_id(number: int) -> int:
+    """The id of the role that moderators have in a server."""
+    return server_id(number) + 52
 
 
 def number_of(anything: int) -> int:
@@ -51,7 +60,7 @@ def number_of(anything: int) -> int:
 def place_of(channel: int) -> tuple[int, Kind] | None:
     """The number of the server and the kind of a channel by its id."""
     kind = (channel - _FIRST_SERVER) % 100
-    is_known = channel > _FIRST_SERVER and 0 < kind <= len(KINDS)
+    is_known = _FIRST_SERVER < channel < _AFTER_SERVERS and 0 < kind <= len(KINDS)
     return (number_of(channel), KINDS[kind - 1]) if is_known else None
 
 
@@ -59,10 +68,12 @@ def guild(number: int) -> JSON:
     """A server, as GUILD_CREATE brings it."""
     body = payloads.guild()
     everyone = body["roles"][0] | {"id": str(server_id(number))}
+    moderators = {"id": str(role_id(number)), "name": "Moderators"}
+    moderators["permissions"] = str(_SEND_MESSAGES_IN_THREADS)
     return body | {
         "id": str(server_id(number)),
         "name": f"Server {number}",
-        "roles": [everyone],
+        "roles": [everyone, everyone | moderators],
         "channels": [channel(number, kind) for kind in _TYPES],
         "threads": [channel(number, "thread")],
         "public_updates_channel_id": str(channel_id(number, "staff")),

@@ -9,7 +9,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from bot import cli
+from bot.cli import app
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     Route.BASE = f"http://127.0.0.1:{port}/api/v10"
     DiscordWebSocket.DEFAULT_GATEWAY = URL(f"ws://127.0.0.1:{port}/gateway")
     sys.argv[0] = "bot"
-    sys.exit(cli.main())
+    sys.exit(app.main())
 
 
 if __name__ == "__main__":

@@ -16,9 +16,9 @@ from discord import ui
 
 from bot.answers.briefing import LONGEST_HEADLINE, LONGEST_REMARKS, candidates, propose
 from bot.answers.desk import Desk, clean_text
-from bot.delivery.briefings import BriefingEditor, OwnBriefing, briefing_slot
+from bot.delivery.briefings import BriefingEditor, OwnBriefing, Unseen, briefing_slot
 from bot.delivery.corrections import posted
-from bot.delivery.outcomes import Refused
+from bot.delivery.outcomes import Refused, Undelivered
 from bot.facts.records import FactRecord
 from bot.state.briefings import Briefing, Plan, Step, StepKind, Text
 from bot.state.digests import Target
@@ -43,11 +43,12 @@ Shown = Panel | Form | Notice | ui.LayoutView
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the moderator is shown, and the step that was taken, if one was."""
+    """What the moderator is shown, the step that was taken, if any, and what to heed about it."""
 
     shows: Shown
     briefing: Briefing
     step: Step | None = None
+    alert: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ async def sheet(job: Job) -> Sheet:
     prepared = await job.editor.prepare(briefing)
     post = await posted(job.state, briefing) if briefing.status == "posted" else None
     approval = job.state.settings.of(briefing.server_id).approval
-    return Sheet(briefing, prepared.composed, prepared.changed, post, approval)
+    return Sheet(briefing, prepared.composed, prepared.changed, post, approval, job.member_id)
 
 
 async def card(job: Job, alert: str | None = None, *, editing: bool = True) -> Panel:
@@ -207,7 +208,8 @@ async def write_text(job: Job) -> Outcome:
     """Keep the headline, the remarks and the language that were filled in."""
     text = job.briefing.plan.text
     language = job.text("language") or text.language
-    headline = clean_text(job.text("headline"), LONGEST_HEADLINE)
+    # A headline that nobody could see is none.
+    headline = clean_text(job.text("headline"), LONGEST_HEADLINE) or text.headline
     if language in LANGUAGES and language != text.language:
         headline = await _reworded(job, headline, language)
     remarks = job.text("remarks").strip()[:LONGEST_REMARKS] or None
@@ -227,16 +229,17 @@ async def _reworded(job: Job, headline: str, language: str) -> str:
 
 async def write_facts(job: Job) -> Outcome:
     """Keep what was picked on a page of the facts; what the base has no more is dropped."""
-    records = await _candidates(job)
-    offered = [record.key for record in working.on_page(records, job.page)]
-    known = {record.key for record in records}
+    # As they were shown: by now the page may hold others.
+    offered = job.given["offered"]
+    known = {record.key for record in await _candidates(job)}
     picked = set(job.given["picked"])
     former = job.briefing.plan.text.facts
     kept = [key for key in former if key in known and (key not in offered or key in picked)]
-    added = [key for key in offered if key in picked and key not in former]
+    added = [key for key in offered if key in picked & known and key not in former]
     text = replace(job.briefing.plan.text, facts=(*kept, *added))
     outcome = await _write(job, replace(job.briefing.plan, text=text))
-    return replace(outcome, shows=await _facts_panel(job.at(outcome.briefing)))
+    shows = replace(await _facts_panel(job.at(outcome.briefing)), alert=outcome.alert)
+    return replace(outcome, shows=shows)
 
 
 async def write_channel(job: Job) -> Outcome:
@@ -280,7 +283,8 @@ async def write_when(job: Job) -> Outcome:
 
 async def _write_target(job: Job, target: Target) -> Outcome:
     outcome = await _write(job, replace(job.briefing.plan, target=target))
-    return replace(outcome, shows=_where_panel(job.at(outcome.briefing)))
+    shows = replace(_where_panel(job.at(outcome.briefing)), alert=outcome.alert)
+    return replace(outcome, shows=shows)
 
 
 async def _write(job: Job, plan: Plan) -> Outcome:
@@ -300,9 +304,22 @@ async def _write(job: Job, plan: Plan) -> Outcome:
     elif old.status == "cancelled":
         raise Unfit(job.words("briefing.ui.cancelled"), job.words("briefing.ui.cancelled.help"))
     else:
-        new = await job.state.briefings.rewrite(old, plan, job.member_id, job.now, what)
-        alert = job.words("briefing.ui.draft-again") if old.status != "draft" else None
+        if old.status == "posting":
+            raise Unfit(job.words("briefing.ui.posting"), job.words("briefing.ui.posting.help"))
+        edition = await job.editor.edition()
+        new = await job.state.briefings.rewrite(old, plan, edition, job.member_id, job.now, what)
+        alert = _rewritten(job, new)
     return await _done(job.at(new), "edited", what, alert)
+
+
+def _rewritten(job: Job, new: Briefing) -> str | None:
+    """What a change has brought about besides."""
+    old, alerts = job.briefing, list[str]()
+    if old.status != "draft":
+        alerts.append(job.words("briefing.ui.draft-again"))
+    if new.author_id != old.author_id and new.plan.text.remarks:
+        alerts.append(job.words("briefing.ui.signs"))
+    return " ".join(alerts) or None
 
 
 def _require_second(job: Job) -> None:
@@ -334,9 +351,13 @@ async def submit(job: Job) -> Outcome:
         raise Unfit(job.words("briefing.ui.not-now"), job.words("briefing.ui.not-now.help"))
     await _require_ready(job)
     when = job.briefing.plan.when
-    if when and when.at <= job.now:
+    # What was held back past its time is posted at once.
+    if job.briefing.status == "draft" and when and when.at <= job.now:
         raise Unfit(job.words("briefing.ui.late"), job.words("briefing.ui.late.help"))
-    new = await job.editor.submit(job.briefing, job.member_id, job.now)
+    try:
+        new = await job.editor.submit(job.briefing, job.member_id, job.now)
+    except Unseen as error:
+        return await _to_look_over(job.at(error.briefing))
     if new.status == "waiting":
         return await _done(job.at(new), "asked", None, _asked(job))
     return await _done(job.at(new), "scheduled", None, _scheduled(job, new))
@@ -363,7 +384,14 @@ async def approve(job: Job) -> Outcome:
         new = await job.editor.approve(job.briefing, job.member_id, job.now)
     except OwnBriefing:
         raise Unfit(job.words("briefing.ui.own"), job.words("briefing.ui.own.help")) from None
+    except Unseen as error:
+        return await _to_look_over(job.at(error.briefing))
     return await _done(job.at(new), "approved", None, _scheduled(job, new))
+
+
+async def _to_look_over(job: Job) -> Outcome:
+    """The card, above which stands that its facts changed since somebody looked it over."""
+    return Outcome(await card(job, job.words("briefing.ui.unseen")), job.briefing)
 
 
 async def send_back(job: Job) -> Outcome:
@@ -394,7 +422,7 @@ async def take_back(job: Job) -> Outcome:
 
 async def cancel(job: Job) -> Outcome:
     """Leave it be."""
-    if job.briefing.status in ("posted", "cancelled"):
+    if job.briefing.status in ("posting", "posted", "cancelled"):
         raise Unfit(job.words("briefing.ui.not-now"), job.words("briefing.ui.not-now.help"))
     new = await job.editor.cancel(job.briefing, job.member_id, job.now)
     return await _done(job.at(new), "cancelled", None)
@@ -423,16 +451,22 @@ async def delete(job: Job) -> Outcome:
         raise Unfit(
             job.words("briefing.ui.delete.refused"), job.words("briefing.ui.delete.by-hand")
         ) from None
-    await job.state.posts.deleted(post.post_id)
-    await job.state.briefings.ask_edit(_id(job), None)
-    await job.state.briefings.note(_id(job), job.now, job.member_id, "deleted", post.place.link)
+    noted = job.state.briefings.deleted
+    await noted(_id(job), post.post_id, post.place, job.member_id, job.now)
     return await _done(job, "deleted", None)
 
 
 async def _done(job: Job, kind: StepKind, detail: str | None, alert: str | None = None) -> Outcome:
     """What is shown after a step, and the step."""
     step = Step(job.now, job.member_id, kind, detail)
-    return Outcome(await card(job, alert), job.briefing, step)
+    shows: Shown
+    try:
+        shows = await card(job, alert)
+    except Undelivered as error:  # the step is taken all the same
+        log.warning("Discord did not answer", server=job.briefing.server_id, reason=repr(error))
+        undrawn = job.words("briefing.ui.undrawn.help", id=_id(job))
+        shows = Notice(job.words("briefing.ui.undrawn"), (*filter(None, [alert]), undrawn))
+    return Outcome(shows, job.briefing, step, alert)
 
 
 # ---- What must be so -------------------------------------------------------------------------
@@ -477,22 +511,15 @@ async def _require_access(job: Job, target: Target) -> targets.Postable:
     targets.require_access(channel, target.role_id, words)
     member = job.interaction.user
     assert isinstance(member, discord.Member), "moderators are members"
-    may = channel.permissions_for(member)
-    is_thread = isinstance(channel, discord.Thread)
-    if not may.view_channel or not (
-        may.send_messages_in_threads if is_thread else may.send_messages
-    ):
-        raise Unfit(
-            words("briefing.ui.where.yourself"),
-            words("briefing.ui.where.yourself.help", channel=channel.mention),
-        )
-    role = guild.get_role(target.role_id) if target.role_id else None
-    if role and not role.mentionable and not may.mention_everyone:
-        raise Unfit(
-            words("briefing.ui.role.yourself"),
-            words("briefing.ui.role.yourself.help", role=role.mention),
-        )
-    return channel
+    match targets.lacks(member, channel, target.role_id):
+        case "channel":
+            there = words("briefing.ui.where.yourself.help", channel=channel.mention)
+            raise Unfit(words("briefing.ui.where.yourself"), there)
+        case "role":
+            role = words("briefing.ui.role.yourself.help", role=f"<@&{target.role_id}>")
+            raise Unfit(words("briefing.ui.role.yourself"), role)
+        case None:
+            return channel
 
 
 def _target(job: Job) -> Target:

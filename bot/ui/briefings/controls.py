@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Self
 
+import aiohttp
 import discord
 import structlog
 from discord import ui
@@ -158,7 +159,11 @@ class ActionMenu(ui.DynamicItem[ui.Item[Any]], template=MENU):
     async def callback(self, interaction: Interaction) -> None:
         """Keep what was picked."""
         key, data = _key(MENU, self.custom_id), _data(interaction)
-        given = {"picked": tuple(data.get("values", ()))}
+        offered = self.item.options if isinstance(self.item, ui.Select) else ()
+        given = {
+            "picked": tuple(data.get("values", ())),
+            "offered": tuple(option.value for option in offered),
+        }
         await _hear(interaction, key, actions.MENUS.get(key.action), given)
 
 
@@ -319,8 +324,11 @@ async def _log(job: Job, outcome: Outcome, step: Step) -> None:
                 view=await _request(job, language),
                 allowed_mentions=discord.AllowedMentions.none(),
             )
-        except (discord.HTTPException, Undelivered, StateAway) as error:
+        except (discord.HTTPException, aiohttp.ClientError, Undelivered, StateAway) as error:
             log.warning("approval could not be asked for in the log channel", reason=str(error))
+            unasked = job.words("briefing.ui.unasked.help", channel=f"<#{channel_id}>")
+            notice = Notice(job.words("briefing.ui.unasked"), (unasked,))
+            await notices.answer(job.interaction, notice)
 
 
 async def _request(job: Job, language: str) -> ui.LayoutView:

@@ -60,10 +60,13 @@ def _label(words: Words, briefing: Briefing) -> str:
 async def read_briefing(interaction: Press, typed: str) -> Briefing:
     """The briefing that was picked, or typed by its number or headline. Raises Unfit."""
     words, state = spoken(interaction), interaction.client.state
-    briefings = await state.briefings.of_server(interaction.guild_id, most=100)
     plain = clean_text(typed).casefold()
+    numbered = await state.briefings.get(plain)
+    if numbered and numbered.server_id == interaction.guild_id:
+        return numbered
+    briefings = await state.briefings.of_server(interaction.guild_id, most=100)
     for briefing in briefings:
-        if plain in (briefing.briefing_id, _label(words, briefing).casefold()):
+        if plain == _label(words, briefing).casefold():
             return briefing
     named = [each for each in briefings if plain in each.plan.text.headline.casefold()]
     if len(named) == 1:

@@ -111,6 +111,10 @@ def _details(words: Words, briefing: Briefing, step: Step) -> Iterator[str]:
             yield reason(words, step.detail)
         case "corrected":
             yield settled(words, step.detail)
+        case "uncorrected":
+            yield words(f"correction.trouble.{step.detail}")
+        case "unedited":
+            yield words("briefing.unedited")
         case _:
             yield escape(step.detail)
 

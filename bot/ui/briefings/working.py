@@ -50,8 +50,9 @@ _NO_TAG = "0"
 class Sheet:
     """All that the working card of a briefing shows.
 
-    `composed` is what would be posted now, `changed` the facts that changed since it was found
-    ready, and `post` what became of it.
+    `composed` is what would be posted now, `changed` the facts that changed since it was looked
+    over, and `post` what became of it. `approval` says whether the server wants briefings approved,
+    `reader_id` who looks at the card.
     """
 
     briefing: Briefing
@@ -59,6 +60,7 @@ class Sheet:
     changed: tuple[str, ...]
     post: Post | None
     approval: bool
+    reader_id: int
 
     @property
     def is_posted(self) -> bool:
@@ -123,7 +125,8 @@ def _lines(words: Words, desk: Desk, sheet: Sheet) -> Iterator[tuple[str, str]]:
 def status(words: Words, sheet: Sheet) -> str:
     """How a briefing stands, and why."""
     briefing, post = sheet.briefing, sheet.post
-    said = words(f"briefing.ui.status.{briefing.status}")
+    is_held = briefing.status == "waiting" and briefing.reason
+    said = words(f"briefing.ui.status.{'held' if is_held else briefing.status}")
     if briefing.status == "ready" and briefing.due_at:
         return f"{said}: {moment(briefing.due_at)}"
     if briefing.status == "posted" and post and post.place:
@@ -166,7 +169,7 @@ def when(words: Words, given: When | None) -> str:
 
 def _open_points(words: Words, sheet: Sheet) -> Iterator[str]:
     """What stands in the way of posting, and what the message cannot hold."""
-    if sheet.briefing.status in ("posted", "cancelled"):
+    if sheet.briefing.status in ("posting", "posted", "cancelled"):
         return
     if sheet.briefing.plan.target is None:
         yield words("briefing.ui.todo.channel")
@@ -182,7 +185,7 @@ def _open_points(words: Words, sheet: Sheet) -> Iterator[str]:
 
 def _edit_row(words: Words, sheet: Sheet, editing: bool) -> Iterator[Row]:
     match sheet.briefing.status:
-        case "cancelled":
+        case "cancelled" | "posting":
             return
         case "posted" if not sheet.is_posted:
             return
@@ -215,7 +218,8 @@ def _step_rows(words: Words, sheet: Sheet) -> Iterator[Row]:
         case "draft" | "stuck":
             yield [_submit(words, sheet), *look, cancel]
         case "waiting":
-            yield approval_row(words)
+            if sheet.reader_id != briefing.author_id:
+                yield approval_row(words)
             # What came to wait by itself can be asked for anew, or posted where none is asked.
             again = [_submit(words, sheet)] if briefing.reason else []
             yield [*again, *look, back, cancel]
@@ -240,7 +244,7 @@ def approval_row(words: Words) -> Sequence[Press]:
 def _submit(words: Words, sheet: Sheet) -> Press:
     if sheet.approval:
         label = words("briefing.ui.ask")
-    elif sheet.briefing.plan.when:
+    elif sheet.briefing.plan.when and sheet.briefing.status == "draft":
         label = words("briefing.ui.schedule")
     else:
         label = words("briefing.ui.post")

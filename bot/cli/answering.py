@@ -1,0 +1,138 @@
+"""The verbs that answer in the terminal as the bot would in Discord: `ask` and `digest`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from bot import logs
+from bot.cli.errors import FAULTS, WRONG_USE, fail, worded
+from bot.cli.shared import (
+    DEFAULT_CONFIG,
+    ConfigPath,
+    WishedLanguage,
+    base_folders,
+    language_or_default,
+    open_state,
+    progress_bar,
+    typed_day,
+)
+from bot.config import Config, read_config
+
+if TYPE_CHECKING:
+    from bot.answers.desk import Desk
+    from bot.cards.card import Card
+
+
+def ask(
+    question: Annotated[
+        str | None, typer.Argument(help="Such as '/event tokyo summit'; else one a line on stdin.")
+    ] = None,
+    config: ConfigPath = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    language: WishedLanguage = None,
+) -> None:
+    """Answer in the terminal, as the bot would in Discord."""
+    with worded():
+        settings = read_config(config)
+        logs.configure(settings.log)
+        lines = [question] if question is not None else _lines(sys.stdin)
+        spoken = language_or_default(language, settings)
+        bad = asyncio.run(_ask(settings, lines, spoken, as_json, alone=question is not None))
+    if bad:
+        raise typer.Exit(WRONG_USE if question is not None else FAULTS)
+
+
+async def _ask(
+    settings: Config, lines: Iterable[str], language: str, as_json: bool, alone: bool
+) -> int:
+    """Print the reply to each line; returns how many lines asked nothing."""
+    from bot.answers.opening import open_desk
+    from bot.terminal import Refusal, ask_all
+
+    desk = await open_desk(base_folders(settings), settings.data, progress_bar())
+    bad = 0
+    try:
+        async for reply in ask_all(desk, lines, language):
+            if as_json:
+                typer.echo(reply.json())
+            elif isinstance(reply, Refusal):
+                place = "" if alone else f"line {reply.line}: "
+                typer.echo(f"{place}{reply.error}", err=True)
+            else:
+                typer.echo(reply.text + ("" if alone else "\n"))
+            bad += isinstance(reply, Refusal)
+    finally:
+        await desk.store.close()
+    return bad
+
+
+def _lines(stream: TextIO) -> Iterator[str]:
+    """The lines of a stream; bytes that are no UTF-8 come as replacement characters."""
+    for raw in stream.buffer:
+        yield raw.decode("utf-8", "replace")
+
+
+def digest(
+    day: Annotated[str, typer.Option("--date", metavar="DATE", help="The day, as 2026-12-01.")],
+    topics: Annotated[
+        str, typer.Option(help="Ids of topics, with commas between; all if left out.")
+    ] = "",
+    server: Annotated[
+        int | None, typer.Option(help="A server's id: its digest, after what it was told before.")
+    ] = None,
+    config: ConfigPath = DEFAULT_CONFIG,
+    language: WishedLanguage = None,
+) -> None:
+    """Print the digest of a day, as a server's first or as a given server's; nothing is sent."""
+    with worded():
+        settings = read_config(config)
+        logs.configure(settings.log)
+        chosen = frozenset(part.strip() for part in topics.split(",") if part.strip())
+        if server is not None and (chosen or language):
+            fail("A server's digest has its own topics and language; leave out the options.")
+        spoken = language_or_default(language, settings)
+        typer.echo(asyncio.run(_digest(settings, typed_day(day), server, chosen, spoken)))
+
+
+async def _digest(
+    settings: Config, day: date, server: int | None, topics: frozenset[str], language: str
+) -> str:
+    """A digest as text."""
+    from bot.answers.digest import Told, compose
+    from bot.answers.opening import open_desk
+    from bot.cards.plain import plain
+    from bot.texts.catalogues import words
+
+    desk = await open_desk(base_folders(settings), settings.data, progress_bar())
+    try:
+        if server is not None:
+            card = await _server_digest(settings, desk, server, day)
+        else:
+            known = _topics(desk)
+            if unknown := sorted(topics.difference(known)):
+                fail(f"No topic `{unknown[0]}`; there are {', '.join(known)}.")
+            card = (await compose(desk.store, words(language), day, Told(), topics)).card
+        return plain(desk.page(card), words(card.language))
+    finally:
+        await desk.store.close()
+
+
+async def _server_digest(settings: Config, desk: Desk, server: int, day: date) -> Card:
+    """The card of a server's digest; ends with a sentence where it has none."""
+    from bot.delivery.digests import DigestComposer
+
+    async with open_state(settings) as state:
+        schedule = await state.digests.get(server) if state else None
+        if not state or not schedule:
+            fail(f"Server {server} has no digest; a moderator sets one up with /digest set.")
+        return (await DigestComposer(desk, state)(schedule, day, is_late=False)).card
+
+
+def _topics(desk: Desk) -> list[str]:
+    return sorted(head.id for head in desk.store.heads.values() if head.kind == "topic")

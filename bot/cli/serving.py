@@ -1,0 +1,94 @@
+"""The verbs that keep the bot up: `try` on a page of this machine, `run` in Discord."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import logs
+from bot.cli.errors import FAULTS, fail, worded
+from bot.cli.shared import DEFAULT_CONFIG, ConfigPath
+from bot.config import read_config
+
+
+def try_out(
+    config: ConfigPath = DEFAULT_CONFIG,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="The page's port; any free one if left out."),
+    ] = None,
+    browse: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Open the bot on a page of this machine: no token, no network."""
+    # Until the page is served nothing needs an ending: a later build clears what one leaves behind.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: os._exit(0))
+    from bot import tryout
+
+    def show(address: str, keys: bool) -> None:
+        typer.echo(f"Factdesk answers at {address}")
+        typer.echo("Type there, for example:")
+        for example in tryout.THINGS_TO_TYPE:
+            typer.echo(f"  {example}")
+        typer.echo("Ctrl+C ends it.")
+        if keys:
+            typer.echo("Press f and Enter here to run Find facts on the newest message there.")
+
+    def found(reader: str | None) -> None:
+        if reader is None:
+            typer.echo("There is no message yet: write one on the page.")
+        else:
+            typer.echo(f"Find facts has answered; {reader} sees it on the page.")
+
+    with worded():
+        settings = read_config(config)
+        logs.configure(settings.log)
+        try:
+            asyncio.run(tryout.serve_page(settings, port, show, found, browse))
+        except tryout.MissingExtra:
+            fail("The local page needs the extra `try`: run  pip install -e '.[try]'")
+        except tryout.UnusablePort as error:
+            fail(f"Port {port}: {error}. Choose another with --port, or leave it out.")
+
+
+def run(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Connect to Discord, with the token in DISCORD_TOKEN or in the file DISCORD_TOKEN_FILE."""
+    from bot.client import RefusedToken, UnreachableDiscord, create_bot, serve
+
+    with worded():
+        settings = read_config(config)
+        token = _token()
+        logs.configure(settings.log, secret=token)
+        try:
+            asyncio.run(serve(create_bot(settings), token))
+        except RefusedToken:
+            fail(
+                "Discord refused the token; copy the bot's token from the Developer Portal"
+                " (Bot, Reset Token) into DISCORD_TOKEN."
+            )
+        except UnreachableDiscord as error:
+            fail(f"Discord cannot be reached: {error}. Try again later.", FAULTS)
+
+
+def _token() -> str:
+    """The bot's token from the environment; ends with a sentence where there is none."""
+    token = os.environ.get("DISCORD_TOKEN", "").strip()
+    path = os.environ.get("DISCORD_TOKEN_FILE", "").strip()
+    if not token and path:
+        try:
+            token = Path(path).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            fail(f"DISCORD_TOKEN_FILE cannot be read: {path}")
+    if token and not (token.isascii() and token.isprintable()):
+        fail("The token holds a line break or a character that no token has; copy it again.")
+    if not token:
+        fail(
+            "No token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it"
+            " (`factdesk try` needs none)."
+        )
+    return token

@@ -1,0 +1,308 @@
+"""One case of moderators' briefings: how they get ready, and what became of them and their posts.
+
+What follows a post belongs to it: the corrections that it calls for, and its edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.delivery.briefings import BriefingEditor, Trouble, briefing_slot
+from bot.delivery.corrections import posted
+from bot.state.briefings import Briefing, Plan, Status, Text, When
+from bot.state.corrections import Correction, Settlement, correction_id
+from bot.state.digests import Target
+from bot.state.posts import Contents, Place, Post, Slot
+from bot.state.posts import Kind as PostKind
+from bot.state.posts import Status as PostStatus
+from tests.delivery import world
+from tests.delivery.discord import WARNING, Fault, FaultyDiscord
+from tests.delivery.rounds import FACT
+from tests.delivery.scene import MINUTE, TODAY, Ground, Scene, until
+from tests.delivery.world import NOON, Kind, Time
+from tests.little_discord.payloads import JSON
+
+HEADLINE = "Where the ferry stands"
+TOLD = (FACT, "ferry-agreement/gap")
+
+
+class BriefingCase(Scene):
+    """What a test of briefings works with, one briefing for each server. Use `opened`."""
+
+    rounds = "briefings"
+
+    def __init__(self, ground: Ground, time: Time, discord: FaultyDiscord) -> None:
+        super().__init__(ground, time, discord)
+        self._ids: dict[int, str] = {}
+        self._plans: dict[int, Plan] = {}
+        self._versions: dict[int, dict[str, str]] = {}
+
+    # --- how they get ready
+
+    async def due(self, *kinds: Kind, at: timedelta = timedelta(0), publish: bool = False) -> None:
+        """Have servers' briefings ready, one for a channel of each kind, for a time from noon."""
+        first = self.orders.servers
+        self.orders = replace(self.orders, servers=first + len(kinds))
+        when = When((NOON + at).replace(tzinfo=None), "UTC", NOON + at) if at else None
+        text = Text("ferry-line", None, None, "en", HEADLINE, TOLD)
+        for number, kind in enumerate(kinds, first):
+            target = Target(world.channel_id(number, kind), publish=publish)
+            await self._begin(number, Plan(text, target, when))
+            await self.submit(number)
+
+    async def _begin(self, number: int, plan: Plan) -> None:
+        server, role = world.server_id(number), world.role_id(number)
+        self.discord.members[server] = [role]
+        await self.state.settings.choose_role(server, role)
+        await self.state.settings.choose_log(server, world.channel_id(number, "log"))
+        begin, edition = self.state.briefings.begin, await self._editor().edition()
+        made = await begin(server, plan, edition, world.moderator_id(number), self.time.now())
+        self._ids[number], self._plans[number] = made.briefing_id, plan
+
+    async def submit(self, number: int) -> None:
+        """Have a server's briefing posted when it is due: its author says so, seeing it now."""
+        self._versions[number] = await self.versions()
+        author = world.moderator_id(number)
+        await self._editor().submit(await self.briefing(number), author, self.time.now())
+
+    def _editor(self) -> BriefingEditor:
+        return BriefingEditor(self.desk, self.state, _Strangers())
+
+    async def posted(self, *kinds: Kind) -> None:
+        """Have servers' briefings posted already, one in a channel of each kind."""
+        first = self.orders.servers
+        await self.due(*kinds)
+        for number, kind in enumerate(kinds, first):
+            briefing, now = await self.briefing(number), self.time.now()
+            slot = briefing_slot(briefing, now)
+            place = self.discord.put(number, kind, _body(slot.post_id))
+            contents = Contents(await self.versions(), None, "before")
+            await self.state.posts.claim(slot, contents, now, 2 * MINUTE)
+            await self.state.posts.record(slot, place, None, now, publish=False)
+            move = self.state.briefings.move
+            await move(briefing, "posted", "posted", now, None, place.link)
+
+    def correct(self) -> None:
+        """Correct a fact in the base over which processes start from now on."""
+        assert self._ground.corrected
+        self.orders = replace(self.orders, base=str(self._ground.corrected))
+
+    async def settle(self, settlement: Settlement, numbers: Iterable[int]) -> None:
+        """Find what servers' posts call for in the base as it is, and settle it at once."""
+        for number in numbers:
+            server, now = world.server_id(number), self.time.now()
+            post = await self.post(number)
+            find, settle = self.state.corrections.find, self.state.corrections.settle
+            found = await find(server, post.post_id, await self.changed(), now)
+            person = world.moderator_id(number)
+            assert await settle(found.correction_id, settlement, self._ids[number], person, now)
+
+    async def amend(self, number: int, headline: str) -> None:
+        """Change the headline of what is posted, and ask for its edit."""
+        briefing, person = await self.briefing(number), world.moderator_id(number)
+        text = replace(briefing.plan.text, headline=headline)
+        plan = self._plans[number] = replace(briefing.plan, text=text)
+        await self.state.briefings.amend(briefing, plan, person, self.time.now(), "{}")
+
+    async def log_into(self, number: int, kind: Kind) -> None:
+        """Have a server's log in another of its channels."""
+        channel_id = world.channel_id(number, kind)
+        await self.state.settings.choose_log(world.server_id(number), channel_id)
+
+    def plan(self, *kinds: Kind, faults: Iterable[Fault]) -> None:
+        """Let the first posts in the servers' channels, one for each kind, meet faults."""
+        faults = list(faults)
+        for number, kind in enumerate(kinds):
+            self.discord.faults[world.channel_id(number, kind)] = list(faults)
+
+    # --- how they stand
+
+    async def briefing(self, number: int) -> Briefing:
+        """A server's briefing as it stands."""
+        briefing = await self.state.briefings.get(self._ids[number])
+        assert briefing, "a briefing is kept"
+        return briefing
+
+    async def post(self, number: int) -> Post:
+        """What is recorded of a server's briefing, which must be something."""
+        post = await posted(self.state, await self.briefing(number))
+        assert post, f"server {number}: nothing is recorded"
+        return post
+
+    async def correction(self, number: int) -> Correction:
+        """The correction that a server's post calls for, which must be kept."""
+        post = await self.post(number)
+        found = correction_id(post.post_id, await self.changed())
+        correction = await self.state.corrections.get(found)
+        assert correction, f"server {number}: no correction is kept"
+        return correction
+
+    async def follower(self, kind: PostKind, number: int) -> tuple[str, Post | None]:
+        """The id of the offer of a server's correction, or of its reply, and what is recorded."""
+        post = await self.post(number)
+        name = correction_id(post.post_id, await self.changed())
+        slot = Slot(world.server_id(number), kind, TODAY, NOON, 0, name)
+        return slot.post_id, await self.state.posts.get(slot.post_id)
+
+    async def versions(self) -> dict[str, str]:
+        """The versions of what the briefings tell, in the base as it is."""
+        versions = await self.desk.store.versions()
+        return {key: versions[key] for key in TOLD}
+
+    async def changed(self) -> dict[str, str]:
+        """What was corrected, in the version that it has now."""
+        return {FACT: (await self.versions())[FACT]}
+
+    def carriers(self, number: int, kind: Kind, post_id: str) -> list[JSON]:
+        """The messages in a server's channel that are a post of the bot's."""
+        messages = self.discord.posts(number, kind)
+        return [message for message in messages if f"'post:{post_id}'" in str(message)]
+
+    def lines(self, number: int) -> list[str]:
+        """What is told of steps in a server's log channel."""
+        said = (message["content"] for message in self.discord.posts(number, "log"))
+        return [text for text in said if text and not WARNING.match(text)]
+
+    def sent(self) -> int:
+        """How many requests came to make a post elsewhere than in a log channel."""
+        return sum(attempt.kind not in ("log", "staff") for attempt in self.discord.attempts)
+
+    # --- what became of them
+
+    async def settled(self) -> None:
+        """Wait until no briefing is ready any more, whatever became of it."""
+
+        async def are_settled() -> bool:
+            return not await self.state.briefings.coming()
+
+        await until("every briefing to be settled", are_settled)
+
+    async def once(self, *kinds: Kind, first: int = 0, told: Trouble | None = None) -> None:
+        """Check that each server's briefing was posted once, is recorded, and noted once.
+
+        `told` is of what its moderators were told before.
+        """
+        for number, kind in enumerate(kinds, first):
+            where = f"server {number} ({kind})"
+            post = await self.post(number)
+            found = self.discord.posts(number, kind)
+            assert found == self.carriers(number, kind, post.post_id), where
+            assert len(found) == 1, f"{where}: {len(found)} messages"
+            assert (post.status, post.place) == ("sent", _place(found[0])), where
+            assert await self.state.posts.facts(post.post_id) == self._versions[number], where
+            briefing = await self.briefing(number)
+            assert (briefing.status, briefing.reason) == ("posted", None), where
+            assert (await self.steps(number)).count("posted") == 1, where
+            assert len([x for x in self.lines(number) if _place(found[0]).link in x]) <= 1, where
+            assert self._told(number) == ([told] if told else []), where
+
+    def _told(self, number: int) -> list[str]:
+        return [text.partition(":")[0] for text in self.discord.told(number)]
+
+    async def steps(self, number: int) -> list[str]:
+        """The kinds of all steps of a server's briefing."""
+        return [step.kind for step in await self.state.briefings.steps(self._ids[number])]
+
+    async def held_back(
+        self, number: int, kind: Kind, status: Status, trouble: Trouble, seen: int = 0
+    ) -> None:
+        """Check that a briefing is kept whole for its moderators, who are told why, once."""
+        briefing = await self.briefing(number)
+        assert (briefing.status, briefing.reason) == (status, trouble), number
+        assert briefing.plan == self._plans[number]
+        assert len(self.discord.posts(number, kind)) == seen, number
+        await self.told(number, trouble)
+        steps = await self.steps(number)
+        assert steps.count("stuck") + steps.count("review") == 1, f"server {number}: {steps}"
+
+    async def offered(self, numbers: Iterable[int]) -> None:
+        """Wait until servers' corrections are offered; check that each is once, and is open."""
+        for number in numbers:
+            await self.ended("offer", number, "sent")
+            offer_id, offer = await self.follower("offer", number)
+            found = self.carriers(number, "log", offer_id)
+            assert len(found) == 1, f"server {number}: {len(found)} offers"
+            assert offer
+            assert offer.place == _place(found[0])
+            correction = await self.correction(number)
+            assert correction.status == "open"
+            assert f"c:posted:{correction.correction_id}" in str(found[0])
+
+    async def replied(self, *kinds: Kind) -> None:
+        """Wait until servers' corrections are posted; check that each is once, as a reply."""
+        for number, kind in enumerate(kinds):
+            where = f"server {number} ({kind})"
+            await self.ended("correction", number, "sent")
+            reply_id, reply = await self.follower("correction", number)
+            first, *others = self.discord.posts(number, kind)
+            assert others == self.carriers(number, kind, reply_id), where
+            assert len(others) == 1, f"{where}: {len(others)} replies"
+            assert reply
+            assert reply.place == _place(others[0]), where
+            assert others[0]["message_reference"]["message_id"] == first["id"], where
+            assert others[0]["channel_id"] == first["channel_id"], where
+            assert (await self.correction(number)).status == "posted", where
+            assert not self.discord.told(number), where
+
+    async def reopened(self, number: int, trouble: str) -> None:
+        """Wait until a correction is open again; check that it is noted why, once."""
+
+        async def is_open() -> bool:
+            return (await self.correction(number)).status == "open"
+
+        await until("the correction to be open again", is_open)
+        await until("the log channel to be told", lambda: self.lines(number))
+        steps = await self.state.briefings.steps(self._ids[number])
+        assert [step.detail for step in steps if step.kind == "uncorrected"] == [trouble]
+        assert len(self.lines(number)) == 1
+
+    async def ended(self, kind: PostKind, number: int, status: PostStatus) -> None:
+        """Wait until it is recorded what became of an offer or a reply."""
+
+        async def has_ended() -> bool:
+            _, post = await self.follower(kind, number)
+            return post is not None and post.status == status
+
+        await until(f"the {kind} of server {number} to be {status}", has_ended)
+
+    async def edits_done(self, numbers: Iterable[int] | None = None) -> None:
+        """Wait until no post of the servers is to be edited any more."""
+        awaited = {self._ids[number] for number in (self._ids if numbers is None else numbers)}
+
+        async def are_done() -> bool:
+            return not awaited & (await self.state.briefings.edits()).keys()
+
+        await until("every post to be edited", are_done)
+
+    async def says(self, number: int, kind: Kind, headline: str) -> None:
+        """Check that a server's post, and it alone, says what its briefing says in this base."""
+        post = await self.post(number)
+        (message,) = self.discord.posts(number, kind)
+        assert self.carriers(number, kind, post.post_id) == [message]
+        assert headline in str(message), number
+        assert (await self.briefing(number)).plan.text.headline == headline
+        assert await self.state.posts.facts(post.post_id) == await self.versions(), number
+
+
+class _Strangers:
+    """Moderators of whom nothing is known: who may do what is for the processes to find out."""
+
+    async def name(self, server_id: int, member_id: int) -> str:
+        return str(member_id)
+
+    async def may_post(self, server_id: int, member_id: int, target: Target) -> bool:
+        raise NotImplementedError
+
+    async def tell(self, briefing: Briefing, trouble: Trouble) -> None:
+        raise NotImplementedError
+
+
+def _place(message: JSON) -> Place:
+    return Place(int(message["id"]), int(message["channel_id"]))
+
+
+def _body(post_id: str) -> JSON:
+    button = {"type": 2, "style": 2, "label": "…", "custom_id": f"post:{post_id}"}
+    return {"flags": 1 << 15, "components": [{"type": 1, "components": [button]}]}

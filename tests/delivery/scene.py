@@ -1,0 +1,180 @@
+"""Where a story of delivery is told: a database, a Discord, the time, and the processes."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import signal
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Any, ClassVar, Self
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.answers.desk import Desk
+from bot.state.state import State
+from tests.databases import Postgres
+from tests.delivery.discord import FaultyDiscord
+from tests.delivery.forks import Deliverer, Forks
+from tests.delivery.orders import Orders, RoundsName
+from tests.delivery.world import NOON, Time
+
+TODAY = NOON.date()
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a story stands on: a fresh database, a folder, a built base, and where processes start.
+
+    `server` is the database's, where it has one. `corrected` is the same base with one fact
+    corrected, and `desks` has the desk over each of the two, where stories need them.
+    """
+
+    url: str
+    state: State
+    folder: Path
+    base: Path
+    forks: Forks
+    server: Postgres | None
+    corrected: Path | None = None
+    desks: Mapping[Path, Desk] = field(default_factory=dict[Path, Desk])
+
+
+class Scene:
+    """What every story of delivery works with. Use `opened`."""
+
+    rounds: ClassVar[RoundsName]
+    """What the processes see to."""
+
+    _locked: AsyncConnection
+
+    def __init__(self, ground: Ground, time: Time, discord: FaultyDiscord) -> None:
+        self.time = time
+        self.discord = discord
+        self.state = ground.state
+        self.orders = Orders(
+            ground.url,
+            discord.port,
+            str(time.file),
+            str(ground.base),
+            servers=0,
+            rounds=self.rounds,
+        )
+        self._ground = ground
+        self._deliverers: list[Deliverer] = []
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, ground: Ground) -> AsyncGenerator[Self]:
+        """A scene at its beginning. Where it fails, the story is told."""
+        time = Time(ground.folder / "clock")
+        async with FaultyDiscord(time.now) as discord:
+            scene = cls(ground, time, discord)
+            try:
+                yield scene
+            except BaseException as error:
+                error.add_note(scene.story())
+                raise
+            finally:
+                for deliverer in scene._deliverers:
+                    await deliverer.kill()
+                await scene.state.close()
+
+    @property
+    def desk(self) -> Desk:
+        """The desk over the base over which processes start."""
+        return self._ground.desks[Path(self.orders.base)]
+
+    def story(self) -> str:
+        """What happened so far: what Discord was asked, and what the processes wrote."""
+        logs = (f"--- process {n}\n{each.log}" for n, each in enumerate(self._deliverers, 1))
+        return "\n".join(["--- Discord", *self.discord.journal.lines, *logs])
+
+    async def start(self, **orders: Any) -> Deliverer:
+        """Start a process that delivers."""
+        self._deliverers.append(await self._ground.forks.start(replace(self.orders, **orders)))
+        return self._deliverers[-1]
+
+    async def killed(self, **orders: Any) -> None:
+        """Let a process run to its end by a trap."""
+        deliverer = await self.start(**orders)
+        code = await deliverer.ended()
+        assert code == -signal.SIGKILL, deliverer.log
+
+    async def asleep(self, passed: timedelta) -> Deliverer:
+        """Start a process, and let it sleep while time passes."""
+        deliverer = await self.start()
+        await self.discord.journal.until("a login", lambda: self.discord.times or None, 30)
+        await asyncio.sleep(0.5)
+        deliverer.send(signal.SIGSTOP)
+        await self.stopped(deliverer)
+        self.time.pass_by(passed)
+        deliverer.send(signal.SIGCONT)
+        return deliverer
+
+    async def stopped(self, deliverer: Deliverer) -> None:
+        """Wait until a process stands still."""
+        await until("a process to stop", lambda: deliverer.is_stopped)
+
+    async def logged(self, deliverer: Deliverer, line: str, times: int = 1) -> None:
+        """Wait until a process has logged something so often."""
+        await until(f"{line!r} in a log", lambda: deliverer.log.count(line) >= times)
+
+    async def all_published(self) -> None:
+        """Wait until nothing of what was posted in announcement channels is to be published."""
+
+        async def is_done() -> bool:
+            return not await self.state.posts.unpublished()
+
+        await until("everything to be published", is_done)
+
+    async def told(self, number: int, problem: str) -> None:
+        """Check that a server's moderators are told once of a problem, and of no other."""
+        told = self.discord.told
+        await until(f"server {number} to be told", lambda: told(number))
+        assert [text.partition(":")[0] for text in told(number)] == [problem]
+
+    @property
+    def database_file(self) -> Path:
+        """The file to which SQLite writes first."""
+        return Path(f"{self.state.database.engine.url.database}-wal")
+
+    async def restart_database(self) -> None:
+        """Let PostgreSQL crash, and come back."""
+        assert self._ground.server
+        await asyncio.to_thread(self._ground.server.restart)
+
+    async def lock(self) -> None:
+        """Keep every other connection from writing posts, until `unlock`."""
+        self._locked = await self.state.database.engine.connect()
+        await self._locked.begin()  # on SQLite, this locks already
+        if not self.state.database.is_sqlite:
+            await self._locked.execute(text("LOCK TABLE post IN ACCESS EXCLUSIVE MODE"))
+
+    async def unlock(self) -> None:
+        """Let others write again."""
+        await self._locked.rollback()
+        await self._locked.close()
+
+
+async def until(
+    what: str, look: Callable[[], object | Awaitable[object]], seconds: float = 40
+) -> None:
+    """Wait until `look` finds something; raise TimeoutError where it does not in time."""
+    end = monotonic() + seconds
+    while True:
+        found = look()
+        if (await found) if inspect.isawaitable(found) else found:
+            return
+        if monotonic() > end:
+            raise TimeoutError(f"waited {seconds:g} s for {what}")
+        await asyncio.sleep(0.1)

@@ -1,0 +1,157 @@
+"""The real parts of delivery, with points around what they do: there a process meets its end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import secrets
+import signal
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import discord
+
+from bot.delivery.courier import Parcel
+from bot.state.briefings import Briefing, Briefings, Status, StepKind
+from bot.state.corrections import Correction, Corrections
+from bot.state.database import Database
+from bot.state.posts import Claim, Contents, Ending, Held, Place, Posts, Slot
+from bot.ui import messenger
+from tests.delivery.orders import Orders, Point
+
+
+class Trap:
+    """Where the process meets its end."""
+
+    def __init__(self, orders: Orders) -> None:
+        self._orders = orders
+        self._here = 0
+        self._all_here = asyncio.Event()
+
+    async def pass_by(self, point: Point) -> None:
+        """Come to a point on the way of a post."""
+        if random.random() < self._orders.odds:  # noqa: S311
+            os.kill(os.getpid(), signal.SIGKILL)
+        if point != self._orders.point or self._all_here.is_set():
+            return
+        self._here += 1
+        if self._here == self._orders.gathered:
+            self._all_here.set()
+            os.kill(os.getpid(), self._orders.signal)
+        await self._all_here.wait()
+
+
+class TrappedMessenger(messenger.DiscordMessenger):
+    """The real messenger, with points around sending, publishing and editing."""
+
+    def __init__(
+        self,
+        trap: Trap,
+        client: discord.Client,
+        render: messenger.Render,
+        may_moderate: Callable[[discord.Member], bool],
+        log_channel: Callable[[int], int | None],
+    ) -> None:
+        super().__init__(client, render, _wording, may_moderate, log_channel)
+        self._trap = trap
+
+    async def send(self, parcel: Parcel) -> Place:
+        await self._trap.pass_by("before-request")
+        place = await super().send(parcel)
+        await self._trap.pass_by("after-send")
+        return place
+
+    async def publish(self, place: Place) -> None:
+        await super().publish(place)
+        await self._trap.pass_by("after-publishing")
+
+    async def edit(self, place: Place, parcel: Parcel) -> None:
+        await self._trap.pass_by("before-edit")
+        await super().edit(place, parcel)
+        await self._trap.pass_by("after-edit")
+
+
+class TrappedPosts(Posts):
+    """The real ledger, with points around a claim and around what becomes of a post."""
+
+    def __init__(self, trap: Trap, database: Database) -> None:
+        super().__init__(database, worker=secrets.token_hex(16))
+        self._trap = trap
+
+    async def claim(
+        self, slot: Slot, contents: Contents, now: datetime, lease: timedelta
+    ) -> Claim | Held:
+        await self._trap.pass_by("before-claim")
+        return await super().claim(slot, contents, now, lease)
+
+    async def renew(self, claim: Claim, now: datetime, lease: timedelta) -> bool:
+        await self._trap.pass_by("after-claim")
+        is_mine = await super().renew(claim, now, lease)
+        await self._trap.pass_by("before-send")
+        return is_mine
+
+    async def record(
+        self, slot: Slot, place: Place, focused: str | None, at: datetime, publish: bool
+    ) -> None:
+        await self._trap.pass_by("before-record")
+        await super().record(slot, place, focused, at, publish)
+        await self._trap.pass_by("after-record")
+
+    async def end(self, slot: Slot, status: Ending, reason: str, at: datetime) -> None:
+        await super().end(slot, status, reason, at)
+        await self._trap.pass_by("after-end")
+
+    async def rewrite(self, post_id: str, contents: Contents) -> None:
+        await super().rewrite(post_id, contents)
+        await self._trap.pass_by("after-rewrite")
+
+
+class TrappedBriefings(Briefings):
+    """The real briefings, with points after what is noted of one."""
+
+    def __init__(self, trap: Trap, database: Database) -> None:
+        super().__init__(database)
+        self._trap = trap
+
+    async def begin_posting(self, old: Briefing, at: datetime) -> Briefing:
+        posting = await super().begin_posting(old, at)
+        await self._trap.pass_by("after-begun")
+        return posting
+
+    async def move(
+        self,
+        old: Briefing,
+        status: Status,
+        kind: StepKind,
+        at: datetime,
+        member_id: int | None,
+        detail: str | None = None,
+        **values: Any,
+    ) -> Briefing:
+        moved = await super().move(old, status, kind, at, member_id, detail, **values)
+        await self._trap.pass_by("after-move")
+        return moved
+
+    async def end_edit(self, old: Briefing, at: datetime) -> None:
+        await super().end_edit(old, at)
+        await self._trap.pass_by("after-editing")
+
+
+class TrappedCorrections(Corrections):
+    """The real corrections, with a point before one is kept."""
+
+    def __init__(self, trap: Trap, database: Database) -> None:
+        super().__init__(database)
+        self._trap = trap
+
+    async def find(
+        self, server_id: int, post_id: str, facts: Mapping[str, str], at: datetime
+    ) -> Correction:
+        await self._trap.pass_by("before-offer")
+        return await super().find(server_id, post_id, facts, at)
+
+
+def _wording(about: object, problem: str) -> str:
+    return f"{problem}: {about}"

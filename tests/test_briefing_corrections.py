@@ -1,0 +1,371 @@
+"""What becomes of a briefing, and of its post, when the base is corrected."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import discord
+import pytest
+from simcord import ChannelHandle, ResponseMessage
+
+from bot.config import Config
+from bot.facts.build import build
+from bot.facts.load import Folders
+from tests.conftest import ROOT, Server, buttons, texts
+from tests.databases import on_every_database
+from tests.moderating import lines, posted, private
+from tests.newsroom import Newsroom, menu, message, need_approval, newsroom, number, said
+from tests.test_digest_commands import REFUSED
+
+
+@pytest.fixture
+def room(server: Server) -> Newsroom:
+    """The server with two moderators."""
+    return newsroom(server)
+
+
+@pytest.fixture
+def own_config(config: Config, tmp_path: Path, bot_state_url: str) -> Config:
+    """The settings of a bot with a state and a folder of bases that are the test's own."""
+    data = tmp_path / "data"
+    shutil.copytree(config.data, data)
+    return config.model_copy(update={"state": bot_state_url, "data": data})
+
+
+RENEWED = "says: GSOMIA is renewed every year.\n"
+ONCE_A_YEAR = (
+    "says: GSOMIA is renewed once a year.\n    was:\n      - date: 2026-11-25\n"
+    "        said: GSOMIA is renewed every year.\n        why: A test of corrections.\n"
+)
+WITHDRAWN = RENEWED + "    withdrawn: {date: 2026-11-25, why: A test of corrections.}\n"
+PACT = "is a pact by which South"
+THE_PACT = "is the pact by which South"
+KIND = "    kind: background\n    about: [south-korea, japan]\n"
+WAS = (
+    "    was:\n      - date: 2026-11-26\n        why: Another test of corrections.\n"
+    "        said: >-\n"
+    "          GSOMIA, the General Security of Military Information Agreement, is a pact by which\n"
+    "          South Korea and Japan share military intelligence.\n" + KIND
+)
+
+
+def correct(config: Config, folder: Path, *changes: tuple[str, str]) -> None:
+    """Build a base in which facts of GSOMIA are others than in the shipped one."""
+    facts = folder / "facts"
+    shutil.rmtree(facts, ignore_errors=True)
+    shutil.copytree(ROOT / "facts", facts)
+    file = facts / "topics" / "gsomia.yaml"
+    text = file.read_text("utf-8")
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after, 1)
+    file.write_text(text, "utf-8")
+    build(Folders(facts, config.seeds), config.data)
+
+
+async def with_renewal(room: Newsroom) -> ResponseMessage:
+    """A draft that tells the fact that is to be corrected."""
+    card = await room.ready()
+    await room.do(card, "facts")
+    chosen = [o["value"] for o in menu(card)["options"] if o.get("default")]
+    if "gsomia/renewed" not in chosen:
+        await room.pick(card, "facts", *chosen, "gsomia/renewed")
+    await room.do(card, "open")
+    return card
+
+
+async def posted_with_renewal(room: Newsroom) -> ResponseMessage:
+    """A posted briefing that tells it."""
+    card = await with_renewal(room)
+    await room.do(card, "submit")
+    await room.advance(minutes=2)
+    return card
+
+
+def offers(log: ChannelHandle) -> list[discord.Message]:
+    """The corrections that were offered, the oldest first."""
+    return sorted((each for each in log.history() if each.components), key=lambda each: each.id)
+
+
+def button(offer: discord.Message, beginning: str) -> str:
+    """The custom id of an offer's button."""
+    shown = [part.to_dict() for part in offer.components]
+    ids = [each["custom_id"] for each in buttons(shown)]  # type: ignore[arg-type]
+    return next(each for each in ids if each.startswith(beginning))
+
+
+def told_in(offer: discord.Message) -> str:
+    """The text of an offer."""
+    return "\n".join(texts([part.to_dict() for part in offer.components]))  # type: ignore[misc]
+
+
+# --- before it is posted
+
+
+@pytest.mark.parametrize("change", [ONCE_A_YEAR, WITHDRAWN])
+async def test_nobody_posts_what_was_changed_since_they_saw_it(
+    room: Newsroom, tmp_path: Path, change: str
+) -> None:
+    card = await with_renewal(room)
+    correct(room.server.config, tmp_path, (RENEWED, change))
+    await room.advance(minutes=1)
+    await room.do(card, "submit")
+    assert said(card).startswith("Facts that it tells have been corrected since")
+    await room.advance(minutes=2)
+    assert posted(room.server.channel) == []
+    await room.do(card, "submit")
+    assert said(card).startswith("It will be posted within a minute.")
+    await room.advance(minutes=2)
+    (post,) = posted(room.server.channel)
+    assert ("once a year" in "\n".join(texts(post))) == (change == ONCE_A_YEAR)
+
+
+async def test_nobody_approves_what_was_changed_since_it_was_asked_for(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    await need_approval(room)
+    log = await room.log_to()
+    card = await with_renewal(room)
+    await room.do(card, "submit")
+    (request,) = offers(log)
+    assert "GSOMIA is renewed every year." in told_in(request)
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=1)
+    approve = button(request, "b:approve")
+    shown = private(await room.second.click(request, custom_id=approve))
+    assert said(shown).startswith("Facts that it tells have been corrected since")
+    await room.advance(minutes=2)
+    assert posted(room.server.channel) == []
+    await room.do(shown, "approve", room.second)
+    await room.advance(minutes=2)
+    assert len(posted(room.server.channel)) == 1
+
+
+async def test_a_ready_briefing_whose_fact_is_withdrawn_is_held_once(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    card = await with_renewal(room)
+    await room.fill(card, "when", day="2026-01-01", time="09:30", zone="Asia/Seoul")
+    await room.do(card, "submit")
+    correct(room.server.config, tmp_path, (RENEWED, WITHDRAWN))
+    await room.advance(minutes=35)
+    assert posted(room.server.channel) == []
+    shown = await room.run("briefing edit", briefing=number(card))
+    assert "**Status**: held back. A fact that it tells" in said(shown)
+    assert "The base no longer tells 1 chosen fact" in said(shown)
+    await room.do(shown, "submit")
+    await room.advance(minutes=2)
+    assert len(posted(room.server.channel)) == 1
+
+
+async def test_picking_facts_goes_by_the_menu_that_was_seen(room: Newsroom, tmp_path: Path) -> None:
+    card = await room.ready(**{"from": "2023", "to": "2023"})
+    briefing_id = number(card)
+    await room.do(card, "facts")
+    first = [o["value"] for o in menu(card)["options"]]
+    await room.do(card, "facts", page=2)
+    second = [o["value"] for o in menu(card)["options"]]
+    await room.pick(card, "facts", *second[:2], page=2)
+    await room.do(card, "facts", page=1)
+    seen = [o["value"] for o in menu(card)["options"]]
+    chosen = [o["value"] for o in menu(card)["options"] if o.get("default")]
+    assert seen == first
+    owner, fact = first[0].split("/")
+    (file,) = (ROOT / "facts").rglob(f"{owner}.yaml")
+    withdraw(room.server.config, tmp_path, file.relative_to(ROOT / "facts"), fact)
+    await room.advance(minutes=1)
+    await room.pick(card, "facts", *chosen, page=1)
+    briefing = await room.server.bot.state.briefings.get(briefing_id)
+    assert briefing
+    assert set(second[:2]) <= set(briefing.plan.text.facts), "they stood on the other page"
+
+
+def withdraw(config: Config, folder: Path, file: Path, fact: str) -> None:
+    """Build a base in which a fact is withdrawn."""
+    facts = folder / "facts"
+    shutil.copytree(ROOT / "facts", facts)
+    lines = (facts / file).read_text("utf-8").splitlines()
+    place = lines.index(f"  - id: {fact}")
+    lines.insert(place + 1, "    withdrawn: {date: 2026-11-25, why: A test of corrections.}")
+    (facts / file).write_text("\n".join([*lines, ""]), "utf-8")
+    build(Folders(facts, config.seeds), config.data)
+
+
+# --- after it was posted
+
+
+@on_every_database
+@pytest.mark.parametrize("settlement", ["posted", "edited", "dismissed"])
+async def test_a_correction_is_offered_with_both_wordings_and_settled_once(
+    room: Newsroom, tmp_path: Path, settlement: str
+) -> None:
+    log = await room.log_to()
+    card = await posted_with_renewal(room)
+    post = message(room.server.channel)
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=2)
+    (offer,) = [each for each in log.history() if each.components]
+    shown = [part.to_dict() for part in offer.components]
+    told = "\n".join(texts(shown))  # type: ignore[arg-type]
+    assert "GSOMIA is renewed every year." in told
+    assert "GSOMIA is renewed once a year." in told
+    ids = [button["custom_id"] for button in buttons(shown)]  # type: ignore[arg-type]
+    pressed = next(each for each in ids if each.startswith(f"c:{settlement}:"))
+    refused = await room.server.asker.click(offer, custom_id=pressed)
+    assert lines(private(refused)) == REFUSED
+    look = next(each for each in ids if each.startswith("c:look:"))
+    assert post.jump_url in said(private(await room.second.click(offer, custom_id=look)))
+    waiting = private(await room.second.slash(room.server.channel, "briefing corrections"))
+    assert said(waiting).startswith("### 1 correction waits")
+    done = private(await room.second.click(offer, custom_id=pressed))
+    assert said(done).startswith("### The correction is settled.")
+    again = private(await room.second.click(offer, custom_id=pressed))
+    assert said(again).startswith("### Somebody has settled this correction.")
+    await room.advance(minutes=3)
+    now = [each for each in room.server.channel.history() if not each.flags.ephemeral]
+    said_now = "\n".join(texts([part.to_dict() for part in now[0].components]))  # type: ignore[misc]
+    if settlement == "posted":
+        assert len(now) == 2
+        (reply,) = [each for each in now if each.reference]
+        assert reply.reference
+        assert reply.reference.message_id == post.id
+    else:
+        assert len(now) == 1
+    assert ("corrected on" in said_now) == (settlement == "edited")
+    history = await room.ask("briefing history", briefing=number(card))
+    assert any(f"<@{room.second.id}> settled a correction" in line for line in history)
+    assert (await room.ask("briefing corrections"))[0] == "### No correction waits."
+
+
+async def test_any_edit_that_brings_a_corrected_fact_is_marked_and_settles_the_offer(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    card = await posted_with_renewal(room)
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=2)
+    shown = await room.ask("briefing corrections")
+    assert shown[0] == "### 1 correction waits"
+    for headline in ("Better", "Better still"):
+        mine = await room.run("briefing edit", briefing=number(card))
+        await room.fill(mine, "text", headline=headline)
+        await room.advance(minutes=2)
+        (post,) = posted(room.server.channel)
+        told = "\n".join(texts(post))
+        assert f"## {headline}\n" in told
+        assert "corrected on 1 January 2026" in told
+        assert "GSOMIA is renewed once a year." in told
+        assert (await room.ask("briefing corrections"))[0] == "### No correction waits."
+
+
+async def test_a_correction_that_discord_refuses_is_told_and_open_again(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    log = await room.log_to()
+    card = await posted_with_renewal(room)
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=2)
+    (offer,) = [each for each in log.history() if each.components]
+    shown = [part.to_dict() for part in offer.components]
+    ids = [button["custom_id"] for button in buttons(shown)]  # type: ignore[arg-type]
+    pressed = next(each for each in ids if each.startswith("c:posted:"))
+    room.deny(room.server.channel, send_messages=True)
+    for _ in range(2):
+        done = private(await room.second.click(offer, custom_id=pressed))
+        assert said(done).startswith("### The correction is settled.")
+        await room.advance(minutes=3)
+        assert len(posted(room.server.channel)) == 1
+        told = [each for each in log.history() if "Correction not confirmed" in each.content]
+        assert told
+        assert (await room.ask("briefing corrections"))[0].startswith("### 1 correction waits")
+    room.deny(room.server.channel)
+    await room.second.click(offer, custom_id=pressed)
+    await room.advance(minutes=3)
+    assert len(posted(room.server.channel)) == 2
+    history = await room.ask("briefing history", briefing=number(card))
+    assert len([line for line in history if "Correction not confirmed" in line]) == 2
+
+
+async def test_a_post_that_discord_will_not_have_edited_is_told(room: Newsroom) -> None:
+    log = await room.log_to()
+    card = await room.ready()
+    await room.do(card, "submit")
+    await room.advance(minutes=2)
+    await message(room.server.channel).delete()
+    mine = await room.run("briefing edit", briefing=number(card))
+    await room.fill(mine, "text", headline="Better")
+    await room.advance(minutes=2)
+    assert any("The post was not edited" in (each.content or "") for each in log.history())
+    assert await room.server.bot.state.briefings.edits() == {}
+
+
+async def test_what_a_moderator_dismissed_does_not_come_back_with_another_change(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    log = await room.log_to()
+    await posted_with_renewal(room)
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=2)
+    (first,) = offers(log)
+    await room.second.click(first, custom_id=button(first, "c:dismissed:"))
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR), (PACT, THE_PACT), (KIND, WAS))
+    await room.advance(minutes=2)
+    _, second = offers(log)
+    assert THE_PACT in " ".join(told_in(second).split())
+    assert "once a year" not in told_in(second)
+
+
+async def test_what_is_changed_back_is_open_no_more_and_open_again_if_changed_anew(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    log = await room.log_to()
+    await posted_with_renewal(room)
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=2)
+    (offer,) = offers(log)
+    correct(room.server.config, tmp_path)
+    await room.advance(minutes=2)
+    assert (await room.ask("briefing corrections"))[0] == "### No correction waits."
+    refused = private(await room.second.click(offer, custom_id=button(offer, "c:posted:")))
+    assert said(refused).startswith("### This correction is settled by what came after it.")
+    await room.advance(minutes=2)
+    assert len(posted(room.server.channel)) == 1
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=2)
+    assert (await room.ask("briefing corrections"))[0] == "### 1 correction waits"
+    await room.second.click(offer, custom_id=button(offer, "c:posted:"))
+    await room.advance(minutes=2)
+    assert len(posted(room.server.channel)) == 2
+
+
+async def test_no_correction_follows_a_post_that_was_deleted(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    log = await room.log_to()
+    card = await posted_with_renewal(room)
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=2)
+    (offer,) = offers(log)
+    mine = await room.run("briefing edit", briefing=number(card))
+    await room.do(mine, "remove")
+    await room.do(mine, "delete")
+    refused = private(await room.second.click(offer, custom_id=button(offer, "c:posted:")))
+    assert said(refused).startswith("### This correction is no longer on record.")
+    assert (await room.ask("briefing corrections"))[0] == "### No correction waits."
+    await room.advance(minutes=2)
+    assert posted(room.server.channel) == []
+
+
+async def test_an_edit_that_is_refused_leaves_the_correction_open(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    log = await room.log_to()
+    await posted_with_renewal(room)
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=2)
+    (offer,) = offers(log)
+    await message(room.server.channel).delete()
+    await room.second.click(offer, custom_id=button(offer, "c:edited:"))
+    await room.advance(minutes=2)
+    assert any("The post was not edited" in (each.content or "") for each in log.history())
+    assert (await room.ask("briefing corrections"))[0] == "### 1 correction waits"

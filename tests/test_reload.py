@@ -1,0 +1,77 @@
+"""`/settings reload`: whoever runs the bot has it answer from the base as its files are now."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.config import Config
+from tests.conftest import ROOT, Server, texts
+from tests.moderating import Desk, moderated
+
+
+@pytest.fixture
+def own_config(config: Config, tmp_path: Path, bot_state_url: str) -> Config:
+    """The settings of a bot whose base and state are the test's own."""
+    facts, data = tmp_path / "facts", tmp_path / "data"
+    shutil.copytree(ROOT / "facts", facts)
+    shutil.copytree(config.data, data)
+    return config.model_copy(update={"state": bot_state_url, "facts": facts, "data": data})
+
+
+@pytest.fixture
+def desk(server: Server) -> Desk:
+    """The server with somebody who has Manage Server, and who runs the bot as well."""
+    desk = moderated(server)
+    server.bot.owner_id = desk.moderator.id
+    return desk
+
+
+def write(desk: Desk, says: str) -> None:
+    """Have the file of GSOMIA say something else of its renewal, with what it said before."""
+    file = desk.server.config.facts / "topics" / "gsomia.yaml"
+    text = file.read_text("utf-8")
+    before = "says: GSOMIA is renewed every year.\n"
+    assert before in text
+    was = "    was: [{date: 2026-11-25, said: GSOMIA is renewed every year., why: A test.}]\n"
+    file.write_text(text.replace(before, f"says: {says}\n{was}"), "utf-8")
+
+
+async def shown(desk: Desk) -> str:
+    """What the bot answers about GSOMIA."""
+    server = desk.server
+    answer = (await server.asker.slash(server.channel, "topic", name="gsomia")).response
+    assert answer
+    return "\n".join(texts(answer.components))
+
+
+async def test_a_changed_base_answers_at_once(desk: Desk) -> None:
+    assert await desk.ask("settings reload") == ["### Nothing changed: the base answers as before."]
+    assert "GSOMIA is renewed every year." in await shown(desk)
+    write(desk, "GSOMIA wants a renewal every year.")
+    assert (await desk.ask("settings reload"))[0] == "### The new base answers from now on."
+    assert "GSOMIA wants a renewal every year." in await shown(desk)
+
+
+async def test_a_base_with_faults_is_refused_and_the_one_before_goes_on(desk: Desk) -> None:
+    write(desk, "{GSOMIA: 1}")
+    refused = await desk.ask("settings reload")
+    assert refused[0] == "### The base has faults, so the one before goes on answering."
+    assert any("gsomia.yaml" in line for line in refused[2:]), refused
+    assert "GSOMIA is renewed every year." in await shown(desk)
+
+
+async def test_two_reloads_at_once_both_end_well(desk: Desk) -> None:
+    write(desk, "GSOMIA wants a renewal every year.")
+    bot = desk.server.bot
+    assert sorted(await asyncio.gather(bot.reload_base(), bot.reload_base())) == [False, True]
+    assert "GSOMIA wants a renewal every year." in await shown(desk)
+
+
+async def test_whoever_does_not_run_the_bot_is_refused(desk: Desk) -> None:
+    desk.server.bot.owner_id = desk.moderator.id + 1
+    refused = await desk.ask("settings reload")
+    assert refused[0] == "### Only whoever runs the bot can reload the base."

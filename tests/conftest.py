@@ -20,9 +20,9 @@ from bot.client import Factdesk, create_bot
 from bot.config import Config
 from bot.facts.build import build
 from bot.facts.load import Folders
-from tests.databases import bot_state_url, postgres, state_url
+from tests.databases import bot_state_url, new_state_url, postgres, state_url
 
-__all__ = ["bot_state_url", "postgres", "state_url"]
+__all__ = ["bot_state_url", "new_state_url", "postgres", "state_url"]
 
 ROOT = Path(__file__).parent.parent
 

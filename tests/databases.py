@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
+
+from bot.state.database import migrate
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -85,10 +89,30 @@ def state_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return _fresh(request.param, request, tmp_path)
 
 
+@pytest.fixture(params=DATABASES)
+def new_state_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The same, where not even the tables are made."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'state.db'}"
+    return _fresh(request.param, request, tmp_path)
+
+
 @pytest.fixture
 def bot_state_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a fresh database for the bot: SQLite, where a test asks for no other kind."""
     return _fresh(getattr(request, "param", "sqlite"), request, tmp_path)
+
+
+@cache
+def _empty_state() -> bytes:
+    """A file with the tables: to make them each time takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "state.db"
+        engine = create_engine(f"sqlite:///{file}")
+        with engine.begin() as connection:
+            migrate(connection)
+        engine.dispose()
+        return file.read_bytes()
 
 
 on_every_database = pytest.mark.parametrize("bot_state_url", DATABASES, indirect=True)
@@ -97,5 +121,7 @@ on_every_database = pytest.mark.parametrize("bot_state_url", DATABASES, indirect
 
 def _fresh(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if kind == "sqlite":
-        return f"sqlite:///{tmp_path / 'state.db'}"
+        file = tmp_path / "state.db"
+        file.write_bytes(_empty_state())
+        return f"sqlite:///{file}"
     return request.getfixturevalue("postgres").new_database()

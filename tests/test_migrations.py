@@ -54,8 +54,10 @@ def shape(connection: Connection) -> dict[str, dict[str, tuple[str, bool]]]:
     }
 
 
-async def test_from_nothing_to_head_gives_the_tables_that_the_code_knows(state_url: str) -> None:
-    database = await Database.open(state_url)
+async def test_from_nothing_to_head_gives_the_tables_that_the_code_knows(
+    new_state_url: str,
+) -> None:
+    database = await Database.open(new_state_url)
     async with database.transaction() as connection:
         assert await connection.run_sync(differences) == []
         migrated = await connection.run_sync(shape)
@@ -66,9 +68,9 @@ async def test_from_nothing_to_head_gives_the_tables_that_the_code_knows(state_u
     await database.close()
 
 
-async def test_each_step_goes_down_and_up_again(state_url: str) -> None:
+async def test_each_step_goes_down_and_up_again(new_state_url: str) -> None:
     """On tables that hold rows; and the way up is the same again."""
-    database = await Database.open(state_url)
+    database = await Database.open(new_state_url)
     steps = list(ScriptDirectory(str(MIGRATIONS)).walk_revisions())
     left = OURS
     for step in steps:
@@ -84,67 +86,67 @@ async def test_each_step_goes_down_and_up_again(state_url: str) -> None:
     await database.close()
 
 
-async def test_opening_again_leaves_the_rows_as_they_are(state_url: str) -> None:
-    database = await Database.open(state_url)
+async def test_opening_again_leaves_the_rows_as_they_are(new_state_url: str) -> None:
+    database = await Database.open(new_state_url)
     async with database.transaction() as connection:
         await fill(connection)
         before = await connection.run_sync(rows)
     await database.close()
     assert all(before.values()), "every table has a row"
-    again = await Database.open(state_url)
+    again = await Database.open(new_state_url)
     async with again.transaction() as connection:
         assert await connection.run_sync(rows) == before
     await again.close()
 
 
-async def test_ten_tasks_open_one_new_database(state_url: str) -> None:
-    opened = await asyncio.gather(*(Database.open(state_url) for _ in range(10)))
+async def test_ten_tasks_open_one_new_database(new_state_url: str) -> None:
+    opened = await asyncio.gather(*(Database.open(new_state_url) for _ in range(10)))
     async with opened[0].transaction() as connection:
         assert await connection.run_sync(differences) == []
     for each in opened:
         await each.close()
 
 
-async def test_processes_open_one_new_database(state_url: str) -> None:
+async def test_processes_open_one_new_database(new_state_url: str) -> None:
     processes = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-c", OPEN, state_url, stderr=asyncio.subprocess.PIPE
+            sys.executable, "-c", OPEN, new_state_url, stderr=asyncio.subprocess.PIPE
         )
         for _ in range(4)
     ]
     ends = await asyncio.gather(*(process.communicate() for process in processes))
     assert [process.returncode for process in processes] == [0] * 4, ends
-    database = await Database.open(state_url)
+    database = await Database.open(new_state_url)
     async with database.transaction() as connection:
         assert await connection.run_sync(differences) == []
     await database.close()
 
 
-async def test_a_migration_that_fails_half_way_leaves_nothing(state_url: str) -> None:
+async def test_a_migration_that_fails_half_way_leaves_nothing(new_state_url: str) -> None:
     """The last table of the first step is in the way, as one of somebody else's."""
-    engine = create_async_engine(await _address(state_url))
+    engine = create_async_engine(await _address(new_state_url))
     async with engine.begin() as connection:
         await connection.execute(text(f"CREATE TABLE {budget.name} (theirs INTEGER)"))
     with pytest.raises(StateAway, match="already exists"):
-        await Database.open(state_url)
+        await Database.open(new_state_url)
     async with engine.begin() as connection:
         assert await connection.run_sync(tables) == {budget.name}
         await connection.execute(text(f"DROP TABLE {budget.name}"))
     await engine.dispose()
-    database = await Database.open(state_url)
+    database = await Database.open(new_state_url)
     async with database.transaction() as connection:
         assert await connection.run_sync(differences) == []
     await database.close()
 
 
-async def test_a_database_of_a_newer_version_is_refused(state_url: str) -> None:
-    database = await Database.open(state_url)
+async def test_a_database_of_a_newer_version_is_refused(new_state_url: str) -> None:
+    database = await Database.open(new_state_url)
     async with database.transaction() as connection:
         await fill(connection)
         before = await connection.run_sync(rows)
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StateAway) as refusal:
-        await Database.open(state_url)
+        await Database.open(new_state_url)
     assert refusal.value.reason.startswith("it was made by another version of Factdesk")
     async with database.transaction() as connection:
         assert await connection.run_sync(rows) == before
@@ -177,6 +179,6 @@ def _empty(connection: Connection, names: set[str]) -> None:
             connection.execute(delete(table))
 
 
-async def _address(state_url: str) -> str:
-    scheme, rest = state_url.split(":", 1)
+async def _address(new_state_url: str) -> str:
+    scheme, rest = new_state_url.split(":", 1)
     return f"{ {'sqlite': 'sqlite+aiosqlite', 'postgresql': 'postgresql+asyncpg'}[scheme] }:{rest}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -36,11 +37,13 @@ _TIED = re.compile(
 _DATE = re.compile("(\\d+[년월일年月日])[에의]?")
 _PARTICLE = re.compile("(?<=[가-힣]{2})(?:에서|에게|으로|까지|부터|[과가는도로를에와은을의이])$")
 _TELLING_NOTHING = MINOR.union(_ASKING.split())
+_REMEMBERED = 16_384  # texts whose forms are kept: the same words come in names again and again
 
 
 # ---- The plain form --------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def view(text: str) -> str:
     """A text in lower case, without marks, punctuation or invisible characters; may be empty.
 
@@ -231,6 +234,7 @@ mp-np mm-n nn-n ss-s jj-j kk-k tt-t pp-p rr-r aa-a ii-i uu-u uu-u
 _SOUNDS = [pair.replace("_", " ").split("-") for pair in _FOLDS.split()]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def sound(name: str) -> str:
     """A view with what romanisations write differently folded: yoon suk = yun seok."""
     if not name.isascii():

@@ -129,7 +129,9 @@ async def side_by_side(case: BriefingCase) -> None:
 async def stopped_within_the_lease(case: BriefingCase) -> None:
     case.discord.nonce_life = 0
     await case.due(*FEW)
-    stopped = await case.start(point="before-request", gathered=3, signal=signal.SIGSTOP, lease=60)
+    stopped = await case.start(
+        point="before-request", gathered=3, signal=signal.SIGSTOP, sending=30, lease=60
+    )
     await case.stopped(stopped)
     other = await case.start(lease=60)
     await case.logged(other, "logging in")

@@ -298,6 +298,11 @@ async def test_whoever_signs_must_still_be_able_to_post_there_themselves(room: N
     assert "**Status**: held back. Nobody who stood behind it" in said(shown)
     told = [each.content for each in log.history() if "was not posted" in (each.content or "")]
     assert len(told) == 1, "moderators are told, and not whoever lost the right"
+    assert any("held back" in line for line in await room.ask("briefing list"))
+    theirs = await show_to(room.second, room, number(card))
+    await room.do(theirs, "submit", room.second)  # and stands behind it from now on
+    await room.advance(minutes=2)
+    assert len(posted(room.server.channel)) == 1
 
 
 async def test_what_is_cancelled_while_it_is_checked_stays_cancelled(

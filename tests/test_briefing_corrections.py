@@ -10,8 +10,13 @@ import pytest
 from simcord import ChannelHandle, ResponseMessage
 
 from bot.config import Config
+from bot.delivery.courier import Parcel
+from bot.delivery.outcomes import Doubtful, Refused, Throttled
 from bot.facts.build import build
 from bot.facts.load import Folders
+from bot.state.briefings import Step
+from bot.state.posts import Place, Slot
+from bot.ui.messenger import DiscordMessenger
 from tests.conftest import ROOT, Server, buttons, texts
 from tests.databases import on_every_database
 from tests.moderating import lines, posted, private
@@ -275,15 +280,14 @@ async def test_a_correction_that_discord_refuses_is_told_and_open_again(
         assert said(done).startswith("### The correction is settled.")
         await room.advance(minutes=3)
         assert len(posted(room.server.channel)) == 1
-        told = [each for each in log.history() if "Correction not confirmed" in each.content]
-        assert told
+        assert any("A correction did not get through" in each.content for each in log.history())
         assert (await room.ask("briefing corrections"))[0].startswith("### 1 correction waits")
     room.deny(room.server.channel)
     await room.second.click(offer, custom_id=pressed)
     await room.advance(minutes=3)
     assert len(posted(room.server.channel)) == 2
     history = await room.ask("briefing history", briefing=number(card))
-    assert len([line for line in history if "Correction not confirmed" in line]) == 2
+    assert len([line for line in history if "A correction did not get through" in line]) == 2
 
 
 async def test_a_post_that_discord_will_not_have_edited_is_told(room: Newsroom) -> None:
@@ -369,3 +373,148 @@ async def test_an_edit_that_is_refused_leaves_the_correction_open(
     await room.advance(minutes=2)
     assert any("The post was not edited" in (each.content or "") for each in log.history())
     assert (await room.ask("briefing corrections"))[0] == "### 1 correction waits"
+
+
+async def test_what_was_changed_is_told_also_to_whoever_changes_something_else_first(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    card = await with_renewal(room)
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=1)
+    await room.fill(card, "when", day="2026-01-01", time="12:30", zone="Asia/Seoul")
+    assert "1 fact was corrected after the briefing was last looked over" in said(card)
+    await room.do(card, "submit")
+    assert said(card).startswith("Facts that it tells have been corrected since")
+
+
+async def test_what_could_not_be_shown_is_not_taken_for_seen(
+    room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = await with_renewal(room)
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=1)
+    name, calls = DiscordMessenger.name, list[int]()
+
+    async def fail_once(self: DiscordMessenger, server_id: int, member_id: int) -> str:
+        calls.append(member_id)
+        if len(calls) == 2:  # when the card is drawn
+            raise Doubtful("503")
+        return await name(self, server_id, member_id)
+
+    monkeypatch.setattr(DiscordMessenger, "name", fail_once)
+    told = await room.do(card, "submit")
+    assert "### Discord does not answer now." in said(told.followups[-1])
+    await room.do(card, "submit")
+    assert said(card).startswith("Facts that it tells have been corrected since")
+
+
+@pytest.mark.parametrize("then", ["refused", "edited"])
+async def test_an_edit_that_waits_and_one_that_follows_settle_the_correction_together(
+    room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str
+) -> None:
+    log = await room.log_to()
+    card = await posted_with_renewal(room)
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=2)
+    (offer,) = offers(log)
+    edit, calls = DiscordMessenger.edit, list[int]()
+
+    async def wait_first(self: DiscordMessenger, place: Place, parcel: Parcel) -> None:
+        calls.append(place.message_id)
+        if len(calls) == 1:
+            raise Throttled(900.0, everywhere=False)
+        if then == "refused" and len(calls) == 2:
+            raise Refused("no-permission")
+        await edit(self, place, parcel)
+
+    monkeypatch.setattr(DiscordMessenger, "edit", wait_first)
+    await room.second.click(offer, custom_id=button(offer, "c:edited:"))
+    await room.advance(minutes=2)
+    mine = await room.run("briefing edit", briefing=number(card))
+    await room.fill(mine, "text", headline="Better")
+    await room.advance(minutes=20)
+    waits = (await room.ask("briefing corrections"))[0]
+    (post,) = posted(room.server.channel)
+    if then == "edited":
+        assert waits == "### No correction waits."
+        assert "once a year" in "\n".join(texts(post))
+        return
+    assert waits == "### 1 correction waits"
+    assert "every year" in "\n".join(texts(post))
+    mine = await room.run("briefing edit", briefing=number(card))
+    await room.fill(mine, "text", headline="Better")  # the same again
+    assert said(mine).startswith("The change is kept.")
+    await room.advance(minutes=2)
+    (post,) = posted(room.server.channel)
+    assert "once a year" in "\n".join(texts(post))
+    assert (await room.ask("briefing corrections"))[0] == "### No correction waits."
+
+
+async def test_a_base_that_is_changed_while_a_briefing_is_sent_is_heeded(
+    room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = await with_renewal(room)
+    send, sent = DiscordMessenger.send, list[str]()
+
+    async def change_and_send(self: DiscordMessenger, parcel: Parcel) -> Place:
+        if not sent:
+            sent.append(parcel.post_id)
+            correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+            await room.server.bot.reopen_base()
+            await room.server.bot.corrections.coming()
+        return await send(self, parcel)
+
+    monkeypatch.setattr(DiscordMessenger, "send", change_and_send)
+    await room.do(card, "submit")
+    await room.advance(minutes=5)
+    (post,) = posted(room.server.channel)
+    assert "every year" in "\n".join(texts(post))
+    assert (await room.ask("briefing corrections"))[0] == "### 1 correction waits"
+
+
+async def test_a_correction_that_failed_and_is_needless_is_left(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    card = await posted_with_renewal(room)
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=2)
+    bot, now = room.server.bot, room.server.env.now()
+    (waiting,) = await bot.state.corrections.open()
+    settle = bot.state.corrections.settle
+    assert await settle(waiting.correction_id, "posted", number(card), 1, now)
+    post = await bot.state.posts.get(waiting.post_id)
+    assert post
+    assert post.place
+    # Killed between noting that the reply failed and giving the correction back.
+    slot = Slot(
+        post.server_id,
+        "correction",
+        waiting.found_at.date(),
+        waiting.found_at,
+        post.place.channel_id,
+        waiting.correction_id,
+    )
+    await bot.state.posts.end(slot, "failed", "no-permission", now)
+    correct(room.server.config, tmp_path)
+    await bot.reopen_base()
+    await room.advance(minutes=2)
+    assert await bot.state.corrections.unsaid() == ()
+
+
+async def test_a_correction_that_somebody_settled_is_not_given_back(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    card = await posted_with_renewal(room)
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=2)
+    corrections, now = room.server.bot.state.corrections, room.server.env.now()
+    (waiting,) = await corrections.open()
+    failed = Step(now, None, "uncorrected", "refused")
+    key, briefing_id = waiting.correction_id, number(card)
+    assert await corrections.settle(key, "posted", briefing_id, 1, now)
+    assert await corrections.reopen(key, briefing_id, failed)
+    assert await corrections.settle(key, "dismissed", briefing_id, 2, now)
+    assert not await corrections.reopen(key, briefing_id, failed)
+    settled = await corrections.get(key)
+    assert settled
+    assert (settled.status, settled.member_id) == ("dismissed", 2)

@@ -166,6 +166,7 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
     "posts.end": lambda state: state.posts.end(SLOT, "failed", "late", NOW),
     "posts.reopen": lambda state: state.posts.reopen(SLOT.post_id),
     "posts.rewrite": lambda state: state.posts.rewrite(SLOT.post_id, CONTENTS),
+    "posts.latest": lambda state: state.posts.latest("digest"),
     "posts.told": lambda state: state.posts.told("digest"),
     "posts.get": lambda state: state.posts.get(SLOT.post_id),
     "posts.last": lambda state: state.posts.last(SERVER),

@@ -17,7 +17,7 @@ from bot.answers.export import markdown
 from bot.cards.limits import TEXT, shorten
 from bot.cards.pages import page
 from bot.cards.wording import day_words
-from bot.state.briefings import Briefing, Plan, Step, Text
+from bot.state.briefings import Briefing, Plan, Text
 from bot.state.digests import Target
 from bot.state.state import State
 from bot.texts.catalogues import LANGUAGES
@@ -31,6 +31,7 @@ from bot.ui.briefings.options import (
     read_briefing,
     read_subject,
 )
+from bot.ui.briefings.working import status_word
 from bot.ui.corrections import LookButton, SettleButton, show_open
 from bot.ui.localised import text
 from bot.ui.markdown import escape
@@ -109,11 +110,7 @@ async def _new(
     plan = Plan(said, Target(channel_id) if channel_id else None)
     edition = await interaction.client.editor.edition()
     briefing = await state.briefings.begin(server_id, plan, edition, interaction.user.id, now)
-
-    async def begun(job: Job) -> Outcome:
-        return Outcome(await actions.card(job), briefing, Step(now, job.member_id, "began", None))
-
-    await controls.run(Job(interaction, briefing, now), begun)
+    await controls.run(Job(interaction, briefing, now), actions.begun)
 
 
 async def _list(interaction: Press) -> None:
@@ -127,7 +124,7 @@ async def _list(interaction: Press) -> None:
     for each in briefings:
         headline = escape(shorten(each.plan.text.headline, _HEADLINE))
         line = (
-            f"- **{headline}**\n  {words(f'briefing.ui.status.{each.status}')} · "
+            f"- **{headline}**\n  {status_word(words, each)} · "
             f"`{each.briefing_id}` · {format_dt(each.changed_at, 'R')}"
         )
         room -= len(line) + 1

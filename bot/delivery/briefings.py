@@ -68,11 +68,7 @@ class OwnBriefing(Exception):
 
 
 class Unseen(Exception):
-    """Facts that a briefing tells were changed since it was looked over; carries it as it is."""
-
-    def __init__(self, briefing: Briefing) -> None:
-        super().__init__(briefing)
-        self.briefing = briefing
+    """Facts that a briefing tells were changed since it was looked over."""
 
 
 class BriefingEditor:
@@ -103,9 +99,12 @@ class BriefingEditor:
         """The briefing as it would be posted now. Raises StateAway and Undelivered."""
         author = await self._colleagues.name(briefing.server_id, briefing.author_id)
         composed = await self.compose(briefing.plan, author)
-        held, present = await self._held(briefing), await self._desk.store.versions()
+        seen, present = await self._seen(briefing), await self._desk.store.versions()
         told = {*briefing.plan.text.facts, *composed.facts}
-        changed = (key for key in told if key in held and held[key] != present.get(key))
+        if seen is None:  # the base from which it was looked over is forgotten
+            changed = told
+        else:
+            changed = {key for key in told if key in seen and seen[key] != present.get(key)}
         return Prepared(composed, tuple(sorted(changed)), self._desk.store.fingerprint)
 
     def day(self, briefing: Briefing, at: datetime) -> date:
@@ -119,19 +118,21 @@ class BriefingEditor:
 
     async def submit(self, briefing: Briefing, member_id: int, now: datetime) -> Briefing:
         """Ask for approval where the server wants one; else have it posted when it is due."""
-        await self._require_seen(briefing, now)
+        await self._require_seen(briefing)
         if self._state.settings.of(briefing.server_id).approval:
             edition, move = await self.edition(), self._state.briefings.move
             return await move(
                 briefing, "waiting", "asked", now, member_id, edition=edition, reason=None
             )
-        return await self._ready(briefing, "scheduled", member_id, now)
+        # Whoever posts what somebody else wrote stands behind it as well.
+        other_id = member_id if member_id != briefing.author_id else None
+        return await self._ready(briefing, "scheduled", member_id, now, approver_id=other_id)
 
     async def approve(self, briefing: Briefing, member_id: int, now: datetime) -> Briefing:
         """Approve a briefing that waits for it. Raises OwnBriefing."""
         if member_id == briefing.author_id:
             raise OwnBriefing
-        await self._require_seen(briefing, now)
+        await self._require_seen(briefing)
         return await self._ready(briefing, "approved", member_id, now, approver_id=member_id)
 
     async def send_back(
@@ -146,11 +147,9 @@ class BriefingEditor:
         move = self._state.briefings.move
         return await move(briefing, "cancelled", "cancelled", now, member_id)
 
-    async def _require_seen(self, briefing: Briefing, now: datetime) -> None:
-        """Raise Unseen where facts changed; whoever is shown it then has looked it over."""
+    async def _require_seen(self, briefing: Briefing) -> None:
         if (await self.prepare(briefing)).changed:
-            look_over = self._state.briefings.look_over
-            raise Unseen(await look_over(briefing, await self.edition(), now))
+            raise Unseen
 
     async def _ready(
         self,
@@ -182,15 +181,15 @@ class BriefingEditor:
         await self._state.editions.remember(store.fingerprint, await store.versions())
         return store.fingerprint
 
-    async def _held(self, briefing: Briefing) -> Mapping[str, str]:
-        """The versions of all facts when the briefing was last looked over."""
+    async def _seen(self, briefing: Briefing) -> Mapping[str, str] | None:
+        """The versions of all facts when the briefing was last looked over; None if forgotten."""
         if not briefing.edition:
             return {}
-        return await self._state.editions.facts(briefing.edition) or {}
+        return await self._state.editions.facts(briefing.edition)
 
 
 class BriefingRound:
-    """The briefings that are ready and due."""
+    """The briefings that are due, or on their way."""
 
     def __init__(
         self,
@@ -207,7 +206,7 @@ class BriefingRound:
         self._tell_step = tell_step
 
     async def coming(self) -> Mapping[str, datetime]:
-        """When each briefing is due that is ready. Raises StateAway."""
+        """When each briefing is due that is to be posted. Raises StateAway."""
         return await self._state.briefings.coming()
 
     async def attend(self, key: str, now: datetime) -> Settled | Later:

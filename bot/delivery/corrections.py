@@ -49,16 +49,17 @@ class CorrectionRound:
         self._state = state
         self._courier = courier
         self._tell_step = tell_step
-        self._looked_at: str | None = None
+        self._looked_at: tuple[str, datetime | None] | None = None
         self._to_offer: dict[str, str] = {}  # the posts, by the ids of their corrections
         self._needless: set[str] = set()
 
     async def coming(self) -> Mapping[str, datetime]:
         """The ids of corrections to be offered, posted or closed, at once. Raises StateAway."""
-        fingerprint = self._desk.store.fingerprint
-        if self._looked_at != fingerprint:
+        # What is opened or posted while it looks is looked at next.
+        present = self._desk.store.fingerprint, await self._state.posts.latest("briefing")
+        if self._looked_at != present:
             await self._look()
-            self._looked_at = fingerprint  # another base may be open by now: it is looked at next
+            self._looked_at = present
         unsaid = [found.correction_id for found in await self._state.corrections.unsaid()]
         return dict.fromkeys((*self._to_offer, *self._needless, *unsaid), _LONG_AGO)
 
@@ -77,7 +78,8 @@ class CorrectionRound:
         target = Target(post.place.channel_id)
         slot = _slot("correction", correction, target)
         if post.status != "sent" or not await self._is_called_for(correction):
-            await self._state.posts.end(slot, "skipped", "edited", now)
+            await self._state.posts.reopen(slot.post_id)  # whatever had become of it
+            await self._state.posts.end(slot, "skipped", "needless", now)
             return Settled(None)
         outcome = await self._deliver(slot, correction, target, now, post.place.message_id)
         if isinstance(outcome, Later):
@@ -135,8 +137,8 @@ class CorrectionRound:
         trouble = "unknown" if reply.status == "unknown" else "refused"
         step = Step(now, None, "uncorrected", trouble)
         reopen = self._state.corrections.reopen
-        await reopen(correction.correction_id, briefing.briefing_id, step)
-        await self._tell_step(briefing, step)
+        if await reopen(correction.correction_id, briefing.briefing_id, step):
+            await self._tell_step(briefing, step)
 
     async def _deliver(
         self,

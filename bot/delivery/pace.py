@@ -1,7 +1,7 @@
 """The pace of sending: all processes of the bot together send at most so many requests a second.
 
 Discord allows a bot 50 requests a second; some are left for everything else that it does. Turns
-are 36 a second, as a busy machine wakes some late and these then come beside the next: 40 at most.
+are 33 a second, as a busy machine wakes some late and these then come beside the next: 40 at most.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.state.budget import Budget
 
-SPACING = timedelta(seconds=1 / 36)
+SPACING = timedelta(seconds=1 / 33)
 _MOST = 12  # turns taken at once: a third of a second's, so that processes share a busy minute
 _STALE = timedelta(seconds=1)  # turns that were not used by then are not saved up for a burst
 

@@ -43,13 +43,17 @@ _REMEMBERED = 16_384  # texts whose forms are kept: the same words come in names
 # ---- The plain form --------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def view(text: str) -> str:
     """A text in lower case, without marks, punctuation or invisible characters; may be empty.
 
     Hangul stays in syllables and loose jamo stay loose, kana keep their voicing marks.
     """
-    text = text[:LONGEST].casefold()
+    return _view(text[:LONGEST])
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _view(text: str) -> str:
+    text = text.casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).casefold()
     text = _DOTTED.sub("", text).translate(_FOLDED)

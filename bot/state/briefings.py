@@ -201,7 +201,7 @@ class Briefings:
         self, old: Briefing, plan: Plan, member_id: int, at: datetime, detail: str
     ) -> Briefing:
         """Change what a posted briefing says, and have its post edited. Raises Outdated."""
-        values = {**_columns(plan), "due_at": old.due_at, "edit_at": at}
+        values = {**_columns(plan), "due_at": old.due_at, "edit_at": old.edit_at or at}
         return await self._change(old, values, at, Step(at, member_id, "edited", detail))
 
     async def look_over(self, old: Briefing, edition: str, at: datetime) -> Briefing:
@@ -225,14 +225,14 @@ class Briefings:
     async def end_edit(self, old: Briefing, at: datetime) -> None:
         """Note that a post says what `old` does; if that was changed since, it is edited again."""
         this = briefing.c.briefing_id == old.briefing_id
+        is_old = briefing.c.version == old.version
         async with self._database.transaction() as connection:
+            await connection.execute(update(briefing).where(this, is_old).values(edit_at=None))
+            # Another process has made the later edit, and this one has undone it.
             await connection.execute(
                 update(briefing)
-                .where(this, briefing.c.version == old.version, briefing.c.edit_at == old.edit_at)
-                .values(edit_at=None)
-            )
-            await connection.execute(
-                update(briefing).where(this, briefing.c.version != old.version).values(edit_at=at)
+                .where(this, ~is_old, briefing.c.edit_at.is_(None))
+                .values(edit_at=at)
             )
             await self._database.announce(connection)
 
@@ -256,15 +256,15 @@ class Briefings:
         """Note that a briefing's post was deleted, and with it what was to be corrected there."""
         async with self._database.transaction() as connection:
             await connection.execute(
-                update(post).where(post.c.post_id == post_id).values(status="deleted")
+                update(correction)
+                .where(correction.c.post_id == post_id, correction.c.status == "open")
+                .values(status="dismissed", member_id=member_id, settled_at=at)
             )
             await connection.execute(
                 update(briefing).where(briefing.c.briefing_id == briefing_id).values(edit_at=None)
             )
             await connection.execute(
-                update(correction)
-                .where(correction.c.post_id == post_id, correction.c.status == "open")
-                .values(status="dismissed", member_id=member_id, settled_at=at)
+                update(post).where(post.c.post_id == post_id).values(status="deleted")
             )
             await add_step(connection, briefing_id, Step(at, member_id, "deleted", place.link))
             await self._database.announce(connection)

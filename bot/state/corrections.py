@@ -17,6 +17,7 @@ from bot.state.tables import briefing, correction, post
 
 Settlement = Literal["posted", "edited", "dismissed"]
 
+_SENT = select(post.c.post_id).where(post.c.status == "sent")
 _OPEN = {"status": "open", "member_id": None, "settled_at": None}
 
 
@@ -169,7 +170,12 @@ class Corrections:
                 return False
             if settlement == "edited":
                 await connection.execute(
-                    update(briefing).where(briefing.c.briefing_id == briefing_id).values(edit_at=at)
+                    update(briefing)
+                    .where(briefing.c.briefing_id == briefing_id)
+                    .values(
+                        version=briefing.c.version + 1,
+                        edit_at=func.coalesce(briefing.c.edit_at, at),
+                    )
                 )
             if settlement == "posted":
                 await connection.execute(
@@ -183,13 +189,24 @@ class Corrections:
             await self._database.announce(connection)
         return True
 
-    async def reopen(self, correction_id: str, briefing_id: str, failed: Step) -> None:
-        """Give a correction that could not be posted back to the moderators."""
+    async def reopen(self, correction_id: str, briefing_id: str, failed: Step) -> bool:
+        """Give a correction that could not be posted back to the moderators, unless they have it.
+
+        Returns whether it was given back now.
+        """
         async with self._database.transaction() as connection:
-            await connection.execute(
-                update(correction).where(correction.c.correction_id == correction_id).values(_OPEN)
+            reopened = await connection.execute(
+                update(correction)
+                .where(
+                    correction.c.correction_id == correction_id,
+                    correction.c.status == "posted",
+                    correction.c.post_id.in_(_SENT),
+                )
+                .values(_OPEN)
             )
-            await add_step(connection, briefing_id, failed)
+            if reopened.rowcount:
+                await add_step(connection, briefing_id, failed)
+            return reopened.rowcount == 1
 
     async def unedited(self, post_id: str, asked_at: datetime) -> None:
         """Give back to the moderators what an edit that was refused was to correct."""
@@ -200,6 +217,7 @@ class Corrections:
                     correction.c.post_id == post_id,
                     correction.c.status == "edited",
                     correction.c.settled_at >= asked_at,
+                    correction.c.post_id.in_(_SENT),
                 )
                 .values(_OPEN)
             )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, and_, delete, or_, select, update
+from sqlalchemy import Row, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.database import Database
@@ -285,6 +285,16 @@ class Posts:
         async with self._database.transaction() as connection:
             await connection.execute(delete(post_fact).where(post_fact.c.post_id == post_id))
             await self._keep_facts(connection, post_id, contents)
+
+    async def latest(self, kind: Kind) -> datetime | None:
+        """When the latest post of a kind was sent; None where none was."""
+        async with self._database.transaction() as connection:
+            rows = await connection.execute(
+                select(func.max(post.c.ended_at)).where(
+                    post.c.kind == kind, post.c.status == "sent"
+                )
+            )
+            return rows.scalar_one()
 
     async def told(self, kind: Kind) -> dict[str, dict[str, str]]:
         """The facts of every post of a kind that was sent: by its id, versions by key."""

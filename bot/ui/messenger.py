@@ -6,7 +6,7 @@ developer documentation (August 2026).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -147,11 +147,11 @@ class DiscordMessenger:
     async def tell(self, briefing: Briefing, trouble: Trouble) -> None:
         """Tell a briefing's author, else its server's moderators, why it was not posted."""
         text = self._wording(briefing, trouble)
-        if trouble == "unattended":  # its author may be no moderator any more
-            with _outcomes():
+        if trouble == "unattended":  # its author may be no moderator any more: others come first
+            with suppress(Refused):
                 await self._warn_in_server(briefing.server_id, text)
-        else:
-            await self._tell(briefing.server_id, briefing.author_id, text)
+                return
+        await self._tell(briefing.server_id, briefing.author_id, text)
 
     async def may_post(self, server_id: int, member_id: int, target: Target) -> bool:
         """Whether somebody moderates in a server at present, and may post at a target there.
@@ -186,19 +186,24 @@ class DiscordMessenger:
             person = await self._client.fetch_user(member_id)
             await person.send(text)
         except (discord.HTTPException, aiohttp.ClientError, OSError):
-            with _outcomes():
-                await self._warn_in_server(server_id, text)
+            await self._warn_in_server(server_id, text)
 
     async def _warn_in_server(self, server_id: int, text: str) -> None:
+        """Tell a server's moderators in a channel of theirs. Raises Refused where there is none."""
+        with _outcomes():
+            for channel in self._moderators_channels(server_id):
+                with suppress(discord.Forbidden, discord.NotFound):
+                    await channel.send(text, allowed_mentions=discord.AllowedMentions.none())
+                    return
+        raise Refused("no-channel")
+
+    def _moderators_channels(self, server_id: int) -> Iterator[discord.abc.Messageable]:
+        """Where moderators read; the system channel is none of them, as members read it too."""
         guild = self._client.get_guild(server_id)
-        log_id = self._log_channel(server_id)
-        if guild and log_id:
-            channel = self._client.get_partial_messageable(log_id)
-        else:  # not the system channel: members read it
-            channel = guild.public_updates_channel if guild else None
-        if channel is None:
-            raise Refused("no-channel")
-        await channel.send(text, allowed_mentions=discord.AllowedMentions.none())
+        if log_id := self._log_channel(server_id):
+            yield self._client.get_partial_messageable(log_id)
+        if guild and guild.public_updates_channel:
+            yield guild.public_updates_channel
 
     async def _channel(self, channel_id: int) -> Postable:
         channel = self._client.get_channel(channel_id)

@@ -67,8 +67,10 @@ def lacks(
     member: discord.Member, channel: Postable, role_id: int | None
 ) -> Literal["channel", "role"] | None:
     """What keeps a member from posting in a channel, or from notifying a role there."""
-    may = channel.permissions_for(member)
     is_thread = isinstance(channel, discord.Thread)
+    if is_thread and channel.parent is None:
+        return None  # nothing is known of it: Discord will say
+    may = channel.permissions_for(member)
     may_send = may.send_messages_in_threads if is_thread else may.send_messages
     if not may.view_channel or not may_send:
         return "channel"

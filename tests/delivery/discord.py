@@ -154,7 +154,7 @@ class FaultyDiscord:
         kinds: tuple[world.Kind, ...] = ("staff", "log")
         channels = (world.dm_id(number), *(world.channel_id(number, kind) for kind in kinds))
         said = (message["content"] for channel in channels for message in self.messages[channel])
-        return [text for text in said if WARNING.match(text)]
+        return [text for text in said if text and WARNING.match(text)]
 
     async def attempted(self, times: int, seconds: float = 30) -> None:
         """Wait until so many requests to make a post have come."""

@@ -113,6 +113,11 @@ async def card(job: Job, alert: str | None = None, *, editing: bool = True) -> P
     return working.card(job.words, job.desk, found, editing=editing, alert=alert)
 
 
+async def begun(job: Job) -> Outcome:
+    """The working card of a briefing that was just begun."""
+    return await _done(job, "began", None)
+
+
 # ---- Looking ---------------------------------------------------------------------------------
 
 
@@ -238,8 +243,11 @@ async def write_facts(job: Job) -> Outcome:
     added = [key for key in offered if key in picked & known and key not in former]
     text = replace(job.briefing.plan.text, facts=(*kept, *added))
     outcome = await _write(job, replace(job.briefing.plan, text=text))
-    shows = replace(await _facts_panel(job.at(outcome.briefing)), alert=outcome.alert)
-    return replace(outcome, shows=shows)
+    try:
+        panel = await _facts_panel(job.at(outcome.briefing))
+    except Undelivered:  # the change is kept, and the outcome says so
+        return outcome
+    return replace(outcome, shows=replace(panel, alert=outcome.alert))
 
 
 async def write_channel(job: Job) -> Outcome:
@@ -290,7 +298,7 @@ async def _write_target(job: Job, target: Target) -> Outcome:
 async def _write(job: Job, plan: Plan) -> Outcome:
     """Keep a changed plan: a draft again, or, where it is posted, an edit of the post."""
     old = job.briefing
-    if plan == old.plan:
+    if plan == old.plan and not await _has_failed(job):
         return Outcome(await card(job, job.words("briefing.ui.unchanged")), old)
     what = changes(old.plan, plan)
     if old.status == "posted":
@@ -306,10 +314,19 @@ async def _write(job: Job, plan: Plan) -> Outcome:
     else:
         if old.status == "posting":
             raise Unfit(job.words("briefing.ui.posting"), job.words("briefing.ui.posting.help"))
-        edition = await job.editor.edition()
+        # What was corrected meanwhile is still to be looked over.
+        is_seen = not (await job.editor.prepare(old)).changed
+        edition = await job.editor.edition() if is_seen or not old.edition else old.edition
         new = await job.state.briefings.rewrite(old, plan, edition, job.member_id, job.now, what)
         alert = _rewritten(job, new)
     return await _done(job.at(new), "edited", what, alert)
+
+
+async def _has_failed(job: Job) -> bool:
+    """Whether Discord refused the last edit of the post."""
+    if job.briefing.status != "posted":
+        return False
+    return (await job.state.briefings.steps(_id(job)))[-1].kind == "unedited"
 
 
 def _rewritten(job: Job, new: Briefing) -> str | None:
@@ -356,8 +373,8 @@ async def submit(job: Job) -> Outcome:
         raise Unfit(job.words("briefing.ui.late"), job.words("briefing.ui.late.help"))
     try:
         new = await job.editor.submit(job.briefing, job.member_id, job.now)
-    except Unseen as error:
-        return await _to_look_over(job.at(error.briefing))
+    except Unseen:
+        return await _to_look_over(job)
     if new.status == "waiting":
         return await _done(job.at(new), "asked", None, _asked(job))
     return await _done(job.at(new), "scheduled", None, _scheduled(job, new))
@@ -384,14 +401,23 @@ async def approve(job: Job) -> Outcome:
         new = await job.editor.approve(job.briefing, job.member_id, job.now)
     except OwnBriefing:
         raise Unfit(job.words("briefing.ui.own"), job.words("briefing.ui.own.help")) from None
-    except Unseen as error:
-        return await _to_look_over(job.at(error.briefing))
+    except Unseen:
+        return await _to_look_over(job)
     return await _done(job.at(new), "approved", None, _scheduled(job, new))
 
 
 async def _to_look_over(job: Job) -> Outcome:
-    """The card, above which stands that its facts changed since somebody looked it over."""
-    return Outcome(await card(job, job.words("briefing.ui.unseen")), job.briefing)
+    """The card, above which stands that its facts changed since somebody looked it over.
+
+    It is noted as looked over once all is there to show it; its version changes, so a button that
+    somebody else saw before lets nothing pass.
+    """
+    edition = await job.editor.edition()
+    found = await sheet(job)
+    new = await job.state.briefings.look_over(job.briefing, edition, job.now)
+    alert = job.words("briefing.ui.unseen")
+    panel = working.card(job.words, job.desk, replace(found, briefing=new), alert=alert)
+    return Outcome(panel, new)
 
 
 async def send_back(job: Job) -> Outcome:

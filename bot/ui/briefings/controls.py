@@ -252,7 +252,7 @@ async def run(job: Job, act: Act) -> None:
     except Undelivered as error:
         log.warning("Discord did not answer", server=job.briefing.server_id, reason=repr(error))
         raise Unfit(
-            job.words("briefing.ui.no-answer"), job.words("briefing.ui.no-answer.help")
+            job.words("moderating.no-answer"), job.words("briefing.ui.no-answer.help")
         ) from None
     except StateAway as error:
         log.warning("the state is away; a moderator was told", reason=error.reason)

@@ -16,6 +16,7 @@ from bot.state.briefings import Briefing
 from bot.state.errors import StateAway
 from bot.state.state import State
 from bot.texts.catalogues import Words
+from bot.ui.briefings.working import status_word
 from bot.ui.markdown import escape
 from bot.ui.moderating import Choices, Completion, may_moderate, spoken
 from bot.ui.notices import Unfit
@@ -51,7 +52,7 @@ async def complete_briefings(interaction: Press, typed: str) -> Choices:
 
 
 def _label(words: Words, briefing: Briefing) -> str:
-    said = words(f"briefing.ui.status.{briefing.status}")
+    said = status_word(words, briefing)
     end = f" · {said} · {briefing.briefing_id}"
     headline = briefing.plan.text.headline
     return shorten(headline, CHOICE_LABEL - len(end)) + end

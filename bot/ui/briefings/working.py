@@ -122,11 +122,16 @@ def _lines(words: Words, desk: Desk, sheet: Sheet) -> Iterator[tuple[str, str]]:
         yield words("briefing.ui.field.approver"), f"<@{briefing.approver_id}>"
 
 
+def status_word(words: Words, briefing: Briefing) -> str:
+    """How a briefing stands, in a word or two."""
+    is_held = briefing.status == "waiting" and briefing.reason
+    return words(f"briefing.ui.status.{'held' if is_held else briefing.status}")
+
+
 def status(words: Words, sheet: Sheet) -> str:
     """How a briefing stands, and why."""
     briefing, post = sheet.briefing, sheet.post
-    is_held = briefing.status == "waiting" and briefing.reason
-    said = words(f"briefing.ui.status.{'held' if is_held else briefing.status}")
+    said = status_word(words, briefing)
     if briefing.status == "ready" and briefing.due_at:
         return f"{said}: {moment(briefing.due_at)}"
     if briefing.status == "posted" and post and post.place:
@@ -266,7 +271,7 @@ def facts_panel(
     chosen = briefing.plan.text.facts
     pages = max(1, -(-len(records) // CHOICES))
     page = min(page, pages)
-    shown = on_page(records, page)
+    shown = _on_page(records, page)
     left_out = [record for record in records if record.key in sheet.composed.left_out]
     lines = [
         words("briefing.ui.facts.chosen", chosen=len(chosen), total=len(records)),
@@ -289,7 +294,7 @@ def facts_panel(
     return Panel(briefing, Notice(words("briefing.ui.facts"), tuple(lines)), tuple(rows))
 
 
-def on_page(records: Sequence[FactRecord], page: int) -> Sequence[FactRecord]:
+def _on_page(records: Sequence[FactRecord], page: int) -> Sequence[FactRecord]:
     """The facts that a page of the menu offers."""
     return records[(page - 1) * CHOICES : page * CHOICES]
 

@@ -293,10 +293,10 @@ class _Strangers:
         return str(member_id)
 
     async def may_post(self, server_id: int, member_id: int, target: Target) -> bool:
-        raise NotImplementedError
+        raise AssertionError("only the processes ask")
 
     async def tell(self, briefing: Briefing, trouble: Trouble) -> None:
-        raise NotImplementedError
+        raise AssertionError("only the processes ask")
 
 
 def _place(message: JSON) -> Place:

@@ -105,6 +105,18 @@ def told_in(offer: discord.Message) -> str:
     return "\n".join(texts([part.to_dict() for part in offer.components]))  # type: ignore[misc]
 
 
+async def offered(
+    room: Newsroom, folder: Path
+) -> tuple[ResponseMessage, ChannelHandle, discord.Message]:
+    """A posted briefing's card, the log channel, and the correction that is offered there."""
+    log = await room.log_to()
+    card = await posted_with_renewal(room)
+    correct(room.server.config, folder, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=2)
+    (offer,) = offers(log)
+    return card, log, offer
+
+
 # --- before it is posted
 
 
@@ -266,14 +278,8 @@ async def test_any_edit_that_brings_a_corrected_fact_is_marked_and_settles_the_o
 async def test_a_correction_that_discord_refuses_is_told_and_open_again(
     room: Newsroom, tmp_path: Path
 ) -> None:
-    log = await room.log_to()
-    card = await posted_with_renewal(room)
-    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
-    await room.advance(minutes=2)
-    (offer,) = [each for each in log.history() if each.components]
-    shown = [part.to_dict() for part in offer.components]
-    ids = [button["custom_id"] for button in buttons(shown)]  # type: ignore[arg-type]
-    pressed = next(each for each in ids if each.startswith("c:posted:"))
+    card, log, offer = await offered(room, tmp_path)
+    pressed = button(offer, "c:posted:")
     room.deny(room.server.channel, send_messages=True)
     for _ in range(2):
         done = private(await room.second.click(offer, custom_id=pressed))
@@ -306,11 +312,7 @@ async def test_a_post_that_discord_will_not_have_edited_is_told(room: Newsroom) 
 async def test_what_a_moderator_dismissed_does_not_come_back_with_another_change(
     room: Newsroom, tmp_path: Path
 ) -> None:
-    log = await room.log_to()
-    await posted_with_renewal(room)
-    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
-    await room.advance(minutes=2)
-    (first,) = offers(log)
+    _, log, first = await offered(room, tmp_path)
     await room.second.click(first, custom_id=button(first, "c:dismissed:"))
     correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR), (PACT, THE_PACT), (KIND, WAS))
     await room.advance(minutes=2)
@@ -322,11 +324,7 @@ async def test_what_a_moderator_dismissed_does_not_come_back_with_another_change
 async def test_what_is_changed_back_is_open_no_more_and_open_again_if_changed_anew(
     room: Newsroom, tmp_path: Path
 ) -> None:
-    log = await room.log_to()
-    await posted_with_renewal(room)
-    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
-    await room.advance(minutes=2)
-    (offer,) = offers(log)
+    _, _, offer = await offered(room, tmp_path)
     correct(room.server.config, tmp_path)
     await room.advance(minutes=2)
     assert (await room.ask("briefing corrections"))[0] == "### No correction waits."
@@ -345,11 +343,7 @@ async def test_what_is_changed_back_is_open_no_more_and_open_again_if_changed_an
 async def test_no_correction_follows_a_post_that_was_deleted(
     room: Newsroom, tmp_path: Path
 ) -> None:
-    log = await room.log_to()
-    card = await posted_with_renewal(room)
-    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
-    await room.advance(minutes=2)
-    (offer,) = offers(log)
+    card, _, offer = await offered(room, tmp_path)
     mine = await room.run("briefing edit", briefing=number(card))
     await room.do(mine, "remove")
     await room.do(mine, "delete")
@@ -363,11 +357,7 @@ async def test_no_correction_follows_a_post_that_was_deleted(
 async def test_an_edit_that_is_refused_leaves_the_correction_open(
     room: Newsroom, tmp_path: Path
 ) -> None:
-    log = await room.log_to()
-    await posted_with_renewal(room)
-    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
-    await room.advance(minutes=2)
-    (offer,) = offers(log)
+    _, log, offer = await offered(room, tmp_path)
     await message(room.server.channel).delete()
     await room.second.click(offer, custom_id=button(offer, "c:edited:"))
     await room.advance(minutes=2)
@@ -412,11 +402,7 @@ async def test_what_could_not_be_shown_is_not_taken_for_seen(
 async def test_an_edit_that_waits_and_one_that_follows_settle_the_correction_together(
     room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str
 ) -> None:
-    log = await room.log_to()
-    card = await posted_with_renewal(room)
-    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
-    await room.advance(minutes=2)
-    (offer,) = offers(log)
+    card, _, offer = await offered(room, tmp_path)
     edit, calls = DiscordMessenger.edit, list[int]()
 
     async def wait_first(self: DiscordMessenger, place: Place, parcel: Parcel) -> None:

@@ -122,9 +122,13 @@ class CorrectionRound:
 
     async def _is_called_for(self, correction: Correction) -> bool:
         """Whether the post still tells what was corrected: it may have been edited meanwhile."""
+        told = await self._told(correction)
+        return bool(changed_facts(told, await self._desk.store.versions()))
+
+    async def _told(self, correction: Correction) -> dict[str, str]:
+        """The facts of a correction in the versions that the post tells now."""
         told = await self._state.posts.facts(correction.post_id)
-        held = {key: told[key] for key in correction.facts if key in told}
-        return bool(changed_facts(held, await self._desk.store.versions()))
+        return {key: told[key] for key in correction.facts if key in told}
 
     async def _conclude(
         self, correction: Correction, post: Post, slot: Slot, now: datetime
@@ -169,10 +173,9 @@ class CorrectionRound:
 
     async def card(self, correction: Correction) -> Card:
         """What was changed: each wording before and now, and why. Raises StateAway."""
-        told = await self._state.posts.facts(correction.post_id)
-        changed = {key: told[key] for key in correction.facts if key in told}
         language = await self._language(correction)
-        return await since(Inquiry(self._desk.store, words_of(language), {}), changed)
+        inquiry = Inquiry(self._desk.store, words_of(language), {})
+        return await since(inquiry, await self._told(correction))
 
     async def _language(self, correction: Correction) -> str:
         briefing = await self._briefing(correction)

@@ -26,7 +26,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from bot.facts.search import Entry, NameIndex
+from bot.matching.name_index import Entry, NameIndex
 
 TYPING = ("pre3", "pre4", "pre5", "pre6", "wordpre", "pretypo")
 HARD = "neg_hard"

@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.facts import names, ranking
-from bot.facts.search import Entry, NameIndex
+from bot.matching import normalize, ranking
+from bot.matching.name_index import Entry, NameIndex
 
 SIZES = (150, 600, 3_000, 12_000, 50_000)
 TEXTS = 2_500  # for each size
@@ -130,7 +130,7 @@ def _namesake(chance: random.Random, known: list[Entry], words: list[str]) -> st
 
 
 def _lesson(index: NameIndex, text: str, right: int, size: int) -> Lesson | None:
-    view = names.view(text)
+    view = normalize.view(text)
     best: dict[int, ranking.Features] = {}
     for owner, likeness in index.likenesses(view):
         if owner not in best or ranking.strength(likeness) > ranking.strength(best[owner]):
@@ -148,7 +148,7 @@ def _lesson(index: NameIndex, text: str, right: int, size: int) -> Lesson | None
 
 def _typo(chance: random.Random, name: str) -> str:
     """One letter left out, doubled by another, replaced or swapped; in Hangul, one key press."""
-    letters = list(names.strokes(names.view(name)) if re.search("[가-힣]", name) else name)
+    letters = list(normalize.strokes(normalize.view(name)) if re.search("[가-힣]", name) else name)
     place = chance.randrange(len(letters))
     other = chance.choice("abcdefghijklmnopqrstuvwxyz" if name.isascii() else letters)
     match chance.randrange(4):
@@ -185,7 +185,7 @@ def _shorter(chance: random.Random, name: str) -> str:
 
 
 def _half(chance: random.Random, name: str) -> str:
-    pressed = names.strokes(names.view(name))
+    pressed = normalize.strokes(normalize.view(name))
     return pressed[: max(3, len(pressed) * chance.randint(5, 9) // 10)]
 
 
@@ -197,7 +197,7 @@ _RESPELT = (
 
 def _respelt(chance: random.Random, name: str) -> str:
     """A name as another romanisation might write it."""
-    view = names.romanised(names.view(name))
+    view = normalize.romanised(normalize.view(name))
     pairs = [pair.split() for pair in _RESPELT.split("|")]
     for written, other in chance.sample(pairs, 14):
         view = view.replace(written, other)
@@ -205,8 +205,8 @@ def _respelt(chance: random.Random, name: str) -> str:
 
 
 def _initials(_: random.Random, name: str) -> str:
-    view = names.view(name)
-    return names.initials(view) or view
+    view = normalize.view(name)
+    return normalize.initials(view) or view
 
 
 def _as_it_is(_: random.Random, name: str) -> str:

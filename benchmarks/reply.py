@@ -19,13 +19,13 @@ from typing import Any
 
 from discord import ui
 
-from bot.answers.desk import Desk
-from bot.answers.opening import open_desk
+from bot.answers.lifecycle import open_desk
+from bot.answers.service import Desk
 from bot.cards.card import Question
 from bot.config import read_config
 from bot.facts.load import Folders
 from bot.facts.model import ThingKind
-from bot.ui.replies import view
+from bot.ui.questions.replies import view
 
 LANGUAGE = "en"
 ROUNDS = 7

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from bot.answers.desk import COMMANDS, PRIVATE, Desk
-from bot.answers.inquiry import Command
+from bot.answers.context import Command
+from bot.answers.service import COMMANDS, PRIVATE, Desk
 from bot.cards.card import Action, Question
 from bot.cards.plain import plain
 from bot.texts.catalogues import words

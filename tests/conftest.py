@@ -14,12 +14,12 @@ import pytest
 import pytest_asyncio
 from simcord import ChannelHandle, Env, MemberActor
 
-from bot.answers.desk import Desk
-from bot.answers.opening import open_desk
-from bot.client import Factdesk, create_bot
+from bot.answers.lifecycle import open_desk
+from bot.answers.service import Desk
 from bot.config import Config
 from bot.facts.build import build
 from bot.facts.load import Folders
+from bot.runtime.client import Factdesk, create_bot
 from tests.databases import bot_state_url, new_state_url, postgres, state_url
 
 __all__ = ["bot_state_url", "new_state_url", "postgres", "state_url"]

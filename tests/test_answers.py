@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers.desk import Desk
-from bot.answers.opening import open_desk
-from bot.answers.period import periods_in
+from bot.answers.lifecycle import open_desk
+from bot.answers.service import Desk
 from bot.cards.card import Card, Line, Question, Section
 from bot.facts.build import build
 from bot.facts.load import Folders
+from bot.parsing.dates import periods_in
 from bot.texts.catalogues import words
 from tests.small_base import write_small_base
 

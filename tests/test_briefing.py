@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.answers.briefing import (
+from bot.answers.lifecycle import open_desk
+from bot.answers.service import Desk
+from bot.cards.card import Line
+from bot.compose.briefing import (
     LONGEST_HEADLINE,
     LONGEST_REMARKS,
     Composed,
@@ -22,14 +25,11 @@ from bot.answers.briefing import (
     compose,
     propose,
 )
-from bot.answers.desk import Desk
-from bot.answers.opening import open_desk
-from bot.cards.card import Line
 from bot.facts.build import build
 from bot.facts.model import CLAIMS
 from bot.facts.store import Filter
 from bot.texts.catalogues import LANGUAGES, words
-from bot.ui.replies import view
+from bot.ui.questions.replies import view
 from tests.conftest import parts, texts
 from tests.small_base import AGREEMENT, STORM, TOPIC, write_small_base
 

@@ -13,18 +13,18 @@ from simcord import ChannelHandle, MemberActor, ResponseMessage
 from simcord.backend import serializers
 from structlog.testing import capture_logs
 
-from bot.delivery.courier import Parcel
-from bot.delivery.outcomes import Doubtful
+from bot.delivery.delivery_errors import Doubtful
+from bot.delivery.outbox import Parcel
 from bot.state.briefings import Plan, Step, StepKind, Text
 from bot.state.digests import Target
 from bot.state.posts import Place
 from bot.texts.catalogues import LANGUAGES, words
 from bot.ui.briefings.actions import BUTTONS
-from bot.ui.briefings.panels import Key
-from bot.ui.briefings.steps import TROUBLES, changes, told, warning
-from bot.ui.briefings.times import read_when
-from bot.ui.messenger import DiscordMessenger
-from bot.ui.notices import Unfit
+from bot.ui.briefings.audit_log import TROUBLES, changes, told, warning
+from bot.ui.briefings.controls import Key
+from bot.ui.briefings.posting_time import read_when
+from bot.ui.components.messages import Unfit
+from bot.ui.posting.messenger import DiscordMessenger
 from tests.conftest import Server, buttons, texts
 from tests.databases import on_every_database
 from tests.moderating import lines, posted, private

@@ -10,13 +10,13 @@ import pytest
 from simcord import ChannelHandle, ResponseMessage
 
 from bot.config import Config
-from bot.delivery.courier import Parcel
-from bot.delivery.outcomes import Doubtful, Refused, Throttled
+from bot.delivery.delivery_errors import Doubtful, Refused, Throttled
+from bot.delivery.outbox import Parcel
 from bot.facts.build import build
 from bot.facts.load import Folders
 from bot.state.briefings import Step
 from bot.state.posts import Place, Slot
-from bot.ui.messenger import DiscordMessenger
+from bot.ui.posting.messenger import DiscordMessenger
 from tests.conftest import ROOT, Server, buttons, texts
 from tests.databases import on_every_database
 from tests.moderating import lines, posted, private

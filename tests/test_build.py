@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot.answers.opening import open_desk
+from bot.answers.lifecycle import open_desk
 from bot.cards.card import Question
 from bot.facts.build import build, built_bases, is_whole, last_wordings
 from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase

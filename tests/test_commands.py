@@ -15,12 +15,12 @@ from simcord import InteractionResult, MemberActor, ResponseMessage
 from simcord import interactions as simcord_interactions
 from structlog.testing import capture_logs
 
-from bot.answers.desk import COMMANDS
-from bot.answers.inquiry import Option
+from bot.answers.context import Option
+from bot.answers.service import COMMANDS
 from bot.cards.limits import CHOICE_LABEL, CHOICES
 from bot.config import Config
 from bot.state.settings import Settings
-from bot.ui.replies import Press, language
+from bot.ui.questions.replies import Press, language
 from tests.conftest import Server, buttons, texts
 from tests.moderating import private
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers.desk import Desk
-from bot.answers.opening import open_desk
+from bot.answers.lifecycle import open_desk
+from bot.answers.service import Desk
 from bot.cards.card import Card, Line, Question
 from bot.cards.plain import plain
 from bot.facts.build import build

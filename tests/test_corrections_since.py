@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers.corrections import since
-from bot.answers.desk import Desk
-from bot.answers.inquiry import Inquiry
+from bot.answers.context import Inquiry
+from bot.answers.questions.corrections import since
+from bot.answers.service import Desk
 from bot.cards.card import Card, Line
 from bot.texts.catalogues import LANGUAGES, words
 from tests.small_base import AGREEMENT

@@ -10,8 +10,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from bot.cli.app import app
-from bot.facts.coverage import counts, coverage, disputed, on_one_source, show, undated
 from bot.facts.load import Base, Folders, load
+from bot.verification.coverage import counts, coverage, disputed, on_one_source, show, undated
 from tests.small_base import write_small_base
 
 

@@ -7,11 +7,11 @@ from time import process_time
 
 import pytest
 
-from bot.answers.period import parse_period
 from bot.cards.wording import dated_words, day_words, span_words
 from bot.facts.dates import FORMS, DateFault, Precision, parse_date
 from bot.facts.model import When
 from bot.facts.records import Dated
+from bot.parsing.dates import parse_period
 from bot.texts.catalogues import LANGUAGES, words
 
 

@@ -14,19 +14,19 @@ import pytest
 import pytest_asyncio
 from typer.testing import CliRunner
 
-from bot.answers.desk import Desk
-from bot.answers.digest import Digest, Told, compose
+from bot.answers.service import Desk
 from bot.cards.card import Card, Line
 from bot.cards.plain import plain
 from bot.cards.wording import dated_words
 from bot.cli.app import app
+from bot.compose.digest import Digest, Told, compose
 from bot.config import Config
 from bot.facts.build import build
 from bot.facts.load import Base, Folders, load
 from bot.facts.model import Event
 from bot.facts.store import Filter, Store
 from bot.texts.catalogues import LANGUAGES, words
-from bot.ui.replies import view
+from bot.ui.questions.replies import view
 from tests.conftest import buttons, parts, texts
 from tests.small_base import AGREEMENT, STORM, TOPIC, record_of, write_small_base
 

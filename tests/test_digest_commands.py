@@ -13,12 +13,12 @@ from simcord import ChannelHandle, SetupError
 from simcord.backend import serializers
 from structlog.testing import capture_logs
 
-from bot.delivery.digests import Problem
-from bot.delivery.times import parse_time
+from bot.delivery.jobs.digests import Problem
+from bot.parsing.times import parse_time
 from bot.state.digests import Pause, Schedule, Target, Wish
 from bot.state.posts import Contents, Place, Slot
 from bot.texts.catalogues import LANGUAGES, words
-from bot.ui.digests import WEEKDAYS, warning
+from bot.ui.digests.overview import WEEKDAYS, warning
 from tests.conftest import Server, buttons, texts
 from tests.moderating import Desk, ids, lines, moderated, posted, private
 from tests.test_commands import speak

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.answers.desk import COMMANDS, Desk
+from bot.answers.service import COMMANDS, Desk
 from bot.cards.card import Action, Card, Line, Question
 from bot.cards.limits import FIRST_PAGE
 from bot.cards.pages import Page
@@ -19,8 +19,8 @@ from bot.config import Config
 from bot.facts.load import Base, Folders, load
 from bot.facts.model import CLAIMS, Fact
 from bot.texts.catalogues import LANGUAGES, words
-from bot.ui import custom_ids
-from bot.ui.replies import view
+from bot.ui.components import custom_ids
+from bot.ui.questions.replies import view
 from tests.conftest import buttons, parts, texts
 
 PARAGRAPHS = r"¶\d+(?:, ¶\d+)*"

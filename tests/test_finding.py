@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.answers.desk import Desk
-from bot.answers.opening import open_desk
+from bot.answers.lifecycle import open_desk
+from bot.answers.service import Desk
 from bot.cards.card import Card, Question
 from bot.facts.load import Folders
 

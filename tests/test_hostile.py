@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answers.desk import COMMANDS, Desk, clean_text
-from bot.answers.inquiry import Command, Option
+from bot.answers.context import Command, Option
+from bot.answers.service import COMMANDS, Desk, clean_text
 from bot.cards.card import Card, Question
 from bot.facts.model import ThingKind
 from bot.texts.catalogues import LANGUAGES, choose, words
-from bot.ui import custom_ids
-from bot.ui.markdown import escape
-from bot.ui.replies import view
+from bot.ui.components import custom_ids
+from bot.ui.components.markdown import escape
+from bot.ui.questions.replies import view
 from tests.conftest import Server, buttons, parts, texts
 
 HOSTILE = (

@@ -21,10 +21,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.cards.card import Card, Question
-from bot.delivery.courier import Courier, Done, Later, Parcel, Timing
-from bot.delivery.digests import Composer, DigestRound, Draft, Problem, recurrence
-from bot.delivery.outcomes import Doubtful, Refused, Throttled, Unauthorized
-from bot.delivery.pace import Pace
+from bot.delivery.delivery_errors import Doubtful, Refused, Throttled, Unauthorized
+from bot.delivery.jobs.digests import Composer, DigestRound, Draft, Problem, recurrence
+from bot.delivery.outbox import Courier, Done, Later, Parcel, Timing
+from bot.delivery.rate_limiter import Pace
 from bot.delivery.recurrence import EVERY_DAY, next_run
 from bot.delivery.scheduler import Rules, Scheduler, Settled
 from bot.state.digests import Digests, Schedule, Target, Wish

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.facts import candidates, names
 from bot.facts.dates import parse_date
 from bot.facts.keywords import keywords, places
 from bot.facts.load import Folders, load
-from bot.facts.search import Entry, NameIndex
+from bot.matching import candidates, normalize
+from bot.matching.name_index import Entry, NameIndex
 
 ROOT = Path(__file__).parent.parent
 
@@ -241,7 +241,7 @@ def test_no_more_choices_than_asked_for() -> None:
 
 def test_many_rows_are_gathered_like_few() -> None:
     pytest.importorskip("numpy")
-    rows = [form for entry in ENTRIES for form in map(names.view, entry.names)]
+    rows = [form for entry in ENTRIES for form in map(normalize.view, entry.names)]
     rows += [f"somebody else {number}" for number in range(candidates.MANY)]
     many, few = candidates.gatherer(rows), candidates.gatherer(rows[:100])
     for typed in ("yoon suk yeol", "kishda", "kim", "岸田", "gsomi", "윤석열"):
@@ -293,7 +293,7 @@ def test_no_text_is_too_odd(text: str) -> None:
     ],
 )
 def test_a_view_keeps_what_tells(text: str, view: str) -> None:
-    assert names.view(text) == view
+    assert normalize.view(text) == view
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_a_view_keeps_what_tells(text: str, view: str) -> None:
     ],
 )
 def test_a_text_describes_by_its_telling_words(text: str, words: tuple[str, ...]) -> None:
-    assert names.describing(text) == words
+    assert normalize.describing(text) == words
 
 
 def test_an_event_is_described_by_where_when_and_who() -> None:
@@ -342,7 +342,7 @@ def test_an_event_is_described_by_where_when_and_who() -> None:
     ],
 )
 def test_romanisations_sound_alike(one: str, other: str) -> None:
-    assert names.sound(one) == names.sound(other)
+    assert normalize.sound(one) == normalize.sound(other)
 
 
 @pytest.mark.parametrize(
@@ -351,7 +351,7 @@ def test_romanisations_sound_alike(one: str, other: str) -> None:
      ("がっこう", "gakkou"), ("キャンプ", "kyanpu"), ("岸田", "")],
 )  # fmt: skip
 def test_romanised(name: str, latin: str) -> None:
-    assert names.romanised(name) == latin
+    assert normalize.romanised(name) == latin
 
 
 def _curated() -> list[Entry]:

@@ -21,12 +21,12 @@ from sqlalchemy import BigInteger, Boolean, Date, Integer, String, Text, event, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.util import await_only
 
-from bot.state.budget import Budget
-from bot.state.changes import Changes
+from bot.state.base_versions import Editions
+from bot.state.change_feed import Changes
 from bot.state.digests import Digests, Schedule, Target, Wish
-from bot.state.editions import Editions
 from bot.state.errors import StateAway
 from bot.state.posts import Claim, Contents, Ending, Held, Place, Post, Posts, Slot
+from bot.state.rate_limit import Budget
 from bot.state.settings import Settings, SettingsBook
 from bot.state.state import State
 from bot.state.tables import (

@@ -17,15 +17,15 @@ from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from bot import documents
-from bot.answers.stubs import stub
 from bot.cards.limits import CHOICES, TEXT
 from bot.cli.app import app
+from bot.compose.suggestion_stub import stub
 from bot.config import Config
 from bot.facts.load import Base, Folders, load
 from bot.state.state import State
 from bot.state.suggestions import MOST, Suggestion, TooMany
 from bot.texts.catalogues import LANGUAGES, words
-from bot.ui.suggestions import FORM
+from bot.ui.suggestions.forms import FORM
 from tests.conftest import Server, buttons, texts
 from tests.moderating import Desk, ids, lines, moderated, private
 from tests.test_commands import speak

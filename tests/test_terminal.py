@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from bot.answers.desk import COMMANDS, Desk
-from bot.answers.opening import open_desk
+from bot.answers.lifecycle import open_desk
+from bot.answers.service import COMMANDS, Desk
 from bot.cards.card import Card, Question
 from bot.cards.plain import plain
 from bot.facts.build import build
 from bot.facts.load import Folders
 from bot.terminal import BadQuestion, Refusal, Reply, ask, ask_all, parse
 from bot.texts.catalogues import LANGUAGES, words
-from bot.ui.replies import view
+from bot.ui.questions.replies import view
 from tests.conftest import buttons, texts
 from tests.small_base import write_small_base
 

@@ -15,15 +15,15 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from bot.answers.desk import COMMANDS
+from bot.answers.service import COMMANDS
 from bot.facts.model import ACTOR_KINDS, CLAIMS, EVENT_KINDS, SourceKind, ThingKind
 from bot.state.briefings import Status, StepKind
 from bot.state.corrections import Settlement
 from bot.state.digests import Pause, WhenEmpty
 from bot.texts import catalogues
 from bot.texts.catalogues import LANGUAGES, choose, words
-from bot.ui.briefings.steps import TROUBLES
-from bot.ui.digests import WEEKDAYS
+from bot.ui.briefings.audit_log import TROUBLES
+from bot.ui.digests.overview import WEEKDAYS
 
 BOT = Path(__file__).parent.parent / "bot"
 ASKED_BY_TYPING = [command for command in COMMANDS.values() if not command.on_message]

@@ -28,7 +28,7 @@ import atexit, sys
 
 class Begun:
     def find_spec(self, name, path=None, target=None):
-        if name == "bot.tryout":
+        if name == "bot.local_page":
             print("begun", flush=True)
 
 sys.meta_path.insert(0, Begun())

@@ -10,10 +10,10 @@ import discord
 import pytest_asyncio
 import simcord
 
-from bot.answers.desk import COMMANDS, PRIVATE
-from bot.answers.inquiry import Option
-from bot.client import create_bot
+from bot.answers.context import Option
+from bot.answers.service import COMMANDS, PRIVATE
 from bot.config import Config
+from bot.runtime.client import create_bot
 from bot.texts.catalogues import LANGUAGES, words
 
 Json = dict[str, Any]

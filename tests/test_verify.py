@@ -9,10 +9,10 @@ from typer.testing import CliRunner
 
 from bot.cli.app import app
 from bot.documents import Fault
-from bot.facts.figures import dates, figures
 from bot.facts.load import Folders
-from bot.facts.verify.mentions import key
-from bot.facts.verify.rules import verify
+from bot.parsing.quantities import dates, figures
+from bot.verification.mentions import key
+from bot.verification.rules import verify
 from tests.small_base import ARTICLE, record_of, write_small_base
 
 AGREEMENT = "facts/events/ferry-agreement.yaml"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.zones import COMMON, complete_zone, find_zone, zone_label
+from bot.parsing.timezones import COMMON, complete_zone, find_zone, zone_label
 from bot.texts.catalogues import LANGUAGES
 
 WINTER = datetime(2026, 1, 15, 7, 30, tzinfo=UTC)

@@ -25,7 +25,7 @@ from bot.cli.shared import (
 from bot.config import Config, read_config
 
 if TYPE_CHECKING:
-    from bot.answers.desk import Desk
+    from bot.answers.service import Desk
     from bot.cards.card import Card
 
 
@@ -52,7 +52,7 @@ async def _ask(
     settings: Config, lines: Iterable[str], language: str, as_json: bool, alone: bool
 ) -> int:
     """Print the reply to each line; returns how many lines asked nothing."""
-    from bot.answers.opening import open_desk
+    from bot.answers.lifecycle import open_desk
     from bot.terminal import Refusal, ask_all
 
     desk = await open_desk(base_folders(settings), settings.data, progress_bar())
@@ -104,9 +104,9 @@ async def _digest(
     settings: Config, day: date, server: int | None, topics: frozenset[str], language: str
 ) -> str:
     """A digest as text."""
-    from bot.answers.digest import Told, compose
-    from bot.answers.opening import open_desk
+    from bot.answers.lifecycle import open_desk
     from bot.cards.plain import plain
+    from bot.compose.digest import Told, compose
     from bot.texts.catalogues import words
 
     desk = await open_desk(base_folders(settings), settings.data, progress_bar())
@@ -125,7 +125,7 @@ async def _digest(
 
 async def _server_digest(settings: Config, desk: Desk, server: int, day: date) -> Card:
     """The card of a server's digest; ends with a sentence where it has none."""
-    from bot.delivery.digests import DigestComposer
+    from bot.delivery.jobs.digests import DigestComposer
 
     async with open_state(settings) as state:
         schedule = await state.digests.get(server) if state else None

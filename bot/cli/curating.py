@@ -72,7 +72,7 @@ def verify(
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     """Say where the facts say more than the articles' copies do."""
-    from bot.facts.verify.rules import verify as verified
+    from bot.verification.rules import verify as verified
 
     with worded():
         settings = read_config(config)
@@ -99,7 +99,7 @@ def survey(config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Show what the base holds, what it covers, and what stands on weak ground."""
     from rich.console import Console
 
-    from bot.facts.coverage import show
+    from bot.verification.coverage import show
 
     with worded():
         base, faults = load(base_folders(read_config(config)))

@@ -28,12 +28,12 @@ def try_out(
     # Until the page is served nothing needs an ending: a later build clears what one leaves behind.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: os._exit(0))
-    from bot import tryout
+    from bot import local_page
 
     def show(address: str, keys: bool) -> None:
         typer.echo(f"Factdesk answers at {address}")
         typer.echo("Type there, for example:")
-        for example in tryout.THINGS_TO_TYPE:
+        for example in local_page.THINGS_TO_TYPE:
             typer.echo(f"  {example}")
         typer.echo("Ctrl+C ends it.")
         if keys:
@@ -49,16 +49,16 @@ def try_out(
         settings = read_config(config)
         logs.configure(settings.log)
         try:
-            asyncio.run(tryout.serve_page(settings, port, show, found, browse))
-        except tryout.MissingExtra:
+            asyncio.run(local_page.serve_page(settings, port, show, found, browse))
+        except local_page.MissingExtra:
             fail("The local page needs the extra `try`: run  pip install -e '.[try]'")
-        except tryout.UnusablePort as error:
+        except local_page.UnusablePort as error:
             fail(f"Port {port}: {error}. Choose another with --port, or leave it out.")
 
 
 def run(config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Connect to Discord, with the token in DISCORD_TOKEN or in the file DISCORD_TOKEN_FILE."""
-    from bot.client import RefusedToken, UnreachableDiscord, create_bot, serve
+    from bot.runtime.client import RefusedToken, UnreachableDiscord, create_bot, serve
 
     with worded():
         settings = read_config(config)

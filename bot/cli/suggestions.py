@@ -34,7 +34,7 @@ def suggestions(
 
 
 async def _print_stubs(settings: Config) -> None:
-    from bot.answers.stubs import stub
+    from bot.compose.suggestion_stub import stub
 
     base, faults = load(base_folders(settings))
     if base is None:

@@ -14,9 +14,9 @@ from typing import Protocol
 
 import structlog
 
-from bot.delivery.courier import Clock, Later
-from bot.delivery.outcomes import Refused, Throttled, Unauthorized, Undelivered
-from bot.delivery.pace import Pace, jitter
+from bot.delivery.delivery_errors import Refused, Throttled, Unauthorized, Undelivered
+from bot.delivery.outbox import Clock, Later
+from bot.delivery.rate_limiter import Pace, jitter
 from bot.state.errors import StateAway
 from bot.state.posts import Place
 from bot.state.state import State

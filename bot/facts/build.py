@@ -26,8 +26,8 @@ from bot.facts.keywords import keywords, places
 from bot.facts.lint import Context, lint
 from bot.facts.load import Base, Folders, Named, broken_ids, fact_lists, fingerprint, load
 from bot.facts.model import Actor, Event, Fact, Source, Topic
-from bot.facts.prose import words_of
 from bot.facts.records import Dated, EventRecord, FactRecord, Head, SourceRecord
+from bot.matching.fulltext import words_of
 
 Progress = Callable[[int, int], None]
 

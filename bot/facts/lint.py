@@ -15,7 +15,7 @@ from bot.documents import Fault, Location
 from bot.facts.dates import Span, parse_date
 from bot.facts.load import Base
 from bot.facts.model import CLAIMS, Citation, Event, Fact, When
-from bot.facts.names import view
+from bot.matching.normalize import view
 
 _RELATIVE = re.compile(
     r"\b(current(ly)?|former(ly)?|recent(ly)?|today|yesterday|tomorrow|now|ago|so far"

@@ -19,10 +19,10 @@ from pydantic import BaseModel, ValidationError
 from bot.facts.build import uri
 from bot.facts.errors import UnreadableBase
 from bot.facts.model import Actor, BaseInfo, Topic
-from bot.facts.prose import BEGINS, ENDS, Vocabulary
 from bot.facts.records import EventRecord, FactRecord, Head, SourceRecord
-from bot.facts.search import Entry, NameIndex
-from bot.facts.spotting import Spotter
+from bot.matching.fulltext import BEGINS, ENDS, Vocabulary
+from bot.matching.mention_finder import Spotter
+from bot.matching.name_index import Entry, NameIndex
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -6,14 +6,14 @@ import secrets
 from typing import Self
 
 from bot.state.answers import Answers
+from bot.state.base_versions import Editions
 from bot.state.briefings import Briefings
-from bot.state.budget import Budget
-from bot.state.changes import Changes
+from bot.state.change_feed import Changes
 from bot.state.corrections import Corrections
 from bot.state.database import Database
 from bot.state.digests import Digests
-from bot.state.editions import Editions
 from bot.state.posts import Posts
+from bot.state.rate_limit import Budget
 from bot.state.settings import SettingsBook
 from bot.state.suggestions import Suggestions
 

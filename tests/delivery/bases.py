@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.answers.desk import Desk
+from bot.answers.service import Desk
 from bot.facts.build import build, built_bases
 from bot.facts.store import Store
 from tests.small_base import AGREEMENT, write_small_base

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.delivery.briefings import BriefingEditor, Trouble, briefing_slot
-from bot.delivery.corrections import posted
+from bot.delivery.jobs.briefings import BriefingEditor, Trouble, briefing_slot
+from bot.delivery.jobs.corrections import posted
 from bot.state.briefings import Briefing, Plan, Status, Text, When
 from bot.state.corrections import Correction, Settlement, correction_id
 from bot.state.digests import Target

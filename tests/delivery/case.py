@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.delivery.pace import SPACING
+from bot.delivery.rate_limiter import SPACING
 from bot.delivery.recurrence import EVERY_DAY
 from bot.state.digests import Schedule, Target, Wish
 from bot.state.posts import Place, Post, Slot

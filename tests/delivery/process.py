@@ -18,12 +18,13 @@ import discord
 from discord.http import Route
 
 from bot import logs
-from bot.answers.opening import open_desk
-from bot.delivery.courier import Courier, Timing
-from bot.delivery.pace import Pace
+from bot.answers.lifecycle import open_desk
+from bot.delivery.outbox import Courier, Timing
+from bot.delivery.rate_limiter import Pace
 from bot.delivery.scheduler import Rules, Scheduler
 from bot.state.state import State
-from bot.ui import messenger, moderating, postings
+from bot.ui.components import permissions
+from bot.ui.posting import messenger, post_views
 from tests.delivery import world
 from tests.delivery.orders import Orders
 from tests.delivery.rounds import ROUNDS, Parts
@@ -47,7 +48,7 @@ async def deliver(orders: Orders) -> None:
 
     def may_moderate(member: discord.Member) -> bool:
         role_id = state.settings.of(member.guild.id).moderator_role_id
-        return moderating.moderates(member, role_id)
+        return permissions.moderates(member, role_id)
 
     def log_channel(server_id: int) -> int | None:
         return state.settings.of(server_id).log_channel_id
@@ -55,7 +56,7 @@ async def deliver(orders: Orders) -> None:
     clock = partial(world.clock, Path(orders.clock))
     pace = Pace(state.budget, clock)
     client = _client(messenger.trace(pace.hold))
-    render = partial(postings.view, desk)
+    render = partial(post_views.view, desk)
     sender = TrappedMessenger(trap, client, render, may_moderate, log_channel)
     timing = Timing(*map(_seconds, (orders.lease, orders.sending, orders.nonce, orders.retry)))
     courier = Courier(state.posts, pace, sender, clock, timing)

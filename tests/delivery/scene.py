@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Self
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.answers.desk import Desk
+from bot.answers.service import Desk
 from bot.state.state import State
 from tests.databases import Postgres
 from tests.delivery.discord import FaultyDiscord

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.briefings import Trouble
+from bot.delivery.jobs.briefings import Trouble
 from bot.state.briefings import Status
 from bot.state.digests import Pause
 from tests.delivery import world

@@ -13,12 +13,12 @@ from typing import Any
 
 import discord
 
-from bot.delivery.courier import Parcel
+from bot.delivery.outbox import Parcel
 from bot.state.briefings import Briefing, Briefings, Status, StepKind
 from bot.state.corrections import Correction, Corrections
 from bot.state.database import Database
 from bot.state.posts import Claim, Contents, Ending, Held, Place, Posts, Slot
-from bot.ui import messenger
+from bot.ui.posting import messenger
 from tests.delivery.orders import Orders, Point
 
 

@@ -14,11 +14,11 @@ import discord
 import structlog
 from discord import ui
 
-from bot.answers.briefing import LONGEST_HEADLINE, LONGEST_REMARKS, candidates, propose
-from bot.answers.desk import Desk, clean_text
-from bot.delivery.briefings import BriefingEditor, OwnBriefing, Unseen, briefing_slot
-from bot.delivery.corrections import posted
-from bot.delivery.outcomes import Refused, Undelivered
+from bot.answers.service import Desk, clean_text
+from bot.compose.briefing import LONGEST_HEADLINE, LONGEST_REMARKS, candidates, propose
+from bot.delivery.delivery_errors import Refused, Undelivered
+from bot.delivery.jobs.briefings import BriefingEditor, OwnBriefing, Unseen, briefing_slot
+from bot.delivery.jobs.corrections import posted
 from bot.facts.records import FactRecord
 from bot.state.briefings import Briefing, Plan, Step, StepKind, Text
 from bot.state.digests import Target
@@ -26,15 +26,16 @@ from bot.state.posts import Post
 from bot.state.state import State
 from bot.texts.catalogues import LANGUAGES, Words
 from bot.texts.catalogues import words as words_of
-from bot.ui import posts, targets
-from bot.ui.briefings import working
-from bot.ui.briefings.panels import Form, Panel, Press, Style
-from bot.ui.briefings.steps import changes, history
-from bot.ui.briefings.times import read_when
-from bot.ui.briefings.working import Sheet
-from bot.ui.moderating import spoken
-from bot.ui.notices import Notice, Unfit
-from bot.ui.replies import Press as Interaction
+from bot.ui.briefings import panels
+from bot.ui.briefings.audit_log import changes, history
+from bot.ui.briefings.controls import Form, Panel, Press, Style
+from bot.ui.briefings.panels import Sheet
+from bot.ui.briefings.posting_time import read_when
+from bot.ui.components import channels
+from bot.ui.components.messages import Notice, Unfit
+from bot.ui.components.permissions import spoken
+from bot.ui.posting import posts
+from bot.ui.questions.replies import Press as Interaction
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
@@ -110,7 +111,7 @@ async def sheet(job: Job) -> Sheet:
 async def card(job: Job, alert: str | None = None, *, editing: bool = True) -> Panel:
     """The working card of the briefing."""
     found = await sheet(job)
-    return working.card(job.words, job.desk, found, editing=editing, alert=alert)
+    return panels.card(job.words, job.desk, found, editing=editing, alert=alert)
 
 
 async def begun(job: Job) -> Outcome:
@@ -138,19 +139,19 @@ async def where(job: Job) -> Outcome:
 
 async def ask_text(job: Job) -> Outcome:
     """The form of the headline, the remarks and the language."""
-    return Outcome(working.text_form(job.words, job.briefing), job.briefing)
+    return Outcome(panels.text_form(job.words, job.briefing), job.briefing)
 
 
 async def ask_when(job: Job) -> Outcome:
     """The form of the time."""
     settings = job.state.settings.of(job.briefing.server_id)
-    return Outcome(working.when_form(job.words, job.briefing, settings.zone), job.briefing)
+    return Outcome(panels.when_form(job.words, job.briefing, settings.zone), job.briefing)
 
 
 async def ask_remark(job: Job) -> Outcome:
     """The form for sending a briefing back."""
     _require_waiting(job)
-    return Outcome(working.remark_form(job.words, job.briefing), job.briefing)
+    return Outcome(panels.remark_form(job.words, job.briefing), job.briefing)
 
 
 async def preview(job: Job) -> Outcome:
@@ -191,19 +192,19 @@ async def as_asked(job: Job, note: str) -> ui.LayoutView:
 
 async def _facts_panel(job: Job) -> Panel:
     records = await _candidates(job)
-    return working.facts_panel(job.words, job.desk, await sheet(job), records, job.page)
+    return panels.facts_panel(job.words, job.desk, await sheet(job), records, job.page)
 
 
 async def _candidates(job: Job) -> tuple[FactRecord, ...]:
     text = job.briefing.plan.text
-    return await candidates(job.desk.store, words_of(text.language), working.subject(text))
+    return await candidates(job.desk.store, words_of(text.language), panels.subject(text))
 
 
 def _where_panel(job: Job) -> Panel:
     target, guild = job.briefing.plan.target, job.interaction.guild
     channel = guild.get_channel_or_thread(target.channel_id) if guild and target else None
     role = guild.get_role(target.role_id) if guild and target and target.role_id else None
-    return working.where_panel(job.words, job.briefing, channel, role)
+    return panels.where_panel(job.words, job.briefing, channel, role)
 
 
 # ---- Writing ---------------------------------------------------------------------------------
@@ -225,7 +226,7 @@ async def write_text(job: Job) -> Outcome:
 async def _reworded(job: Job, headline: str, language: str) -> str:
     """The headline in another language, where it is still the one that the bot proposed."""
     text = job.briefing.plan.text
-    store, about = job.desk.store, working.subject(text)
+    store, about = job.desk.store, panels.subject(text)
     proposed = await propose(store, words_of(text.language), about)
     if headline != proposed.headline:
         return headline
@@ -389,7 +390,7 @@ def _asked(job: Job) -> str:
 
 def _scheduled(job: Job, briefing: Briefing) -> str:
     if briefing.due_at and briefing.due_at > job.now:
-        return job.words("briefing.ui.scheduled", at=working.moment(briefing.due_at))
+        return job.words("briefing.ui.scheduled", at=panels.moment(briefing.due_at))
     return job.words("briefing.ui.soon")
 
 
@@ -416,7 +417,7 @@ async def _to_look_over(job: Job) -> Outcome:
     found = await sheet(job)
     new = await job.state.briefings.look_over(job.briefing, edition, job.now)
     alert = job.words("briefing.ui.unseen")
-    panel = working.card(job.words, job.desk, replace(found, briefing=new), alert=alert)
+    panel = panels.card(job.words, job.desk, replace(found, briefing=new), alert=alert)
     return Outcome(panel, new)
 
 
@@ -524,20 +525,20 @@ async def _require_post(job: Job) -> Post:
     return post
 
 
-async def _require_access(job: Job, target: Target) -> targets.Postable:
+async def _require_access(job: Job, target: Target) -> channels.Postable:
     """The channel, where both the bot and the moderator may post; else raise Unfit."""
     guild, words = job.interaction.guild, job.words
     assert guild, "moderators' commands are for servers"
-    channel = await targets.find(guild, target.channel_id)
+    channel = await channels.find(guild, target.channel_id)
     if isinstance(channel, str):
         there = f"<#{target.channel_id}>"
         raise Unfit(
             words("briefing.ui.where.unusable"), words("briefing.ui.where.see", channel=there)
         )
-    targets.require_access(channel, target.role_id, words)
+    channels.require_access(channel, target.role_id, words)
     member = job.interaction.user
     assert isinstance(member, discord.Member), "moderators are members"
-    match targets.lacks(member, channel, target.role_id):
+    match channels.lacks(member, channel, target.role_id):
         case "channel":
             there = words("briefing.ui.where.yourself.help", channel=channel.mention)
             raise Unfit(words("briefing.ui.where.yourself"), there)

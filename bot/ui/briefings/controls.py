@@ -1,340 +1,119 @@
-"""Panels and forms on Discord, and what a press on their controls sets off.
+"""What a moderator works a briefing with, as values: cards with controls, and forms.
 
-Every control is found again by its custom id alone, the forms too, so all of them outlive the
-process that showed them.
+The custom id of each control names the briefing and the version that it was shown for, so a
+control outlives the process, and one that is out of date is noticed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, Self
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Self
 
-import aiohttp
 import discord
-import structlog
 from discord import ui
-from discord.utils import utcnow
 
-from bot.cards.limits import BUTTON_LABEL, shorten
-from bot.delivery.outcomes import Undelivered
-from bot.state.briefings import Briefing, Outdated, Step
-from bot.state.errors import StateAway
-from bot.texts.catalogues import words as words_of
-from bot.ui import notices, replies, targets
-from bot.ui.briefings import actions, working
-from bot.ui.briefings.actions import Act, Job, Outcome, Shown
-from bot.ui.briefings.panels import (
-    BUTTON,
-    FORM,
-    MENU,
-    Form,
-    Key,
-    Panel,
-    Pick,
-    PickChannel,
-    PickRole,
-    Press,
-    Row,
-)
-from bot.ui.briefings.steps import tell
-from bot.ui.failures import report
-from bot.ui.moderating import guarded, spoken
-from bot.ui.notices import Notice, Unfit
-from bot.ui.replies import Press as Interaction
+from bot.state.briefings import Briefing
+from bot.ui.components.messages import Notice
 
-log = structlog.stdlib.get_logger("factdesk.ui")
+Style = discord.ButtonStyle
 
-_FORM_OPEN = 900.0  # seconds that discord.py remembers a form; it is heard of without that, too
-_HINT = 150  # characters of a menu's hint
-_LABEL = 45  # characters of a field's label, and of a form's title
+_KEY = r":(?P<action>[a-z]+):(?P<briefing_id>[0-9a-f]{8}):(?P<version>\d{1,9}):(?P<page>\d{1,3})"
+BUTTON, MENU, FORM = "b" + _KEY, "bs" + _KEY, "bm" + _KEY
 
 
-# ---- Rendering -------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Key:
+    """What a custom id says: what to do with which version of a briefing, on which page."""
 
-
-def render(panel: Panel) -> ui.LayoutView:
-    """The view of a panel; it holds nothing but dynamic controls."""
-    layout = ui.LayoutView(timeout=None)
-    if panel.alert:
-        layout.add_item(ui.TextDisplay(panel.alert))
-    for item in notices.view(panel.notice).children:
-        layout.add_item(item)
-    for row in panel.rows:
-        layout.add_item(_row(panel.briefing, row))
-    return layout
-
-
-def _row(briefing: Briefing, row: Row) -> ui.ActionRow[Any]:
-    made: ui.ActionRow[Any] = ui.ActionRow()
-    if isinstance(row, Pick | PickChannel | PickRole):
-        made.add_item(ActionMenu(_menu(briefing, row)))
-        return made
-    for press in row:
-        made.add_item(ActionButton(_button(briefing, press)))
-    return made
-
-
-def _button(briefing: Briefing, press: Press) -> ui.Button[Any]:
-    return ui.Button(
-        label=shorten(press.label, BUTTON_LABEL),
-        style=press.style,
-        custom_id=Key.of(briefing, press.action, press.page).custom_id("b"),
-    )
-
-
-def _menu(briefing: Briefing, menu: Pick | PickChannel | PickRole) -> ui.Item[Any]:
-    hint = shorten(menu.hint, _HINT)
-    match menu:
-        case Pick():
-            return ui.Select(
-                custom_id=Key.of(briefing, menu.action, menu.page).custom_id("bs"),
-                placeholder=hint,
-                options=list(menu.options),
-                min_values=0 if menu.several else 1,
-                max_values=len(menu.options) if menu.several else 1,
-            )
-        case PickChannel():
-            return ui.ChannelSelect(
-                custom_id=Key.of(briefing, menu.action).custom_id("bs"),
-                placeholder=hint,
-                channel_types=list(targets.KINDS),
-                default_values=[discord.Object(menu.chosen)] if menu.chosen else [],
-            )
-        case PickRole():
-            return ui.RoleSelect(
-                custom_id=Key.of(briefing, menu.action).custom_id("bs"),
-                placeholder=hint,
-                min_values=0,
-                default_values=[discord.Object(menu.chosen)] if menu.chosen else [],
-            )
-
-
-def modal(form: Form) -> ui.Modal:
-    """A form as Discord shows it."""
-    made = ui.Modal(
-        title=shorten(form.title, _LABEL),
-        custom_id=form.key.custom_id("bm"),
-        timeout=_FORM_OPEN,
-    )
-    for field in form.fields:
-        made.add_item(
-            ui.Label(
-                text=shorten(field.label, _LABEL), description=field.help, component=field.asks
-            )
-        )
-    return made
-
-
-# ---- Hearing ---------------------------------------------------------------------------------
-
-
-class ActionButton(ui.DynamicItem[ui.Button[Any]], template=BUTTON):
-    """A button on a briefing."""
+    action: str
+    briefing_id: str
+    version: int
+    page: int = 1
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        """The button that was pressed."""
-        assert isinstance(item, ui.Button)
-        return cls(item)
-
-    async def callback(self, interaction: Interaction) -> None:
-        """Do what it says."""
-        key = _key(BUTTON, self.custom_id)
-        await _hear(interaction, key, actions.BUTTONS.get(key.action), {})
-
-
-class ActionMenu(ui.DynamicItem[ui.Item[Any]], template=MENU):
-    """A menu on a briefing."""
+    def of(cls, briefing: Briefing, action: str, page: int = 1) -> Self:
+        """The key of an action on a briefing as it is now."""
+        return cls(action, briefing.briefing_id, briefing.version, page)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        """The menu in which something was picked."""
-        return cls(item)
+    def read(cls, match: re.Match[str]) -> Self:
+        """The key in a custom id."""
+        version, page = int(match["version"]), int(match["page"])
+        return cls(match["action"], match["briefing_id"], version, page)
 
-    async def callback(self, interaction: Interaction) -> None:
-        """Keep what was picked."""
-        key, data = _key(MENU, self.custom_id), _data(interaction)
-        offered = self.item.options if isinstance(self.item, ui.Select) else ()
-        given = {
-            "picked": tuple(data.get("values", ())),
-            "offered": tuple(option.value for option in offered),
-        }
-        await _hear(interaction, key, actions.MENUS.get(key.action), given)
+    def custom_id(self, prefix: Literal["b", "bs", "bm"]) -> str:
+        """The custom id of a button, a menu or a form."""
+        return f"{prefix}:{self.action}:{self.briefing_id}:{self.version}:{self.page}"
 
 
-async def hear_form(interaction: Interaction) -> None:
-    """Keep what was filled into a form, if it is a form on a briefing that was sent."""
-    data = _data(interaction)
-    match = re.fullmatch(FORM, str(data.get("custom_id", "")))
-    if interaction.type is discord.InteractionType.modal_submit and match:
-        key = Key.read(match)
-        await _hear(interaction, key, actions.FORMS.get(key.action), _filled_in(data))
+@dataclass(frozen=True)
+class Press:
+    """A button: what it says and does."""
+
+    label: str
+    action: str
+    style: Style = Style.secondary
+    page: int = 1
 
 
-def _filled_in(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """What stands in the fields of a form, by their names."""
-    fields = [label["component"] for label in data["components"] if "component" in label]
-    return {
-        field["custom_id"]: tuple(field.get("values") or [field.get("value") or ""])
-        for field in fields
-    }
+@dataclass(frozen=True)
+class Pick:
+    """A menu of texts: one is picked, or where `several`, any number of them."""
+
+    action: str
+    hint: str
+    options: tuple[discord.SelectOption, ...]
+    several: bool = False
+    page: int = 1
 
 
-def _data(interaction: Interaction) -> Mapping[str, Any]:
-    data: Any = interaction.data
-    return data or {}
+@dataclass(frozen=True)
+class PickChannel:
+    """A menu of channels."""
+
+    action: str
+    hint: str
+    chosen: int | None
 
 
-def _key(template: str, custom_id: str) -> Key:
-    match = re.fullmatch(template, custom_id)
-    assert match, "a dynamic item's custom id fits its template"
-    return Key.read(match)
+@dataclass(frozen=True)
+class PickRole:
+    """A menu of roles, which may stay empty."""
+
+    action: str
+    hint: str
+    chosen: int | None
 
 
-async def _hear(
-    interaction: Interaction, key: Key, act: Act | None, given: Mapping[str, tuple[str, ...]]
-) -> None:
-    """Answer a control. An exception here would reach no handler of discord.py's."""
-    try:
-        await guarded(interaction, lambda: _answer(interaction, key, act, given))
-    except Exception as error:
-        await report(interaction, error)
+Row = Sequence[Press] | Pick | PickChannel | PickRole
 
 
-async def _answer(
-    interaction: Interaction, key: Key, act: Act | None, given: Mapping[str, tuple[str, ...]]
-) -> None:
-    opens_form = any(act is actions.BUTTONS[name] for name in actions.AS_FORMS)
-    if not opens_form:  # which must be the first answer; all others may take their time
-        await _announce(interaction)
-    briefing = await find(interaction, key.briefing_id)
-    job = Job(interaction, briefing, utcnow(), key.page, given)
-    if act is None or briefing.version != key.version:
-        await _tell_outdated(job)
-    else:
-        await run(job, act)
+@dataclass(frozen=True)
+class Panel:
+    """A card with controls on a briefing; `alert` stands above it."""
+
+    briefing: Briefing
+    notice: Notice
+    rows: tuple[Row, ...]
+    alert: str | None = None
 
 
-async def _announce(interaction: Interaction) -> None:
-    if _is_private(interaction):
-        await interaction.response.defer()
-    else:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+@dataclass(frozen=True)
+class Field:
+    """One field of a form: its name in the form, its label, and what is asked for in it."""
+
+    name: str
+    label: str
+    asks: ui.TextInput[ui.Modal] | ui.Select[ui.Modal]
+    help: str | None = None
 
 
-def _is_private(interaction: Interaction) -> bool:
-    """Whether a control stands on the moderator's own card, which is then changed in place."""
-    return interaction.message is not None and interaction.message.flags.ephemeral
+@dataclass(frozen=True)
+class Form:
+    """A form that is filled in and sent."""
 
-
-async def find(interaction: Interaction, briefing_id: str) -> Briefing:
-    """A briefing of this server. Raises Unfit where there is none, and StateAway."""
-    briefing = await interaction.client.state.briefings.get(briefing_id)
-    if briefing is None or briefing.server_id != interaction.guild_id:
-        words = spoken(interaction)
-        raise Unfit(words("briefing.ui.gone"), words("briefing.ui.gone.help"))
-    return briefing
-
-
-async def run(job: Job, act: Act) -> None:
-    """Take an action, show what comes of it, and tell the step in the log channel."""
-    try:
-        outcome = await act(job)
-    except Outdated as error:
-        if error.present is None:
-            raise Unfit(job.words("briefing.ui.gone"), job.words("briefing.ui.gone.help")) from None
-        await _tell_outdated(job.at(error.present))
-    except Undelivered as error:
-        log.warning("Discord did not answer", server=job.briefing.server_id, reason=repr(error))
-        raise Unfit(
-            job.words("moderating.no-answer"), job.words("briefing.ui.no-answer.help")
-        ) from None
-    except StateAway as error:
-        log.warning("the state is away; a moderator was told", reason=error.reason)
-        raise Unfit(job.words("moderating.away"), job.words("briefing.ui.no-answer.help")) from None
-    else:
-        await show(job.interaction, outcome.shows)
-        if outcome.step:
-            await _log(job.at(outcome.briefing), outcome, outcome.step)
-
-
-async def _tell_outdated(job: Job) -> None:
-    """Say that somebody changed the briefing meanwhile, and show it as it is now.
-
-    What was written in vain is shown as well, so that it need not be written again.
-    """
-    written = [text for name in ("headline", "remarks", "remark") if (text := job.text(name))]
-    if written:
-        lines = (
-            job.words("briefing.ui.outdated.yours"),
-            *(f"```\n{_fenced(t)}\n```" for t in written),
-        )
-        await notices.answer(job.interaction, Notice(job.words("briefing.ui.outdated"), lines))
-    alert = job.words("briefing.ui.outdated.alert")
-    await show(job.interaction, await actions.card(job, alert))
-
-
-def _fenced(text: str) -> str:
-    return text.replace("```", "'''")
-
-
-async def show(interaction: Interaction, shown: Shown) -> None:
-    """Show what an action gave back: a panel takes the place of the one before it."""
-    match shown:
-        case Form():
-            await interaction.response.send_modal(modal(shown))
-        case Panel() if _is_private(interaction):
-            layout = render(shown)
-            if interaction.response.is_done():
-                await interaction.edit_original_response(view=layout)
-            else:
-                await interaction.response.edit_message(view=layout)
-        case Panel():
-            await _send(interaction, render(shown))
-        case Notice():
-            await notices.answer(interaction, shown)
-        case ui.LayoutView():
-            await _send(interaction, shown)
-
-
-async def _send(interaction: Interaction, layout: ui.LayoutView) -> None:
-    if interaction.response.is_done():
-        await interaction.followup.send(view=layout, ephemeral=True)
-    else:
-        await interaction.response.send_message(view=layout, ephemeral=True)
-
-
-# ---- The log channel -------------------------------------------------------------------------
-
-
-async def _log(job: Job, outcome: Outcome, step: Step) -> None:
-    """Tell a step in the log channel; a briefing that waits is shown there with its buttons."""
-    language = replies.language(job.interaction, private=False)
-    channel_id = job.state.settings.of(job.briefing.server_id).log_channel_id
-    await tell(job.interaction.client, channel_id, words_of(language), outcome.briefing, step)
-    if step.kind == "asked" and channel_id:
-        try:
-            channel = job.interaction.client.get_partial_messageable(channel_id)
-            await channel.send(
-                view=await _request(job, language),
-                allowed_mentions=discord.AllowedMentions.none(),
-            )
-        except (discord.HTTPException, aiohttp.ClientError, Undelivered, StateAway) as error:
-            log.warning("approval could not be asked for in the log channel", reason=str(error))
-            unasked = job.words("briefing.ui.unasked.help", channel=f"<#{channel_id}>")
-            notice = Notice(job.words("briefing.ui.unasked"), (unasked,))
-            await notices.answer(job.interaction, notice)
-
-
-async def _request(job: Job, language: str) -> ui.LayoutView:
-    """The draft as it would be posted, with the buttons to approve it and to send it back."""
-    words = words_of(language)
-    note = words("briefing.ui.request", person=f"<@{job.member_id}>")
-    layout = await actions.as_asked(job, note)
-    layout.add_item(_row(job.briefing, working.approval_row(words)))
-    return layout
+    key: Key
+    title: str
+    fields: tuple[Field, ...]

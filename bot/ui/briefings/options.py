@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from discord import app_commands
 
-from bot.answers.briefing import Subject
-from bot.answers.desk import Desk, clean_text
-from bot.answers.inquiry import Inquiry
-from bot.answers.naming import echo, resolve
-from bot.answers.period import parse_period
+from bot.answers.context import Inquiry
+from bot.answers.resolve import echo, resolve
+from bot.answers.service import Desk, clean_text
 from bot.cards.card import Card, Question
 from bot.cards.limits import CHOICE_LABEL, CHOICES, shorten
+from bot.compose.briefing import Subject
 from bot.facts.model import ThingKind
+from bot.parsing.dates import parse_period
 from bot.state.briefings import Briefing
 from bot.state.errors import StateAway
 from bot.state.state import State
 from bot.texts.catalogues import Words
-from bot.ui.briefings.working import status_word
-from bot.ui.markdown import escape
-from bot.ui.moderating import Choices, Completion, may_moderate, spoken
-from bot.ui.notices import Unfit
-from bot.ui.replies import Press
+from bot.ui.briefings.panels import status_word
+from bot.ui.components.markdown import escape
+from bot.ui.components.messages import Unfit
+from bot.ui.components.permissions import Choices, Completion, may_moderate, spoken
+from bot.ui.questions.replies import Press
 
 
 def complete_kind(kind: ThingKind) -> Completion:

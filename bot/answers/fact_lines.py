@@ -1,0 +1,97 @@
+"""Facts as lines: what kind of statement it is, who makes it, and what qualifies it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bot.answers.context import Inquiry
+from bot.cards.card import Line, Section
+from bot.cards.wording import dated_words, day_words, span_words
+from bot.facts.model import CLAIMS, Fact
+from bot.facts.records import EventRecord, FactRecord
+
+
+def fact_line(inquiry: Inquiry, record: FactRecord, dated: bool = False) -> Line:
+    """A fact with its label, citations and notes; `dated` puts its event's date before it."""
+    lead = dated_words(record.dated, inquiry.words) if dated and record.dated else None
+    return Line(
+        text=record.fact.says,
+        cites=record.fact.cites,
+        label=_label(inquiry, record.fact),
+        lead=lead,
+        notes=tuple(_notes(inquiry, record.fact)),
+        fact=record,
+    )
+
+
+def section(
+    inquiry: Inquiry, key: str, facts: Iterable[FactRecord], dated: bool = False
+) -> Iterator[Section]:
+    """The facts as a section under the heading `key`; nothing where there are none."""
+    lines = tuple(fact_line(inquiry, fact, dated) for fact in facts)
+    if lines:
+        yield Section(lines, inquiry.words(key))
+
+
+def split_open(facts: Iterable[FactRecord]) -> tuple[list[FactRecord], list[FactRecord]]:
+    """What is known, and what topics list as not established."""
+    known: list[FactRecord] = []
+    open_ones: list[FactRecord] = []
+    for fact in facts:
+        (open_ones if fact.part == "open" else known).append(fact)
+    return known, open_ones
+
+
+def event_line(inquiry: Inquiry, record: EventRecord) -> Line:
+    """An event's date and title, marked where it was only planned or its date is worked out."""
+    words = inquiry.words
+    marks = [
+        words("mark.planned") if record.event.status == "planned" else None,
+        words("mark.inferred") if record.event.when.basis == "inferred" else None,
+    ]
+    told = "; ".join(mark for mark in marks if mark)
+    title = inquiry.name(record.event.id)
+    return Line(
+        text=words("event.marked", event=title, marks=told) if told else title,
+        cites=record.cites,
+        lead=dated_words(record.dated, words),
+    )
+
+
+def as_of(inquiry: Inquiry, sources: Iterable[str]) -> str:
+    """Articles by their dates, each once; undated ones are counted."""
+    words = inquiry.words
+    records = [inquiry.store.sources[source] for source in dict.fromkeys(sources)]
+    articles = [
+        words("actor.article-of", date=span_words(record.span, words))
+        for record in records
+        if record.span
+    ]
+    if undated := len(records) - len(articles):
+        articles.append(words.count("actor.undated-articles", undated))
+    return words.list(articles)
+
+
+def _label(inquiry: Inquiry, fact: Fact) -> str | None:
+    if fact.kind not in CLAIMS or not fact.by:
+        return None
+    kind = inquiry.words(f"kind.{fact.kind}")
+    if fact.by in inquiry.store.sources:
+        key = "label.own-opinion" if fact.kind == "opinion" else "label.of-source"
+        return inquiry.words(key, kind=kind)
+    return inquiry.words("label.of-actor", kind=kind, actor=inquiry.name(fact.by))
+
+
+def _notes(inquiry: Inquiry, fact: Fact) -> Iterator[Line]:
+    words = inquiry.words
+    if fact.inferred:
+        yield Line(fact.inferred, label=words("note.inferred"))
+    for index, account in enumerate(fact.accounts):
+        label = None if index else words("note.account")
+        yield Line(account.says, cites=(account,), label=label)
+    if fact.caution:
+        yield Line(fact.caution, label=words("note.caution"))
+    if fact.was:
+        last = fact.was[-1]
+        day = day_words(last.date, words)
+        yield Line(last.why, label=words("note.corrected", date=day))

@@ -1,0 +1,117 @@
+"""Filters of a timeline or a search: periods and names as typed, understood or sent back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.answers.context import Inquiry
+from bot.answers.resolve import echo, resolve
+from bot.cards.card import Card, Question
+from bot.cards.wording import span_words
+from bot.facts.dates import Moment, Precision, Span
+from bot.facts.model import ThingKind
+from bot.facts.records import Head
+from bot.facts.store import Filter
+from bot.parsing.dates import Period, parse_period
+from bot.texts.catalogues import Words
+
+_NAMED: tuple[ThingKind, ...] = ("actor", "topic", "source")
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """The filters of one question, understood; `heads` by the option that names them."""
+
+    start: Period | None
+    end: Period | None
+    heads: Mapping[str, Head]
+
+    @property
+    def filter(self) -> Filter:
+        """What the store is asked for."""
+        return Filter(
+            first=self.start.first.toordinal() if self.start else None,
+            last=self.end.last.toordinal() if self.end else None,
+            **{option: head.id for option, head in self.heads.items()},
+        )
+
+    @property
+    def options(self) -> dict[str, str | None]:
+        """The filters as options in canonical form: ISO dates and ids."""
+        dates = {"from": self.start, "to": self.end}
+        return {
+            **{option: period.iso if period else None for option, period in dates.items()},
+            **{option: head.id for option, head in self.heads.items()},
+        }
+
+    @property
+    def has_days(self) -> bool:
+        """Whether a day, month or year was named."""
+        return self.start is not None or self.end is not None
+
+    def may_miss(self, span: Span | None) -> bool:
+        """Whether a date, or none, leaves open that it lies outside the period."""
+        if span is None:
+            return self.has_days
+        before = self.start is not None and span.first < self.start.first.toordinal()
+        after = self.end is not None and span.last > self.end.last.toordinal()
+        return before or after
+
+    def worded(self, words: Words) -> str:
+        """The filters in words; empty where there are none."""
+        names = [head.name(words.language) for head in self.heads.values()]
+        return " · ".join(filter(None, [_period_words(self.start, self.end, words), *names]))
+
+
+def narrow(inquiry: Inquiry, asked: Question) -> Narrowing | Card:
+    """The filters of a question, or a card that says which one cannot be understood."""
+    periods: dict[str, Period | None] = {"from": None, "to": None}
+    for option in periods:
+        typed = inquiry.options.get(option)
+        period = parse_period(typed) if typed else None
+        if typed and period is None:
+            return refusal(inquiry, asked, "filter.no-date", text=echo(typed), option=option)
+        if period:
+            periods[option] = period
+            asked = asked.with_option(option, period.iso)
+    start, end = periods["from"], periods["to"]
+    if start and end and start.first > end.last:
+        return refusal(inquiry, asked, "filter.backwards", start=start.iso, end=end.iso)
+    heads: dict[str, Head] = {}
+    for kind in _NAMED:
+        if kind in inquiry.options:
+            head = resolve(inquiry, asked, kind, kind)
+            if isinstance(head, Card):
+                return head
+            heads[kind] = head
+            asked = asked.with_option(kind, head.id)
+    return Narrowing(start, end, heads)
+
+
+def refusal(inquiry: Inquiry, asked: Question, key: str, **values: str) -> Card:
+    """A card that says why a question has no answer (`key`), and what to do (`key.help`)."""
+    return Card(
+        question=asked,
+        language=inquiry.words.language,
+        title=inquiry.words(key, **values),
+        found=False,
+        subtitle=inquiry.words(f"{key}.help", **values),
+    )
+
+
+def _period_words(start: Period | None, end: Period | None, words: Words) -> str | None:
+    if not start and not end:
+        return None
+    span = Span(
+        begins=_moment(start) if start else None,
+        ends=_moment(end) if end else None,
+        first=start.first.toordinal() if start else 1,
+        last=end.last.toordinal() if end else 1,
+    )
+    return span_words(span, words)
+
+
+def _moment(period: Period) -> Moment:
+    precisions: dict[int, Precision] = {4: "year", 7: "month", 10: "day"}
+    return Moment(precisions[len(period.iso)], period.first)

@@ -1,0 +1,64 @@
+"""Opening the desk: build the base where its files changed, or fall back on the one built last."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import structlog
+
+from bot.answers.service import Desk
+from bot.facts.build import Progress, build, built_bases, is_whole
+from bot.facts.errors import BaseError
+from bot.facts.load import Folders
+from bot.facts.store import Store
+
+log = structlog.stdlib.get_logger("factdesk.base")
+
+
+async def open_desk(
+    folders: Folders, data: Path, progress: Progress = lambda done, total: None
+) -> Desk:
+    """The desk over the base in `folders`, built into `data`.
+
+    A base that cannot be built leaves the one built last in service, with a warning. Raises
+    BaseError, or OSError where a file of the base cannot be read, where there is none either.
+    """
+    try:
+        built = await asyncio.to_thread(build, folders, data, progress)
+        return Desk(await Store.open(built.path))
+    except (BaseError, OSError) as error:
+        desk = await _last_desk(data)
+        if desk is None:
+            raise
+        log.warning(
+            "the base cannot be built; the one built last answers. `check` lists the faults",
+            reason=str(error),
+            serving=desk.store.fingerprint,
+        )
+        return desk
+
+
+async def reopen(desk: Desk, data: Path) -> Store | None:
+    """Have the desk answer from the base that was built last.
+
+    Returns the base before, for the caller to close once nobody reads it any more; None where it
+    is the same. Raises BaseError where the new one cannot be opened; the desk then goes on.
+    """
+    newest = next(iter(built_bases(data)), None)
+    if newest is None or newest.stem.removeprefix("facts-") == desk.store.fingerprint:
+        return None
+    before = desk.swap(await Store.open(newest))
+    log.info("another base answers", serving=desk.store.fingerprint)
+    return before
+
+
+async def _last_desk(data: Path) -> Desk | None:
+    for path in built_bases(data):
+        if not await asyncio.to_thread(is_whole, path, path.stem.removeprefix("facts-")):
+            continue
+        try:
+            return Desk(await Store.open(path))
+        except BaseError:
+            continue
+    return None

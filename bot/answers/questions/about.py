@@ -1,0 +1,40 @@
+"""`/about`: what the desk is, how to ask, and how to read its marks."""
+
+from __future__ import annotations
+
+from bot.answers.context import Command, Inquiry
+from bot.cards.card import Card, Line, Section
+
+_ASKED = (
+    "event", "actor", "topic", "timeline", "search", "source", "corrections", "find", "suggest",
+)  # fmt: skip
+_MARKS = ("citation", "stated", "inferred", "planned", "claim", "account", "caution")
+
+
+async def answer(inquiry: Inquiry) -> Card:
+    """The help, with what the open base holds."""
+    words, info = inquiry.words, inquiry.store.info
+    counts = await inquiry.store.counts()
+    held = [words.count(f"about.count.{table}", counts[table]) for table in counts]
+    return Card(
+        question=COMMAND.question(),
+        language=words.language,
+        title=words("about.title"),
+        found=True,
+        subtitle=info.title,
+        sections=(
+            Section(
+                (
+                    Line(info.about),
+                    Line(words("about.held", held=words.list(held))),
+                ),
+                listed=False,
+            ),
+            Section(tuple(Line(words(f"about.ask.{name}")) for name in _ASKED), words("about.ask")),
+            Section(tuple(Line(words(f"about.mark.{m}")) for m in _MARKS), words("about.marks")),
+            Section((Line(words("about.private")), Line(words("about.stored"))), listed=False),
+        ),
+    )
+
+
+COMMAND = Command("about", (), answer)

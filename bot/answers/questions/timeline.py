@@ -1,0 +1,114 @@
+"""`/timeline`: events in order, as precisely dated as the sources allow, undated ones apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import groupby
+
+from bot.answers.context import Command, Inquiry, Option
+from bot.answers.fact_lines import event_line
+from bot.answers.filters import Narrowing, narrow, refusal
+from bot.cards.card import Card, Section
+from bot.cards.wording import month_words, year_words
+from bot.facts.dates import Moment, Span
+from bot.facts.records import EventRecord
+from bot.texts.catalogues import Words
+
+_A_MONTH = 31  # days; what may be longer stands under its year alone
+
+
+async def answer(inquiry: Inquiry) -> Card:
+    """The timeline's card, or one that says which filter cannot be understood."""
+    narrowing = narrow(inquiry, COMMAND.question(**inquiry.options))
+    if isinstance(narrowing, Card):
+        return narrowing
+    events = await inquiry.store.events(narrowing.filter)
+    question = COMMAND.question(**narrowing.options)
+    filters = narrowing.worded(inquiry.words)
+    if not events:
+        return refusal(inquiry, question, "timeline.empty", filters=filters)
+    return Card(
+        question=question,
+        language=inquiry.words.language,
+        title=inquiry.words("timeline.title"),
+        found=True,
+        subtitle=" · ".join(filter(None, [filters, *_counts(inquiry, narrowing, events)])),
+        sections=tuple(_sections(inquiry, narrowing, events)),
+    )
+
+
+COMMAND = Command(
+    "timeline",
+    (
+        Option("from", "date"),
+        Option("to", "date"),
+        Option("actor", "actor"),
+        Option("topic", "topic"),
+    ),
+    answer,
+)
+
+
+def _counts(
+    inquiry: Inquiry, narrowing: Narrowing, events: tuple[EventRecord, ...]
+) -> Iterator[str]:
+    """How many events there are, and how many may lie outside the period."""
+    may = sum(narrowing.may_miss(event.dated.span) for event in events)
+    yield inquiry.words.count("timeline.events", len(events) - may)
+    if may:
+        yield inquiry.words.count("timeline.events-may", may)
+
+
+def _sections(
+    inquiry: Inquiry, narrowing: Narrowing, events: tuple[EventRecord, ...]
+) -> Iterator[Section]:
+    """Events under the month or year that they began in; undated ones under their own heading.
+
+    What is known of a year, but of no month, comes after its months. Those that may as well lie
+    outside the period stand apart, at the end.
+    """
+    inside = (event for event in events if not narrowing.may_miss(event.dated.span))
+    sure = sorted(inside, key=_place)
+    open_ones = [event for event in events if narrowing.may_miss(event.dated.span)]
+    for heading, group in groupby(sure, lambda event: _heading(event, inquiry.words)):
+        yield Section(tuple(event_line(inquiry, event) for event in group), heading)
+    if open_ones:
+        lines = tuple(event_line(inquiry, event) for event in open_ones)
+        yield Section(lines, inquiry.words("timeline.may"))
+
+
+def _place(event: EventRecord) -> tuple[int, int]:
+    """The year in which an event began, and whether its month is known; undated ones come last."""
+    span = event.dated.span
+    if span is None:
+        return date.max.year, 1
+    begins = span.begins or span.ends
+    assert begins, "a span has at least one end"
+    return begins.start.year, int(not _is_of_a_month(span, begins))
+
+
+def _is_of_a_month(span: Span, begins: Moment) -> bool:
+    return begins.precision in ("day", "month") and span.last - span.first < _A_MONTH
+
+
+def _heading(event: EventRecord, words: Words) -> str:
+    span = event.dated.span
+    if span is None:
+        return words("timeline.undated")
+    begins = span.begins or span.ends
+    assert begins, "a span has at least one end"
+    if _is_of_a_month(span, begins):
+        return month_words(begins.start, words)
+    return _years(span, begins, words)
+
+
+def _years(span: Span, begins: Moment, words: Words) -> str:
+    """The year, or the years, between which a date lies that is not known to the month."""
+    year = year_words(begins.start, words)
+    if span.ends is None:
+        return words("date.since", start=year)
+    last = date.fromordinal(span.last)
+    if last.year > begins.start.year:
+        return words("date.from-to", start=year, end=year_words(last, words))
+    return year

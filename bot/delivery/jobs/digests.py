@@ -1,0 +1,229 @@
+"""Servers' digests when they are due: once a local day, late once at most, never twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Literal, Protocol
+
+import structlog
+
+from bot.answers.service import Desk
+from bot.cards.card import Card
+from bot.compose.digest import Told, compose
+from bot.delivery.delivery_errors import Undelivered
+from bot.delivery.outbox import Clock, Courier, Done, Later, Outcome, Parcel, Stuck, Unknown
+from bot.delivery.recurrence import Recurrence, Run, UnknownZone, due, next_run, open_zone
+from bot.delivery.scheduler import Settled
+from bot.state.digests import Pause, Schedule, Wish
+from bot.state.posts import Contents, Slot
+from bot.state.state import State
+from bot.texts.catalogues import Words, words
+
+log = structlog.stdlib.get_logger("factdesk.delivery")
+
+Problem = Pause | Literal["unknown"]
+"""What stops a digest, or that nobody can tell whether one was posted."""
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """How late a digest may be posted, and from when on it is marked late."""
+
+    grace: timedelta = timedelta(hours=6)
+    late: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A digest, ready to be sent. `worth_posting` is false where nothing happened on its day."""
+
+    card: Card
+    contents: Contents
+    worth_posting: bool
+
+
+class Composer(Protocol):
+    """Makes the digest of a local day; `is_late` says that it comes after its time."""
+
+    async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> Draft:
+        """The draft. Raises StateAway."""
+        ...
+
+
+class Moderators(Protocol):
+    """The people who run a server; methods may raise what `outcomes` names."""
+
+    async def warn(self, schedule: Schedule, problem: Problem) -> None:
+        """Tell them what stopped their digest, where they can be told."""
+        ...
+
+
+def recurrence(wish: Wish) -> Recurrence:
+    """When a digest comes round."""
+    return Recurrence(wish.at, wish.zone, wish.weekdays)
+
+
+class DigestComposer:
+    """Composes servers' digests from the open base and from what they were told before."""
+
+    def __init__(self, desk: Desk, state: State) -> None:
+        self._desk = desk
+        self._state = state
+
+    async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> Draft:
+        """The digest of a server's local day. Raises StateAway."""
+        store = self._desk.store
+        await self._state.editions.remember(store.fingerprint, await store.versions())
+        spoken = words(self.language(schedule))
+        told = await self._told(schedule)
+        digest = await compose(store, spoken, day, told, schedule.wish.topics)
+        return Draft(
+            card=_marked_late(digest.card, schedule, spoken) if is_late else digest.card,
+            contents=Contents(digest.facts, digest.focus, store.fingerprint),
+            worth_posting=digest.worth_posting,
+        )
+
+    def language(self, schedule: Schedule) -> str:
+        """The language of a server's digest: what it chose, or what Discord told at set-up."""
+        return self._state.settings.of(schedule.server_id).language or schedule.wish.language
+
+    async def _told(self, schedule: Schedule) -> Told:
+        edition = schedule.last_edition
+        return Told(
+            last=schedule.last_day,
+            held=await self._state.editions.facts(edition) if edition else None,
+            focused=await self._state.posts.focused(schedule.server_id),
+        )
+
+
+class DigestRound:
+    """The digests that are due."""
+
+    def __init__(
+        self,
+        state: State,
+        compose: Composer,
+        courier: Courier,
+        moderators: Moderators,
+        clock: Clock,
+        lateness: Lateness = Lateness(),
+    ) -> None:
+        self._state = state
+        self._compose = compose
+        self._courier = courier
+        self._moderators = moderators
+        self._clock = clock
+        self._lateness = lateness
+
+    async def coming(self) -> Mapping[str, datetime]:
+        """When each server's digest is due next, by the server's id. Raises StateAway."""
+        coming = await self._state.digests.coming()
+        return {str(server_id): at for server_id, at in coming.items()}
+
+    async def attend(self, key: str, now: datetime) -> Settled | Later:
+        """Post a server's digest where it is due. Raises StateAway, and Unauthorized."""
+        schedule = await self._state.digests.get(int(key))
+        if not schedule or not schedule.next_at or not schedule.next_day:
+            return Settled(None)
+        try:
+            found = due(recurrence(schedule.wish), schedule.next_day, now)
+        except UnknownZone:
+            return await self._pause(schedule, "no-zone")
+        if found.skipped:
+            log.warning("digests skipped: too late", server=key, count=found.skipped)
+        if found.run is None:  # the zone's rules have changed since the instant was worked out
+            return await self._advance(schedule, schedule.next_day, found.next)
+        outcome = await self._post(schedule, found.run, now)
+        return await self._conclude(schedule, outcome, found.run.day, found.next)
+
+    async def post_now(self, server_id: int) -> Outcome:
+        """Post the digest of a server's present day before its time.
+
+        Done without a place means that the day's digest is settled already. Raises StateAway,
+        Unauthorized, and UnknownZone.
+        """
+        schedule = await self._state.digests.get(server_id)
+        assert schedule, "only a digest that was set up can be posted"
+        now = self._clock()
+        day = now.astimezone(open_zone(schedule.wish.zone)).date()
+        draft = await self._compose(schedule, day, is_late=False)
+        outcome = await self._deliver(schedule, Run(now, day), draft)
+        if not isinstance(outcome, Later):
+            following = next_run(recurrence(schedule.wish), now, day)
+            await self._conclude(schedule, outcome, day, following)
+        return outcome
+
+    async def _post(self, schedule: Schedule, run: Run, now: datetime) -> Outcome:
+        lateness = now - run.instant
+        draft = await self._compose(schedule, run.day, lateness > self._lateness.late)
+        if lateness > self._lateness.grace:
+            log.warning("digest skipped: too late", server=schedule.server_id, day=str(run.day))
+            return await self._courier.settle(_parcel(schedule, run, draft), draft.contents)
+        if await self._is_empty(schedule, run, draft):
+            return Done(None)
+        return await self._deliver(schedule, run, draft)
+
+    async def _is_empty(self, schedule: Schedule, run: Run, draft: Draft) -> bool:
+        """Whether there is nothing to post, which is then noted; a claimed post must be settled."""
+        has_focus = draft.contents.focus is not None and schedule.wish.when_empty == "focus"
+        if draft.worth_posting or has_focus:
+            return False
+        slot = _slot(schedule, run)
+        if await self._state.posts.get(slot.post_id):
+            return False
+        await self._state.posts.end(slot, "skipped", "empty", self._clock())
+        return True
+
+    async def _deliver(self, schedule: Schedule, run: Run, draft: Draft) -> Outcome:
+        return await self._courier.deliver(_parcel(schedule, run, draft), draft.contents)
+
+    async def _conclude(
+        self, schedule: Schedule, outcome: Outcome, day: date, following: Run
+    ) -> Settled | Later:
+        match outcome:
+            case Later():
+                return outcome
+            case Stuck(reason):
+                return await self._pause(schedule, reason)
+            case Unknown():
+                await self._warn(schedule, "unknown")
+            case Done(place):
+                if place:
+                    log.info("digest posted", server=schedule.server_id, day=str(day))
+        return await self._advance(schedule, day, following)
+
+    async def _advance(self, schedule: Schedule, day: date, following: Run) -> Settled:
+        await self._state.digests.advance(schedule.server_id, day, following.instant, following.day)
+        return Settled(following.instant)
+
+    async def _pause(self, schedule: Schedule, reason: Pause) -> Settled:
+        log.warning("digest paused", server=schedule.server_id, reason=reason)
+        await self._state.digests.stop(schedule.server_id, reason, schedule.wish)
+        await self._warn(schedule, reason)
+        return Settled(None)
+
+    async def _warn(self, schedule: Schedule, problem: Problem) -> None:
+        try:
+            await self._moderators.warn(schedule, problem)
+        except Undelivered as error:
+            log.warning(
+                "moderators could not be told",
+                server=schedule.server_id,
+                problem=problem,
+                reason=repr(error),
+            )
+
+
+def _parcel(schedule: Schedule, run: Run, draft: Draft) -> Parcel:
+    return Parcel(_slot(schedule, run), schedule.wish.target, draft.card)
+
+
+def _slot(schedule: Schedule, run: Run) -> Slot:
+    return Slot(schedule.server_id, "digest", run.day, run.instant, schedule.wish.target.channel_id)
+
+
+def _marked_late(card: Card, schedule: Schedule, words: Words) -> Card:
+    note = words("digest.late", time=f"{schedule.wish.at:%H:%M}", zone=schedule.wish.zone)
+    return replace(card, subtitle=" · ".join(filter(None, [card.subtitle, note])))

@@ -1,0 +1,162 @@
+"""Gathering the rows of an index that share letter groups with a typed text.
+
+A letter group is three letters of a padded word, or two where a letter is a syllable or a word.
+Few rows are counted in Python; for many, numpy is loaded, which then both builds and counts faster.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import nlargest
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Protocol
+
+from bot.matching.normalize import WIDE
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MANY = 20_000
+"""Rows from which numpy is worth loading."""
+
+_WHOLE, _HALF = 0.5, 0.05  # what a row's group counts against it that the typed text lacks
+_KEYS = ("ㄱ", "ㅣ")  # key presses, which are wide in print only
+
+
+class Gatherer(Protocol):
+    """Finds rows by what they have in common with a form."""
+
+    def like(self, form: str, limit: int, *, half_typed: bool = False) -> list[int]:
+        """Numbers of the rows most like a form, best first.
+
+        None shares less than a quarter of the form's groups. What a row has beyond a form that is
+        `half_typed` hardly counts against it.
+        """
+        ...
+
+
+def gatherer(rows: Sequence[str]) -> Gatherer:
+    """The quicker way of gathering for so many rows; many need numpy to be quick."""
+    return _Many(rows) if len(rows) >= MANY and find_spec("numpy") else _Few(rows)
+
+
+class _Few:
+    """Letter groups in a dictionary."""
+
+    def __init__(self, rows: Sequence[str]) -> None:
+        self._rows_with: defaultdict[str, list[int]] = defaultdict(list)
+        self._sizes: list[int] = []
+        for number, row in enumerate(rows):
+            groups = _groups(row)
+            self._sizes.append(len(groups))
+            for group in groups:
+                self._rows_with[group].append(number)
+
+    def like(self, form: str, limit: int, *, half_typed: bool = False) -> list[int]:
+        groups = _groups(form, half_typed=half_typed)
+        shared: Counter[int] = Counter()
+        for group in groups:
+            shared.update(self._rows_with.get(group, ()))
+        beyond = _HALF if half_typed else _WHOLE
+        most, least, sizes = len(groups), len(groups) / 4, self._sizes
+        alike = [
+            (count / (most + beyond * (sizes[row] - count)), -row)
+            for row, count in shared.items()
+            if count >= least
+        ]
+        return [-row for _, row in nlargest(limit, alike)]
+
+
+def _groups(form: str, *, half_typed: bool = False) -> set[str]:
+    """The letter groups of a form's words; the end of what is half typed is left open."""
+    padded = [f" {word} " for word in form.split()]
+    if half_typed and padded:
+        padded[-1] = padded[-1][:-1]
+    groups = {word[i : i + 3] for word in padded for i in range(max(1, len(word) - 2))}
+    if not form.isascii():
+        groups |= {
+            word[i : i + 2]
+            for word in padded
+            for i in range(len(word) - 1)
+            if word[i + 1] >= WIDE and not _KEYS[0] <= word[i + 1] <= _KEYS[1]
+        }
+    return groups
+
+
+class _Many:
+    """Letter groups as 18-bit hashes, with all rows of all groups in one array."""
+
+    def __init__(self, rows: Sequence[str]) -> None:
+        import numpy as np
+
+        chunks = [np.unique(_keys(rows[n : n + _CHUNK], n)) for n in range(0, len(rows), _CHUNK)]
+        sizes = sum(np.bincount(keys >> 32, minlength=_HASHES) for keys in chunks)
+        self._starts = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
+        self._rows = np.empty(self._starts[-1], np.int32)
+        self._sizes = np.zeros(len(rows), np.int16)
+        free = self._starts[:-1].copy()
+        for keys in chunks:
+            groups, numbers = keys >> 32, keys & 0xFFFFFFFF
+            firsts, counts = np.unique(groups, return_index=True, return_counts=True)[1:]
+            within = np.arange(len(keys)) - np.repeat(firsts, counts)
+            self._rows[free[groups] + within] = numbers
+            free[groups[firsts]] += counts
+            self._sizes += np.bincount(numbers, minlength=len(rows)).astype(np.int16)
+
+    def like(self, form: str, limit: int, *, half_typed: bool = False) -> list[int]:
+        import numpy as np
+
+        groups = set((_keys([form], 0, half_typed=half_typed) >> 32).tolist())
+        shared = np.zeros(len(self._sizes), np.uint16)
+        for having in self._rarest(groups):
+            shared[having] += 1
+        numbers = np.flatnonzero(shared >= max(1, len(groups) // 4))
+        counts = shared[numbers].astype(np.float32)
+        beyond = _HALF if half_typed else _WHOLE
+        alike = counts / (len(groups) + beyond * (self._sizes[numbers] - counts))
+        if len(numbers) > limit:
+            closest = np.argpartition(alike, -limit)[-limit:]
+            numbers, alike = numbers[closest], alike[closest]
+        best: list[int] = numbers[np.argsort(-alike, kind="stable")].tolist()
+        return best
+
+    def _rarest(self, groups: Iterable[int]) -> Iterator[NDArray[np.int32]]:
+        """The rows of each group, rarest first, as long as they are few enough to count at once."""
+        spans = [(self._starts[group], self._starts[group + 1]) for group in groups]
+        counted = 0
+        for start, end in sorted(spans, key=lambda span: span[1] - span[0]):
+            counted += end - start
+            if counted > max(_COUNTED, end - start):
+                return
+            yield self._rows[start:end]
+
+
+_CHUNK = 50_000  # rows that are hashed at once, which bounds the memory that building takes
+_COUNTED = 30_000  # postings that are counted for a text; the commonest groups add cost, no sense
+_HASHES = 1 << 18
+_SPACE, _BREAK = 0x20, 0x0A
+
+
+def _keys(rows: Sequence[str], first: int, *, half_typed: bool = False) -> NDArray[np.int64]:
+    """Each row's letter groups as `hash << 32 | number`, rows numbered from `first`."""
+    import numpy as np
+
+    padded = "\n".join(f" {row.replace(' ', '  ')} " for row in rows)
+    text = (padded[:-1] if half_typed else padded) + "\n\n"
+    letters = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
+    one, two, three = letters[:-2], letters[1:-1], letters[2:]
+    numbers = np.cumsum(letters[:-2] == _BREAK, dtype=np.int64) + first
+    pairs = one * np.uint32(0x9E3779B1) + two * np.uint32(0x85EBCA6B)
+    triples = pairs + three * np.uint32(0xC2B2AE35)
+    inside = (one != _BREAK) & (two != _BREAK)
+    wide = (two >= ord(WIDE)) & ~((two >= ord(_KEYS[0])) & (two <= ord(_KEYS[1])))
+    is_triple = inside & (two != _SPACE) & (three != _BREAK)
+    is_pair = inside & wide
+    return np.concatenate(
+        [
+            (hashes[chosen] >> np.uint32(14)).astype(np.int64) << 32 | numbers[chosen]
+            for hashes, chosen in ((triples, is_triple), (pairs, is_pair))
+        ]
+    )

@@ -1,0 +1,86 @@
+"""Full-text search over the facts: from typed words to a query in FTS5's language.
+
+What people type never reaches FTS5 as syntax: each word is viewed as a name is, and quoted.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from bot.matching.normalize import MINOR, view
+
+BEGINS, ENDS = "\x02", "\x03"
+"""What stands around a matched word in the text of a match; no fact holds either character."""
+
+_REPAIRED_FROM = 4  # letters; a shorter word is near to too many others
+_BEGINNING = 3  # letters that a word's beginning must have to stand for the word
+_NEAR_ENOUGH = 75.0  # of 100: one wrong letter in four
+_LONGEST = 40  # letters of all words together: what a button can carry to the next page
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A typed text, ready to be looked for: its words, what was repaired, what was too much."""
+
+    words: tuple[str, ...]
+    repaired: tuple[tuple[str, str], ...]
+    left_out: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The words as a text that reads as the same words again."""
+        return " ".join(self.words)
+
+    def query(self, every: bool) -> str:
+        """The words in FTS5's query language: facts with every one, or with any."""
+        return (" AND " if every else " OR ").join(map(_term, self.words))
+
+
+def _term(word: str) -> str:
+    """A word as FTS5 takes it; it may be the beginning of one, unless that says next to nothing."""
+    whole = word.isascii() and (len(word) < _BEGINNING or word.isdigit())
+    return f'"{word}"' if whole else f'"{word}"*'
+
+
+class Vocabulary:
+    """Every word of a base's facts and names."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = sorted(words)
+
+    def read(self, text: str) -> Prose:
+        """The telling words of a typed text; one that begins no known word takes its nearest."""
+        typed = [word for word in dict.fromkeys(view(text).split()) if _tells(word)]
+        repaired: list[tuple[str, str]] = []
+        words: list[str] = []
+        for word in typed:
+            near = None if self._begins(word) else self._nearest(word)
+            if len(" ".join([*words, near or word])) > _LONGEST:
+                break
+            if near:
+                repaired.append((word, near))
+            words.append(near or word)
+        return Prose(tuple(words), tuple(repaired), tuple(typed[len(words) :]))
+
+    def _begins(self, word: str) -> bool:
+        place = bisect_left(self._words, word)
+        return place < len(self._words) and self._words[place].startswith(word)
+
+    def _nearest(self, word: str) -> str | None:
+        if len(word) < _REPAIRED_FROM:
+            return None
+        found = process.extractOne(word, self._words, scorer=fuzz.ratio, score_cutoff=_NEAR_ENOUGH)
+        return found[0] if found else None
+
+
+def words_of(text: str) -> set[str]:
+    """The words of a text, each as `view` gives it."""
+    return {word for chunk in text.split() for word in view(chunk).split()}
+
+
+def _tells(word: str) -> bool:
+    return word not in MINOR and any(letter.isalnum() for letter in word)

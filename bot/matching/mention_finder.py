@@ -1,0 +1,88 @@
+"""Spotting names in running text: which things does a message speak of?"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.facts.records import Head
+from bot.matching.normalize import view
+
+_CHUNK = re.compile(r"\S+")
+_POSSESSIVE = re.compile(r"['’]s\b")
+_SPACELESS = re.compile("[가-힣぀-ヿ一-鿿]")
+
+
+@dataclass(frozen=True)
+class _Word:
+    """A word of a text as a name's view has it, and whether the text capitalises it."""
+
+    form: str
+    capital: bool
+
+
+class Spotter:
+    """Every name of a base's events, actors and topics, to be looked up in a text.
+
+    Only whole names count, as written; nothing near is taken for a name. A name that is one Latin
+    word counts where the text capitalises it, as `Park` is a name and `park` is none.
+    """
+
+    def __init__(self, heads: Iterable[Head]) -> None:
+        forms: defaultdict[str, list[str]] = defaultdict(list)
+        for head in heads:
+            if head.kind != "source":
+                for form in {view(form) for form in head.forms}:
+                    if len(form) > 1:
+                        forms[form].append(head.id)
+        self._spaced = {form: ids for form, ids in forms.items() if not _SPACELESS.search(form)}
+        self._longest = max((len(form.split()) for form in self._spaced), default=0)
+        # The longest first, so that 한일 정상회담 is not taken for 한일 alone.
+        self._spaceless = sorted(
+            (
+                (form.replace(" ", ""), ids)
+                for form, ids in forms.items()
+                if form not in self._spaced
+            ),
+            key=lambda named: -len(named[0]),
+        )
+
+    def named(self, text: str) -> tuple[str, ...]:
+        """The ids of the things that a text names, those in Latin letters first."""
+        words = list(_words(text))
+        return tuple(dict.fromkeys([*self._in_words(words), *self._in_script(words)]))
+
+    def _in_words(self, words: list[_Word]) -> Iterator[str]:
+        start = 0
+        while start < len(words):
+            length = next(self._lengths(words, start), 0)
+            yield from self._spaced.get(_joined(words[start : start + length]), ())
+            start += max(1, length)
+
+    def _lengths(self, words: list[_Word], start: int) -> Iterator[int]:
+        """How many words from `start` make up a name, the longest first."""
+        for length in range(min(self._longest, len(words) - start), 0, -1):
+            is_name = _joined(words[start : start + length]) in self._spaced
+            if is_name and (length > 1 or words[start].capital):
+                yield length
+
+    def _in_script(self, words: list[_Word]) -> Iterator[str]:
+        """Names in scripts that run words together, or that tie particles to them."""
+        run = "".join(word.form for word in words)
+        for form, ids in self._spaceless:
+            if form in run:
+                yield from ids
+                run = run.replace(form, " ")
+
+
+def _joined(words: list[_Word]) -> str:
+    return " ".join(word.form for word in words)
+
+
+def _words(text: str) -> Iterator[_Word]:
+    for chunk in _CHUNK.findall(_POSSESSIVE.sub("", text)):
+        for form in view(chunk).split():
+            capital = form.isdigit() or form.capitalize() in chunk or form.upper() in chunk
+            yield _Word(form, capital)

@@ -1,0 +1,174 @@
+"""The log of a briefing in words: who did what, when, and what it changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+from discord.utils import format_dt
+
+from bot.cards.limits import TEXT, shorten
+from bot.state.briefings import Briefing, Plan, Step
+from bot.texts.catalogues import Words
+from bot.ui.components.markdown import escape
+
+log = structlog.stdlib.get_logger("factdesk.ui")
+
+_SHOWN = 150  # characters of an earlier or later wording
+_MESSAGE = 2_000  # characters of a message of plain text
+_ROOM = TEXT - 300  # characters of a history; the rest is for its title
+
+
+def changes(old: Plan, new: Plan) -> str:
+    """What was changed, as it is kept: a JSON object of each field's value before and after.
+
+    Of the facts, only those that went and those that came are kept.
+    """
+    before, after = _fields(old), _fields(new)
+    changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    if "facts" in changed:
+        facts, others = old.text.facts, new.text.facts
+        gone = [key for key in facts if key not in others]
+        changed["facts"] = [gone, [key for key in others if key not in facts]]
+    return json.dumps(changed, ensure_ascii=False)
+
+
+def _fields(plan: Plan) -> dict[str, Any]:
+    target, when = plan.target, plan.when
+    return {
+        "headline": plan.text.headline,
+        "remarks": plan.text.remarks,
+        "language": plan.text.language,
+        "facts": plan.text.facts,
+        "channel": target.channel_id if target else None,
+        "role": target.role_id if target else None,
+        "publish": target.publish if target else False,
+        "tag": target.tag_id if target else None,
+        "when": f"{when.wall:%Y-%m-%d %H:%M} {when.zone}" if when else None,
+    }
+
+
+def history(words: Words, briefing: Briefing, steps: tuple[Step, ...]) -> tuple[str, ...]:
+    """Every step as markdown, the latest first; the earliest are counted where room ends."""
+    lines: list[str] = []
+    room = _ROOM
+    for step in reversed(steps):
+        line = f"{format_dt(step.at, 'f')} · {told(words, briefing, step)}"
+        room -= len(line) + 1
+        if room < 0:
+            lines.append(words.count("briefing.step.earlier", len(steps) - len(lines)))
+            break
+        lines.append(line)
+    return tuple(lines)
+
+
+def log_line(words: Words, briefing: Briefing, step: Step) -> str:
+    """A step as one line for the log channel."""
+    name = f"**{escape(shorten(briefing.plan.text.headline, _SHOWN))}**"
+    when = format_dt(step.at, "f")
+    return f"{told(words, briefing, step)} · {name} (`{briefing.briefing_id}`) · {when}"
+
+
+async def tell(
+    client: discord.Client, channel_id: int | None, words: Words, briefing: Briefing, step: Step
+) -> None:
+    """Tell a step in the log channel, where the server has one; failing is noted, no more."""
+    if not channel_id:
+        return
+    try:
+        await client.get_partial_messageable(channel_id).send(
+            shorten(log_line(words, briefing, step), _MESSAGE),
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        log.warning("the log channel was not told", server=briefing.server_id, reason=str(error))
+
+
+def told(words: Words, briefing: Briefing, step: Step) -> str:
+    """Who did what, and what it changed."""
+    person = f"<@{step.member_id}>" if step.member_id else "Factdesk"
+    said = words(f"briefing.step.{step.kind}", person=person)
+    details = "; ".join(_details(words, briefing, step))
+    return f"{said}: {details}" if details else said
+
+
+def _details(words: Words, briefing: Briefing, step: Step) -> Iterator[str]:
+    if not step.detail:
+        return
+    match step.kind:
+        case "posted":
+            yield f"https://discord.com/channels/{briefing.server_id}/{step.detail}"
+        case "edited":
+            changed: dict[str, Any] = json.loads(step.detail)
+            yield from (_change(words, field, *pair) for field, pair in changed.items())
+        case "sent-back":
+            yield f"“{escape(step.detail)}”"
+        case "stuck" | "review":
+            yield reason(words, step.detail)
+        case "corrected":
+            yield settled(words, step.detail)
+        case "uncorrected":
+            yield words(f"correction.trouble.{step.detail}")
+        case "unedited":
+            yield words("briefing.unedited")
+        case _:
+            yield escape(step.detail)
+
+
+def _change(words: Words, field: str, old: Any, new: Any) -> str:
+    name = words(f"briefing.step.field.{field}")
+    if field == "facts":
+        facts = [*(f"− `{key}`" for key in old), *(f"+ `{key}`" for key in new)]
+        return f"{name} {', '.join(facts)}"
+    return f"{name} {_value(words, field, old)} → {_value(words, field, new)}"
+
+
+def _value(words: Words, field: str, value: Any) -> str:
+    if value is None:
+        return words("briefing.step.none")
+    match field:
+        case "channel":
+            return f"<#{value}>"
+        case "role":
+            return f"<@&{value}>"
+        case "publish":
+            return words("briefing.step.yes" if value else "briefing.step.no")
+        case "language":
+            return words(f"settings.language.{value}")
+        case "headline" | "remarks":
+            one_line = " ".join(str(value).split())
+            return f"“{escape(shorten(one_line, _SHOWN))}”"
+        case _:
+            return escape(str(value))
+
+
+TROUBLES = (
+    "no-channel", "no-access", "no-permission", "archived", "no-tag", "refused",
+    "unknown", "late", "changed", "unattended",
+)  # fmt: skip
+"""Why a briefing may not have been posted."""
+
+
+def reason(words: Words, trouble: str) -> str:
+    """Why a briefing was not posted, and what to do."""
+    known = trouble if trouble in TROUBLES else "refused"
+    return words(f"briefing.trouble.{known}")
+
+
+def settled(words: Words, settlement: str) -> str:
+    """What was done about a correction."""
+    return words(f"correction.settled.{settlement}")
+
+
+def warning(words: Words, briefing: Briefing, trouble: str, server: str) -> str:
+    """What a briefing's moderators are told when it was not posted, as Discord's markdown."""
+    headline = escape(shorten(briefing.plan.text.headline, _SHOWN))
+    said = words(
+        "briefing.trouble.held", headline=f"**{headline}**", server=f"**{escape(server)}**"
+    )
+    again = words("briefing.trouble.see", id=briefing.briefing_id)
+    return f"{said} {reason(words, trouble)} {again}"

@@ -1,0 +1,203 @@
+"""The cog of `/briefing`: new, list, show, edit, cancel, history, export, corrections."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Literal
+
+import discord
+from discord import app_commands, ui
+from discord.app_commands import Choice
+from discord.ext import commands
+from discord.utils import format_dt, utcnow
+
+from bot.answers.service import Desk
+from bot.cards.limits import TEXT, shorten
+from bot.cards.pages import page
+from bot.cards.wording import day_words
+from bot.compose.briefing import propose
+from bot.compose.export import markdown
+from bot.state.briefings import Briefing, Plan, Text
+from bot.state.digests import Target
+from bot.state.state import State
+from bot.texts.catalogues import LANGUAGES
+from bot.texts.catalogues import words as words_of
+from bot.ui.briefings import actions, dispatch
+from bot.ui.briefings.actions import Job, Outcome
+from bot.ui.briefings.options import (
+    complete_briefings,
+    complete_kind,
+    read_briefing,
+    read_subject,
+)
+from bot.ui.briefings.panels import status_word
+from bot.ui.components.localised import text
+from bot.ui.components.markdown import escape
+from bot.ui.components.messages import Notice, answer
+from bot.ui.components.permissions import Subcommand, group, spoken
+from bot.ui.corrections.offers import LookButton, SettleButton, show_open
+from bot.ui.questions import replies
+from bot.ui.questions.replies import Press
+
+_LISTED = 20
+_HEADLINE = 80  # characters of a headline in the list
+
+
+class BriefingCog(commands.Cog, name="Briefing"):
+    """Puts `/briefing` on the command tree, and hears its buttons, menus and forms."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    async def cog_load(self) -> None:
+        """Add the commands and the controls."""
+        self.bot.tree.add_command(group("briefing", _subcommands()))
+        self.bot.add_dynamic_items(
+            dispatch.ActionButton, dispatch.ActionMenu, SettleButton, LookButton
+        )
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: Press) -> None:
+        """Hear a form that was sent, whichever process showed it."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await dispatch.hear_form(interaction)
+
+
+def _subcommands() -> list[Subcommand]:
+    languages = [Choice(name=text(f"settings.language.{each}"), value=each) for each in LANGUAGES]
+    briefings = {"briefing": complete_briefings}
+    return [
+        Subcommand(
+            "new",
+            _new,
+            choices={"language": languages},
+            suggest={
+                "topic": complete_kind("topic"),
+                "actor": complete_kind("actor"),
+                "event": complete_kind("event"),
+            },
+        ),
+        Subcommand("list", _list),
+        Subcommand("show", _show, suggest=briefings),
+        Subcommand("edit", _edit, suggest=briefings),
+        Subcommand("cancel", _cancel, suggest=briefings),
+        Subcommand("history", _history, suggest=briefings),
+        Subcommand("export", _export, suggest=briefings),
+        Subcommand("corrections", show_open),
+    ]
+
+
+@app_commands.rename(start="from", end="to")
+async def _new(
+    interaction: Press,
+    topic: str | None = None,
+    actor: str | None = None,
+    event: str | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    language: Literal["en", "ko", "ja"] | None = None,
+) -> None:
+    """Draft a briefing, and show its working card."""
+    words, desk, state = spoken(interaction), _desk(interaction), _state(interaction)
+    subject = read_subject(
+        desk, words, {"topic": topic, "actor": actor, "event": event}, start, end
+    )
+    chosen = language or replies.language(interaction, private=False)
+    draft = await propose(desk.store, words_of(chosen), subject)
+    server_id, now = _server_id(interaction), utcnow()
+    channel_id = state.settings.of(server_id).channel_id
+    said = Text(subject.thing, subject.first, subject.last, chosen, draft.headline, draft.facts)
+    plan = Plan(said, Target(channel_id) if channel_id else None)
+    edition = await interaction.client.editor.edition()
+    briefing = await state.briefings.begin(server_id, plan, edition, interaction.user.id, now)
+    await dispatch.run(Job(interaction, briefing, now), actions.begun)
+
+
+async def _list(interaction: Press) -> None:
+    """Name the server's briefings, and count the corrections that wait."""
+    words, state = spoken(interaction), _state(interaction)
+    server_id = _server_id(interaction)
+    briefings = await state.briefings.of_server(server_id, _LISTED)
+    waiting = await state.corrections.open(server_id)
+    lines: list[str] = []
+    room = TEXT - 500  # for what stands around them
+    for each in briefings:
+        headline = escape(shorten(each.plan.text.headline, _HEADLINE))
+        line = (
+            f"- **{headline}**\n  {status_word(words, each)} · "
+            f"`{each.briefing_id}` · {format_dt(each.changed_at, 'R')}"
+        )
+        room -= len(line) + 1
+        if room < 0:
+            break
+        lines.append(line)
+    if waiting:
+        lines.append(words.count("briefing.ui.list.corrections", len(waiting)))
+    if not briefings:
+        lines.append(words("briefing.ui.list.none"))
+    await answer(interaction, Notice(words("briefing.ui.list"), tuple(lines)))
+
+
+async def _show(interaction: Press, briefing: str) -> None:
+    """Show how a briefing stands, and what can be decided on it."""
+
+    async def shown(job: Job) -> Outcome:
+        return Outcome(await actions.card(job, editing=False), job.briefing)
+
+    await dispatch.run(await _job(interaction, briefing), shown)
+
+
+async def _edit(interaction: Press, briefing: str) -> None:
+    """Show the working card of a briefing."""
+    await dispatch.run(await _job(interaction, briefing), actions.show)
+
+
+async def _cancel(interaction: Press, briefing: str) -> None:
+    """Leave a briefing be."""
+    await dispatch.run(await _job(interaction, briefing), actions.cancel)
+
+
+async def _history(interaction: Press, briefing: str) -> None:
+    """Tell every step of a briefing."""
+    await dispatch.run(await _job(interaction, briefing), actions.past)
+
+
+async def _export(interaction: Press, briefing: str) -> None:
+    """Give a briefing as a Markdown file, with its sources."""
+    job = await _job(interaction, briefing)
+    prepared = await job.editor.prepare(job.briefing)
+    card = prepared.composed.card
+    words = words_of(card.language)
+    made = words(
+        "briefing.ui.export.made",
+        date=day_words(job.editor.day(job.briefing, job.now), words),
+        edition=prepared.edition,
+    )
+    content = markdown(page(card, job.desk.store.sources, words), words, [made])
+    await _send_file(job, f"briefing-{job.briefing.briefing_id}.md", content)
+
+
+async def _send_file(job: Job, name: str, content: str) -> None:
+    layout = ui.LayoutView(timeout=None)
+    layout.add_item(ui.TextDisplay(job.words("briefing.ui.export")))
+    layout.add_item(ui.File(f"attachment://{name}"))
+    file = discord.File(BytesIO(content.encode()), filename=name)
+    await job.interaction.followup.send(view=layout, file=file, ephemeral=True)
+
+
+async def _job(interaction: Press, typed: str) -> Job:
+    briefing: Briefing = await read_briefing(interaction, typed)
+    return Job(interaction, briefing, utcnow())
+
+
+def _server_id(interaction: Press) -> int:
+    assert interaction.guild_id, "these commands are for servers"
+    return interaction.guild_id
+
+
+def _state(interaction: Press) -> State:
+    return interaction.client.state
+
+
+def _desk(interaction: Press) -> Desk:
+    return interaction.client.desk

@@ -1,0 +1,137 @@
+"""The channels that a digest can go to: which they are, and what keeps the bot from posting there.
+
+The names of permissions are those that Discord's own client shows in a channel's settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import discord
+
+from bot.state.digests import Pause, Target
+from bot.texts.catalogues import Words
+from bot.ui.components.messages import Unfit
+
+Postable = discord.TextChannel | discord.Thread | discord.ForumChannel
+
+KINDS = (
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.public_thread,
+    discord.ChannelType.news_thread,
+    discord.ChannelType.forum,
+)
+
+
+async def find(guild: discord.Guild, channel_id: int) -> Postable | Pause:
+    """A channel of a server, or the reason why there is none to post in."""
+    channel = guild.get_channel_or_thread(channel_id)
+    if channel is None:
+        try:
+            channel = await guild.fetch_channel(channel_id)
+        except discord.Forbidden:
+            return "no-access"
+        except (discord.NotFound, discord.InvalidData):
+            return "no-channel"
+    if isinstance(channel, Postable) and channel.type in KINDS:
+        return channel
+    return "no-channel"
+
+
+def require_postable(channel: Postable, target: Target, words: Words) -> None:
+    """Raise Unfit where a digest cannot go to a channel, with what is to be done about it."""
+    require_access(channel, target.role_id, words)
+    if _wants_tag(channel, target.tag_id):
+        raise Unfit(words("digest.needs-tag"), words("digest.needs-tag.help"))
+
+
+def require_access(channel: Postable, role_id: int | None, words: Words) -> None:
+    """Raise Unfit where the bot cannot post in a channel and notify a role there."""
+    if missing := tuple(_missing(channel, role_id)):
+        names = [f"- **{words(f'permission.{name}')}**" for name in missing]
+        why = [words(f"permission.{name}.why") for name in missing if name in _EXPLAINED]
+        raise Unfit(
+            words("digest.missing"),
+            words("digest.missing.there", channel=channel.mention),
+            *names,
+            *why,
+            words("digest.missing.help"),
+        )
+    if isinstance(channel, discord.Thread) and channel.locked:
+        raise Unfit(words("digest.locked"), words("digest.locked.help", channel=channel.mention))
+
+
+def lacks(
+    member: discord.Member, channel: Postable, role_id: int | None
+) -> Literal["channel", "role"] | None:
+    """What keeps a member from posting in a channel, or from notifying a role there."""
+    is_thread = isinstance(channel, discord.Thread)
+    if is_thread and channel.parent is None:
+        return None  # nothing is known of it: Discord will say
+    may = channel.permissions_for(member)
+    may_send = may.send_messages_in_threads if is_thread else may.send_messages
+    if not may.view_channel or not may_send:
+        return "channel"
+    role = channel.guild.get_role(role_id) if role_id else None
+    if role and not role.mentionable and not may.mention_everyone:
+        return "role"
+    return None
+
+
+def _wants_tag(channel: Postable, tag_id: int | None) -> bool:
+    """Whether a forum takes no post without a tag, and the one given is none of its tags."""
+    if not isinstance(channel, discord.ForumChannel) or not channel.flags.require_tag:
+        return False
+    return tag_id is None or channel.get_tag(tag_id) is None
+
+
+_EXPLAINED = ("read_message_history", "mention_everyone")
+"""Permissions that one would not expect a digest to need."""
+
+
+def _missing(channel: Postable, role_id: int | None) -> Iterator[str]:
+    """The permissions that a digest needs there and the bot lacks."""
+    may = _permissions(channel)
+    if not may.view_channel:
+        yield "view_channel"
+    if isinstance(channel, discord.Thread):
+        if not may.send_messages_in_threads:
+            yield "send_messages_in_threads"
+    elif not may.send_messages:
+        # In a forum, Discord's client gives this permission another name.
+        yield "create_posts" if isinstance(channel, discord.ForumChannel) else "send_messages"
+    if not may.read_message_history:
+        yield "read_message_history"
+    role = channel.guild.get_role(role_id) if role_id else None
+    if role and not role.mentionable and not may.mention_everyone:
+        yield "mention_everyone"
+
+
+def _permissions(channel: Postable) -> discord.Permissions:
+    """What the bot may do in a channel, each permission by itself.
+
+    discord.py's own reckoning takes every permission away where one cannot see the channel, and
+    some where one cannot write there, so the missing ones could not be told from the others.
+    """
+    me = channel.guild.me
+    may = me.guild_permissions
+    place = channel.parent if isinstance(channel, discord.Thread) else channel
+    if may.administrator or place is None:
+        return may
+    everyone = channel.guild.default_role
+    may.handle_overwrite(*_values(place.overwrites_for(everyone)))
+    allowed = denied = 0
+    for role in me.roles:
+        if role != everyone:
+            allow, deny = _values(place.overwrites_for(role))
+            allowed, denied = allowed | allow, denied | deny
+    may.handle_overwrite(allowed, denied)
+    may.handle_overwrite(*_values(place.overwrites_for(me)))
+    return may
+
+
+def _values(overwrite: discord.PermissionOverwrite) -> tuple[int, int]:
+    allow, deny = overwrite.pair()
+    return allow.value, deny.value

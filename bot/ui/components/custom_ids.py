@@ -1,0 +1,65 @@
+"""Questions as custom ids of buttons, so that a button works for ever and keeps no state.
+
+`event:1:~mfrggzdf` asks; `timeline:t2:20230301::~nbswy3dp:` turns the page of an answer. Values
+stand in the order of the command's options. Things stand as marks and dates without hyphens, as a
+search with every filter must fit Discord's 100 characters.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.answers.context import Option
+from bot.answers.service import COMMANDS, Desk
+from bot.cards.card import Question
+from bot.cards.limits import CUSTOM_ID
+
+TEMPLATE = r"(?P<command>[a-z]+):(?P<turn>t?)(?P<page>\d{1,3}):(?P<values>.*)"
+
+_DATE = re.compile(r"(\d{4})(\d{2})?(\d{2})?")
+_TYPED = (24, 10)  # characters of a name that still awaits its turn to be understood
+
+
+def encode(question: Question, desk: Desk, turn: bool = False) -> str:
+    """The custom id of a question; names that are not yet understood are cut to what fits."""
+    custom_id = ""
+    for letters in _TYPED:
+        values = [
+            _short(option, question.options.get(option.name, ""), desk, letters)
+            for option in COMMANDS[question.command].options
+        ]
+        custom_id = f"{question.command}:{'t' if turn else ''}{question.page}:{':'.join(values)}"
+        if len(custom_id) <= CUSTOM_ID:
+            break
+    return custom_id
+
+
+def decode(match: re.Match[str], desk: Desk) -> tuple[Question, bool] | None:
+    """The question in a custom id, and whether it turns a page; None where nothing asks it now."""
+    command = COMMANDS.get(match["command"])
+    values = match["values"].split(":") if match["values"] else []
+    if command is None or len(values) > len(command.options):
+        return None
+    options = {
+        option.name: _long(option, value, desk)
+        for option, value in zip(command.options, values, strict=False)
+        if value
+    }
+    return Question(command.name, options, int(match["page"])), bool(match["turn"])
+
+
+def _short(option: Option, value: str, desk: Desk, letters: int) -> str:
+    if option.kind == "date" and _DATE.fullmatch(bare := value.replace("-", "")):
+        return bare
+    head = desk.store.heads.get(value)
+    if head and head.kind == option.kind:
+        return head.mark
+    typed = value.replace(":", " ")
+    return typed if option.kind == "text" else typed[:letters]
+
+
+def _long(option: Option, value: str, desk: Desk) -> str:
+    if option.kind == "date" and (match := _DATE.fullmatch(value)):
+        return "-".join(filter(None, match.groups()))
+    head = desk.store.marked.get(value)
+    return head.id if head else value

@@ -1,0 +1,56 @@
+"""What people are told about what they did: a title, lines, small print, buttons below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.ui.components.markdown import escape
+from bot.ui.questions.replies import Press
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A reply to a moderator. The title is plain text; the rest is Discord's markdown."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    small: tuple[str, ...] = ()
+
+
+class Unfit(Exception):
+    """What a moderator asked for cannot be done as it was put; carries the reply that says why."""
+
+    def __init__(self, title: str, *lines: str) -> None:
+        super().__init__(title)
+        self.notice = Notice(title, lines)
+
+
+async def answer(interaction: Press, notice: Notice, *buttons: ui.DynamicItem[Any]) -> None:
+    """Answer privately, also where the answer was announced before."""
+    layout = view(notice, *buttons)
+    if interaction.response.is_done():
+        await interaction.followup.send(view=layout, ephemeral=True)
+    else:
+        await interaction.response.send_message(view=layout, ephemeral=True)
+
+
+def view(notice: Notice, *buttons: ui.DynamicItem[Any]) -> ui.LayoutView:
+    """The view of a notice; it holds nothing but dynamic buttons, so they outlive the process."""
+    layout = ui.LayoutView(timeout=None)
+    box: ui.Container[Any] = ui.Container(accent_colour=discord.Colour(0x3B6EA5))
+    box.add_item(ui.TextDisplay(f"### {escape(notice.title)}"))
+    if notice.lines:
+        box.add_item(ui.TextDisplay("\n".join(notice.lines)))
+    if notice.small:
+        box.add_item(ui.TextDisplay("\n".join(f"-# {line}" for line in notice.small)))
+    layout.add_item(box)
+    if buttons:
+        row: ui.ActionRow[Any] = ui.ActionRow()
+        for button in buttons:
+            row.add_item(button)
+        layout.add_item(row)
+    return layout

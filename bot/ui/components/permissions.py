@@ -1,0 +1,150 @@
+"""Commands and buttons for moderators: who may use them, and what they are told where it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from inspect import signature
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands
+
+from bot.delivery.delivery_errors import Undelivered
+from bot.state.errors import StateAway
+from bot.texts.catalogues import Words, words
+from bot.ui.components.error_reporting import report
+from bot.ui.components.localised import text
+from bot.ui.components.messages import Notice, Unfit, answer
+from bot.ui.questions import replies
+from bot.ui.questions.replies import Press
+
+log = structlog.stdlib.get_logger("factdesk.ui")
+
+Act = Callable[..., Coroutine[Any, Any, None]]
+Choices = list[app_commands.Choice[str]]
+Completion = Callable[[Press, str], Coroutine[Any, Any, Choices]]
+
+
+@dataclass(frozen=True)
+class Subcommand:
+    """A command of a group: what it does, and what its options let one choose from."""
+
+    name: str
+    act: Act
+    choices: Mapping[str, Choices] = field(default_factory=dict[str, Choices])
+    suggest: Mapping[str, Completion] = field(default_factory=dict[str, Completion])
+
+
+def group(name: str, subcommands: Sequence[Subcommand]) -> app_commands.Group:
+    """A group of commands that Discord shows to those with Manage Server, in servers alone."""
+    made = app_commands.Group(
+        name=name,
+        description=text(f"{name}.command"),
+        guild_only=True,
+        default_permissions=discord.Permissions(manage_guild=True),
+    )
+    for subcommand in subcommands:
+        made.add_command(_command(name, subcommand))
+    return made
+
+
+def _command(group: str, subcommand: Subcommand) -> app_commands.Command[Any, ..., None]:
+    name = subcommand.name
+
+    @wraps(subcommand.act)
+    async def run(interaction: Press, **options: Any) -> None:
+        await moderate(interaction, lambda: subcommand.act(interaction, **options))
+
+    # discord.py would look the names in the annotations up in this module.
+    read = signature(subcommand.act, eval_str=True)
+    run.__signature__ = read  # type: ignore[attr-defined]
+    options = [option for option in read.parameters if option != "interaction"]
+    run = app_commands.describe(**{o: text(f"{group}.option.{name}.{o}") for o in options})(run)
+    run = app_commands.choices(**subcommand.choices)(run)
+    run = app_commands.autocomplete(**subcommand.suggest)(run)
+    return app_commands.Command(
+        name=name, description=text(f"{group}.command.{name}"), callback=run
+    )
+
+
+async def moderate(interaction: Press, act: Callable[[], Awaitable[None]]) -> None:
+    """Do what a moderator asks for; anybody else is told privately what it needs.
+
+    The answer is announced first, as a database that is away may take longer than Discord waits.
+    """
+
+    async def announced() -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await act()
+
+    await guarded(interaction, announced)
+
+
+async def guarded(interaction: Press, act: Callable[[], Awaitable[None]]) -> None:
+    """The same for an act that answers in its own way, such as with a form."""
+    words = spoken(interaction)
+    if not may_moderate(interaction):
+        await answer(interaction, _refusal(interaction, words))
+        return
+    try:
+        await act()
+    except Unfit as error:
+        await answer(interaction, error.notice)
+    except Undelivered as error:
+        log.warning("Discord did not answer; a moderator was told", reason=repr(error))
+        await answer(
+            interaction, Notice(words("moderating.no-answer"), (words("moderating.away.help"),))
+        )
+    except StateAway as error:
+        log.warning("the state is away; a moderator was told", reason=error.reason)
+        await answer(
+            interaction, Notice(words("moderating.away"), (words("moderating.away.help"),))
+        )
+
+
+async def pressed(interaction: Press, act: Callable[[], Awaitable[None]]) -> None:
+    """Answer a press on a moderators' button: an exception in one reaches no handler."""
+    try:
+        await moderate(interaction, act)
+    except Exception as error:
+        await report(interaction, error)
+
+
+def may_moderate(interaction: Press) -> bool:
+    """Whether somebody has Manage Server, or the role that the server's moderators chose."""
+    member = interaction.user
+    if interaction.guild_id is None or not isinstance(member, discord.Member):
+        return False
+    return interaction.permissions.manage_guild or _has_role(member, _chosen_role(interaction))
+
+
+def moderates(member: discord.Member, role_id: int | None) -> bool:
+    """Whether a member has Manage Server, or the role that the server's moderators chose."""
+    return member.guild_permissions.manage_guild or _has_role(member, role_id)
+
+
+def _has_role(member: discord.Member, role_id: int | None) -> bool:
+    return role_id is not None and member.get_role(role_id) is not None
+
+
+def spoken(interaction: Press) -> Words:
+    """The texts in the reader's language."""
+    language = replies.language(interaction, private=True)
+    return words(language)
+
+
+def _chosen_role(interaction: Press) -> int | None:
+    return interaction.client.state.settings.of(interaction.guild_id).moderator_role_id
+
+
+def _refusal(interaction: Press, words: Words) -> Notice:
+    role_id = _chosen_role(interaction)
+    permission = words("permission.manage_guild")
+    if interaction.guild_id and role_id:
+        needed = words("moderating.needs-role", permission=permission, role=f"<@&{role_id}>")
+    else:
+        needed = words("moderating.needs", permission=permission)
+    return Notice(words("moderating.refused"), (needed,))

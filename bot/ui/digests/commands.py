@@ -1,0 +1,310 @@
+"""The cog of `/digest`: set up, preview, show, pause, resume, turn off, post now."""
+
+from __future__ import annotations
+
+from datetime import time as wall_time
+from datetime import timedelta
+
+import discord
+import structlog
+from discord.app_commands import Choice, Transform
+from discord.ext import commands
+
+from bot.answers.service import Desk
+from bot.delivery.jobs.digests import DigestRound
+from bot.delivery.outbox import Done, Later, Outcome, Stuck, Unknown
+from bot.delivery.recurrence import EVERY_DAY, Run, UnknownZone, open_zone
+from bot.state.digests import Schedule, Target, WhenEmpty, Wish
+from bot.state.errors import StateAway
+from bot.state.posts import Post, Slot
+from bot.state.state import State
+from bot.texts.catalogues import LANGUAGES, Words
+from bot.ui.components import channels
+from bot.ui.components.localised import text
+from bot.ui.components.messages import Notice, Unfit, answer
+from bot.ui.components.permissions import Subcommand, group, spoken
+from bot.ui.digests.options import (
+    ChannelOption,
+    complete_tags,
+    complete_topics,
+    complete_zones,
+    read_channel,
+    read_day,
+    read_tag,
+    read_time,
+    read_topics,
+    read_zone,
+)
+from bot.ui.digests.overview import (
+    WEEKDAYS,
+    QuietButton,
+    TestPostButton,
+    last_line,
+    link,
+    moment,
+    next_line,
+    next_of,
+    required,
+    set_up,
+    setting_lines,
+    state_line,
+    trouble,
+)
+from bot.ui.posting import posts
+from bot.ui.questions import replies
+from bot.ui.questions.replies import Press
+
+log = structlog.stdlib.get_logger("factdesk.cogs")
+
+_DAY = timedelta(days=1)
+
+
+class Digest(commands.Cog):
+    """Puts `/digest` on the command tree, and hears the buttons of its replies and of digests."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    async def cog_load(self) -> None:
+        """Add the commands and the buttons."""
+        self.bot.tree.add_command(group("digest", _subcommands()))
+        self.bot.add_dynamic_items(posts.CorrectionsButton, TestPostButton, QuietButton)
+
+
+def _subcommands() -> list[Subcommand]:
+    return [
+        Subcommand(
+            "set",
+            _set,
+            choices={
+                "when_empty": [
+                    Choice(name=text(f"digest.when_empty.{each}"), value=each)
+                    for each in ("focus", "skip")
+                ],
+                "weekdays": [
+                    Choice(name=text(f"digest.weekdays.{each}"), value=each) for each in WEEKDAYS
+                ],
+            },
+            suggest={"timezone": complete_zones, "topics": complete_topics, "tag": complete_tags},
+        ),
+        Subcommand("preview", _preview),
+        Subcommand("show", _show),
+        Subcommand("pause", _pause),
+        Subcommand("resume", _resume),
+        Subcommand("off", _off),
+        Subcommand("now", _now),
+    ]
+
+
+async def _set(
+    interaction: Press,
+    channel: Transform[discord.Object, ChannelOption],
+    time: str,
+    timezone: str,
+    topics: str | None = None,
+    role: discord.Role | None = None,
+    when_empty: WhenEmpty | None = None,
+    weekdays: str | None = None,
+    publish: bool | None = None,
+    tag: str | None = None,
+) -> None:
+    """Set the digest up, or change it; what is left out stays as it was."""
+    words, guild = spoken(interaction), _guild(interaction)
+    schedule = await _state(interaction).digests.get(guild.id)
+    former = schedule.wish if schedule else _FRESH
+    at, zone = read_time(time, words), read_zone(timezone, words)
+    chosen = read_topics(_desk(interaction), topics, words) if topics else former.topics
+    place = await read_channel(guild, channel.id, words)
+    # What belongs to a channel is not carried over to another.
+    kept = former.target if former.target.channel_id == place.id else Target(place.id)
+    target = Target(
+        channel_id=place.id,
+        role_id=_role(role, words) if role else former.target.role_id,
+        publish=kept.publish if publish is None else _publish(place, publish, words),
+        tag_id=read_tag(place, tag, words) if tag else kept.tag_id,
+    )
+    channels.require_postable(place, target, words)
+    wish = Wish(
+        target=target,
+        at=at,
+        zone=zone,
+        weekdays=WEEKDAYS[weekdays] if weekdays else former.weekdays,
+        topics=chosen,
+        when_empty=when_empty or former.when_empty,
+        language=replies.language_of_discord(interaction),
+        set_by=interaction.user.id,
+    )
+    await set_up(interaction, wish, is_new=schedule is None)
+
+
+_FRESH = Wish(
+    target=Target(channel_id=0),
+    at=wall_time(9),
+    zone="UTC",
+    weekdays=EVERY_DAY,
+    topics=frozenset(),
+    # On most days nothing happened, and who sets up a daily digest waits for one each day.
+    when_empty="focus",
+    language=LANGUAGES[0],
+    set_by=0,
+)
+"""What a digest is where nothing else is said; where, when and by whom always is."""
+
+
+def _role(role: discord.Role, words: Words) -> int:
+    """The role to notify. Discord lists @everyone among the roles; the digest notifies no such."""
+    if role.is_default():
+        raise Unfit(words("digest.everyone"), words("digest.everyone.help"))
+    return role.id
+
+
+def _publish(channel: channels.Postable, wished: bool, words: Words) -> bool:
+    """Whether to publish, which only announcement channels can."""
+    can_publish = isinstance(channel, discord.TextChannel) and channel.is_news()
+    if wished and not can_publish:
+        raise Unfit(words("digest.no-news"), words("digest.no-news.help"))
+    return wished
+
+
+async def _preview(interaction: Press) -> None:
+    """Show, privately, what the next digest will be."""
+    words = spoken(interaction)
+    schedule = await required(interaction)
+    run = await _next(interaction, schedule)
+    draft = await interaction.client.compose(schedule, run.day, is_late=False)
+    lines = [words("digest.preview", at=moment(run.instant))]
+    if schedule.paused:
+        lines.append(words("digest.preview.paused"))
+    elif not draft.worth_posting and (
+        schedule.wish.when_empty == "skip" or draft.contents.focus is None
+    ):
+        lines.append(words("digest.preview.skipped"))
+    target = schedule.wish.target
+    slot = Slot(schedule.server_id, "digest", run.day, run.instant, target.channel_id)
+    note = "\n".join(f"-# {line}" for line in lines)
+    layout = posts.view(_desk(interaction), draft.card, slot.post_id, target.role_id, note)
+    await interaction.followup.send(view=layout, ephemeral=True)
+
+
+async def _show(interaction: Press) -> None:
+    """Tell how the digest is set up, when it comes next, and what became of the last."""
+    words = spoken(interaction)
+    schedule = await required(interaction)
+    settings = setting_lines(interaction, schedule.wish)
+    last = last_line(words, await _state(interaction).posts.last(schedule.server_id))
+    await answer(
+        interaction,
+        Notice(words("digest.shown"), (*settings, state_line(words, schedule), last)),
+    )
+
+
+async def _pause(interaction: Press, until: str | None = None) -> None:
+    """Pause the digest, up to a day or until it is resumed."""
+    words, state = spoken(interaction), _state(interaction)
+    schedule = await required(interaction)
+    server_id = schedule.server_id
+    if until:
+        _known_zone(schedule, words)
+        day = read_day(until, schedule.wish.zone, words)
+        run = await next_of(state, server_id, schedule.wish, day - _DAY)
+        await state.digests.pause(server_id, "moderator", run.instant, run.instant, run.day)
+        line = words("digest.paused.until", at=moment(run.instant))
+    else:
+        await state.digests.pause(server_id, "moderator")
+        line = trouble(words, schedule.wish, "moderator")
+    await answer(interaction, Notice(words("digest.paused"), (line,)))
+
+
+async def _resume(interaction: Press) -> None:
+    """End a pause, once nothing keeps the digest from being posted any more."""
+    words, state = spoken(interaction), _state(interaction)
+    schedule = await required(interaction)
+    await _require_target(interaction, schedule, words)
+    run = await _next(interaction, schedule)
+    await state.digests.resume(schedule.server_id, run.instant, run.day)
+    title = words("digest.resumed" if schedule.paused else "digest.running")
+    await answer(interaction, Notice(title, (next_line(words, run.instant),)))
+
+
+async def _off(interaction: Press) -> None:
+    """Turn the digest off; what was posted stays."""
+    words = spoken(interaction)
+    schedule = await required(interaction)
+    await _state(interaction).digests.remove(schedule.server_id)
+    await answer(interaction, Notice(words("digest.off"), (words("digest.off.help"),)))
+
+
+async def _now(interaction: Press) -> None:
+    """Post today's digest before its time."""
+    words, state = spoken(interaction), _state(interaction)
+    schedule = await required(interaction)
+    await _require_target(interaction, schedule, words)
+    digests: DigestRound = interaction.client.digests
+    try:
+        outcome = await digests.post_now(schedule.server_id)
+        last = await state.posts.last(schedule.server_id)
+        kept = await required(interaction)
+    except StateAway as error:
+        # It may be there already, so that nothing was changed cannot be said.
+        log.warning("the state went away while a digest was posted", reason=error.reason)
+        notice = Notice(words("digest.now.away"), (words("digest.now.away.help"),))
+    else:
+        notice = _posted(words, outcome, kept, last)
+    await answer(interaction, notice)
+
+
+def _posted(words: Words, outcome: Outcome, schedule: Schedule, last: Post | None) -> Notice:
+    """What became of a digest that was to be posted at once."""
+    coming = state_line(words, schedule)
+    match outcome:
+        case Done(place) if place and last:
+            return Notice(words("digest.now.done"), (link(last), coming))
+        case Done():
+            return Notice(words("digest.now.settled"), (last_line(words, last), coming))
+        case Later():
+            return Notice(words("digest.now.later"), (words("digest.now.later.help"),))
+        case Stuck(reason):
+            return Notice(words("digest.now.stuck"), (trouble(words, schedule.wish, reason),))
+        case Unknown():
+            what = trouble(words, schedule.wish, "unknown")
+            return Notice(words("digest.now.unknown"), (what, coming))
+
+
+async def _next(interaction: Press, schedule: Schedule) -> Run:
+    """The next run of a digest; where it is paused without an end, what it would be."""
+    words = spoken(interaction)
+    _known_zone(schedule, words)
+    if schedule.next_at and schedule.next_day and schedule.paused is None:
+        return Run(schedule.next_at, schedule.next_day)
+    return await next_of(_state(interaction), schedule.server_id, schedule.wish)
+
+
+async def _require_target(interaction: Press, schedule: Schedule, words: Words) -> None:
+    """Raise Unfit where the digest cannot be posted as it is set up."""
+    target = schedule.wish.target
+    channel = await channels.find(_guild(interaction), target.channel_id)
+    if isinstance(channel, str):
+        raise Unfit(words("digest.no-target"), trouble(words, schedule.wish, channel))
+    channels.require_postable(channel, target, words)
+    _known_zone(schedule, words)
+
+
+def _known_zone(schedule: Schedule, words: Words) -> None:
+    """Raise Unfit where the time zone database no longer has the digest's zone."""
+    try:
+        open_zone(schedule.wish.zone)
+    except UnknownZone:
+        raise Unfit(words("digest.paused"), trouble(words, schedule.wish, "no-zone")) from None
+
+
+def _guild(interaction: Press) -> discord.Guild:
+    assert interaction.guild, "these commands are for servers"
+    return interaction.guild
+
+
+def _state(interaction: Press) -> State:
+    return interaction.client.state
+
+
+def _desk(interaction: Press) -> Desk:
+    return interaction.client.desk

@@ -1,0 +1,23 @@
+"""The cog of the members' questions: `/event`, `/actor`, `/topic`, `/timeline` and the rest."""
+
+from __future__ import annotations
+
+from discord.ext import commands
+
+from bot.answers.service import COMMANDS
+from bot.ui.questions.replies import AskButton
+from bot.ui.questions.slash import message_menu, slash_command
+
+
+class Questions(commands.Cog):
+    """Puts every question of the table on the command tree, and hears the buttons of answers."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    async def cog_load(self) -> None:
+        """Add the commands and the button."""
+        for command in COMMANDS.values():
+            made = message_menu(command) if command.on_message else slash_command(command)
+            self.bot.tree.add_command(made)
+        self.bot.add_dynamic_items(AskButton)

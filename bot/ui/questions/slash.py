@@ -1,0 +1,108 @@
+"""Slash commands made from the table of questions, so that Discord and `ask` offer the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from inspect import Parameter, Signature
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str
+
+from bot.answers.context import Command, Option
+from bot.answers.service import PRIVATE, Desk
+from bot.cards.card import Question
+from bot.texts.catalogues import LANGUAGES, choose, words
+from bot.ui.components.localised import text
+from bot.ui.posting.posts import tell_corrections
+from bot.ui.questions.replies import reply
+
+Interaction = discord.Interaction[Any]
+Completion = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
+
+
+def slash_command(command: Command) -> app_commands.Command[Any, ..., None]:
+    """The slash command that asks a question of the table."""
+
+    async def ask(interaction: Interaction, **given: str | bool | None) -> None:
+        options = {
+            option.name: str(value)
+            for option in command.options
+            if (value := given.get(_parameter_name(option)))
+        }
+        private = bool(given.get(_parameter_name(PRIVATE)))
+        desk: Desk = interaction.client.desk
+        await reply(interaction, desk, Question(command.name, options), private)
+
+    # discord.py reads a command's options from its function's signature.
+    options = (*command.options, PRIVATE)
+    receiver = Parameter("interaction", Parameter.POSITIONAL_OR_KEYWORD, annotation=Interaction)
+    parameters = [receiver, *map(_parameter, options)]
+    ask.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    ask = app_commands.rename(**{_parameter_name(option): option.name for option in options})(ask)
+    ask = app_commands.describe(
+        **{_parameter_name(o): text(f"option.{command.name}.{o.name}") for o in command.options},
+        **{_parameter_name(PRIVATE): text("option.private")},
+    )(ask)
+    slash: app_commands.Command[Any, ..., None] = app_commands.Command(
+        name=command.name, description=text(f"command.{command.name}"), callback=ask
+    )
+    for option in command.options:
+        if option.kind in ("event", "actor", "topic", "source"):
+            slash.autocomplete(_parameter_name(option))(_completion(option))
+    return slash
+
+
+def message_menu(command: Command) -> app_commands.ContextMenu:
+    """The entry in the menu of messages that asks a question about one; the answer is private.
+
+    Of the bot's own answers it tells what was corrected since.
+    """
+
+    async def ask(interaction: Interaction, message: discord.Message) -> None:
+        if message.author == interaction.client.user:
+            await tell_corrections(interaction, interaction.client.state.answers.facts(message.id))
+            return
+        desk: Desk = interaction.client.desk
+        question = Question(command.name, {command.options[0].name: message.content})
+        await reply(interaction, desk, question, private=True)
+
+    return app_commands.ContextMenu(name=text(f"command.{command.name}"), callback=ask)
+
+
+def _parameter(option: Option) -> Parameter:
+    kind = bool if option.kind == "flag" else str
+    return Parameter(
+        _parameter_name(option),
+        Parameter.KEYWORD_ONLY,
+        annotation=kind if option.required else kind | None,
+        default=Parameter.empty if option.required else None,
+    )
+
+
+def _parameter_name(option: Option) -> str:
+    """The option's name as a Python parameter: `from` alone would be a keyword."""
+    return f"{option.name}_"
+
+
+def _completion(option: Option) -> Completion:
+    async def complete(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        desk: Desk = interaction.client.desk
+        choices = desk.complete(option.kind, typed, choose(str(interaction.locale)))  # type: ignore[arg-type]
+        return [app_commands.Choice(name=choice.label, value=choice.id) for choice in choices]
+
+    return complete
+
+
+class CatalogueTranslator(app_commands.Translator):
+    """Gives Discord the descriptions of commands and options in the other languages."""
+
+    async def translate(
+        self, string: locale_str, locale: discord.Locale, context: object
+    ) -> str | None:
+        """The text in Discord's `locale`, or None where it would be English all the same."""
+        language = choose(locale.value)
+        if language == LANGUAGES[0] or "key" not in string.extras:
+            return None
+        return words(language)(string.extras["key"])

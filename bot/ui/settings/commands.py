@@ -1,0 +1,194 @@
+"""The cog of `/settings`: what is stored, language, who moderates, how briefings go, delete."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import discord
+import structlog
+from discord.app_commands import Choice, Transform
+from discord.ext import commands
+
+from bot.facts.errors import BaseError, FaultyBase
+from bot.state.state import State
+from bot.ui.components import channels
+from bot.ui.components.localised import text
+from bot.ui.components.markdown import escape
+from bot.ui.components.messages import Notice, Unfit, answer
+from bot.ui.components.permissions import Subcommand, group, spoken
+from bot.ui.digests.options import ChannelOption, complete_zones, read_channel, read_zone
+from bot.ui.questions.replies import Press
+from bot.ui.settings.overview import DeleteButton, default_lines, stored_lines
+
+log = structlog.stdlib.get_logger("factdesk.cogs")
+
+
+class SettingsCog(commands.Cog, name="Settings"):
+    """Puts `/settings` on the command tree, and hears the button that deletes everything."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    async def cog_load(self) -> None:
+        """Add the commands and the button."""
+        self.bot.tree.add_command(group("settings", _subcommands()))
+        self.bot.add_dynamic_items(DeleteButton)
+
+
+def _subcommands() -> list[Subcommand]:
+    languages = [
+        Choice(name=text(f"settings.language.{each}"), value=each)
+        for each in ("discord", "en", "ko", "ja")
+    ]
+    approval = [Choice(name=text(f"settings.approval.{each}"), value=each) for each in _APPROVAL]
+    return [
+        Subcommand("show", _show),
+        Subcommand("language", _language, choices={"language": languages}),
+        Subcommand("role", _role),
+        Subcommand("approval", _approval, choices={"approval": approval}),
+        Subcommand("log", _log),
+        Subcommand("defaults", _defaults, suggest={"timezone": complete_zones}),
+        Subcommand("reload", _reload),
+        Subcommand("delete", _delete),
+    ]
+
+
+async def _show(interaction: Press) -> None:
+    """Tell everything that is stored about the server."""
+    words, state = spoken(interaction), _state(interaction)
+    server_id = _server_id(interaction)
+    await state.settings.load()
+    schedule = await state.digests.get(server_id)
+    lines = stored_lines(words, state.settings.of(server_id), schedule)
+    posts = (words("settings.posts"),)
+    await answer(interaction, Notice(words("settings.stored"), lines, posts))
+
+
+async def _language(interaction: Press, language: Literal["discord", "en", "ko", "ja"]) -> None:
+    """Choose the language of public replies and of the digest."""
+    words = spoken(interaction)
+    chosen = None if language == "discord" else language
+    await _state(interaction).settings.choose_language(_server_id(interaction), chosen)
+    line = f"**{words('settings.field.language')}**: {words(f'settings.language.{language}')}"
+    where = words("settings.language.help")
+    await answer(interaction, Notice(words("settings.language.chosen"), (line, where)))
+
+
+async def _role(interaction: Press, role: discord.Role | None = None) -> None:
+    """Choose the role that may moderate, or none."""
+    words = spoken(interaction)
+    if role and role.is_default():
+        raise Unfit(words("settings.role.everyone"), words("settings.role.everyone.help"))
+    await _state(interaction).settings.choose_role(
+        _server_id(interaction), role.id if role else None
+    )
+    if role:
+        lines = (words("settings.role.may", role=role.mention), words("settings.role.hidden"))
+    else:
+        lines = (words("settings.role.alone", permission=words("permission.manage_guild")),)
+    await answer(interaction, Notice(words("settings.role.chosen"), lines))
+
+
+_APPROVAL = ("on", "off")
+
+
+async def _approval(interaction: Press, approval: Literal["on", "off"]) -> None:
+    """Choose whether a briefing needs a second moderator."""
+    words = spoken(interaction)
+    await _state(interaction).settings.choose_approval(_server_id(interaction), approval == "on")
+    line = words(f"settings.approval.{approval}.help")
+    await answer(interaction, Notice(words("settings.approval.chosen"), (line,)))
+
+
+async def _log(
+    interaction: Press, channel: Transform[discord.Object, ChannelOption] | None = None
+) -> None:
+    """Choose where moderators' steps are told, or nowhere."""
+    words = spoken(interaction)
+    if channel:
+        found = await _require_access(interaction, channel.id)
+        if isinstance(found, discord.ForumChannel):
+            raise Unfit(words("settings.log.forum"), words("settings.log.forum.help"))
+    await _state(interaction).settings.choose_log(
+        _server_id(interaction), channel.id if channel else None
+    )
+    if channel:
+        line = words("settings.log.there", channel=f"<#{channel.id}>")
+    else:
+        line = words("settings.log.nowhere")
+    await answer(interaction, Notice(words("settings.log.chosen"), (line,)))
+
+
+async def _defaults(
+    interaction: Press,
+    channel: Transform[discord.Object, ChannelOption] | None = None,
+    timezone: str | None = None,
+) -> None:
+    """Choose where and in which time zone briefings are posted unless their author says otherwise.
+
+    What is left out stays as it was; without any option, both are forgotten.
+    """
+    words, settings = spoken(interaction), _state(interaction).settings
+    server_id = _server_id(interaction)
+    former = settings.of(server_id)
+    channel_id = former.channel_id if timezone else None
+    zone = former.zone if channel else None
+    if channel:
+        await _require_access(interaction, channel.id)
+        channel_id = channel.id
+    if timezone:
+        zone = read_zone(timezone, words)
+    await settings.choose_defaults(server_id, channel_id, zone)
+    lines = default_lines(words, settings.of(server_id))
+    await answer(interaction, Notice(words("settings.defaults.chosen"), lines))
+
+
+async def _require_access(interaction: Press, channel_id: int) -> channels.Postable:
+    """A channel in which the bot can post; else raise Unfit."""
+    assert interaction.guild, "these commands are for servers"
+    words = spoken(interaction)
+    channel = await read_channel(interaction.guild, channel_id, words)
+    channels.require_access(channel, None, words)
+    return channel
+
+
+async def _reload(interaction: Press) -> None:
+    """Have the bot answer from the base as its files are now; for whoever runs the bot."""
+    words, bot = spoken(interaction), interaction.client
+    if not await bot.is_owner(interaction.user):
+        raise Unfit(words("settings.reload.refused"), words("settings.reload.refused.help"))
+    try:
+        is_new = await bot.reload_base()
+    except FaultyBase as error:
+        listed = [f"- {escape(str(fault))}" for fault in error.faults[:_MOST_FAULTS]]
+        count = words.count("settings.reload.faults", len(error.faults))
+        raise Unfit(words("settings.reload.faulty"), count, *listed) from error
+    except (BaseError, OSError) as error:
+        log.warning("the base could not be built", reason=str(error))
+        raise Unfit(
+            words("settings.reload.failed"), words("settings.reload.failed.help")
+        ) from error
+    title = words("settings.reload.done" if is_new else "settings.reload.same")
+    await answer(interaction, Notice(title, (words("settings.reload.help"),) if is_new else ()))
+
+
+_MOST_FAULTS = 5  # that a reply lists; `check` lists all
+
+
+async def _delete(interaction: Press) -> None:
+    """Ask whether everything is to be deleted."""
+    words = spoken(interaction)
+    await answer(
+        interaction,
+        Notice(words("settings.delete"), (words("settings.delete.help"),)),
+        DeleteButton(words("settings.delete.button")),
+    )
+
+
+def _server_id(interaction: Press) -> int:
+    assert interaction.guild_id, "these commands are for servers"
+    return interaction.guild_id
+
+
+def _state(interaction: Press) -> State:
+    return interaction.client.state

@@ -1,0 +1,94 @@
+"""What moderators read of their server's settings, and the button that deletes everything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.cards.limits import BUTTON_LABEL, shorten
+from bot.parsing.timezones import zone_label
+from bot.state.digests import Schedule
+from bot.state.settings import Settings
+from bot.state.state import State
+from bot.texts.catalogues import Words
+from bot.ui.components.markdown import escape
+from bot.ui.components.messages import Notice, answer
+from bot.ui.components.permissions import pressed, spoken
+from bot.ui.questions.replies import Press
+
+
+def stored_lines(words: Words, settings: Settings, schedule: Schedule | None) -> tuple[str, ...]:
+    """Everything that is stored about a server, each thing on a line."""
+    return tuple(f"**{name}**: {value}" for name, value in _stored(words, settings, schedule))
+
+
+def _stored(
+    words: Words, settings: Settings, schedule: Schedule | None
+) -> Iterator[tuple[str, str]]:
+    yield (
+        words("settings.field.language"),
+        words(f"settings.language.{settings.language or 'discord'}"),
+    )
+    role_id = settings.moderator_role_id
+    yield words("settings.field.role"), f"<@&{role_id}>" if role_id else words("settings.role.none")
+    approval = "on" if settings.approval else "off"
+    yield words("settings.field.approval"), words(f"settings.approval.{approval}")
+    yield words("settings.field.log"), _channel(words, settings.log_channel_id)
+    yield from _defaults(words, settings)
+    if schedule is None:
+        yield words("settings.field.digest"), words("settings.no-digest")
+        return
+    wish = schedule.wish
+    channel, person = f"<#{wish.target.channel_id}>", f"<@{wish.set_by}>"
+    yield words("settings.field.digest"), words("settings.digest", channel=channel, person=person)
+
+
+def default_lines(words: Words, settings: Settings) -> tuple[str, ...]:
+    """Where and in which time zone briefings are posted by default, each on a line."""
+    return tuple(f"**{name}**: {value}" for name, value in _defaults(words, settings))
+
+
+def _defaults(words: Words, settings: Settings) -> Iterator[tuple[str, str]]:
+    yield words("settings.field.channel"), _channel(words, settings.channel_id)
+    zone = escape(zone_label(settings.zone, words.language)) if settings.zone else None
+    yield words("settings.field.zone"), zone or words("settings.none")
+
+
+def _channel(words: Words, channel_id: int | None) -> str:
+    return f"<#{channel_id}>" if channel_id else words("settings.none")
+
+
+class DeleteButton(ui.DynamicItem[ui.Button[Any]], template=r"settings:delete"):
+    """Deletes everything that is stored about a server; it stands below the question whether to."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            ui.Button(
+                label=shorten(label, BUTTON_LABEL),
+                custom_id="settings:delete",
+                style=discord.ButtonStyle.danger,
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Press, item: ui.Item[Any], match: re.Match[str]
+    ) -> Self:
+        """The button that was pressed."""
+        return cls(getattr(item, "label", None) or "…")
+
+    async def callback(self, interaction: Press) -> None:
+        """Answer the press."""
+        await pressed(interaction, lambda: _delete(interaction))
+
+
+async def _delete(interaction: Press) -> None:
+    words = spoken(interaction)
+    state: State = interaction.client.state
+    assert interaction.guild_id, "moderators' buttons stand in servers"
+    await state.forget_server(interaction.guild_id)
+    await answer(interaction, Notice(words("settings.deleted"), (words("settings.deleted.help"),)))

@@ -1,0 +1,263 @@
+"""What a text claims that a program can check, and whether paragraphs carry it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+
+from bot.facts.model import Source
+from bot.parsing.quantities import Day, Figure, compounds, dates, figures
+from bot.verification.mentions import Forms, Key, Mention, Word, capital_run, key, words
+
+INFERRED = "`inferred` (in an event's date, `why`), and name it there"
+"""Where a curator says what the texts give without printing it."""
+
+_QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
+_PLACE = re.compile(r"\b(?:in|at|near)\s+(?:the\s+|central\s+)*$", re.IGNORECASE)
+# `two articles`, `three paragraphs of the report`: how many there are is our own count.
+_OUR_COUNT = re.compile(r"^\s+(?:of (?:the|our)\s+)?(?:other\s+)?(?:article|paragraph|report)s?\b")
+
+# `the two ministers`, `all three`: points back at what was named, and counts nothing.
+_BACK = re.compile(r"\b(?:the|these|those|all)\s+(?:other\s+)?$", re.IGNORECASE)
+# `Seoul first, then Tokyo`: an adverb; `the first, in May` orders.
+_ADVERBS = ("first", "second", "third")
+_ORDERS = re.compile(r"(?:\b(?:the|its|his|her|their)|['’]s)\s+$", re.IGNORECASE)
+_STOP = re.compile(r"[,.;:!?)]|$")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """What one paragraph of an article prints."""
+
+    words: str
+    """The keys of its words, each between two spaces."""
+    dates: tuple[Day, ...]
+    figures: tuple[Figure, ...]
+    things: Mapping[str, frozenset[Key]]
+    """The things that it names, and by which forms."""
+
+    def prints(self, run: Key) -> bool:
+        """Whether it has these words in a row."""
+        return f" {' '.join(run)} " in self.words
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One figure, date, name or quotation of a text."""
+
+    kind: str
+    shown: str
+    run: Key = ()
+    figure: Figure | None = None
+    day: Day | None = None
+    things: frozenset[str] = frozenset()
+    place: bool = False
+
+    @property
+    def may_be_inferred(self) -> bool:
+        """Whether a program may take it on trust where the file says how it was inferred.
+
+        Figures and dates can be worked out; a weekday, a name and a quotation cannot.
+        """
+        return self.figure is not None or (self.day is not None and self.day.weekday is None)
+
+    @property
+    def worded(self) -> str:
+        """It as a fault names it."""
+        return f"the {self.kind} “{self.shown}”"
+
+    @property
+    def remedy(self) -> str:
+        """What to do where it stands in no article at all."""
+        if self.may_be_inferred:
+            return f"leave it out, or say how it follows in {INFERRED}"
+        if self.kind == "name":
+            return "leave it out, or add it to `also` of what it names"
+        return "leave it out"
+
+
+class Reading:
+    """Reads texts with the names of one base in mind.
+
+    `always_capital` are words that are names even at a sentence's start.
+    """
+
+    def __init__(self, forms: Forms, always_capital: frozenset[str]) -> None:
+        self.forms = forms
+        self.always_capital = always_capital
+        self.paragraph = lru_cache(maxsize=None)(self._paragraph)
+
+    def _paragraph(self, text: str) -> Paragraph:
+        read = words(text)
+        return Paragraph(
+            words=f" {' '.join(word.key for word in read)} ",
+            dates=tuple(dates(text)),
+            figures=tuple(figures(text)),
+            things=self.forms.named(read),
+        )
+
+    def record(self, source: Source) -> Paragraph:
+        """What an article's record says of it: who wrote and published it, and when."""
+        read = self.paragraph(" | ".join(filter(None, (source.author, source.publisher))))
+        return Paragraph(
+            words=read.words,
+            dates=tuple(dates(source.date or "")),
+            figures=(),
+            things={**read.things, source.id: read.things.get(source.id, frozenset())},
+        )
+
+
+def stands(claim: Claim, paragraphs: Iterable[Paragraph]) -> bool:
+    """Whether one of the paragraphs carries the claim."""
+    return any(_carries(paragraph, claim) for paragraph in paragraphs)
+
+
+def _carries(paragraph: Paragraph, claim: Claim) -> bool:
+    if claim.figure:
+        return any(claim.figure.agrees(figure) for figure in paragraph.figures)
+    if claim.day:
+        return any(claim.day.agrees(day) for day in paragraph.dates)
+    if not claim.things:
+        return paragraph.prints(claim.run)
+    named = [paragraph.things[thing] for thing in claim.things & paragraph.things.keys()]
+    if claim.place:
+        # Seoul may stand for South Korea, but a meeting in Seoul was not just in South Korea.
+        return any(not forms or any(_akin(claim.run, f) for f in forms) for forms in named)
+    return bool(named)
+
+
+def _akin(one: Key, other: Key) -> bool:
+    """Whether one name holds the other: Japan and Japanese, Korea and South Korean."""
+    left, right = " ".join(one), " ".join(other)
+    return left in right or right in left
+
+
+def missing(
+    text: str, paragraphs: Sequence[Paragraph], reading: Reading, place: bool = False
+) -> Iterator[Claim]:
+    """Every figure, date, name and quotation of a text that none of the paragraphs carries.
+
+    `place` says that the text names a place and nothing else.
+    """
+    named, numbered = _missing_names(text, paragraphs, reading, place)
+    compound = _compounds(text, reading.forms)
+    plain = chain(_dates(text), _figures(text, numbered), compound, _quotations(text))
+    yield from (claim for claim in plain if not stands(claim, paragraphs))
+    yield from named
+
+
+def _dates(text: str) -> Iterator[Claim]:
+    yield from (Claim("date", day.shown, day=day) for day in dates(text))
+
+
+def _figures(text: str, inside: Sequence[range]) -> Iterator[Claim]:
+    """The figures that a text claims: not those inside a name."""
+    for figure in figures(text):
+        named = figure.named and not any(figure.start in span for span in inside)
+        if named and not _counts_nothing(text, figure):
+            yield Claim("figure", figure.shown, figure=figure)
+
+
+def _compounds(text: str, forms: Forms) -> Iterator[Claim]:
+    """The words with a number in them that are no name in the base, such as two-plus-two."""
+    for shown in compounds(text):
+        if not forms.has(key(shown)):
+            yield Claim("figure", shown, run=key(shown))
+
+
+def _counts_nothing(text: str, figure: Figure) -> bool:
+    """Whether a number says nothing of the article: our own count, a pointer back, an adverb."""
+    before, after = text[: figure.start], text[figure.start + len(figure.shown) :]
+    if figure.ordinal:
+        adverb = figure.shown.lower() in _ADVERBS and _STOP.match(after)
+        return bool(adverb and not _ORDERS.search(before))
+    back = figure.value in (2, 3) and not figure.measure and _BACK.search(before)
+    return bool(back or _OUR_COUNT.match(after))
+
+
+def _quotations(text: str) -> Iterator[Claim]:
+    for quoted in _QUOTED.finditer(text):
+        runs = (key(part) for part in re.split(r"…|\.\.\.", quoted[1]))
+        yield from (Claim("quotation", quoted[1], run=run) for run in runs if run)
+
+
+def _missing_names(
+    text: str, paragraphs: Sequence[Paragraph], reading: Reading, place: bool
+) -> tuple[list[Claim], list[range]]:
+    """The names that no paragraph carries, and where the names of actors stand in the text."""
+    read = words(text)
+    dated = [range(day.start, day.start + len(day.shown)) for day in dates(text)]
+    lacking: list[Claim] = []
+    spans: list[range] = []
+    index = 0
+    while index < len(read):
+        word = read[index]
+        begins = word.capital and (place or not word.opens or word.key in reading.always_capital)
+        begins = begins and not any(word.start in span for span in dated)
+        where = place or bool(_PLACE.search(text[: word.start]))
+        options = _options(text, read, index, reading.forms, begins, where)
+        found = next((o for o in options if stands(o.claim, paragraphs)), None)
+        if found is None and (fault := next((o for o in options if o.must_stand), None)):
+            lacking.append(fault.claim)
+            found = fault
+        if found and found.actor:
+            spans.append(range(word.start, read[index + found.length - 1].end))
+        index += found.length if found else 1
+    return lacking, spans
+
+
+@dataclass(frozen=True)
+class _Option:
+    """One way to read the name that begins at a word."""
+
+    claim: Claim
+    length: int
+    actor: bool
+    must_stand: bool
+    """Whether the name is at fault where no way to read it stands."""
+
+
+def _options(
+    text: str, read: list[Word], first: int, forms: Forms, begins: bool, place: bool
+) -> list[_Option]:
+    """The ways to read what begins at a word, the longest first; none where it is no name.
+
+    An actor's name is read as a whole. A name of an event or a topic may be read word by word, and
+    words that name nothing in the base stand as they are written.
+    """
+    options: list[_Option] = []
+    actor: int | None = None
+    for mention in forms.at(read, first):
+        if actor is None and _is_name(read, mention) and not forms.runs_on(read, mention):
+            is_actor = forms.is_actor(mention.form)
+            options.append(_known(text, read, mention, is_actor, is_actor and place))
+            actor = mention.end - first if is_actor else None
+    if begins:
+        lengths = range(capital_run(read, first), actor or 0, -1)
+        must = actor is None
+        options += [_plain(text, read, first, first + length, must) for length in lengths]
+    return sorted(options, key=lambda option: -option.length)
+
+
+def _known(text: str, read: list[Word], mention: Mention, actor: bool, place: bool) -> _Option:
+    shown = text[read[mention.first].start : read[mention.end - 1].end]
+    claim = Claim("name", shown, mention.form.key, things=mention.form.things, place=place)
+    return _Option(claim, mention.end - mention.first, actor, must_stand=actor)
+
+
+def _plain(text: str, read: list[Word], first: int, end: int, must: bool) -> _Option:
+    claim = Claim("name", text[read[first].start : read[end - 1].end], _run(read[first:end]))
+    return _Option(claim, end - first, actor=False, must_stand=must)
+
+
+def _run(read: list[Word]) -> Key:
+    return tuple(word.key for word in read)
+
+
+def _is_name(read: list[Word], mention: Mention) -> bool:
+    """Whether a known form is written as a name: a capital, and not just a sentence's first."""
+    inside = read[mention.first : mention.end]
+    return any(word.capital and (not word.opens or mention.form.capital) for word in inside)

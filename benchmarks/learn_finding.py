@@ -130,9 +130,9 @@ def _namesake(chance: random.Random, known: list[Entry], words: list[str]) -> st
 
 
 def _lesson(index: NameIndex, text: str, right: int, size: int) -> Lesson | None:
-    view = normalize.view(text)
+    normalized = normalize.normalize(text)
     best: dict[int, ranking.Features] = {}
-    for owner, likeness in index.likenesses(view):
+    for owner, likeness in index.likenesses(normalized):
         if owner not in best or ranking.strength(likeness) > ranking.strength(best[owner]):
             best[owner] = likeness
     # A text that is by chance the very name of another entry is no lesson.
@@ -141,14 +141,16 @@ def _lesson(index: NameIndex, text: str, right: int, size: int) -> Lesson | None
     rivals = sorted(best, key=lambda owner: -ranking.strength(best[owner]))[:RIVALS]
     return Lesson(
         tuple(best[owner] for owner in rivals),
-        ranking.none_features(view, size),
+        ranking.none_features(normalized, size),
         rivals.index(right) if right in rivals else -1,
     )
 
 
 def _typo(chance: random.Random, name: str) -> str:
     """One letter left out, doubled by another, replaced or swapped; in Hangul, one key press."""
-    letters = list(normalize.strokes(normalize.view(name)) if re.search("[가-힣]", name) else name)
+    letters = list(
+        normalize.jamo(normalize.normalize(name)) if re.search("[가-힣]", name) else name
+    )
     place = chance.randrange(len(letters))
     other = chance.choice("abcdefghijklmnopqrstuvwxyz" if name.isascii() else letters)
     match chance.randrange(4):
@@ -185,7 +187,7 @@ def _shorter(chance: random.Random, name: str) -> str:
 
 
 def _half(chance: random.Random, name: str) -> str:
-    pressed = normalize.strokes(normalize.view(name))
+    pressed = normalize.jamo(normalize.normalize(name))
     return pressed[: max(3, len(pressed) * chance.randint(5, 9) // 10)]
 
 
@@ -197,16 +199,16 @@ _RESPELT = (
 
 def _respelt(chance: random.Random, name: str) -> str:
     """A name as another romanisation might write it."""
-    view = normalize.romanised(normalize.view(name))
+    normalized = normalize.romanised(normalize.normalize(name))
     pairs = [pair.split() for pair in _RESPELT.split("|")]
     for written, other in chance.sample(pairs, 14):
-        view = view.replace(written, other)
-    return view
+        normalized = normalized.replace(written, other)
+    return normalized
 
 
 def _initials(_: random.Random, name: str) -> str:
-    view = normalize.view(name)
-    return normalize.initials(view) or view
+    normalized = normalize.normalize(name)
+    return normalize.initials(normalized) or normalized
 
 
 def _as_it_is(_: random.Random, name: str) -> str:

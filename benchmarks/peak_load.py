@@ -26,7 +26,7 @@ REAL = {"lease": 90, "sending": 45, "retry": 30, "spread": 55, "tick": 30}
 """How processes deliver outside of tests."""
 
 
-async def noon(case: Case, servers: int, processes: int) -> str:
+async def at_peak(case: Case, servers: int, processes: int) -> str:
     """Post, and say how it went."""
     kinds: list[Kind] = ["text"] * servers
     await case.due(*kinds, at=DUE_IN)
@@ -71,7 +71,7 @@ async def main() -> None:
         async with Grounds.opened(database) as grounds:
             for processes in (1, 2):
                 async with grounds.case() as case:
-                    said = await noon(case, given.servers, processes)
+                    said = await at_peak(case, given.servers, processes)
                 print(f"{database}, {processes} process(es): {said}", flush=True)
 
 

@@ -19,8 +19,8 @@ from typing import Any
 
 from discord import ui
 
-from bot.answers.lifecycle import open_desk
-from bot.answers.service import Desk
+from bot.answers.lifecycle import open_service
+from bot.answers.service import AnswerService
 from bot.cards.card import Question
 from bot.config import read_config
 from bot.facts.load import Folders
@@ -52,46 +52,48 @@ async def constant() -> object:
     return layout.to_components()
 
 
-def card(desk: Desk, command: str, **options: str) -> Job:
+def card(service: AnswerService, command: str, **options: str) -> Job:
     """A reply to a question, as a payload."""
     question = Question(command, {name.rstrip("_"): value for name, value in options.items()})
 
     async def reply() -> object:
-        return view(desk, await desk.answer(question, LANGUAGE)).to_components()
+        return view(service, await service.answer(question, LANGUAGE)).to_components()
 
     return reply
 
 
-def completion(desk: Desk, kind: ThingKind, typed: str) -> Job:
+def completion(service: AnswerService, kind: ThingKind, typed: str) -> Job:
     """The choices of an autocomplete, as a payload."""
 
     async def reply() -> object:
-        choices = desk.complete(kind, typed, LANGUAGE)
+        choices = service.complete(kind, typed, LANGUAGE)
         return [{"name": choice.label, "value": choice.id} for choice in choices]
 
     return reply
 
 
-def jobs(desk: Desk) -> dict[str, Job]:
+def jobs(service: AnswerService) -> dict[str, Job]:
     """What is measured, by what somebody would type."""
     return {
         "a constant reply": constant,
-        "/event tokyo-summit": card(desk, "event", name="tokyo-summit"),
-        "/event tokyo summit": card(desk, "event", name="tokyo summit"),
-        "/event yoon kishida sumit": card(desk, "event", name="yoon kishida sumit"),
-        "/event 도쿄 정상회담": card(desk, "event", name="도쿄 정상회담"),
-        "/event falklands war": card(desk, "event", name="falklands war"),
-        "/actor yoon-suk-yeol": card(desk, "actor", name="yoon-suk-yeol"),
-        "/actor 기시다": card(desk, "actor", name="기시다"),
-        "/actor kisida fumio": card(desk, "actor", name="kisida fumio"),
-        "/timeline": card(desk, "timeline"),
-        "/timeline from:2023-03 to:2023-04": card(desk, "timeline", from_="2023-03", to="2023-04"),
-        "/timeline actor:yoon-suk-yeol": card(desk, "timeline", actor="yoon-suk-yeol"),
-        "/topic gsomia": card(desk, "topic", name="gsomia"),
-        "autocomplete, nothing typed": completion(desk, "event", ""),
-        "autocomplete `tokyo su`": completion(desk, "event", "tokyo su"),
-        "autocomplete `yoon`": completion(desk, "actor", "yoon"),
-        "autocomplete `ㄱㅅㄷ`": completion(desk, "actor", "ㄱㅅㄷ"),
+        "/event tokyo-summit": card(service, "event", name="tokyo-summit"),
+        "/event tokyo summit": card(service, "event", name="tokyo summit"),
+        "/event yoon kishida sumit": card(service, "event", name="yoon kishida sumit"),
+        "/event 도쿄 정상회담": card(service, "event", name="도쿄 정상회담"),
+        "/event falklands war": card(service, "event", name="falklands war"),
+        "/actor yoon-suk-yeol": card(service, "actor", name="yoon-suk-yeol"),
+        "/actor 기시다": card(service, "actor", name="기시다"),
+        "/actor kisida fumio": card(service, "actor", name="kisida fumio"),
+        "/timeline": card(service, "timeline"),
+        "/timeline from:2023-03 to:2023-04": card(
+            service, "timeline", from_="2023-03", to="2023-04"
+        ),
+        "/timeline actor:yoon-suk-yeol": card(service, "timeline", actor="yoon-suk-yeol"),
+        "/topic gsomia": card(service, "topic", name="gsomia"),
+        "autocomplete, nothing typed": completion(service, "event", ""),
+        "autocomplete `tokyo su`": completion(service, "event", "tokyo su"),
+        "autocomplete `yoon`": completion(service, "actor", "yoon"),
+        "autocomplete `ㄱㅅㄷ`": completion(service, "actor", "ㄱㅅㄷ"),
     }
 
 
@@ -117,11 +119,11 @@ async def _round(job: Job) -> Cost:
 async def main(config: Path) -> None:
     """Measure everything, and print one line for each."""
     settings = read_config(config)
-    desk = await open_desk(Folders(settings.facts, settings.seeds), settings.data)
+    service = await open_service(Folders(settings.facts, settings.seeds), settings.data)
     try:
-        costs = {name: await measure(job) for name, job in jobs(desk).items()}
+        costs = {name: await measure(job) for name, job in jobs(service).items()}
     finally:
-        await desk.store.close()
+        await service.store.close()
     print("| reply | CPU ms | wall ms | CPU, in constant replies |\n|---|--:|--:|--:|")
     base = costs["a constant reply"]
     for name, cost in costs.items():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from bot.answers.context import Command
-from bot.answers.service import COMMANDS, PRIVATE, Desk
+from bot.answers.service import COMMANDS, PRIVATE, AnswerService
 from bot.cards.card import Action, Question
 from bot.cards.plain import plain
 from bot.texts.catalogues import words
@@ -50,7 +50,7 @@ class Refusal:
 
 
 async def ask_all(
-    desk: Desk, lines: Iterable[str], language: str
+    service: AnswerService, lines: Iterable[str], language: str
 ) -> AsyncIterator[Reply | Refusal]:
     """The reply to each line that is not empty; a bad one gives a refusal, and the run goes on."""
     for number, line in enumerate(lines, 1):
@@ -61,13 +61,13 @@ async def ask_all(
         except BadQuestion as error:
             yield Refusal(str(error), number, line.strip()[:200])
         else:
-            yield await ask(desk, question, language)
+            yield await ask(service, question, language)
 
 
-async def ask(desk: Desk, question: Question, language: str) -> Reply:
+async def ask(service: AnswerService, question: Question, language: str) -> Reply:
     """The answer to a question, as plain text and data."""
-    card = await desk.answer(question, language)
-    texts = [plain(page, words(language)) for page in desk.pages(card)]
+    card = await service.answer(question, language)
+    texts = [plain(page, words(language)) for page in service.pages(card)]
     return Reply(
         command=question.command,
         options=dict(question.options),

@@ -14,8 +14,8 @@ import pytest
 import pytest_asyncio
 from simcord import ChannelHandle, Env, MemberActor
 
-from bot.answers.lifecycle import open_desk
-from bot.answers.service import Desk
+from bot.answers.lifecycle import open_service
+from bot.answers.service import AnswerService
 from bot.config import Config
 from bot.facts.build import build
 from bot.facts.load import Folders
@@ -79,11 +79,11 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def desk(config: Config) -> AsyncIterator[Desk]:
+async def service(config: Config) -> AsyncIterator[AnswerService]:
     """The desk over the real base, without Discord."""
-    desk = await open_desk(Folders(config.facts, config.seeds), config.data)
-    yield desk
-    await desk.store.close()
+    service = await open_service(Folders(config.facts, config.seeds), config.data)
+    yield service
+    await service.store.close()
 
 
 @dataclass

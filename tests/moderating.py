@@ -18,7 +18,7 @@ _STEP = timedelta(hours=1)
 
 
 @dataclass
-class Desk:
+class ModeratedServer:
     """A server with somebody who has Manage Server."""
 
     server: Server
@@ -56,12 +56,12 @@ class Desk:
         backend.set_overwrite(channel.id, overwrite)
 
 
-def moderated(server: Server) -> Desk:
+def moderated(server: Server) -> ModeratedServer:
     """The server with a moderator."""
     guild = server.channel.guild
     assert guild
     role = guild.create_role("keepers", permissions=discord.Permissions(manage_guild=True))
-    return Desk(server, guild.add_member(server.env.create_user("keeper"), roles=[role]))
+    return ModeratedServer(server, guild.add_member(server.env.create_user("keeper"), roles=[role]))
 
 
 def private(result: InteractionResult) -> ResponseMessage:

@@ -10,11 +10,11 @@ import discord
 from simcord import ChannelHandle, InteractionResult, MemberActor, ResponseMessage
 
 from tests.conftest import Server, buttons, parts
-from tests.moderating import Desk, lines, moderated, private
+from tests.moderating import ModeratedServer, lines, moderated, private
 
 
 @dataclass
-class Newsroom(Desk):
+class Newsroom(ModeratedServer):
     """A server with two moderators who write briefings."""
 
     second: MemberActor
@@ -65,12 +65,12 @@ class Newsroom(Desk):
 
 def newsroom(server: Server) -> Newsroom:
     """The server with two moderators."""
-    desk = moderated(server)
+    mod = moderated(server)
     guild = server.channel.guild
     assert guild
     role = guild.create_role("deputies", permissions=discord.Permissions(manage_guild=True))
     second = guild.add_member(server.env.create_user("deputy"), roles=[role])
-    return Newsroom(server, desk.moderator, second)
+    return Newsroom(server, mod.moderator, second)
 
 
 def aside(result: InteractionResult) -> ResponseMessage:

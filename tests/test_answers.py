@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers.lifecycle import open_desk
-from bot.answers.service import Desk
+from bot.answers.lifecycle import open_service
+from bot.answers.service import AnswerService
 from bot.cards.card import Card, Line, Question, Section
 from bot.facts.build import build
 from bot.facts.load import Folders
@@ -114,16 +114,16 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> tuple[Folders, Path]:
 
 
 @pytest.fixture
-async def desk(base: tuple[Folders, Path]) -> AsyncIterator[Desk]:
+async def service(base: tuple[Folders, Path]) -> AsyncIterator[AnswerService]:
     """The desk over that base."""
-    desk = await open_desk(*base)
-    yield desk
-    await desk.store.close()
+    service = await open_service(*base)
+    yield service
+    await service.store.close()
 
 
-async def _ask(desk: Desk, command: str, language: str = "en", **options: str) -> Card:
+async def _ask(service: AnswerService, command: str, language: str = "en", **options: str) -> Card:
     named = {name.rstrip("_"): value for name, value in options.items()}
-    return await desk.answer(Question(command, named), language)
+    return await service.answer(Question(command, named), language)
 
 
 def _section(card: Card, heading: str | None) -> Section:
@@ -153,8 +153,8 @@ def _cited(line: Line) -> list[tuple[str, int]]:
     return [(cite.source, cite.paragraph) for cite in line.cites]
 
 
-async def test_a_stated_date_is_called_stated_and_cited(desk: Desk) -> None:
-    card = await _ask(desk, "event", name="ferry deal")
+async def test_a_stated_date_is_called_stated_and_cited(service: AnswerService) -> None:
+    card = await _ask(service, "event", name="ferry deal")
     when, who = _lines(card, None)
     stated = UI("event.stated", date="4 May 2021")
     assert when.text == UI("event.date-place", date=stated, place="Norhaven")
@@ -166,8 +166,8 @@ async def test_a_stated_date_is_called_stated_and_cited(desk: Desk) -> None:
     assert card.subtitle == UI("event-kind.agreement")
 
 
-async def test_an_inferred_date_says_how_it_is_known(desk: Desk) -> None:
-    card = await _ask(desk, "event", name="first-run")
+async def test_an_inferred_date_says_how_it_is_known(service: AnswerService) -> None:
+    card = await _ask(service, "event", name="first-run")
     when = _lines(card, None)[0]
     assert when.text == "November 2021 to December 2021"
     (note,) = when.notes
@@ -175,28 +175,30 @@ async def test_an_inferred_date_says_how_it_is_known(desk: Desk) -> None:
     assert note.label == UI("basis.inferred")
 
 
-async def test_what_was_planned_is_called_planned(desk: Desk) -> None:
-    card = await _ask(desk, "event", name="first-run")
+async def test_what_was_planned_is_called_planned(service: AnswerService) -> None:
+    card = await _ask(service, "event", name="first-run")
     assert card.subtitle == f"{UI('event-kind.measure')} · {UI('event.planned')}"
     (plan,) = _lines(card, UI("event.facts"))
     assert plan.label == PLAN
     assert plan.text == "It is to carry forty lorries a day."
 
 
-async def test_an_undated_event_says_what_it_came_after_and_before(desk: Desk) -> None:
-    card = await _ask(desk, "event", name="fishermen-meet")
+async def test_an_undated_event_says_what_it_came_after_and_before(service: AnswerService) -> None:
+    card = await _ask(service, "event", name="fishermen-meet")
     when = _lines(card, None)[0]
     assert when.text == "a Tuesday, before the agreement"
     after = UI("basis.after", event="Storm that closed the ferry line")
     before = UI("basis.before", event="Ferry agreement of Norhaven and Sudby")
     assert [note.text for note in when.notes] == [UI("basis.undated"), after, before]
-    bare = _lines(await _ask(desk, "event", name="no-when"), None)[0]
+    bare = _lines(await _ask(service, "event", name="no-when"), None)[0]
     assert bare.text == UI("date.undated")
     assert [note.text for note in bare.notes] == [UI("basis.undated")]
 
 
-async def test_rival_accounts_stand_side_by_side_each_with_its_citation(desk: Desk) -> None:
-    card = await _ask(desk, "event", name="fishermen-meet")
+async def test_rival_accounts_stand_side_by_side_each_with_its_citation(
+    service: AnswerService,
+) -> None:
+    card = await _ask(service, "event", name="fishermen-meet")
     (vote,) = _lines(card, UI("event.facts"))
     assert [(note.text, _cited(note)) for note in vote.notes[:2]] == [
         ("They asked Lind.", [("ferry-report", 7)]),
@@ -206,8 +208,10 @@ async def test_rival_accounts_stand_side_by_side_each_with_its_citation(desk: De
     assert vote.label == UI("label.of-source", kind=UI("kind.position"))
 
 
-async def test_a_corrected_fact_says_when_and_why_it_was_corrected_last(desk: Desk) -> None:
-    card = await _ask(desk, "event", name="fishermen-meet")
+async def test_a_corrected_fact_says_when_and_why_it_was_corrected_last(
+    service: AnswerService,
+) -> None:
+    card = await _ask(service, "event", name="fishermen-meet")
     (vote,) = _lines(card, UI("event.facts"))
     corrected = UI("note.corrected", date="23 November 2026")
     assert [(note.label, note.text) for note in vote.notes[2:]] == [
@@ -215,25 +219,27 @@ async def test_a_corrected_fact_says_when_and_why_it_was_corrected_last(desk: De
     ]
 
 
-async def test_a_caution_and_how_something_follows_stand_below_the_fact(desk: Desk) -> None:
-    card = await _ask(desk, "event", name="ferry deal")
+async def test_a_caution_and_how_something_follows_stand_below_the_fact(
+    service: AnswerService,
+) -> None:
+    card = await _ask(service, "event", name="ferry deal")
     signed, gap = _lines(card, UI("event.facts"))
     assert [note.label for note in signed.notes] == [UI("note.caution")]
     assert [note.label for note in gap.notes] == [UI("note.inferred")]
 
 
-async def test_related_events_are_offered_and_open_as_they_stand(desk: Desk) -> None:
-    card = await _ask(desk, "event", name="ferry deal")
+async def test_related_events_are_offered_and_open_as_they_stand(service: AnswerService) -> None:
+    card = await _ask(service, "event", name="ferry deal")
     assert [action.question.options["name"] for action in card.actions] == [
         "fishermen-meet", "first-run",
     ]  # fmt: skip
     assert card.actions[0].label == "Fishermen meet · a Tuesday, before the agreement"
     for action in card.actions:
-        assert (await desk.answer(action.question, "en")).found
+        assert (await service.answer(action.question, "en")).found
 
 
-async def test_an_actors_roles_are_as_of_their_articles(desk: Desk) -> None:
-    card = await _ask(desk, "actor", name="holm")
+async def test_an_actors_roles_are_as_of_their_articles(service: AnswerService) -> None:
+    card = await _ask(service, "actor", name="holm")
     (role,) = _lines(card, UI("actor.roles"))
     title = UI("actor.role-of", title="Spokesperson", of="Harbour Council")
     dated = UI("actor.article-of", date="June 2021")
@@ -243,8 +249,8 @@ async def test_an_actors_roles_are_as_of_their_articles(desk: Desk) -> None:
     assert card.subtitle == f"{UI('actor-kind.person')} · of the Harbour Council · 그레타 홀름"
 
 
-async def test_what_an_actor_did_and_said_stand_apart(desk: Desk) -> None:
-    card = await _ask(desk, "actor", name="holm")
+async def test_what_an_actor_did_and_said_stand_apart(service: AnswerService) -> None:
+    card = await _ask(service, "actor", name="holm")
     assert _all_said(card, UI("actor.did")) == ["She gave no date for it."]
     (said,) = _lines(card, UI("actor.said"))
     assert (said.label, said.text) == (PLAN, "It is to carry forty lorries a day.")
@@ -253,22 +259,22 @@ async def test_what_an_actor_did_and_said_stand_apart(desk: Desk) -> None:
     ]
 
 
-async def test_what_happened_at_an_event_bears_its_date(desk: Desk) -> None:
-    card = await _ask(desk, "actor", name="ilse brandt")
+async def test_what_happened_at_an_event_bears_its_date(service: AnswerService) -> None:
+    card = await _ask(service, "actor", name="ilse brandt")
     assert _all_said(card, UI("actor.did")) == [
         "4 May 2021: Ilse Brandt and Tomas Lind signed the agreement on 4 May 2021."
     ]
 
 
-async def test_an_actor_of_whom_nothing_is_told_has_a_card(desk: Desk) -> None:
-    card = await _ask(desk, "actor", name="ilse-lund")
+async def test_an_actor_of_whom_nothing_is_told_has_a_card(service: AnswerService) -> None:
+    card = await _ask(service, "actor", name="ilse-lund")
     assert card.found
     assert card.sections == ()
-    assert len(desk.pages(card)) == 1
+    assert len(service.pages(card)) == 1
 
 
-async def test_a_fact_stands_once_in_a_topic(desk: Desk) -> None:
-    card = await _ask(desk, "topic", name="ferry-line")
+async def test_a_fact_stands_once_in_a_topic(service: AnswerService) -> None:
+    card = await _ask(service, "topic", name="ferry-line")
     texts = [line.text for section in card.sections for line in section.lines]
     assert len(texts) == len(set(texts))
     keys = ("topic.what", "topic.story", "open")
@@ -276,8 +282,10 @@ async def test_a_fact_stands_once_in_a_topic(desk: Desk) -> None:
     assert _all_said(card, UI("open")) == ["The article does not say when the first boat will run."]
 
 
-async def test_a_topics_story_tells_its_events_in_order_with_their_facts(desk: Desk) -> None:
-    card = await _ask(desk, "topic", name="ferry-line")
+async def test_a_topics_story_tells_its_events_in_order_with_their_facts(
+    service: AnswerService,
+) -> None:
+    card = await _ask(service, "topic", name="ferry-line")
     said = _all_said(card, UI("topic.story"))
     order = [
         "4 May 2021: Ferry agreement of Norhaven and Sudby",
@@ -291,9 +299,9 @@ async def test_a_topics_story_tells_its_events_in_order_with_their_facts(desk: D
 
 
 async def test_a_timeline_groups_by_month_or_year_and_sets_undated_events_apart(
-    desk: Desk,
+    service: AnswerService,
 ) -> None:
-    card = await _ask(desk, "timeline")
+    card = await _ask(service, "timeline")
     assert card.subtitle == UI.count("timeline.events", 5)
     assert _headings(card) == ["November 2014", "May 2021", "2021", UI("timeline.undated")]
     assert _all_said(card, "November 2014") == ["November 2014: Storm that closed the ferry line"]
@@ -318,9 +326,9 @@ async def test_a_timeline_groups_by_month_or_year_and_sets_undated_events_apart(
     ],
 )  # fmt: skip
 async def test_a_filter_sets_apart_what_may_as_well_lie_outside_it(
-    desk: Desk, start: str, end: str, shown: dict[str, bool]
+    service: AnswerService, start: str, end: str, shown: dict[str, bool]
 ) -> None:
-    card = await _ask(desk, "timeline", from_=start, to=end)
+    card = await _ask(service, "timeline", from_=start, to=end)
     apart = {
         line.text.partition(" (")[0]: section.heading == UI("timeline.may")
         for section in card.sections
@@ -330,34 +338,36 @@ async def test_a_filter_sets_apart_what_may_as_well_lie_outside_it(
     assert card.found == bool(shown)
 
 
-async def test_a_timeline_of_no_events_says_which_filters_left_none(desk: Desk) -> None:
-    card = await _ask(desk, "timeline", from_="1999", to="2001", actor="ilse-brandt")
+async def test_a_timeline_of_no_events_says_which_filters_left_none(service: AnswerService) -> None:
+    card = await _ask(service, "timeline", from_="1999", to="2001", actor="ilse-brandt")
     assert not card.found
     assert card.title == UI("timeline.empty", filters="1999 to 2001 · Ilse Brandt")
 
 
-async def test_a_period_that_ends_before_it_begins_is_explained(desk: Desk) -> None:
-    card = await _ask(desk, "timeline", from_="May 2021", to="2020")
+async def test_a_period_that_ends_before_it_begins_is_explained(service: AnswerService) -> None:
+    card = await _ask(service, "timeline", from_="May 2021", to="2020")
     assert not card.found
     assert card.title == UI("filter.backwards", start="2021-05", end="2020")
     assert card.subtitle == UI("filter.backwards.help")
 
 
-async def test_a_period_inside_one_year_may_begin_and_end_in_it(desk: Desk) -> None:
-    card = await _ask(desk, "timeline", from_="2021-06", to="2021")
+async def test_a_period_inside_one_year_may_begin_and_end_in_it(service: AnswerService) -> None:
+    card = await _ask(service, "timeline", from_="2021-06", to="2021")
     assert card.found
 
 
-async def test_a_date_that_is_none_is_explained_and_not_guessed(desk: Desk) -> None:
-    card = await _ask(desk, "timeline", from_="31 April 2021")
+async def test_a_date_that_is_none_is_explained_and_not_guessed(service: AnswerService) -> None:
+    card = await _ask(service, "timeline", from_="31 April 2021")
     assert not card.found
     assert card.title == UI("filter.no-date", text="31 April 2021")
     assert card.subtitle == UI("filter.no-date.help", option="from")
     assert "2023-03-16" in UI("filter.no-date.help", option="from")
 
 
-async def test_a_timelines_question_is_kept_in_its_canonical_form(desk: Desk) -> None:
-    card = await _ask(desk, "timeline", to="2021년 12월", from_="May 2021", topic="norhaven ferry")
+async def test_a_timelines_question_is_kept_in_its_canonical_form(service: AnswerService) -> None:
+    card = await _ask(
+        service, "timeline", to="2021년 12월", from_="May 2021", topic="norhaven ferry"
+    )
     assert dict(card.question.options) == {
         "from": "2021-05",
         "to": "2021-12",
@@ -367,8 +377,8 @@ async def test_a_timelines_question_is_kept_in_its_canonical_form(desk: Desk) ->
     assert card.subtitle == f"May 2021 to December 2021 · Ferry line · {count}"
 
 
-async def test_a_source_says_what_its_copy_shows_and_what_it_lacks(desk: Desk) -> None:
-    card = await _ask(desk, "source", name="harbour log")
+async def test_a_source_says_what_its_copy_shows_and_what_it_lacks(service: AnswerService) -> None:
+    card = await _ask(service, "source", name="harbour log")
     assert [line.text for line in _lines(card, None)] == [
         UI("source.no-author"),
         UI("source.no-publisher"),
@@ -379,13 +389,13 @@ async def test_a_source_says_what_its_copy_shows_and_what_it_lacks(desk: Desk) -
     assert card.subtitle == UI("source-kind.aggregator")
     (fact,) = _lines(card, UI("source.facts"))
     assert fact.text == "They asked for a vote."
-    other = await _ask(desk, "source", name="port towns reopen")
+    other = await _ask(service, "source", name="port towns reopen")
     told = [line.text for line in _lines(other, None)]
     assert told[:3] == ["Per Olsen", "The Coast Gazette", UI("source.no-date")]
 
 
-async def test_all_sources_are_listed_and_open(desk: Desk) -> None:
-    card = await _ask(desk, "source")
+async def test_all_sources_are_listed_and_open(service: AnswerService) -> None:
+    card = await _ask(service, "source")
     assert card.found
     assert len(_lines(card, None)) == 2
     assert [action.question.options["name"] for action in card.actions] == [
@@ -394,25 +404,27 @@ async def test_all_sources_are_listed_and_open(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("command", ["event", "actor", "topic", "source"])
-async def test_a_name_that_matches_nothing_is_not_guessed(desk: Desk, command: str) -> None:
-    card = await _ask(desk, command, name="zzzqqq")
+async def test_a_name_that_matches_nothing_is_not_guessed(
+    service: AnswerService, command: str
+) -> None:
+    card = await _ask(service, command, name="zzzqqq")
     assert (card.found, card.choices, card.actions, card.sections) == (False, (), (), ())
     assert "“zzzqqq”" in card.title
     assert card.subtitle
 
 
-async def test_a_name_of_several_offers_each(desk: Desk) -> None:
-    card = await _ask(desk, "actor", name="ilse")
+async def test_a_name_of_several_offers_each(service: AnswerService) -> None:
+    card = await _ask(service, "actor", name="ilse")
     assert not card.found
     assert card.title == UI("choose", text="ilse")
     ids = {choice.question.options["name"] for choice in card.choices}
     assert ids == {"ilse-brandt", "ilse-lund"}
     for choice in card.choices:
-        assert (await desk.answer(choice.question, "en")).found
+        assert (await service.answer(choice.question, "en")).found
 
 
-async def test_a_choice_keeps_the_other_filters(desk: Desk) -> None:
-    card = await _ask(desk, "timeline", from_="May 2021", actor="ilse", topic="norhaven ferry")
+async def test_a_choice_keeps_the_other_filters(service: AnswerService) -> None:
+    card = await _ask(service, "timeline", from_="May 2021", actor="ilse", topic="norhaven ferry")
     assert not card.found
     for choice in card.choices:
         assert choice.question.command == "timeline"
@@ -420,8 +432,8 @@ async def test_a_choice_keeps_the_other_filters(desk: Desk) -> None:
         assert choice.question.options["topic"] in ("norhaven ferry", "ferry-line")
 
 
-async def test_a_near_name_is_offered_and_not_taken(desk: Desk) -> None:
-    card = await _ask(desk, "actor", name="Greta Hansen")
+async def test_a_near_name_is_offered_and_not_taken(service: AnswerService) -> None:
+    card = await _ask(service, "actor", name="Greta Hansen")
     assert not card.found
     assert [choice.question.options["name"] for choice in card.choices] == ["greta-holm"]
 
@@ -436,20 +448,22 @@ async def test_a_near_name_is_offered_and_not_taken(desk: Desk) -> None:
     ],
 )
 async def test_a_name_of_another_kind_leads_there(
-    desk: Desk, command: str, name: str, leads_to: str
+    service: AnswerService, command: str, name: str, leads_to: str
 ) -> None:
-    card = await _ask(desk, command, name=name)
+    card = await _ask(service, command, name=name)
     assert not card.found
     assert card.title == UI(f"other-kind.{leads_to}", text=name)
     (choice,) = card.choices
     assert choice.question.command == leads_to
-    assert (await desk.answer(choice.question, "en")).found
+    assert (await service.answer(choice.question, "en")).found
 
 
 @pytest.mark.parametrize("command", ["event", "actor", "topic"])
 @pytest.mark.parametrize("name", ["", " ", "\u200b\u202e"])
-async def test_a_name_that_is_missing_is_asked_for(desk: Desk, command: str, name: str) -> None:
-    card = await _ask(desk, command, name=name)
+async def test_a_name_that_is_missing_is_asked_for(
+    service: AnswerService, command: str, name: str
+) -> None:
+    card = await _ask(service, command, name=name)
     assert not card.found
     assert card.title == UI("ask.missing-option", command=command, option="name")
 
@@ -459,9 +473,9 @@ async def test_a_name_that_is_missing_is_asked_for(desk: Desk, command: str, nam
     [("ko", "페리 협정", "2021년 5월 4일"), ("ja", "フェリー協定", "2021年5月4日")],
 )
 async def test_names_and_dates_follow_the_reader_and_facts_the_base(
-    desk: Desk, language: str, title: str, when: str
+    service: AnswerService, language: str, title: str, when: str
 ) -> None:
-    card = await _ask(desk, "event", language, name="ferry-agreement")
+    card = await _ask(service, "event", language, name="ferry-agreement")
     assert card.title == title
     assert "Ferry agreement of Norhaven and Sudby" in (card.subtitle or "")
     assert when in _lines(card, None)[0].text
@@ -469,12 +483,12 @@ async def test_names_and_dates_follow_the_reader_and_facts_the_base(
     assert "Ilse Brandt and Tomas Lind signed the agreement on 4 May 2021." in texts
 
 
-async def test_every_line_of_an_answer_is_cited(desk: Desk) -> None:
-    for head in desk.store.heads.values():
-        card = await desk.answer(Question(head.kind, {"name": head.id}), "en")
+async def test_every_line_of_an_answer_is_cited(service: AnswerService) -> None:
+    for thing in service.store.things.values():
+        card = await service.answer(Question(thing.kind, {"name": thing.id}), "en")
         for section in card.sections:
             for line in section.lines:
-                assert line.cites or (head.kind == "source" and section.heading is None), line
+                assert line.cites or (thing.kind == "source" and section.heading is None), line
 
 
 @pytest.mark.parametrize(
@@ -490,19 +504,19 @@ def test_dates_of_a_message_are_read_whole_or_not_at_all(message: str, said: lis
     assert [shown for shown, _ in periods_in(message)] == said
 
 
-async def test_a_search_that_a_filter_leaves_empty_names_the_filter(desk: Desk) -> None:
-    card = await _ask(desk, "search", text="ferry", to="1990")
+async def test_a_search_that_a_filter_leaves_empty_names_the_filter(service: AnswerService) -> None:
+    card = await _ask(service, "search", text="ferry", to="1990")
     assert not card.found
     assert card.title == UI("search.none-here", text="ferry", filters="up to 1990")
 
 
-async def test_a_message_without_text_names_nothing(desk: Desk) -> None:
-    card = await _ask(desk, "find", text="")
+async def test_a_message_without_text_names_nothing(service: AnswerService) -> None:
+    card = await _ask(service, "find", text="")
     assert not card.found
     assert card.title == UI("find.none")
 
 
-async def test_what_somebody_wrote_in_a_message_is_not_kept(desk: Desk) -> None:
+async def test_what_somebody_wrote_in_a_message_is_not_kept(service: AnswerService) -> None:
     question = Question("find", {"text": "Ilse Brandt met somebody unheard of"})
-    assert (await desk.answer(question, "en")).found
-    assert "unheard" not in repr(vars(desk)["_cards"])
+    assert (await service.answer(question, "en")).found
+    assert "unheard" not in repr(vars(service)["_cards"])

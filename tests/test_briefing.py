@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.answers.lifecycle import open_desk
-from bot.answers.service import Desk
+from bot.answers.lifecycle import open_service
+from bot.answers.service import AnswerService
 from bot.cards.card import Line
 from bot.compose.briefing import (
     LONGEST_HEADLINE,
     LONGEST_REMARKS,
-    Composed,
-    Draft,
+    BriefingDraft,
+    ComposedBriefing,
     Subject,
     candidates,
     compose,
@@ -43,77 +43,81 @@ PERIODS = (
 REMARKS = "A remark of mine. " * 16
 
 
-def _subjects(desk: Desk, *kinds: str) -> list[Subject]:
+def _subjects(service: AnswerService, *kinds: str) -> list[Subject]:
     """Every topic, actor and event of the base (or only some kinds), and a few periods."""
     wanted = kinds or ("topic", "actor", "event")
-    things = [Subject(head.id) for head in desk.store.heads.values() if head.kind in wanted]
+    things = [Subject(thing.id) for thing in service.store.things.values() if thing.kind in wanted]
     return things if kinds else [*things, *PERIODS]
 
 
-async def _briefing(desk: Desk, subject: Subject, language: str = "en") -> Composed:
-    draft = await propose(desk.store, words(language), subject)
-    return await compose(desk.store, words(language), subject, draft)
+async def _briefing(
+    service: AnswerService, subject: Subject, language: str = "en"
+) -> ComposedBriefing:
+    draft = await propose(service.store, words(language), subject)
+    return await compose(service.store, words(language), subject, draft)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def briefings(desk: Desk) -> list[tuple[Subject, Composed]]:
+async def briefings(service: AnswerService) -> list[tuple[Subject, ComposedBriefing]]:
     """The briefing on everything, as it is proposed, in English."""
-    return [(subject, await _briefing(desk, subject)) for subject in _subjects(desk)]
+    return [(subject, await _briefing(service, subject)) for subject in _subjects(service)]
 
 
-def _lines(composed: Composed, heading: str | None = None) -> Iterator[Line]:
+def _lines(composed: ComposedBriefing, heading: str | None = None) -> Iterator[Line]:
     for section in composed.card.sections:
         if heading in (None, section.heading):
             yield from section.lines
 
 
-def _assert_is_one_message(desk: Desk, composed: Composed) -> None:
+def _assert_is_one_message(service: AnswerService, composed: ComposedBriefing) -> None:
     """Discord gets the whole briefing, within its limits."""
-    (page,) = desk.pages(composed.card)
+    (page,) = service.pages(composed.card)
     assert page.sections == composed.card.sections
-    components = view(desk, composed.card).to_components()
+    components = view(service, composed.card).to_components()
     assert sum(map(len, texts(components))) <= 4_000
     assert len(list(parts(components))) <= 40
 
 
 def test_every_briefing_is_whole_in_one_message(
-    desk: Desk, briefings: list[tuple[Subject, Composed]]
+    service: AnswerService, briefings: list[tuple[Subject, ComposedBriefing]]
 ) -> None:
     for _, composed in briefings:
-        _assert_is_one_message(desk, composed)
+        _assert_is_one_message(service, composed)
         assert not composed.missing
         assert not composed.left_out
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
-async def test_so_is_every_topics_in_the_other_languages(desk: Desk, language: str) -> None:
-    for subject in _subjects(desk, "topic"):
-        composed = await _briefing(desk, subject, language)
-        _assert_is_one_message(desk, composed)
+async def test_so_is_every_topics_in_the_other_languages(
+    service: AnswerService, language: str
+) -> None:
+    for subject in _subjects(service, "topic"):
+        composed = await _briefing(service, subject, language)
+        _assert_is_one_message(service, composed)
         assert not composed.left_out
         assert composed.card.title.endswith(words(language)("briefing.headline", subject=""))
 
 
-def test_every_statement_is_cited(briefings: list[tuple[Subject, Composed]]) -> None:
+def test_every_statement_is_cited(briefings: list[tuple[Subject, ComposedBriefing]]) -> None:
     for subject, composed in briefings:
         for line in _lines(composed):
             assert line.cites, (subject, line.text)
 
 
-async def test_a_draft_tells_some_of_what_there_is_in_reading_order(desk: Desk) -> None:
-    for subject in _subjects(desk):
-        keys = [record.key for record in await candidates(desk.store, UI, subject)]
-        draft = await propose(desk.store, UI, subject)
+async def test_a_draft_tells_some_of_what_there_is_in_reading_order(service: AnswerService) -> None:
+    for subject in _subjects(service):
+        keys = [record.key for record in await candidates(service.store, UI, subject)]
+        draft = await propose(service.store, UI, subject)
         assert [key for key in keys if key in draft.facts] == list(draft.facts)
         assert len(draft.facts) <= 12
         assert bool(draft.facts) == bool(keys), subject
 
 
 async def test_facts_are_told_as_the_base_has_them(
-    desk: Desk, briefings: list[tuple[Subject, Composed]]
+    service: AnswerService, briefings: list[tuple[Subject, ComposedBriefing]]
 ) -> None:
     for subject, composed in briefings:
-        records = {r.key: r.fact for r in await candidates(desk.store, UI, subject)}
+        records = {r.key: r.fact for r in await candidates(service.store, UI, subject)}
         told = {line.text: line for line in _lines(composed) if line.fact}
         assert composed.facts == {key: records[key].version for key in composed.facts}
         for key in composed.facts:
@@ -127,27 +131,27 @@ async def test_facts_are_told_as_the_base_has_them(
 
 
 async def test_accounts_stand_side_by_side_where_sources_differ(
-    desk: Desk, briefings: list[tuple[Subject, Composed]]
+    service: AnswerService, briefings: list[tuple[Subject, ComposedBriefing]]
 ) -> None:
     for subject, composed in briefings:
-        records = {r.key: r.fact for r in await candidates(desk.store, UI, subject)}
+        records = {r.key: r.fact for r in await candidates(service.store, UI, subject)}
         accounts = [account for key in composed.facts for account in records[key].accounts]
         shown = [note for line in _lines(composed, UI("briefing.differ")) for note in line.notes]
         assert [(note.text, note.cites) for note in shown] == [(a.says, (a,)) for a in accounts]
 
 
 async def test_what_was_planned_is_never_told_as_done(
-    desk: Desk, briefings: list[tuple[Subject, Composed]]
+    service: AnswerService, briefings: list[tuple[Subject, ComposedBriefing]]
 ) -> None:
     planned = {
         record.event.id
-        for record in await desk.store.events(Filter())
+        for record in await service.store.events(Filter())
         if record.event.status == "planned"
     }
     begins = UI("briefing.planned", date="")
     seen: set[str] = set()
     for subject, composed in briefings:
-        for record in await candidates(desk.store, UI, subject):
+        for record in await candidates(service.store, UI, subject):
             if record.owner in planned and record.key in composed.facts:
                 careful = _lines(composed, UI("briefing.care"))
                 (line,) = [line for line in careful if line.text == record.fact.says]
@@ -156,19 +160,21 @@ async def test_what_was_planned_is_never_told_as_done(
     assert seen == planned
 
 
-async def test_the_briefing_on_a_planned_event_says_so_in_its_headline(desk: Desk) -> None:
-    draft = await propose(desk.store, UI, Subject("hiroshima-trilateral"))
+async def test_the_briefing_on_a_planned_event_says_so_in_its_headline(
+    service: AnswerService,
+) -> None:
+    draft = await propose(service.store, UI, Subject("hiroshima-trilateral"))
     assert UI("mark.planned") in draft.headline
 
 
-async def test_every_topic_says_what_is_not_established(desk: Desk) -> None:
-    for subject in _subjects(desk, "topic"):
-        composed = await _briefing(desk, subject)
+async def test_every_topic_says_what_is_not_established(service: AnswerService) -> None:
+    for subject in _subjects(service, "topic"):
+        composed = await _briefing(service, subject)
         assert list(_lines(composed, UI("open"))), subject
 
 
 def test_events_stand_in_order_of_time_each_dated_once(
-    desk: Desk, briefings: list[tuple[Subject, Composed]]
+    service: AnswerService, briefings: list[tuple[Subject, ComposedBriefing]]
 ) -> None:
     for subject, composed in briefings:
         story = list(_lines(composed, UI("briefing.story")))
@@ -176,95 +182,101 @@ def test_events_stand_in_order_of_time_each_dated_once(
         assert len({line.lead for line in story if line.lead}) <= len(composed.facts)
 
 
-async def test_a_date_that_is_worked_out_says_so(desk: Desk) -> None:
-    composed = await _briefing(desk, Subject("security-dialogue"))
+async def test_a_date_that_is_worked_out_says_so(service: AnswerService) -> None:
+    composed = await _briefing(service, Subject("security-dialogue"))
     leads = {line.lead for line in _lines(composed, UI("briefing.story"))}
     worked_out = UI("briefing.date", date="a Monday in April 2023", mark=UI("mark.inferred"))
     assert {"1997", "16 March 2023", worked_out} <= leads
 
 
-async def test_the_subtitle_says_how_old_the_articles_are(desk: Desk) -> None:
-    composed = await _briefing(desk, Subject("gsomia"))
+async def test_the_subtitle_says_how_old_the_articles_are(service: AnswerService) -> None:
+    composed = await _briefing(service, Subject("gsomia"))
     assert composed.card.subtitle == UI(
         "briefing.basis",
-        base=desk.store.info.title,
+        base=service.store.info.title,
         articles="the article of 21 March 2023 and an undated article",
     )
 
 
 async def test_no_draft_says_the_same_twice(
-    desk: Desk, briefings: list[tuple[Subject, Composed]]
+    service: AnswerService, briefings: list[tuple[Subject, ComposedBriefing]]
 ) -> None:
     for subject, composed in briefings:
-        records = await candidates(desk.store, UI, subject)
+        records = await candidates(service.store, UI, subject)
         told = [r.fact for r in records if r.key in composed.facts and r.part != "open"]
         said = [set(re.findall(r"[a-z]{5,}", fact.says.lower())) for fact in told]
         for one, other in combinations(said, 2):
             assert len(one & other) < 0.7 * len(one | other), (subject, one, other)
 
 
-async def test_the_same_draft_is_proposed_again(desk: Desk) -> None:
-    for subject in _subjects(desk, "topic"):
-        again = await propose(desk.store, UI, subject)
-        assert await propose(desk.store, UI, subject) == again
+async def test_the_same_draft_is_proposed_again(service: AnswerService) -> None:
+    for subject in _subjects(service, "topic"):
+        again = await propose(service.store, UI, subject)
+        assert await propose(service.store, UI, subject) == again
 
 
-async def test_a_proposed_draft_leaves_room_for_signed_remarks(desk: Desk) -> None:
-    for subject in (*_subjects(desk, "topic"), *PERIODS):
-        draft = await propose(desk.store, UI, subject)
-        composed = await compose(desk.store, UI, subject, draft, REMARKS, "M" * 32)
+async def test_a_proposed_draft_leaves_room_for_signed_remarks(service: AnswerService) -> None:
+    for subject in (*_subjects(service, "topic"), *PERIODS):
+        draft = await propose(service.store, UI, subject)
+        composed = await compose(service.store, UI, subject, draft, REMARKS, "M" * 32)
         assert not composed.left_out, subject
-        _assert_is_one_message(desk, composed)
+        _assert_is_one_message(service, composed)
 
 
-async def test_remarks_stand_last_signed_and_without_markup(desk: Desk) -> None:
+async def test_remarks_stand_last_signed_and_without_markup(service: AnswerService) -> None:
     subject = Subject("gsomia")
-    draft = await propose(desk.store, UI, subject)
+    draft = await propose(service.store, UI, subject)
     remarks = "See you *all*.\n# Tomorrow @everyone\n\n> at noon"
-    composed = await compose(desk.store, UI, subject, draft, remarks, "Mod_1")
+    composed = await compose(service.store, UI, subject, draft, remarks, "Mod_1")
     last = composed.card.sections[-1]
     assert last.heading == UI("briefing.remarks", author="Mod_1")
     assert [line.text for line in last.lines] == [
         "See you *all*.", "# Tomorrow @everyone", "> at noon",
     ]  # fmt: skip
-    shown = "\n".join(texts(view(desk, composed.card).to_components()))
+    shown = "\n".join(texts(view(service, composed.card).to_components()))
     assert "\n# " not in shown
     assert "\n> " not in shown
     assert "@everyone" not in shown
     assert r"\*all\*" in shown
 
 
-async def test_blank_remarks_make_no_part(desk: Desk) -> None:
+async def test_blank_remarks_make_no_part(service: AnswerService) -> None:
     subject = Subject("gsomia")
-    draft = await propose(desk.store, UI, subject)
-    composed = await compose(desk.store, UI, subject, draft, " \n\u200b", "Mod")
-    assert composed == await compose(desk.store, UI, subject, draft)
+    draft = await propose(service.store, UI, subject)
+    composed = await compose(service.store, UI, subject, draft, " \n\u200b", "Mod")
+    assert composed == await compose(service.store, UI, subject, draft)
 
 
-async def test_what_has_no_room_is_reported_and_not_told(desk: Desk) -> None:
+async def test_what_has_no_room_is_reported_and_not_told(service: AnswerService) -> None:
     subject = Subject("rapprochement")
-    keys = tuple(record.key for record in await candidates(desk.store, UI, subject))
-    composed = await compose(desk.store, UI, subject, Draft("All of it", keys))
-    _assert_is_one_message(desk, composed)
+    keys = tuple(record.key for record in await candidates(service.store, UI, subject))
+    composed = await compose(service.store, UI, subject, BriefingDraft("All of it", keys))
+    _assert_is_one_message(service, composed)
     assert composed.left_out
     assert {*composed.facts, *composed.left_out} == set(keys)
     assert not {*composed.facts} & {*composed.left_out}
 
 
-async def test_facts_are_taken_up_in_the_order_of_the_draft(desk: Desk) -> None:
+async def test_facts_are_taken_up_in_the_order_of_the_draft(service: AnswerService) -> None:
     subject = Subject("rapprochement")
-    keys = [record.key for record in await candidates(desk.store, UI, subject)]
-    composed = await compose(desk.store, UI, subject, Draft("Last first", tuple(reversed(keys))))
+    keys = [record.key for record in await candidates(service.store, UI, subject)]
+    composed = await compose(
+        service.store, UI, subject, BriefingDraft("Last first", tuple(reversed(keys)))
+    )
     assert keys[-1] in composed.facts
     assert keys[0] in composed.left_out
 
 
 @pytest.mark.parametrize("remarks", ["*" * LONGEST_REMARKS, "\n".join("1." for _ in range(100))])
-async def test_a_message_is_never_too_long_whatever_is_written(desk: Desk, remarks: str) -> None:
-    for subject in _subjects(desk, "topic"):
-        keys = tuple(record.key for record in await candidates(desk.store, UI, subject))
-        draft = Draft("_" * LONGEST_HEADLINE, keys)
-        _assert_is_one_message(desk, await compose(desk.store, UI, subject, draft, remarks, "*"))
+async def test_a_message_is_never_too_long_whatever_is_written(
+    service: AnswerService, remarks: str
+) -> None:
+    for subject in _subjects(service, "topic"):
+        keys = tuple(record.key for record in await candidates(service.store, UI, subject))
+        draft = BriefingDraft("_" * LONGEST_HEADLINE, keys)
+        _assert_is_one_message(
+            service, await compose(service.store, UI, subject, draft, remarks, "*")
+        )
 
 
 @pytest.mark.parametrize(
@@ -272,41 +284,41 @@ async def test_a_message_is_never_too_long_whatever_is_written(desk: Desk, remar
     [("x" * (LONGEST_HEADLINE + 1), None), ("x", "x" * (LONGEST_REMARKS + 1))],
 )
 async def test_what_would_have_to_be_cut_is_refused(
-    desk: Desk, headline: str, remarks: str | None
+    service: AnswerService, headline: str, remarks: str | None
 ) -> None:
     with pytest.raises(ValueError, match="cut"):
-        await compose(desk.store, UI, Subject("gsomia"), Draft(headline, ()), remarks)
+        await compose(service.store, UI, Subject("gsomia"), BriefingDraft(headline, ()), remarks)
 
 
-async def test_the_headline_is_the_moderators_own(desk: Desk) -> None:
+async def test_the_headline_is_the_moderators_own(service: AnswerService) -> None:
     subject = Subject("gsomia")
-    draft = replace(await propose(desk.store, UI, subject), headline="  Where the\npact stands ")
-    assert (await compose(desk.store, UI, subject, draft)).card.title == "Where the pact stands"
-    blank = await compose(desk.store, UI, subject, replace(draft, headline="  "))
-    assert blank.card.title == (await propose(desk.store, UI, subject)).headline
+    draft = replace(await propose(service.store, UI, subject), headline="  Where the\npact stands ")
+    assert (await compose(service.store, UI, subject, draft)).card.title == "Where the pact stands"
+    blank = await compose(service.store, UI, subject, replace(draft, headline="  "))
+    assert blank.card.title == (await propose(service.store, UI, subject)).headline
 
 
 async def test_one_may_read_on_from_a_briefing(
-    desk: Desk, briefings: list[tuple[Subject, Composed]]
+    service: AnswerService, briefings: list[tuple[Subject, ComposedBriefing]]
 ) -> None:
     for subject, composed in briefings:
         (action,) = composed.card.actions
-        assert (await desk.answer(action.question, "en")).found, subject
+        assert (await service.answer(action.question, "en")).found, subject
 
 
-async def test_what_only_may_fall_in_a_period_stands_apart(desk: Desk) -> None:
+async def test_what_only_may_fall_in_a_period_stands_apart(service: AnswerService) -> None:
     for subject in PERIODS:
-        assert not list(_lines(await _briefing(desk, subject), UI("timeline.may"))), subject
+        assert not list(_lines(await _briefing(service, subject), UI("timeline.may"))), subject
     subject = PERIODS[0]
-    draft = await propose(desk.store, UI, subject)
+    draft = await propose(service.store, UI, subject)
     added = replace(draft, facts=(*draft.facts[:3], "seoul-trade-step/step"))
-    composed = await compose(desk.store, UI, subject, added)
+    composed = await compose(service.store, UI, subject, added)
     (line,) = _lines(composed, UI("timeline.may"))
     assert "preferential trade status" in line.text
 
 
-async def test_what_has_no_date_stands_apart(desk: Desk) -> None:
-    composed = await _briefing(desk, Subject("future-declaration"))
+async def test_what_has_no_date_stands_apart(service: AnswerService) -> None:
+    composed = await _briefing(service, Subject("future-declaration"))
     apart = list(_lines(composed, UI("timeline.undated")))
     assert apart
     assert apart[0].lead == "no date given; before 2025"
@@ -325,11 +337,11 @@ async def test_a_draft_is_a_dozen_facts_at_most(tmp_path: Path) -> None:
         )
         (folders.facts / f"events/day-{name}.yaml").write_text(event, "utf-8")
     build(folders, tmp_path / "var")
-    desk = await open_desk(folders, tmp_path / "var")
+    service = await open_service(folders, tmp_path / "var")
     try:
-        assert len((await propose(desk.store, UI, Subject("ferry-line"))).facts) == 12
+        assert len((await propose(service.store, UI, Subject("ferry-line"))).facts) == 12
     finally:
-        await desk.store.close()
+        await service.store.close()
 
 
 async def test_sources_with_long_names_count_as_well(tmp_path: Path) -> None:
@@ -349,15 +361,15 @@ async def test_sources_with_long_names_count_as_well(tmp_path: Path) -> None:
     topic = f"id: much\ntitle: Much\nfacts:\n{facts}"
     (folders.facts / "topics/much.yaml").write_text(topic, "utf-8")
     build(folders, tmp_path / "var")
-    desk = await open_desk(folders, tmp_path / "var")
+    service = await open_service(folders, tmp_path / "var")
     try:
         keys = tuple(f"much/fact-{start}" for start in range(0, 15, 5))
-        draft = Draft("Much", keys)
-        composed = await compose(desk.store, UI, Subject("much"), draft)
-        _assert_is_one_message(desk, composed)
+        draft = BriefingDraft("Much", keys)
+        composed = await compose(service.store, UI, Subject("much"), draft)
+        _assert_is_one_message(service, composed)
         assert composed.left_out == keys[2:]
     finally:
-        await desk.store.close()
+        await service.store.close()
 
 
 # ---- A base in which facts were changed ------------------------------------------------------
@@ -368,7 +380,7 @@ def _changed(text: str, says: str, change: str) -> str:
 
 
 @pytest.fixture
-async def changed(tmp_path: Path) -> AsyncIterator[Desk]:
+async def changed(tmp_path: Path) -> AsyncIterator[AnswerService]:
     """The desk over the small base, in which one fact was reworded and one was withdrawn."""
     folders = write_small_base(tmp_path)
     reworded = "was: [{date: 2026-11-23, said: They signed on 5 May 2021., why: A slip.}]"
@@ -380,12 +392,14 @@ async def changed(tmp_path: Path) -> AsyncIterator[Desk]:
     ):
         (folders.facts / name).write_text(text, "utf-8")
     build(folders, tmp_path / "var")
-    desk = await open_desk(folders, tmp_path / "var")
-    yield desk
-    await desk.store.close()
+    service = await open_service(folders, tmp_path / "var")
+    yield service
+    await service.store.close()
 
 
-async def test_corrected_wordings_are_among_the_claims_to_be_careful_with(changed: Desk) -> None:
+async def test_corrected_wordings_are_among_the_claims_to_be_careful_with(
+    changed: AnswerService,
+) -> None:
     composed = await _briefing(changed, Subject("ferry-line"))
     careful = list(_lines(composed, UI("briefing.care")))
     (withdrawn,) = [line for line in careful if line.label == UI("corrections.withdrawn")]
@@ -394,7 +408,7 @@ async def test_corrected_wordings_are_among_the_claims_to_be_careful_with(change
     assert "“They signed on 5 May 2021.”" in [note.text for note in reworded.notes]
 
 
-async def test_what_is_withdrawn_or_gone_is_reported_and_not_told(changed: Desk) -> None:
+async def test_what_is_withdrawn_or_gone_is_reported_and_not_told(changed: AnswerService) -> None:
     subject = Subject("ferry-line")
     draft = await propose(changed.store, UI, subject)
     assert "storm-2014/ruins" not in draft.facts

@@ -13,17 +13,17 @@ from simcord import ChannelHandle, MemberActor, ResponseMessage
 from simcord.backend import serializers
 from structlog.testing import capture_logs
 
-from bot.delivery.delivery_errors import Doubtful
-from bot.delivery.outbox import Parcel
-from bot.state.briefings import Plan, Step, StepKind, Text
+from bot.delivery.delivery_errors import OutcomeUnknown
+from bot.delivery.outbox import OutgoingPost
+from bot.state.briefings import AuditAction, AuditEntry, BriefingText, Plan
 from bot.state.digests import Target
-from bot.state.posts import Place
+from bot.state.posts import MessageRef
 from bot.texts.catalogues import LANGUAGES, words
 from bot.ui.briefings.actions import BUTTONS
 from bot.ui.briefings.audit_log import TROUBLES, changes, told, warning
 from bot.ui.briefings.controls import Key
 from bot.ui.briefings.posting_time import read_when
-from bot.ui.components.messages import Unfit
+from bot.ui.components.messages import UserError
 from bot.ui.posting.messenger import DiscordMessenger
 from tests.conftest import Server, buttons, texts
 from tests.databases import on_every_database
@@ -171,7 +171,7 @@ def test_skipped_and_repeated_times_are_read_as_the_digests_are(
 
 async def test_a_day_that_a_zone_left_out_is_refused() -> None:
     now = discord.utils.parse_time("2011-12-01T00:00:00+00:00")
-    with pytest.raises(Unfit, match="2011-12-30"):
+    with pytest.raises(UserError, match="2011-12-30"):
         read_when(words("en"), "2011-12-30", "09:00", "Pacific/Apia", now)
 
 
@@ -333,11 +333,11 @@ async def test_on_its_way_to_discord_nobody_can_change_it(
     seen: list[list[str]] = []
     send = DiscordMessenger.send
 
-    async def look_and_send(self: DiscordMessenger, parcel: Parcel) -> Place:
+    async def look_and_send(self: DiscordMessenger, outgoing: OutgoingPost) -> MessageRef:
         briefing = await room.server.bot.state.briefings.get(number(card))
         assert briefing
         seen.append([briefing.status])
-        return await send(self, parcel)
+        return await send(self, outgoing)
 
     monkeypatch.setattr(DiscordMessenger, "send", look_and_send)
     await room.do(card, "submit")
@@ -590,7 +590,7 @@ async def test_somebody_who_lost_the_right_has_a_form_open_in_vain(room: Newsroo
 
 
 async def test_another_servers_briefings_are_unknown_here(room: Newsroom) -> None:
-    text = Text("gsomia", None, None, "en", "Theirs", ("gsomia/what",))
+    text = BriefingText("gsomia", None, None, "en", "Theirs", ("gsomia/what",))
     now = room.server.env.now()
     other = await room.server.bot.state.briefings.begin(77, Plan(text), "base", 5, now)
     assert (await room.ask("briefing show", briefing=other.briefing_id))[0] == (
@@ -728,7 +728,7 @@ async def test_briefings_are_listed_found_and_belong_to_the_server(room: Newsroo
 
 async def test_a_list_of_the_longest_headlines_fits(room: Newsroom) -> None:
     card = await room.begin()
-    text = Text("gsomia", None, None, "en", "*_" * 40, ("gsomia/what",))
+    text = BriefingText("gsomia", None, None, "en", "*_" * 40, ("gsomia/what",))
     state, now = room.server.bot.state, room.server.env.now()
     guild = room.server.channel.guild
     assert guild
@@ -742,7 +742,7 @@ async def test_a_list_of_the_longest_headlines_fits(room: Newsroom) -> None:
 
 async def test_one_that_is_listed_no_more_is_found_by_its_number(room: Newsroom) -> None:
     card = await room.begin()
-    text = Text("gsomia", None, None, "en", "Later", ("gsomia/what",))
+    text = BriefingText("gsomia", None, None, "en", "Later", ("gsomia/what",))
     state, later = room.server.bot.state, room.server.env.now() + timedelta(days=1)
     guild = room.server.channel.guild
     assert guild
@@ -764,7 +764,7 @@ async def test_a_briefing_about_what_the_base_has_no_more_can_be_seen_and_cancel
     state, now = room.server.bot.state, room.server.env.now()
     guild = room.server.channel.guild
     assert guild
-    text = Text("gone", None, None, "en", "On what is gone", ("gone/fact",))
+    text = BriefingText("gone", None, None, "en", "On what is gone", ("gone/fact",))
     old = await state.briefings.begin(guild.id, Plan(text), "base", 5, now)
     shown = await show_to(room.second, room, old.briefing_id, "edit")
     assert "The base no longer tells 1 chosen fact" in said(shown)
@@ -779,7 +779,7 @@ async def test_discord_that_does_not_answer_is_told_plainly(
     card = await room.ready()
 
     async def away(*_: object) -> str:
-        raise Doubtful("503")
+        raise OutcomeUnknown("503")
 
     monkeypatch.setattr(DiscordMessenger, "name", away)
     refused = await room.run("briefing export", briefing=number(card))
@@ -856,12 +856,12 @@ async def test_cards_are_in_the_readers_language_and_posts_in_their_own(
     assert texts(post)[0] == f"-# <@{room.moderator.id}>さんがFactdeskで投稿"
 
 
-DETAILS: dict[StepKind, str] = {
+DETAILS: dict[AuditAction, str] = {
     "uncorrected": "refused",
     "unedited": "no-permission",
     "sent-back": "A remark",
     "posted": "7/8",
-    "stuck": "no-channel",
+    "blocked": "no-channel",
     "review": "changed",
     "corrected": "edited",
 }
@@ -870,17 +870,17 @@ DETAILS: dict[StepKind, str] = {
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_every_step_and_trouble_is_worded(room: Newsroom, language: str) -> None:
     now = room.server.env.now()
-    old = Plan(Text("gsomia", None, None, "en", "A", ("gsomia/what",)))
+    old = Plan(BriefingText("gsomia", None, None, "en", "A", ("gsomia/what",)))
     new = Plan(
-        Text("gsomia", None, None, "ko", "B", ("gsomia/renewed",), "C"),
+        BriefingText("gsomia", None, None, "ko", "B", ("gsomia/renewed",), "C"),
         Target(1, 2, publish=True, tag_id=3),
         read_when(words("en"), "2026-01-02", "09:00", "Asia/Seoul", now),
     )
     state = room.server.bot.state
     briefing = await state.briefings.begin(7, old, "base", 5, now)
     details = {**DETAILS, "edited": changes(old, new)}
-    for kind in get_args(StepKind):
-        line = told(words(language), briefing, Step(now, 1, kind, details.get(kind)))
+    for kind in get_args(AuditAction):
+        line = told(words(language), briefing, AuditEntry(now, 1, kind, details.get(kind)))
         assert not re.search(r"briefing\.[a-z]|correction\.[a-z]|[{}]", line), line
     for trouble in (*TROUBLES, "moderator"):
         held = warning(words(language), briefing, trouble, "A *server*")

@@ -10,12 +10,12 @@ import pytest
 from simcord import ChannelHandle, ResponseMessage
 
 from bot.config import Config
-from bot.delivery.delivery_errors import Doubtful, Refused, Throttled
-from bot.delivery.outbox import Parcel
+from bot.delivery.delivery_errors import OutcomeUnknown, Refused, Throttled
+from bot.delivery.outbox import OutgoingPost
 from bot.facts.build import build
 from bot.facts.load import Folders
-from bot.state.briefings import Step
-from bot.state.posts import Place, Slot
+from bot.state.briefings import AuditEntry
+from bot.state.posts import MessageRef, Slot
 from bot.ui.posting.messenger import DiscordMessenger
 from tests.conftest import ROOT, Server, buttons, texts
 from tests.databases import on_every_database
@@ -388,7 +388,7 @@ async def test_what_could_not_be_shown_is_not_taken_for_seen(
     async def fail_once(self: DiscordMessenger, server_id: int, member_id: int) -> str:
         calls.append(member_id)
         if len(calls) == 2:  # when the card is drawn
-            raise Doubtful("503")
+            raise OutcomeUnknown("503")
         return await name(self, server_id, member_id)
 
     monkeypatch.setattr(DiscordMessenger, "name", fail_once)
@@ -405,13 +405,13 @@ async def test_an_edit_that_waits_and_one_that_follows_settle_the_correction_tog
     card, _, offer = await offered(room, tmp_path)
     edit, calls = DiscordMessenger.edit, list[int]()
 
-    async def wait_first(self: DiscordMessenger, place: Place, parcel: Parcel) -> None:
+    async def wait_first(self: DiscordMessenger, place: MessageRef, outgoing: OutgoingPost) -> None:
         calls.append(place.message_id)
         if len(calls) == 1:
             raise Throttled(900.0, everywhere=False)
         if then == "refused" and len(calls) == 2:
             raise Refused("no-permission")
-        await edit(self, place, parcel)
+        await edit(self, place, outgoing)
 
     monkeypatch.setattr(DiscordMessenger, "edit", wait_first)
     await room.second.click(offer, custom_id=button(offer, "c:edited:"))
@@ -442,13 +442,13 @@ async def test_a_base_that_is_changed_while_a_briefing_is_sent_is_heeded(
     card = await with_renewal(room)
     send, sent = DiscordMessenger.send, list[str]()
 
-    async def change_and_send(self: DiscordMessenger, parcel: Parcel) -> Place:
+    async def change_and_send(self: DiscordMessenger, outgoing: OutgoingPost) -> MessageRef:
         if not sent:
-            sent.append(parcel.post_id)
+            sent.append(outgoing.post_id)
             correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
             await room.server.bot.reopen_base()
-            await room.server.bot.corrections.coming()
-        return await send(self, parcel)
+            await room.server.bot.corrections.next_due()
+        return await send(self, outgoing)
 
     monkeypatch.setattr(DiscordMessenger, "send", change_and_send)
     await room.do(card, "submit")
@@ -470,14 +470,14 @@ async def test_a_correction_that_failed_and_is_needless_is_left(
     assert await settle(waiting.correction_id, "posted", number(card), 1, now)
     post = await bot.state.posts.get(waiting.post_id)
     assert post
-    assert post.place
+    assert post.message_ref
     # Killed between noting that the reply failed and giving the correction back.
     slot = Slot(
         post.server_id,
         "correction",
         waiting.found_at.date(),
         waiting.found_at,
-        post.place.channel_id,
+        post.message_ref.channel_id,
         waiting.correction_id,
     )
     await bot.state.posts.end(slot, "failed", "no-permission", now)
@@ -495,7 +495,7 @@ async def test_a_correction_that_somebody_settled_is_not_given_back(
     await room.advance(minutes=2)
     corrections, now = room.server.bot.state.corrections, room.server.env.now()
     (waiting,) = await corrections.open()
-    failed = Step(now, None, "uncorrected", "refused")
+    failed = AuditEntry(now, None, "uncorrected", "refused")
     key, briefing_id = waiting.correction_id, number(card)
     assert await corrections.settle(key, "posted", briefing_id, 1, now)
     assert await corrections.reopen(key, briefing_id, failed)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot.answers.lifecycle import open_desk
+from bot.answers.lifecycle import open_service
 from bot.cards.card import Question
 from bot.facts.build import build, built_bases, is_whole, last_wordings
 from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase
@@ -88,12 +88,12 @@ async def _store(folders: Folders, data: Path) -> AsyncGenerator[Store]:
 
 async def _answers(folders: Folders, data: Path) -> bool:
     """Whether the desk over these files and this data folder answers."""
-    desk = await open_desk(folders, data)
+    service = await open_service(folders, data)
     try:
-        card = await desk.answer(Question("event", {"name": "ferry-agreement"}), "en")
+        card = await service.answer(Question("event", {"name": "ferry-agreement"}), "en")
         return card.found and bool(card.citations())
     finally:
-        await desk.store.close()
+        await service.store.close()
 
 
 def _names(data: Path) -> list[str]:
@@ -357,9 +357,9 @@ async def test_a_damaged_base_of_other_files_is_passed_over(
     damage(bad)
     _break(folders)
     with capture_logs():
-        desk = await open_desk(folders, data)
-    await desk.store.close()
-    assert desk.store.fingerprint in good.name
+        service = await open_service(folders, data)
+    await service.store.close()
+    assert service.store.fingerprint in good.name
 
 
 @pytest.mark.parametrize("damage", [_truncated, _random, _empty, _foreign])
@@ -383,7 +383,7 @@ async def test_the_store_refuses_a_missing_file_and_makes_none(data: Path) -> No
 async def test_the_store_refuses_a_record_that_does_not_fit(folders: Folders, data: Path) -> None:
     path = build(folders, data).path
     with closing(sqlite3.connect(path)) as db:
-        db.execute("UPDATE head SET record = '{}' WHERE rank = 0")
+        db.execute("UPDATE thing SET record = '{}' WHERE rank = 0")
         db.commit()
     with pytest.raises(UnreadableBase):
         await Store.open(path)
@@ -484,14 +484,14 @@ async def test_faulty_files_leave_the_base_built_last_in_service_with_a_warning(
 async def test_faulty_files_without_a_built_base_are_told(folders: Folders, data: Path) -> None:
     _break(folders)
     with pytest.raises(FaultyBase) as caught:
-        await open_desk(folders, data)
+        await open_service(folders, data)
     assert {fault.path for fault in caught.value.faults} == {"facts/actors/sudby.yaml"}
     assert not _names(data)
 
 
 async def test_a_base_that_is_missing_altogether_is_told(tmp_path: Path) -> None:
     with pytest.raises(FaultyBase):
-        await open_desk(Folders(tmp_path / "facts", tmp_path / "seeds"), tmp_path / "var")
+        await open_service(Folders(tmp_path / "facts", tmp_path / "seeds"), tmp_path / "var")
 
 
 async def _order(folders: Folders, data: Path, narrow: Filter | None = None) -> list[str]:
@@ -639,4 +639,4 @@ async def test_a_file_that_cannot_be_read_leaves_the_base_built_last_in_service(
         assert await _answers(folders, data)
     assert [log["log_level"] for log in logs] == ["warning"]
     with pytest.raises(OSError, match="Is a directory"):
-        await open_desk(folders, data / "elsewhere")
+        await open_service(folders, data / "elsewhere")

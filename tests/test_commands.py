@@ -20,7 +20,7 @@ from bot.answers.service import COMMANDS
 from bot.cards.limits import CHOICE_LABEL, CHOICES
 from bot.config import Config
 from bot.state.settings import Settings
-from bot.ui.questions.replies import Press, language
+from bot.ui.questions.replies import Interaction, language
 from tests.conftest import Server, buttons, texts
 from tests.moderating import private
 
@@ -134,7 +134,7 @@ async def test_a_period_that_makes_no_sense_is_explained(server: Server) -> None
 
 
 async def test_every_name_is_suggested_while_one_types(server: Server) -> None:
-    heads = server.bot.desk.store.heads
+    things = server.bot.service.store.things
     for command, option in suggesting():
 
         async def typed(text: str, command: str = command, name: str = option.name) -> list[str]:
@@ -143,18 +143,18 @@ async def test_every_name_is_suggested_while_one_types(server: Server) -> None:
             assert all(1 <= len(choice["name"]) <= CHOICE_LABEL for choice in choices)
             return [choice["value"] for choice in choices]
 
-        of_kind = [head for head in heads.values() if head.kind == option.kind]
+        of_kind = [thing for thing in things.values() if thing.kind == option.kind]
         assert len(await typed("")) == min(CHOICES, len(of_kind)), command
         assert await typed("zzzqqq") == []
-        for head in of_kind[:3]:
-            assert head.id in (await typed(head.label[:12]))[:3], head.label
+        for thing in of_kind[:3]:
+            assert thing.id in (await typed(thing.label[:12]))[:3], thing.label
         values = [
             *await typed(""),
             *await typed("e"),
             *await typed("일본"),
             *await typed("x" * 4_000),
         ]
-        assert {heads[value].kind for value in values} == {option.kind}
+        assert {things[value].kind for value in values} == {option.kind}
 
 
 def suggesting() -> list[tuple[str, Option]]:
@@ -173,7 +173,7 @@ async def test_each_suggestion_and_its_label_are_answered(server: Server) -> Non
         if not option.required:
             continue
         for choice in await server.asker.autocomplete(server.channel, command, option.name, ""):
-            wanted = server.bot.desk.store.heads[choice["value"]].label
+            wanted = server.bot.service.store.things[choice["value"]].label
             # Clients may send what a suggestion says instead of what it stands for.
             for given in (choice["value"], choice["name"]):
                 message = reply(
@@ -329,7 +329,7 @@ def break_answers(server: Server, patch: pytest.MonkeyPatch) -> None:
     async def fail(*_: object) -> None:
         raise Broken("the secret inside")
 
-    patch.setattr(server.bot.desk, "answer", fail)
+    patch.setattr(server.bot.service, "answer", fail)
 
 
 def assert_is_an_apology(answer: ResponseMessage, logs: list[Any]) -> None:
@@ -422,7 +422,7 @@ def test_public_replies_speak_the_servers_language_and_private_ones_the_readers(
         config=config.model_copy(update={"language": "ja"}), state=nothing_chosen
     )
     interaction = cast(
-        Press, SimpleNamespace(locale=reader, guild_locale=guild, guild_id=1, client=host)
+        Interaction, SimpleNamespace(locale=reader, guild_locale=guild, guild_id=1, client=host)
     )
     assert language(interaction, private=False) == public
     assert language(interaction, private=True) == private

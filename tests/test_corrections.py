@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers.lifecycle import open_desk
-from bot.answers.service import Desk
+from bot.answers.lifecycle import open_service
+from bot.answers.service import AnswerService
 from bot.cards.card import Card, Line, Question
 from bot.cards.plain import plain
 from bot.facts.build import build
@@ -47,25 +47,25 @@ CHANGED = {
 }
 
 
-async def _open(folder: Path, changed: dict[str, str]) -> Desk:
+async def _open(folder: Path, changed: dict[str, str]) -> AnswerService:
     folders = write_small_base(folder)
     for name, text in changed.items():
         (folders.facts / name).write_text(text, "utf-8")
     build(folders, folder / "var")
-    return await open_desk(Folders(folders.facts, folders.seeds), folder / "var")
+    return await open_service(Folders(folders.facts, folders.seeds), folder / "var")
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+async def service(tmp_path: Path) -> AsyncIterator[AnswerService]:
     """The desk over the small base, in which two facts were reworded and one was withdrawn."""
-    desk = await _open(tmp_path, CHANGED)
-    yield desk
-    await desk.store.close()
+    service = await _open(tmp_path, CHANGED)
+    yield service
+    await service.store.close()
 
 
-async def _ask(desk: Desk, language: str = "en", **options: str) -> Card:
+async def _ask(service: AnswerService, language: str = "en", **options: str) -> Card:
     named = {name.rstrip("_"): value for name, value in options.items()}
-    return await desk.answer(Question("corrections", named), language)
+    return await service.answer(Question("corrections", named), language)
 
 
 def _lines(card: Card) -> list[Line]:
@@ -85,15 +85,17 @@ SIGNED_LEAD = "25 November 2026 · Ferry agreement of Norhaven and Sudby"
 LORRIES_LEAD = "24 November 2026 · Ferry line"
 
 
-async def test_every_change_stands_there_the_latest_first(desk: Desk) -> None:
-    card = await _ask(desk)
+async def test_every_change_stands_there_the_latest_first(service: AnswerService) -> None:
+    card = await _ask(service)
     assert card.found
     assert card.subtitle == UI.count("corrections.count", 3)
     assert _leads(card) == [STORM_LEAD, SIGNED_LEAD, LORRIES_LEAD]
 
 
-async def test_a_reworded_fact_is_told_as_it_is_now_above_all_that_it_was(desk: Desk) -> None:
-    signed = _lines(await _ask(desk))[1]
+async def test_a_reworded_fact_is_told_as_it_is_now_above_all_that_it_was(
+    service: AnswerService,
+) -> None:
+    signed = _lines(await _ask(service))[1]
     assert signed.label == UI("corrections.now")
     assert signed.text == "Ilse Brandt and Tomas Lind signed the agreement on 4 May 2021."
     assert [(cite.source, cite.paragraph) for cite in signed.cites] == [("ferry-report", 4)]
@@ -106,14 +108,16 @@ async def test_a_reworded_fact_is_told_as_it_is_now_above_all_that_it_was(desk: 
     assert [label for label, _ in _notes(signed)[4:]] == [UI("note.caution")]
 
 
-async def test_a_claim_keeps_its_label(desk: Desk) -> None:
-    lorries = _lines(await _ask(desk))[2]
+async def test_a_claim_keeps_its_label(service: AnswerService) -> None:
+    lorries = _lines(await _ask(service))[2]
     claim = UI("label.of-actor", kind=UI("kind.position"), actor="Harbour Council")
     assert lorries.label == f"{UI('corrections.now')} · {claim}"
 
 
-async def test_a_withdrawn_fact_is_quoted_as_withdrawn_and_rests_on_nothing(desk: Desk) -> None:
-    storm = _lines(await _ask(desk))[0]
+async def test_a_withdrawn_fact_is_quoted_as_withdrawn_and_rests_on_nothing(
+    service: AnswerService,
+) -> None:
+    storm = _lines(await _ask(service))[0]
     assert storm.label == UI("corrections.withdrawn")
     assert storm.text.startswith("“A storm in November")
     assert storm.text.endswith("”")
@@ -136,13 +140,13 @@ async def test_a_withdrawn_fact_is_quoted_as_withdrawn_and_rests_on_nothing(desk
     ],
 )
 async def test_filters_keep_what_was_changed_then_and_there(
-    desk: Desk, options: dict[str, str], leads: list[str]
+    service: AnswerService, options: dict[str, str], leads: list[str]
 ) -> None:
-    assert _leads(await _ask(desk, **options)) == leads
+    assert _leads(await _ask(service, **options)) == leads
 
 
-async def test_filters_that_nothing_fits_are_named(desk: Desk) -> None:
-    card = await _ask(desk, from_="2027")
+async def test_filters_that_nothing_fits_are_named(service: AnswerService) -> None:
+    card = await _ask(service, from_="2027")
     assert not card.found
     assert card.title == UI("corrections.empty", filters=UI("date.since", start="2027"))
     assert card.subtitle == UI("corrections.empty.help")
@@ -151,28 +155,28 @@ async def test_filters_that_nothing_fits_are_named(desk: Desk) -> None:
 async def test_a_topic_shows_only_what_is_told_of_it(tmp_path: Path) -> None:
     weather = f"id: weather\ntitle: Weather\nfacts:\n  - {{id: what, kind: background, {CITED}, "
     weather += "says: It was fair., added: 2026-11-22}\n"
-    desk = await _open(tmp_path, CHANGED | {"topics/weather.yaml": weather})
+    service = await _open(tmp_path, CHANGED | {"topics/weather.yaml": weather})
     try:
-        assert not (await _ask(desk, topic="weather")).found
+        assert not (await _ask(service, topic="weather")).found
     finally:
-        await desk.store.close()
+        await service.store.close()
 
 
 async def test_where_nothing_was_changed_the_card_says_so(tmp_path: Path) -> None:
-    desk = await _open(tmp_path, {})
+    service = await _open(tmp_path, {})
     try:
-        card = await _ask(desk)
+        card = await _ask(service)
     finally:
-        await desk.store.close()
+        await service.store.close()
     assert card.found
     assert card.subtitle == UI("corrections.none")
     assert [line.text for line in _lines(card)] == [UI("corrections.kept")]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_it_reads_in_every_language(desk: Desk, language: str) -> None:
-    card = await _ask(desk, language)
-    text = "\n".join(plain(page, words(language)) for page in desk.pages(card))
+async def test_it_reads_in_every_language(service: AnswerService, language: str) -> None:
+    card = await _ask(service, language)
+    text = "\n".join(plain(page, words(language)) for page in service.pages(card))
     assert words(language)("corrections.withdrawn") in text
     assert "¶4" in text
     assert "{" not in text

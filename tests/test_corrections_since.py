@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers.context import Inquiry
+from bot.answers.context import AnswerContext
 from bot.answers.questions.corrections import since
-from bot.answers.service import Desk
+from bot.answers.service import AnswerService
 from bot.cards.card import Card, Line
 from bot.texts.catalogues import LANGUAGES, words
 from tests.small_base import AGREEMENT
@@ -17,16 +17,16 @@ from tests.test_corrections import CHANGED, _open  # pyright: ignore[reportPriva
 
 
 async def _versions(folder: Path, changed: dict[str, str]) -> Mapping[str, str]:
-    desk = await _open(folder, changed)
-    versions = await desk.store.versions()
-    await desk.store.close()
+    service = await _open(folder, changed)
+    versions = await service.store.versions()
+    await service.store.close()
     return versions
 
 
 async def _since(folder: Path, held: Mapping[str, str], language: str = "en") -> Card:
-    desk = await _open(folder, CHANGED)
-    card = await since(Inquiry(desk.store, words(language), {}), held)
-    await desk.store.close()
+    service = await _open(folder, CHANGED)
+    card = await since(AnswerContext(service.store, words(language), {}), held)
+    await service.store.close()
     return card
 
 
@@ -87,10 +87,12 @@ async def test_what_is_not_on_record_is_said_to_be_unknown(tmp_path: Path) -> No
     assert card.subtitle == words("en")("corrections.since.unknown.help")
 
 
-async def test_what_one_message_has_no_room_for_is_counted(desk: Desk) -> None:
-    versions = await desk.store.versions()
-    card = await since(Inquiry(desk.store, words("en"), {}), dict.fromkeys(versions, "another"))
-    (page,) = desk.pages(card)
+async def test_what_one_message_has_no_room_for_is_counted(service: AnswerService) -> None:
+    versions = await service.store.versions()
+    card = await since(
+        AnswerContext(service.store, words("en"), {}), dict.fromkeys(versions, "another")
+    )
+    (page,) = service.pages(card)
     shown = [line for section in page.sections for line in section.lines]
     assert shown == _lines(card), "nothing is cut"
     left_out = len(versions) - (len(shown) - 1)

@@ -14,12 +14,12 @@ import pytest
 import pytest_asyncio
 from typer.testing import CliRunner
 
-from bot.answers.service import Desk
+from bot.answers.service import AnswerService
 from bot.cards.card import Card, Line
 from bot.cards.plain import plain
 from bot.cards.wording import dated_words
 from bot.cli.app import app
-from bot.compose.digest import Digest, Told, compose
+from bot.compose.digest import ComposedDigest, DigestHistory, compose
 from bot.config import Config
 from bot.facts.build import build
 from bot.facts.load import Base, Folders, load
@@ -45,7 +45,7 @@ class Posted:
     """A digest, and the day on which a server got it."""
 
     day: date
-    digest: Digest
+    digest: ComposedDigest
 
     @property
     def card(self) -> Card:
@@ -56,21 +56,21 @@ async def days(
     store: Store, language: str, first: date, number: int, topics: frozenset[str] = frozenset()
 ) -> list[Posted]:
     """What a server is told on consecutive days, from its first digest on."""
-    told, posted = Told(), list[Posted]()
-    held, focused = await store.versions(), dict[str, date]()
+    told, posted = DigestHistory(), list[Posted]()
+    held, facts_of_the_day = await store.versions(), dict[str, date]()
     for day in (first + timedelta(days=n) for n in range(number)):
         digest = await compose(store, words(language), day, told, topics)
         posted.append(Posted(day, digest))
-        if digest.focus:
-            focused = {**focused, digest.focus: day}
-        told = Told(day, held, focused)
+        if digest.fact_of_the_day:
+            facts_of_the_day = {**facts_of_the_day, digest.fact_of_the_day: day}
+        told = DigestHistory(day, held, facts_of_the_day)
     return posted
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def years(desk: Desk) -> Mapping[str, list[Posted]]:
+async def years(service: AnswerService) -> Mapping[str, list[Posted]]:
     """A year of digests in each language."""
-    return {language: await days(desk.store, language, FIRST, YEAR) for language in LANGUAGES}
+    return {language: await days(service.store, language, FIRST, YEAR) for language in LANGUAGES}
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +105,9 @@ def lines(card: Card) -> Iterator[Line]:
         yield from section.lines
 
 
-def text_of(desk: Desk, card: Card) -> str:
+def text_of(service: AnswerService, card: Card) -> str:
     """The digest as a terminal shows it."""
-    return plain(desk.page(card), words(card.language))
+    return plain(service.page(card), words(card.language))
 
 
 def exact_days(base: Base) -> dict[str, date]:
@@ -129,29 +129,29 @@ def test_no_fact_is_in_focus_again_until_every_one_has_been(base: Base, year: li
         for owner, (part, _), fact in base.facts()
         if not fact.withdrawn and part != "open" and fact.kind != "role"
     }
-    came = [posted.digest.focus for posted in year]
+    came = [posted.digest.fact_of_the_day for posted in year]
     assert len(able) < YEAR, "the year is too short to see a second round"
     assert set(came[: len(able)]) == able
     assert came[len(able) :] == came[: YEAR - len(able)]
 
 
 def test_the_facts_in_focus_do_not_dwell_on_one_thing(year: list[Posted]) -> None:
-    owners = [(posted.digest.focus or "").partition("/")[0] for posted in year]
+    owners = [(posted.digest.fact_of_the_day or "").partition("/")[0] for posted in year]
     assert all(len(set(owners[n : n + 7])) == 7 for n in range(120))
     assert owners[:30] != sorted(owners[:30])
 
 
 def test_what_happened_comes_before_what_is_said_of_it(base: Base, year: list[Posted]) -> None:
     kinds = {f"{owner}/{fact.id}": fact.kind for owner, _, fact in base.facts()}
-    first = [kinds[posted.digest.focus or ""] for posted in year[:20]]
+    first = [kinds[posted.digest.fact_of_the_day or ""] for posted in year[:20]]
     assert sum(kind in ("event", "agreement") for kind in first) >= 15
 
 
 async def test_servers_that_begin_on_different_days_read_different_rows(
-    desk: Desk, year: list[Posted]
+    service: AnswerService, year: list[Posted]
 ) -> None:
-    later = await days(desk.store, "en", FIRST + timedelta(days=1), 5)
-    assert [p.digest.focus for p in later] != [p.digest.focus for p in year[:5]]
+    later = await days(service.store, "en", FIRST + timedelta(days=1), 5)
+    assert [p.digest.fact_of_the_day for p in later] != [p.digest.fact_of_the_day for p in year[:5]]
 
 
 def test_on_this_day_holds_the_events_of_that_day_and_no_other(
@@ -160,12 +160,12 @@ def test_on_this_day_holds_the_events_of_that_day_and_no_other(
     exact = exact_days(base)
     assert exact
     for posted in year:
-        heads = {
+        things = {
             (title(line), line.lead)
             for line in under(posted.card, "digest.on-this-day")
             if line.lead
         }
-        assert heads == {
+        assert things == {
             (base.events[event_id].title, f"{on.day} {on:%B} {on.year}")
             for event_id, on in exact.items()
             if (on.month, on.day) == (posted.day.month, posted.day.day)
@@ -216,15 +216,15 @@ def test_an_anniversary_is_announced_once_in_the_week_before(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_digest_of_a_year_is_one_message_within_discords_limits(
-    desk: Desk, years: Mapping[str, list[Posted]], language: str
+    service: AnswerService, years: Mapping[str, list[Posted]], language: str
 ) -> None:
     for posted in years[language]:
-        assert_fits(desk, posted.card)
+        assert_fits(service, posted.card)
 
 
-def assert_fits(desk: Desk, card: Card) -> None:
+def assert_fits(service: AnswerService, card: Card) -> None:
     """The card is one message that Discord takes, and nothing of it is cut."""
-    components = view(desk, card).to_components()
+    components = view(service, card).to_components()
     assert sum(map(len, texts(components))) <= 4_000
     assert all(text.strip() for text in texts(components))
     assert len(list(parts(components))) <= 40
@@ -232,7 +232,7 @@ def assert_fits(desk: Desk, card: Card) -> None:
     assert len(pressed) == len(set(pressed)) == len(card.actions) <= 5
     assert all(len(custom_id) <= 100 for custom_id in pressed)
     assert all(0 < len(button["label"]) <= 80 for button in buttons(components))
-    [page] = desk.pages(card)
+    [page] = service.pages(card)
     assert [line for s in page.sections for line in s.lines] == list(lines(card)), "lines are lost"
 
 
@@ -246,7 +246,7 @@ def test_every_line_is_cited(years: Mapping[str, list[Posted]], language: str) -
 def test_every_fact_in_focus_is_told_in_full(base: Base, year: list[Posted]) -> None:
     facts = {f"{owner}/{fact.id}": fact for owner, _, fact in base.facts()}
     for posted in year:
-        fact = facts[posted.digest.focus or ""]
+        fact = facts[posted.digest.fact_of_the_day or ""]
         [line] = [line for line in lines(posted.card) if line.text == fact.says]
         notes = [note.text for note in line.notes]
         told = [fact.inferred, *(account.says for account in fact.accounts), fact.caution]
@@ -256,14 +256,14 @@ def test_every_fact_in_focus_is_told_in_full(base: Base, year: list[Posted]) -> 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_an_event_is_dated_as_precisely_as_it_is_known(
-    desk: Desk, years: Mapping[str, list[Posted]], language: str
+    service: AnswerService, years: Mapping[str, list[Posted]], language: str
 ) -> None:
     said = words(language)
-    events = await desk.store.events(Filter())
+    events = await service.store.events(Filter())
     names = {
-        desk.store.heads[e.event.id].name(language): dated_words(e.dated, said) for e in events
+        service.store.things[e.event.id].name(language): dated_words(e.dated, said) for e in events
     }
-    undated = {desk.store.heads[e.event.id].name(language) for e in events if not e.dated.span}
+    undated = {service.store.things[e.event.id].name(language) for e in events if not e.dated.span}
     assert undated
     for posted in years[language]:
         for line in lines(posted.card):
@@ -276,10 +276,10 @@ async def test_an_event_is_dated_as_precisely_as_it_is_known(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_told_as_if_it_were_of_the_day_of_reading(
-    desk: Desk, years: Mapping[str, list[Posted]], language: str
+    service: AnswerService, years: Mapping[str, list[Posted]], language: str
 ) -> None:
     for posted in years[language]:
-        assert not NOW_WORDS.search(text_of(desk, posted.card)), posted.day
+        assert not NOW_WORDS.search(text_of(service, posted.card)), posted.day
 
 
 def test_what_came_before_and_after_surely_did(base: Base, year: list[Posted]) -> None:
@@ -287,7 +287,7 @@ def test_what_came_before_and_after_surely_did(base: Base, year: list[Posted]) -
     by_title = {event.title: event for event in base.events.values()}
     seen = 0
     for posted in year:
-        owner = base.events.get((posted.digest.focus or "").partition("/")[0])
+        owner = base.events.get((posted.digest.fact_of_the_day or "").partition("/")[0])
         for line in under(posted.card, "digest.focus"):
             if owner and line.label in ("Before", "After"):
                 found = next(t for t in sorted(by_title, key=len, reverse=True) if t in line.text)
@@ -325,7 +325,7 @@ def test_a_day_with_the_fact_in_focus_alone_is_not_worth_posting(year: list[Post
     assert {posted.digest.worth_posting for posted in year} == {True, False}
 
 
-async def test_topics_narrow_everything(desk: Desk, base: Base) -> None:
+async def test_topics_narrow_everything(service: AnswerService, base: Base) -> None:
     for topic in sorted(base.topics):
         own = {event.id for event in base.events.values() if topic in event.topics}
         mine = {
@@ -334,14 +334,14 @@ async def test_topics_narrow_everything(desk: Desk, base: Base) -> None:
             if owner in {topic, *own} or topic in fact.about
         }
         titles = tuple(base.events[event_id].title for event_id in own)
-        posted = await days(desk.store, "en", date(2027, 2, 25), 40, frozenset({topic}))
+        posted = await days(service.store, "en", date(2027, 2, 25), 40, frozenset({topic}))
         for one in posted:
             assert set(one.digest.facts) <= mine, topic
             for key in ("digest.on-this-day", "digest.this-month", "digest.coming-up"):
                 assert all(
                     line.text.startswith(titles) for line in under(one.card, key) if line.lead
                 )
-        assert len({one.digest.focus for one in posted}) > 1, topic
+        assert len({one.digest.fact_of_the_day for one in posted}) > 1, topic
         assert EN("digest.title", date="25 February 2027") == posted[0].card.title
         assert posted[0].card.subtitle == base.topics[topic].title
 
@@ -349,25 +349,29 @@ async def test_topics_narrow_everything(desk: Desk, base: Base) -> None:
 async def test_every_fact_of_a_chosen_topic_comes_whoever_owns_it(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
         posted = await days(store, "en", LATER, 5, frozenset({"ferry-line"}))
-    assert {one.digest.focus for one in posted} == {
+    assert {one.digest.fact_of_the_day for one in posted} == {
         "ferry-agreement/signed", "ferry-agreement/gap",  # of an event of the topic
         "storm-2014/ruins",  # told of the topic, and of an event that is not its
         "ferry-line/lorries", "ferry-line/opposed",
     }  # fmt: skip
 
 
-async def test_a_topic_that_the_base_no_longer_has_leaves_nothing_to_tell(desk: Desk) -> None:
-    digest = await compose(desk.store, EN, date(2027, 3, 16), Told(), frozenset({"gone"}))
-    assert (digest.focus, digest.worth_posting, digest.facts) == (None, False, {})
+async def test_a_topic_that_the_base_no_longer_has_leaves_nothing_to_tell(
+    service: AnswerService,
+) -> None:
+    digest = await compose(
+        service.store, EN, date(2027, 3, 16), DigestHistory(), frozenset({"gone"})
+    )
+    assert (digest.fact_of_the_day, digest.worth_posting, digest.facts) == (None, False, {})
     assert [line.text for line in lines(digest.card)] == [EN("digest.nothing")]
-    assert_fits(desk, digest.card)
+    assert_fits(service, digest.card)
 
 
 async def test_the_facts_of_a_digest_are_those_it_shows_with_their_versions(
-    desk: Desk, year: list[Posted]
+    service: AnswerService, year: list[Posted]
 ) -> None:
-    versions = await desk.store.versions()
-    facts = {record.key: record.fact for record in await desk.store.every_fact()}
+    versions = await service.store.versions()
+    facts = {record.key: record.fact for record in await service.store.every_fact()}
     for posted in year:
         said = {line.text for line in lines(posted.card)}
         shown = {key for key, fact in facts.items() if fact.says in said}
@@ -376,7 +380,7 @@ async def test_the_facts_of_a_digest_are_those_it_shows_with_their_versions(
             fact.says for fact in facts.values()
         }
         assert all(versions[key] == version for key, version in posted.digest.facts.items())
-        assert posted.digest.focus in posted.digest.facts
+        assert posted.digest.fact_of_the_day in posted.digest.facts
 
 
 # The small base, as it changes
@@ -421,7 +425,9 @@ WITHDRAWN = """added: 2026-11-22
     withdrawn: {date: 2026-12-01, why: "Nobody signed it."}"""
 
 
-async def news(store: Store, told: Told, day: date = LATER, key: str = "corrections") -> list[Line]:
+async def news(
+    store: Store, told: DigestHistory, day: date = LATER, key: str = "corrections"
+) -> list[Line]:
     """What stands under a heading of a digest."""
     return under((await compose(store, EN, day, told)).card, f"digest.{key}")
 
@@ -434,17 +440,17 @@ async def wording_version(store: Store, key: str, said: str) -> str:
 
 async def test_a_first_digest_has_no_news(tmp_path: Path) -> None:
     async with opened(tmp_path, agreement(REWORDED)) as store:
-        digest = await compose(store, EN, LATER, Told())
+        digest = await compose(store, EN, LATER, DigestHistory())
         assert not under(digest.card, "digest.corrections")
         assert not under(digest.card, "digest.added")
-        assert digest.focus
+        assert digest.fact_of_the_day
         assert not digest.worth_posting
 
 
 async def test_an_unchanged_base_has_no_news(tmp_path: Path, held: Mapping[str, str]) -> None:
     async with opened(tmp_path) as store:
-        digest = await compose(store, EN, LATER, Told(LATER, held))
-        assert (digest.worth_posting, [*digest.facts]) == (False, [digest.focus])
+        digest = await compose(store, EN, LATER, DigestHistory(LATER, held))
+        assert (digest.worth_posting, [*digest.facts]) == (False, [digest.fact_of_the_day])
 
 
 async def test_a_rewording_shows_what_was_said_until_when_and_why(
@@ -454,7 +460,7 @@ async def test_a_rewording_shows_what_was_said_until_when_and_why(
         version = await wording_version(
             store, "ferry-agreement/signed", "Brandt signed it in 2021."
         )
-        told = Told(date(2026, 11, 30), {**held, "ferry-agreement/signed": version})
+        told = DigestHistory(date(2026, 11, 30), {**held, "ferry-agreement/signed": version})
         [line] = await news(store, told)
     assert line.text == SIGNED
     assert line.lead == "1 December 2026 · Ferry agreement of Norhaven and Sudby"
@@ -474,7 +480,7 @@ async def test_whoever_missed_two_rewordings_is_told_both(
             store, "ferry-agreement/signed", "Brandt signed it in 2020."
         )
         # The corrections came into this base after the days that they bear.
-        told = Told(date(2026, 12, 24), {**held, "ferry-agreement/signed": version})
+        told = DigestHistory(date(2026, 12, 24), {**held, "ferry-agreement/signed": version})
         [line] = await news(store, told, date(2026, 12, 25))
     assert [note.text for note in line.notes][:4] == [
         "“Brandt signed it in 2021.”", "Lind signed it, too.",
@@ -487,7 +493,7 @@ async def test_a_change_of_details_alone_is_said_to_be_one(
 ) -> None:
     changed = AGREEMENT.replace("It was the third such agreement", "It was the third one")
     async with opened(tmp_path, {EVENTS: changed}) as store:
-        [line] = await news(store, Told(date(2026, 11, 30), held))
+        [line] = await news(store, DigestHistory(date(2026, 11, 30), held))
     assert line.text == SIGNED
     assert [note.text for note in line.notes] == [
         EN("digest.changed"),
@@ -499,7 +505,9 @@ async def test_an_old_rewording_is_not_told_as_the_change_of_a_detail(
     tmp_path: Path, held: Mapping[str, str]
 ) -> None:
     async with opened(tmp_path, agreement(REWORDED)) as store:
-        told = Told(date(2026, 12, 24), {**held, "ferry-agreement/signed": "another detail"})
+        told = DigestHistory(
+            date(2026, 12, 24), {**held, "ferry-agreement/signed": "another detail"}
+        )
         [line] = await news(store, told, date(2026, 12, 25))
     assert line.notes[0].text == EN("digest.changed")
     assert "Brandt signed it" not in str(line.notes)
@@ -509,7 +517,7 @@ async def test_a_rewording_with_new_details_is_told_by_its_day(
     tmp_path: Path, held: Mapping[str, str]
 ) -> None:
     async with opened(tmp_path, agreement(REWORDED)) as store:
-        told = Told(date(2026, 12, 1), {**held, "ferry-agreement/signed": "other details"})
+        told = DigestHistory(date(2026, 12, 1), {**held, "ferry-agreement/signed": "other details"})
         [line] = await news(store, told, date(2026, 12, 2))
     assert [note.text for note in line.notes][:2] == [
         "“Brandt signed it in 2021.”",
@@ -521,17 +529,19 @@ async def test_a_withdrawn_fact_is_told_as_withdrawn_once_and_never_as_true(
     tmp_path: Path, held: Mapping[str, str]
 ) -> None:
     async with opened(tmp_path, agreement(WITHDRAWN)) as store:
-        [line] = await news(store, Told(date(2026, 11, 30), held))
+        [line] = await news(store, DigestHistory(date(2026, 11, 30), held))
         assert (line.label, line.text) == ("Withdrawn, no longer said", f"“{SIGNED}”")
         assert line.notes[0].text == "Nobody signed it."
         assert [cite.source for cite in line.all_cites()] == ["ferry-report"]
-        told = Told(None, await store.versions())
+        told = DigestHistory(None, await store.versions())
         for day in (date(2027, 5, 4) + timedelta(days=n) for n in range(9)):
             digest = await compose(store, EN, day, told)
             assert SIGNED not in "".join(line.text for line in lines(digest.card))
             assert "ferry-agreement/signed" not in digest.facts
-            assert digest.focus
-            told = Told(day, told.held, {**told.focused, digest.focus: day})
+            assert digest.fact_of_the_day
+            told = DigestHistory(
+                day, told.held, {**told.facts_of_the_day, digest.fact_of_the_day: day}
+            )
 
 
 async def test_added_facts_stand_with_their_dates_and_labels_open_ones_last(
@@ -539,14 +549,14 @@ async def test_added_facts_stand_with_their_dates_and_labels_open_ones_last(
 ) -> None:
     known = {k: v for k, v in held.items() if k not in ("ferry-line/start", "storm-2014/ruins")}
     async with opened(tmp_path) as store:
-        digest = await compose(store, EN, LATER, Told(date(2026, 11, 30), known))
+        digest = await compose(store, EN, LATER, DigestHistory(date(2026, 11, 30), known))
     told = under(digest.card, "digest.added")
     assert [(line.lead, line.label) for line in told] == [
         ("November 2014", None),
         (None, "Not established"),
     ]
     assert {"ferry-line/start", "storm-2014/ruins"} <= set(digest.facts)
-    assert digest.focus not in ("ferry-line/start", "storm-2014/ruins")
+    assert digest.fact_of_the_day not in ("ferry-line/start", "storm-2014/ruins")
     assert digest.worth_posting
 
 
@@ -555,7 +565,7 @@ async def test_what_the_base_no_longer_holds_and_what_came_withdrawn_is_no_news(
 ) -> None:
     known = {k: v for k, v in held.items() if k != "ferry-agreement/signed"}
     async with opened(tmp_path, agreement(WITHDRAWN)) as store:
-        told = Told(date(2026, 11, 30), {**known, "ferry-line/deleted": "x"})
+        told = DigestHistory(date(2026, 11, 30), {**known, "ferry-line/deleted": "x"})
         assert not (await compose(store, EN, LATER, told)).worth_posting
 
 
@@ -580,9 +590,9 @@ async def test_news_without_end_fit_one_message_and_the_rest_is_counted(
     files = {TOPICS: many_facts(60), **agreement(WITHDRAWN)}
     async with opened(tmp_path, files) as store:
         half = {f"ferry-line/f{n}": "another" for n in range(30)}
-        told = Told(date(2026, 11, 30), {**held, **half})
+        told = DigestHistory(date(2026, 11, 30), {**held, **half})
         digest = await compose(store, words(language), date(2027, 5, 4), told)
-        assert_fits(Desk(store), digest.card)
+        assert_fits(AnswerService(store), digest.card)
         sure = under(digest.card, "digest.corrections")
         assert SIGNED in sure[0].text, "what is withdrawn comes first"
         for key, more, number in (
@@ -615,13 +625,17 @@ async def test_the_sources_below_take_room_too(tmp_path: Path) -> None:
     async with opened(
         tmp_path, {TOPICS: TOPIC.replace("facts:\n", f"facts:\n{facts}", 1)}
     ) as store:
-        told = Told()
+        told = DigestHistory()
         for n in range(12):
             digest = await compose(store, EN, LATER + timedelta(days=n), told)
-            assert_fits(Desk(store), digest.card)
-            assert digest.focus, "a fact that fits no message holds up the others"
-            assert not digest.focus.startswith("ferry-line/f")
-            told = Told(None, None, {**told.focused, digest.focus: LATER + timedelta(days=n)})
+            assert_fits(AnswerService(store), digest.card)
+            assert digest.fact_of_the_day, "a fact that fits no message holds up the others"
+            assert not digest.fact_of_the_day.startswith("ferry-line/f")
+            told = DigestHistory(
+                None,
+                None,
+                {**told.facts_of_the_day, digest.fact_of_the_day: LATER + timedelta(days=n)},
+            )
 
 
 async def test_a_fact_waits_for_a_day_with_room_and_none_comes_twice_meanwhile(
@@ -632,14 +646,16 @@ async def test_a_fact_waits_for_a_day_with_room_and_none_comes_twice_meanwhile(
         long, short = "ferry-line/f0", "storm-2014/ruins"
         changed = {f"ferry-line/f{n}": "another" for n in range(1, 4)}
 
-        async def focus(told: Told) -> str | None:
-            return (await compose(store, EN, LATER, told)).focus
+        async def fact_of_the_day(told: DigestHistory) -> str | None:
+            return (await compose(store, EN, LATER, told)).fact_of_the_day
 
         seen = dict.fromkeys(set(now) - {long}, date(2026, 11, 1))
-        assert await focus(Told(LATER, {**now, **changed}, seen)) is None
-        assert await focus(Told(LATER, now, seen)) == long
+        assert await fact_of_the_day(DigestHistory(LATER, {**now, **changed}, seen)) is None
+        assert await fact_of_the_day(DigestHistory(LATER, now, seen)) == long
         seen = dict.fromkeys(set(now) - {short}, date(2026, 11, 1))
-        assert await focus(Told(LATER, {**now, **changed}, seen)) == short, "it had room"
+        assert await fact_of_the_day(DigestHistory(LATER, {**now, **changed}, seen)) == short, (
+            "it had room"
+        )
 
 
 async def test_what_the_message_shows_already_is_not_in_focus_as_well(
@@ -649,9 +665,11 @@ async def test_what_the_message_shows_already_is_not_in_focus_as_well(
     async with opened(tmp_path) as store:
         seen = dict.fromkeys(set(held) - {ruins}, date(2026, 11, 1))
         without = {key: version for key, version in held.items() if key != ruins}
-        digest = await compose(store, EN, LATER, Told(LATER, without, seen))
-        assert (digest.focus, set(digest.facts)) == (None, {ruins})
-        assert (await compose(store, EN, LATER, Told(LATER, held, seen))).focus == ruins
+        digest = await compose(store, EN, LATER, DigestHistory(LATER, without, seen))
+        assert (digest.fact_of_the_day, set(digest.facts)) == (None, {ruins})
+        assert (
+            await compose(store, EN, LATER, DigestHistory(LATER, held, seen))
+        ).fact_of_the_day == ruins
 
 
 EDTF = "when: {edtf: 2021-05-04, basis: stated}"
@@ -678,16 +696,18 @@ EDTF = "when: {edtf: 2021-05-04, basis: stated}"
 )
 async def test_only_an_exact_day_recurs(tmp_path: Path, when: str, day: date, told: bool) -> None:
     async with opened(tmp_path, {EVENTS: AGREEMENT.replace(EDTF, f"when: {when}")}) as store:
-        assert bool(await news(store, Told(), day, "on-this-day")) == told
+        assert bool(await news(store, DigestHistory(), day, "on-this-day")) == told
 
 
 async def test_a_planned_event_and_an_inferred_day_are_marked(tmp_path: Path) -> None:
     inferred = "when: {edtf: 2021-05-04, basis: inferred, why: It was the day after the third.}"
     planned = AGREEMENT.replace(EDTF, f"status: planned\n{inferred}")
     async with opened(tmp_path, {EVENTS: planned}) as store:
-        head, *_ = await news(store, Told(), date(2026, 5, 4), "on-this-day")
-        assert head.text.endswith("(planned; date worked out)")
-        assert not await news(store, Told(), date(2026, 5, 1), "coming-up"), "no anniversary"
+        thing, *_ = await news(store, DigestHistory(), date(2026, 5, 4), "on-this-day")
+        assert thing.text.endswith("(planned; date worked out)")
+        assert not await news(store, DigestHistory(), date(2026, 5, 1), "coming-up"), (
+            "no anniversary"
+        )
 
 
 @pytest.mark.parametrize(
@@ -700,7 +720,7 @@ async def test_only_what_is_known_to_the_month_is_of_the_month(
 ) -> None:
     storm = {"facts/events/storm-2014.yaml": STORM.replace("edtf: 2014-11", f"edtf: {edtf}")}
     async with opened(tmp_path, storm) as store:
-        of_month = await news(store, Told(), date(2026, 11, 20), "this-month")
+        of_month = await news(store, DigestHistory(), date(2026, 11, 20), "this-month")
     assert [(line.lead, line.text) for line in of_month] == (
         [("November 2014", "Storm that closed the ferry line")] if told else []
     )
@@ -715,7 +735,9 @@ async def test_the_month_comes_with_its_first_digest(
     tmp_path: Path, last: date | None, told: bool
 ) -> None:
     async with opened(tmp_path) as store:
-        assert bool(await news(store, Told(last), date(2026, 11, 20), "this-month")) == told
+        assert (
+            bool(await news(store, DigestHistory(last), date(2026, 11, 20), "this-month")) == told
+        )
 
 
 @pytest.mark.parametrize(
@@ -737,7 +759,7 @@ async def test_an_anniversary_comes_up_once(
     tmp_path: Path, last: date | None, day: date, told: bool
 ) -> None:
     async with opened(tmp_path) as store:
-        coming = await news(store, Told(last), day, "coming-up")
+        coming = await news(store, DigestHistory(last), day, "coming-up")
     assert [(line.lead, line.text) for line in coming] == (
         [("4 May 2021", "Ferry agreement of Norhaven and Sudby — 5 years on 4 May 2026")]
         if told
@@ -748,7 +770,7 @@ async def test_an_anniversary_comes_up_once(
 async def test_the_ends_of_the_calendar_have_their_digests(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
         for day in (date.min, date.max):
-            assert (await compose(store, EN, day, Told())).focus
+            assert (await compose(store, EN, day, DigestHistory())).fact_of_the_day
 
 
 # The verb

@@ -15,12 +15,12 @@ from structlog.testing import capture_logs
 
 from bot.delivery.jobs.digests import Problem
 from bot.parsing.times import parse_time
-from bot.state.digests import Pause, Schedule, Target, Wish
-from bot.state.posts import Contents, Place, Slot
+from bot.state.digests import BlockReason, DigestConfig, Schedule, Target
+from bot.state.posts import Contents, MessageRef, Slot
 from bot.texts.catalogues import LANGUAGES, words
 from bot.ui.digests.overview import WEEKDAYS, warning
 from tests.conftest import Server, buttons, texts
-from tests.moderating import Desk, ids, lines, moderated, posted, private
+from tests.moderating import ModeratedServer, ids, lines, moderated, posted, private
 from tests.test_commands import speak
 
 # simcord's clock starts on Thursday, 1 January 2026, at 09:00 in Seoul.
@@ -38,14 +38,14 @@ SUBCOMMANDS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def desk(server: Server) -> Desk:
+def mod(server: Server) -> ModeratedServer:
     """The server with somebody who has Manage Server."""
     return moderated(server)
 
 
-async def set_up(desk: Desk, **options: Any) -> list[str]:
+async def set_up(mod: ModeratedServer, **options: Any) -> list[str]:
     """Set the digest up five minutes ahead."""
-    return await desk.ask("digest set", **{"channel": desk.server.channel, **SOON, **options})
+    return await mod.ask("digest set", **{"channel": mod.server.channel, **SOON, **options})
 
 
 def stamp(found: list[str]) -> list[str]:
@@ -56,26 +56,28 @@ def stamp(found: list[str]) -> list[str]:
 # --- the life of a digest
 
 
-async def test_a_digest_is_posted_at_its_hour_each_day_and_once(desk: Desk) -> None:
-    channel = desk.server.channel
-    said = await set_up(desk)
+async def test_a_digest_is_posted_at_its_hour_each_day_and_once(
+    mod: ModeratedServer,
+) -> None:
+    channel = mod.server.channel
+    said = await set_up(mod)
     assert said[0] == "### The digest is set up."
     assert f"**Channel**: <#{channel.id}>" in said
     assert "**When**: 09:05 · Every day · Seoul (Asia/Seoul)" in said
     assert "**Notifies**: nobody" in said
     assert said[-1] == "**Next**: <t:1767225900:F> (<t:1767225900:R>)"
-    preview = await desk.run("digest preview")
+    preview = await mod.run("digest preview")
     assert "Preview of the digest due <t:1767225900:F>" in lines(preview)[0]
-    await desk.advance(minutes=4)
+    await mod.advance(minutes=4)
     assert posted(channel) == []
-    await desk.advance(minutes=3)
+    await mod.advance(minutes=3)
     (post,) = posted(channel)
     assert texts(post) == texts(preview.components)[1:], "the preview was what came"
     assert re.search(r"\[1 ¶\d", "".join(texts(post)).replace("\N{NO-BREAK SPACE}", " "))
-    await desk.server.restart()
-    await desk.advance(hours=23, minutes=50)
+    await mod.server.restart()
+    await mod.advance(hours=23, minutes=50)
     assert len(posted(channel)) == 1
-    await desk.advance(minutes=10)
+    await mod.advance(minutes=10)
     assert [texts(each)[0].splitlines()[0] for each in posted(channel)] == [
         "## Daily digest · 1 January 2026",
         "## Daily digest · 2 January 2026",
@@ -90,64 +92,70 @@ def button_id(post: list[dict[str, Any]]) -> str:
     return found
 
 
-async def test_only_the_chosen_role_is_notified(desk: Desk) -> None:
-    guild = desk.server.channel.guild
+async def test_only_the_chosen_role_is_notified(mod: ModeratedServer) -> None:
+    guild = mod.server.channel.guild
     assert guild
     role = guild.create_role("readers", mentionable=True)
-    await set_up(desk, role=role)
-    await desk.advance(minutes=7)
+    await set_up(mod, role=role)
+    await mod.advance(minutes=7)
     sent = [
         request.json
-        for request in desk.server.env.http_requests
+        for request in mod.server.env.http_requests
         if request.method == "POST" and request.path.endswith("/messages")
     ]
     (body,) = [body for body in sent if body]
     mentions = body["allowed_mentions"]
     assert (mentions["parse"], mentions["roles"]) == ([], [role.id])
-    (post,) = posted(desk.server.channel)
+    (post,) = posted(mod.server.channel)
     assert texts(post)[0] == f"<@&{role.id}>"
 
 
-async def test_the_role_can_be_dropped_by_a_button_that_outlives_the_process(desk: Desk) -> None:
-    guild = desk.server.channel.guild
+async def test_the_role_can_be_dropped_by_a_button_that_outlives_the_process(
+    mod: ModeratedServer,
+) -> None:
+    guild = mod.server.channel.guild
     assert guild
     role = guild.create_role("readers", mentionable=True)
-    message = await desk.run("digest set", channel=desk.server.channel, role=role, **SOON)
-    await desk.server.restart()
-    said = await desk.press(message, "digest:quiet")
+    message = await mod.run("digest set", channel=mod.server.channel, role=role, **SOON)
+    await mod.server.restart()
+    said = await mod.press(message, "digest:quiet")
     assert "**Notifies**: nobody" in said
-    await desk.advance(minutes=7)
-    (post,) = posted(desk.server.channel)
+    await mod.advance(minutes=7)
+    (post,) = posted(mod.server.channel)
     assert texts(post)[0].startswith("## Daily digest")
 
 
-async def test_a_paused_digest_is_not_posted_until_it_is_resumed(desk: Desk) -> None:
-    await set_up(desk)
-    assert (await desk.ask("digest pause"))[0] == "### The digest is paused."
-    await desk.advance(minutes=10)
-    assert posted(desk.server.channel) == []
-    shown = await desk.ask("digest show")
+async def test_a_paused_digest_is_not_posted_until_it_is_resumed(
+    mod: ModeratedServer,
+) -> None:
+    await set_up(mod)
+    assert (await mod.ask("digest pause"))[0] == "### The digest is paused."
+    await mod.advance(minutes=10)
+    assert posted(mod.server.channel) == []
+    shown = await mod.ask("digest show")
     assert "**The digest is paused.**" in shown
     assert "A moderator paused it. /digest resume starts it again." in shown
     assert not [line for line in shown if line.startswith("**Next**")]
-    said = await desk.ask("digest resume")
+    said = await mod.ask("digest resume")
     assert said[0] == "### The digest goes on."
     assert stamp(said)[0] == "<t:1767312300:F>", "today's hour is over"
-    assert (await desk.ask("digest resume"))[0] == "### The digest is not paused."
+    assert (await mod.ask("digest resume"))[0] == "### The digest is not paused."
 
 
-async def test_a_pause_with_an_end_goes_on_with_the_first_digest_of_that_day(desk: Desk) -> None:
-    await set_up(desk, weekdays="workdays")
-    said = await desk.ask("digest pause", until="3 January 2026")
+async def test_a_pause_with_an_end_goes_on_with_the_first_digest_of_that_day(
+    mod: ModeratedServer,
+) -> None:
+    await set_up(mod, weekdays="workdays")
+    said = await mod.ask("digest pause", until="3 January 2026")
     monday = "<t:1767571500:F>"
     assert stamp(said)[0] == monday
-    shown = await desk.ask("digest show")
+    shown = await mod.ask("digest show")
     assert any(line.startswith(f"It is paused, and goes on {monday}") for line in shown)
-    preview = await desk.run("digest preview")
+    preview = await mod.run("digest preview")
     assert monday not in lines(preview)[0], "a preview is of what would come next"
     assert "The digest is paused" in lines(preview)[1]
-    await desk.advance(minutes=10)
-    assert posted(desk.server.channel) == []
+    await mod.advance(minutes=10)
+    assert posted(mod.server.channel) == []
 
 
 @pytest.mark.parametrize(
@@ -160,78 +168,86 @@ async def test_a_pause_with_an_end_goes_on_with_the_first_digest_of_that_day(des
         ("9999-12-31", "“9999-12-31” is not within the coming year."),
     ],
 )
-async def test_a_pause_ends_on_a_day_to_come(desk: Desk, until: str, said: str) -> None:
-    await set_up(desk)
-    answer = await desk.ask("digest pause", until=until)
+async def test_a_pause_ends_on_a_day_to_come(mod: ModeratedServer, until: str, said: str) -> None:
+    await set_up(mod)
+    answer = await mod.ask("digest pause", until=until)
     assert answer[0] == f"### {said}"
     assert "2026-12-24" in answer[1]
-    assert "**Next**: <t:1767225900:F> (<t:1767225900:R>)" in await desk.ask("digest show")
+    assert "**Next**: <t:1767225900:F> (<t:1767225900:R>)" in await mod.ask("digest show")
 
 
-async def test_todays_digest_can_be_had_before_its_time_and_only_once(desk: Desk) -> None:
-    channel = desk.server.channel
-    await set_up(desk)
-    said = await desk.ask("digest now")
+async def test_todays_digest_can_be_had_before_its_time_and_only_once(
+    mod: ModeratedServer,
+) -> None:
+    channel = mod.server.channel
+    await set_up(mod)
+    said = await mod.ask("digest now")
     assert said[0] == "### Today’s digest is posted."
     (post,) = [message for message in channel.history() if not message.flags.ephemeral]
     assert post.jump_url in said[1]
     assert said[2].startswith("**Next**: <t:1767312300:F>")
-    again = await desk.ask("digest now")
+    again = await mod.ask("digest now")
     assert again[0] == "### Today’s digest is settled already."
     assert again[1].startswith("**Last**: 1 January 2026, posted <t:17672")
     assert post.jump_url in again[1]
-    await desk.advance(minutes=10)
+    await mod.advance(minutes=10)
     assert len(posted(channel)) == 1
-    assert "1 January 2026, posted" in "\n".join(await desk.ask("digest show"))
+    assert "1 January 2026, posted" in "\n".join(await mod.ask("digest show"))
 
 
-async def test_a_digest_that_is_posted_by_hand_stays_paused(desk: Desk) -> None:
-    await set_up(desk)
-    await desk.ask("digest pause", until="2026-01-20")
-    said = await desk.ask("digest now")
+async def test_a_digest_that_is_posted_by_hand_stays_paused(
+    mod: ModeratedServer,
+) -> None:
+    await set_up(mod)
+    await mod.ask("digest pause", until="2026-01-20")
+    said = await mod.ask("digest now")
     assert said[0] == "### Today’s digest is posted."
     assert said[2].startswith("It is paused, and goes on <t:1768867500:F>")
-    await desk.advance(days=1, minutes=10)
-    assert len(posted(desk.server.channel)) == 1
-    shown = await desk.ask("digest show")
+    await mod.advance(days=1, minutes=10)
+    assert len(posted(mod.server.channel)) == 1
+    shown = await mod.ask("digest show")
     assert any(line.startswith("It is paused, and goes on <t:1768867500:F>") for line in shown)
 
 
-async def test_a_digest_that_is_off_comes_no_more_and_its_posts_stay(desk: Desk) -> None:
-    await set_up(desk)
-    await desk.ask("digest now")
-    assert (await desk.ask("digest off"))[0] == "### The digest is off."
-    await desk.advance(minutes=10)
-    assert len(posted(desk.server.channel)) == 1
+async def test_a_digest_that_is_off_comes_no_more_and_its_posts_stay(
+    mod: ModeratedServer,
+) -> None:
+    await set_up(mod)
+    await mod.ask("digest now")
+    assert (await mod.ask("digest off"))[0] == "### The digest is off."
+    await mod.advance(minutes=10)
+    assert len(posted(mod.server.channel)) == 1
     for command in SUBCOMMANDS.keys() - {"set"}:
-        assert (await desk.ask(f"digest {command}"))[0] == "### No digest is set up here.", command
+        assert (await mod.ask(f"digest {command}"))[0] == "### No digest is set up here.", command
 
 
-async def test_a_day_without_news_is_skipped_where_that_is_wished(desk: Desk) -> None:
-    await set_up(desk, when_empty="skip")
-    assert "nothing will be posted" in lines(await desk.run("digest preview"))[1]
-    await desk.advance(minutes=7)
-    assert posted(desk.server.channel) == []
-    shown = await desk.ask("digest show")
+async def test_a_day_without_news_is_skipped_where_that_is_wished(
+    mod: ModeratedServer,
+) -> None:
+    await set_up(mod, when_empty="skip")
+    assert "nothing will be posted" in lines(await mod.run("digest preview"))[1]
+    await mod.advance(minutes=7)
+    assert posted(mod.server.channel) == []
+    shown = await mod.ask("digest show")
     assert shown[-1] == "**Last**: 1 January 2026, not posted: there was no news"
 
 
 # --- setting it up
 
 
-async def test_what_is_left_out_stays_as_it_was(desk: Desk) -> None:
-    guild = desk.server.channel.guild
+async def test_what_is_left_out_stays_as_it_was(mod: ModeratedServer) -> None:
+    guild = mod.server.channel.guild
     assert guild
     role = guild.create_role("readers", mentionable=True)
-    await set_up(desk, topics="gsomia", role=role, weekdays="weekend", when_empty="skip")
-    said = await set_up(desk, time="21:30")
+    await set_up(mod, topics="gsomia", role=role, weekdays="weekend", when_empty="skip")
+    said = await set_up(mod, time="21:30")
     assert said[0] == "### The digest is changed."
     assert "**When**: 21:30 · Saturday and Sunday · Seoul (Asia/Seoul)" in said
     assert "**Topics**: GSOMIA, the military intelligence pact" in said
     assert f"**Notifies**: <@&{role.id}>" in said
     assert "**On a day without news**: Post nothing" in said
     assert said[-1] == "-# Options that you left out stay as they were."
-    assert "**Topics**: All topics" in await set_up(desk, topics="all")
+    assert "**Topics**: All topics" in await set_up(mod, topics="all")
 
 
 @pytest.mark.parametrize(
@@ -246,34 +262,36 @@ async def test_what_is_left_out_stays_as_it_was(desk: Desk) -> None:
     ],
 )
 async def test_what_cannot_be_understood_is_refused_with_the_right_form(
-    desk: Desk, options: dict[str, Any], title: str, hint: str
+    mod: ModeratedServer, options: dict[str, Any], title: str, hint: str
 ) -> None:
-    said = await set_up(desk, **options)
+    said = await set_up(mod, **options)
     assert title in said[0]
     assert hint in "\n".join(said[1:])
-    assert (await desk.ask("digest show"))[0] == "### No digest is set up here."
+    assert (await mod.ask("digest show"))[0] == "### No digest is set up here."
 
 
-async def test_everyone_is_no_role_to_notify(desk: Desk) -> None:
-    guild = desk.server.channel.guild
+async def test_everyone_is_no_role_to_notify(mod: ModeratedServer) -> None:
+    guild = mod.server.channel.guild
     assert guild
-    said = await set_up(desk, role=guild.default_role)
+    said = await set_up(mod, role=guild.default_role)
     assert said[0] == "### The digest does not notify everyone."
 
 
-async def test_zones_are_suggested_and_understood_as_suggested(desk: Desk) -> None:
-    channel = desk.server.channel
-    offered = await desk.moderator.autocomplete(channel, "digest set", "timezone", "tok")
+async def test_zones_are_suggested_and_understood_as_suggested(
+    mod: ModeratedServer,
+) -> None:
+    channel = mod.server.channel
+    offered = await mod.moderator.autocomplete(channel, "digest set", "timezone", "tok")
     assert offered[0]["value"] == "Asia/Tokyo"
     for given in (offered[0]["value"], offered[0]["name"], "tokyo", "도쿄"):
-        assert "Tokyo (Asia/Tokyo)" in (await set_up(desk, timezone=given))[2], given
+        assert "Tokyo (Asia/Tokyo)" in (await set_up(mod, timezone=given))[2], given
 
 
-async def test_topics_are_suggested_one_behind_the_other(desk: Desk) -> None:
-    channel = desk.server.channel
+async def test_topics_are_suggested_one_behind_the_other(mod: ModeratedServer) -> None:
+    channel = mod.server.channel
 
     async def offered(typed: str) -> list[dict[str, Any]]:
-        choices = await desk.moderator.autocomplete(channel, "digest set", "topics", typed)
+        choices = await mod.moderator.autocomplete(channel, "digest set", "topics", typed)
         assert len(choices) <= 25
         assert all(len(choice["name"]) <= 100 >= len(choice["value"]) for choice in choices)
         return choices
@@ -288,8 +306,8 @@ async def test_topics_are_suggested_one_behind_the_other(desk: Desk) -> None:
     third = (await offered(f"{many}, export"))[0]
     assert third["name"].endswith("Japan’s export controls") or "xport" in third["name"]
     assert await offered("zzzqqq, gso") == []
-    assert "Forced labour" in (await set_up(desk, topics=second["value"]))[3]
-    said = await set_up(desk, topics=third["value"])
+    assert "Forced labour" in (await set_up(mod, topics=second["value"]))[3]
+    said = await set_up(mod, topics=third["value"])
     assert len(said[3].split(", ")) > 5, "marks stand for ids that there is no room for"
 
 
@@ -309,29 +327,29 @@ async def test_topics_are_suggested_one_behind_the_other(desk: Desk) -> None:
     ],
 )
 async def test_each_missing_permission_is_named_and_nothing_is_set_up(
-    desk: Desk, kind: str, denied: dict[str, bool], named: list[str]
+    mod: ModeratedServer, kind: str, denied: dict[str, bool], named: list[str]
 ) -> None:
-    parent, channel = make(desk, kind)
-    desk.deny(parent, **denied)
-    said = await set_up(desk, channel=channel)
+    parent, channel = make(mod, kind)
+    mod.deny(parent, **denied)
+    said = await set_up(mod, channel=channel)
     assert said[0] == "### The bot lacks permissions there."
     assert said[1] == f"In <#{channel.id}> it needs:"
     assert [line for line in said if line.startswith("- ")] == [f"- **{name}**" for name in named]
-    assert (await desk.ask("digest show"))[0] == "### No digest is set up here."
-    desk.deny(parent)
-    assert (await set_up(desk, channel=channel))[0] == "### The digest is set up."
+    assert (await mod.ask("digest show"))[0] == "### No digest is set up here."
+    mod.deny(parent)
+    assert (await set_up(mod, channel=channel))[0] == "### The digest is set up."
 
 
-def make(desk: Desk, kind: str) -> tuple[ChannelHandle, ChannelHandle]:
+def make(mod: ModeratedServer, kind: str) -> tuple[ChannelHandle, ChannelHandle]:
     """A channel of a kind, behind the one that its permissions hang on."""
-    guild = desk.server.channel.guild
+    guild = mod.server.channel.guild
     assert guild
     match kind:
         case "thread":
             parent = guild.create_text_channel("news")
-            backend = desk.server.env.backend
-            thread = backend.create_thread(parent.id, "digests", desk.moderator.id)
-            return parent, ChannelHandle(desk.server.env, guild, thread)
+            backend = mod.server.env.backend
+            thread = backend.create_thread(parent.id, "digests", mod.moderator.id)
+            return parent, ChannelHandle(mod.server.env, guild, thread)
         case "forum":
             channel = guild.create_forum_channel("forum")
         case "news":
@@ -341,32 +359,34 @@ def make(desk: Desk, kind: str) -> tuple[ChannelHandle, ChannelHandle]:
     return channel, channel
 
 
-async def test_a_role_that_would_not_be_notified_is_told(desk: Desk) -> None:
-    guild = desk.server.channel.guild
+async def test_a_role_that_would_not_be_notified_is_told(mod: ModeratedServer) -> None:
+    guild = mod.server.channel.guild
     assert guild
-    desk.deny(desk.server.channel, mention_everyone=True)
-    said = await set_up(desk, role=guild.create_role("quiet"))
+    mod.deny(mod.server.channel, mention_everyone=True)
+    said = await set_up(mod, role=guild.create_role("quiet"))
     assert "- **Mention @everyone, @here, and All Roles**" in said
     role = guild.create_role("loud", mentionable=True)
-    assert (await set_up(desk, role=role))[0] == "### The digest is set up."
+    assert (await set_up(mod, role=role))[0] == "### The digest is set up."
 
 
-async def test_a_locked_thread_is_refused(desk: Desk) -> None:
-    _, thread = make(desk, "thread")
-    desk.server.env.backend.edit_channel(thread.id, {}, thread_metadata={"locked": True})
-    assert (await set_up(desk, channel=thread))[0] == "### The thread is locked."
+async def test_a_locked_thread_is_refused(mod: ModeratedServer) -> None:
+    _, thread = make(mod, "thread")
+    mod.server.env.backend.edit_channel(thread.id, {}, thread_metadata={"locked": True})
+    assert (await set_up(mod, channel=thread))[0] == "### The thread is locked."
 
 
-async def test_a_digest_goes_into_a_thread(desk: Desk) -> None:
-    _, thread = make(desk, "thread")
-    await set_up(desk, channel=thread)
-    await desk.advance(minutes=7)
+async def test_a_digest_goes_into_a_thread(mod: ModeratedServer) -> None:
+    _, thread = make(mod, "thread")
+    await set_up(mod, channel=thread)
+    await mod.advance(minutes=7)
     assert len(posted(thread)) == 1
 
 
-async def test_a_forum_gets_a_post_of_its_own_with_its_tag(desk: Desk) -> None:
-    _, forum = make(desk, "forum")
-    backend = desk.server.env.backend
+async def test_a_forum_gets_a_post_of_its_own_with_its_tag(
+    mod: ModeratedServer,
+) -> None:
+    _, forum = make(mod, "forum")
+    backend = mod.server.env.backend
     tag_id = backend.snowflake()
     tag = {"id": str(tag_id), "name": "Digest", "moderated": False}
     tag |= {"emoji_id": None, "emoji_name": None}
@@ -374,117 +394,132 @@ async def test_a_forum_gets_a_post_of_its_own_with_its_tag(desk: Desk) -> None:
     # simcord's channels have no flags; this one says that a tag is required.
     payload = dict(serializers.channel_payload(backend, backend.get_channel(forum.id)))
     backend.emit("CHANNEL_UPDATE", {**payload, "flags": 1 << 4})
-    refused = await set_up(desk, channel=forum)
+    refused = await set_up(mod, channel=forum)
     assert refused[0] == "### This forum wants a tag on each post."
-    unknown = await set_up(desk, channel=forum, tag="zzzqqq")
+    unknown = await set_up(mod, channel=forum, tag="zzzqqq")
     assert unknown[0] == "### The forum has no tag “zzzqqq”."
-    choices = await desk.moderator.autocomplete(
-        desk.server.channel, "digest set", "tag", "dig", channel=forum
+    choices = await mod.moderator.autocomplete(
+        mod.server.channel, "digest set", "tag", "dig", channel=forum
     )
     assert choices == [{"name": "Digest", "value": str(tag_id)}]
-    said = await set_up(desk, channel=forum, tag=choices[0]["value"])
+    said = await set_up(mod, channel=forum, tag=choices[0]["value"])
     assert "**Tag**: Digest" in said
-    await desk.advance(minutes=7)
+    await mod.advance(minutes=7)
     (thread,) = forum.threads
     assert thread.name == "Daily digest · 1 January 2026"
     assert backend.get_channel(thread.id).applied_tags == [tag_id]
     assert "Daily digest" in texts(posted(thread)[0])[0]
 
 
-async def test_an_announcement_is_published_where_that_is_wished(desk: Desk) -> None:
-    _, channel = make(desk, "news")
-    said = await set_up(desk, channel=channel, publish=True)
+async def test_an_announcement_is_published_where_that_is_wished(
+    mod: ModeratedServer,
+) -> None:
+    _, channel = make(mod, "news")
+    said = await set_up(mod, channel=channel, publish=True)
     assert "**Published**: to the servers that follow the channel" in said
-    await desk.advance(minutes=9)
-    published = [r for r in desk.server.env.http_requests if r.path.endswith("/crosspost")]
+    await mod.advance(minutes=9)
+    published = [r for r in mod.server.env.http_requests if r.path.endswith("/crosspost")]
     assert len(published) == 1
-    elsewhere = await set_up(desk)
+    elsewhere = await set_up(mod)
     assert not [line for line in elsewhere if line.startswith("**Published**")]
 
 
 # --- the test post
 
 
-async def test_a_test_post_can_be_sent_also_after_a_restart(desk: Desk) -> None:
-    channel = desk.server.channel
-    message = await desk.run("digest set", channel=channel, **SOON)
+async def test_a_test_post_can_be_sent_also_after_a_restart(
+    mod: ModeratedServer,
+) -> None:
+    channel = mod.server.channel
+    message = await mod.run("digest set", channel=channel, **SOON)
     button = f"digest:test:{channel.id}"
     assert ids(message) == [button]
-    assert (await desk.press(message, button))[0] == "### The test post is there."
-    await desk.server.restart()
-    desk.deny(channel, send_messages=True)
-    said = await desk.press(message, button)
+    assert (await mod.press(message, button))[0] == "### The test post is there."
+    await mod.server.restart()
+    mod.deny(channel, send_messages=True)
+    said = await mod.press(message, button)
     assert said[0] == "### The bot lacks permissions there."
     assert "- **Send Messages**" in said
-    desk.deny(channel)
-    assert (await desk.press(message, button))[0] == "### The test post is there."
+    mod.deny(channel)
+    assert (await mod.press(message, button))[0] == "### The test post is there."
     assert [texts(post)[0][:20] for post in posted(channel)] == ["This is a test post."] * 2
 
 
-async def test_a_test_post_that_discord_refuses_is_explained(desk: Desk) -> None:
-    _, channel = make(desk, "text")
-    message = await desk.run("digest set", channel=channel, **SOON)
+async def test_a_test_post_that_discord_refuses_is_explained(
+    mod: ModeratedServer,
+) -> None:
+    _, channel = make(mod, "text")
+    message = await mod.run("digest set", channel=channel, **SOON)
     button = f"digest:test:{channel.id}"
-    desk.server.env.inject_error("POST", "/channels/*/messages", status=400, code=50035)
-    said = await desk.press(message, button)
+    mod.server.env.inject_error("POST", "/channels/*/messages", status=400, code=50035)
+    said = await mod.press(message, button)
     assert said[0] == "### The test post could not be sent."
     assert "try again" in said[1]
-    desk.server.env.backend.delete_channel(channel.id)
-    assert "no longer exists" in (await desk.press(message, button))[1]
+    mod.server.env.backend.delete_channel(channel.id)
+    assert "no longer exists" in (await mod.press(message, button))[1]
 
 
-async def test_a_forum_gets_a_test_post_of_its_own(desk: Desk) -> None:
-    _, forum = make(desk, "forum")
-    message = await desk.run("digest set", channel=forum, **SOON)
-    assert (await desk.press(message, f"digest:test:{forum.id}"))[0].startswith("### The test")
+async def test_a_forum_gets_a_test_post_of_its_own(mod: ModeratedServer) -> None:
+    _, forum = make(mod, "forum")
+    message = await mod.run("digest set", channel=forum, **SOON)
+    assert (await mod.press(message, f"digest:test:{forum.id}"))[0].startswith("### The test")
     assert [thread.name for thread in forum.threads] == ["Test post"]
 
 
 # --- what stops it
 
 
-async def test_a_lost_permission_pauses_the_digest_and_its_moderator_is_told(desk: Desk) -> None:
-    channel = desk.server.channel
-    await set_up(desk)
-    desk.deny(channel, send_messages=True)
-    await desk.advance(minutes=7)
-    (told,) = direct_messages(desk)
+async def test_a_lost_permission_pauses_the_digest_and_its_moderator_is_told(
+    mod: ModeratedServer,
+) -> None:
+    channel = mod.server.channel
+    await set_up(mod)
+    mod.deny(channel, send_messages=True)
+    await mod.advance(minutes=7)
+    (told,) = direct_messages(mod)
     assert told.startswith("**Test Guild**: the daily digest is paused.\nThe bot may not post in")
-    shown = await desk.ask("digest show")
+    shown = await mod.ask("digest show")
     assert "**The digest is paused.**" in shown
     assert any(line.startswith("The bot may not post in") for line in shown)
     for command in ("resume", "now"):
-        assert "- **Send Messages**" in await desk.ask(f"digest {command}")
-    desk.deny(channel)
-    assert (await desk.ask("digest resume"))[0] == "### The digest goes on."
-    assert (await desk.ask("digest now"))[0] == "### Today’s digest is posted."
+        assert "- **Send Messages**" in await mod.ask(f"digest {command}")
+    mod.deny(channel)
+    assert (await mod.ask("digest resume"))[0] == "### The digest goes on."
+    assert (await mod.ask("digest now"))[0] == "### Today’s digest is posted."
 
 
-def direct_messages(desk: Desk) -> list[str]:
+def direct_messages(mod: ModeratedServer) -> list[str]:
     """What the bot wrote to the moderator."""
-    backend = desk.server.env.backend
-    channel_id = backend.dm_channels.get(desk.moderator.id)
+    backend = mod.server.env.backend
+    channel_id = backend.dm_channels.get(mod.moderator.id)
     if channel_id is None:
         return []
     return [message.content for message in backend.messages[channel_id].values()]
 
 
-async def test_a_deleted_channel_pauses_the_digest_and_says_what_to_do(desk: Desk) -> None:
-    _, channel = make(desk, "text")
-    await set_up(desk, channel=channel)
-    desk.server.env.backend.delete_channel(channel.id)
-    await desk.advance(minutes=7)
-    for said in (await desk.ask("digest resume"), await desk.ask("digest now")):
+async def test_a_deleted_channel_pauses_the_digest_and_says_what_to_do(
+    mod: ModeratedServer,
+) -> None:
+    _, channel = make(mod, "text")
+    await set_up(mod, channel=channel)
+    mod.server.env.backend.delete_channel(channel.id)
+    await mod.advance(minutes=7)
+    for said in (
+        await mod.ask("digest resume"),
+        await mod.ask("digest now"),
+    ):
         assert said[0] == "### The digest cannot be posted as it is set up."
         assert "no longer exists. Choose another with /digest set." in said[1]
-    assert (await set_up(desk))[0] == "### The digest is changed."
+    assert (await set_up(mod))[0] == "### The digest is changed."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("problem", [*get_args(Pause), "unknown"])
+@pytest.mark.parametrize("problem", [*get_args(BlockReason), "unknown"])
 def test_every_problem_is_worded(language: str, problem: Problem) -> None:
-    wish = Wish(Target(7), time(9), "Asia/Seoul", WEEKDAYS["every"], frozenset(), "focus", "en", 1)
-    schedule = Schedule(3, wish, None, None)
+    config = DigestConfig(
+        Target(7), time(9), "Asia/Seoul", WEEKDAYS["every"], frozenset(), "fact", "en", 1
+    )
+    schedule = Schedule(3, config, None, None)
     said = warning(words(language), schedule, problem, "A *server*")
     assert said.startswith(r"**A \*server\***")
     assert "{" not in said
@@ -494,54 +529,56 @@ def test_every_problem_is_worded(language: str, problem: Problem) -> None:
 # --- who may
 
 
-async def allow_all(desk: Desk) -> None:
+async def allow_all(mod: ModeratedServer) -> None:
     """Have Discord show the commands to a member without permissions, as an admin may."""
-    guild = desk.server.channel.guild
+    guild = mod.server.channel.guild
     assert guild
-    for command in await desk.server.bot.tree.fetch_commands():
-        guild.set_command_permissions(command, {desk.server.asker: True})
+    for command in await mod.server.bot.tree.fetch_commands():
+        guild.set_command_permissions(command, {mod.server.asker: True})
 
 
-async def test_discord_shows_the_commands_to_moderators_alone(desk: Desk) -> None:
+async def test_discord_shows_the_commands_to_moderators_alone(
+    mod: ModeratedServer,
+) -> None:
     with pytest.raises(SetupError, match="not visible"):
-        await desk.server.asker.slash(desk.server.channel, "digest show")
+        await mod.server.asker.slash(mod.server.channel, "digest show")
 
 
 async def test_the_bot_itself_refuses_whoever_may_not_at_each_command_and_button(
-    desk: Desk,
+    mod: ModeratedServer,
 ) -> None:
-    channel, asker = desk.server.channel, desk.server.asker
+    channel, asker = mod.server.channel, mod.server.asker
     guild = channel.guild
     assert guild
     role = guild.create_role("readers", mentionable=True)
-    message = await desk.run("digest set", channel=channel, role=role, **SOON)
-    await allow_all(desk)
-    before = await desk.ask("digest show")
+    message = await mod.run("digest set", channel=channel, role=role, **SOON)
+    await allow_all(mod)
+    before = await mod.ask("digest show")
     for name, options in SUBCOMMANDS.items():
         given = {**options, **({"channel": channel} if name == "set" else {})}
         refused = lines(private(await asker.slash(channel, f"digest {name}", **given)))
         assert refused == REFUSED, name
-    public = await show_buttons(desk.server, *ids(message))
+    public = await show_buttons(mod.server, *ids(message))
     for button in ids(message):
         assert lines(private(await asker.click(public, custom_id=button))) == REFUSED, button
-    assert await desk.ask("digest show") == before
+    assert await mod.ask("digest show") == before
     assert len(posted(channel)) == 1, "the message with the buttons alone"
 
 
 REFUSED = ["### This is for moderators.", "It needs the permission **Manage Server**."]
 
 
-async def test_the_role_that_moderators_chose_may(desk: Desk) -> None:
-    channel = desk.server.channel
+async def test_the_role_that_moderators_chose_may(mod: ModeratedServer) -> None:
+    channel = mod.server.channel
     guild = channel.guild
     assert guild
     role = guild.create_role("editors")
-    editor = guild.add_member(desk.server.env.create_user("editor"), roles=[role])
-    for command in await desk.server.bot.tree.fetch_commands():
+    editor = guild.add_member(mod.server.env.create_user("editor"), roles=[role])
+    for command in await mod.server.bot.tree.fetch_commands():
         guild.set_command_permissions(command, {role: True})
     assert lines(private(await editor.slash(channel, "digest show"))) == REFUSED
-    await desk.ask("settings role", role=role)
-    await desk.server.restart()
+    await mod.ask("settings role", role=role)
+    await mod.server.restart()
     said = lines(private(await editor.slash(channel, "digest set", channel=channel, **SOON)))
     assert said[0] == "### The digest is set up."
 
@@ -561,38 +598,45 @@ async def test_the_role_that_moderators_chose_may(desk: Desk) -> None:
     ],
 )
 async def test_replies_are_in_the_readers_language(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, reader: str, title: str, when: str
+    mod: ModeratedServer,
+    monkeypatch: pytest.MonkeyPatch,
+    reader: str,
+    title: str,
+    when: str,
 ) -> None:
     speak(monkeypatch, reader=reader, guild="en-US")
-    said = await set_up(desk)
+    said = await set_up(mod)
     assert said[0] == title
     assert when in said
-    await desk.advance(minutes=7)
-    (post,) = posted(desk.server.channel)
+    await mod.advance(minutes=7)
+    (post,) = posted(mod.server.channel)
     assert texts(post)[0].startswith("## Daily digest"), "the post is in the server's"
 
 
 async def test_the_post_is_in_the_language_that_discord_tells_of_the_server(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    mod: ModeratedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     speak(monkeypatch, reader="en-US", guild="ko")
-    await set_up(desk)
-    await desk.advance(minutes=7)
-    (post,) = posted(desk.server.channel)
+    await set_up(mod)
+    await mod.advance(minutes=7)
+    (post,) = posted(mod.server.channel)
     assert texts(post)[0].startswith("## 일일 다이제스트")
 
 
-async def test_a_state_that_is_away_is_told_plainly(desk: Desk, tmp_path: Path) -> None:
-    message = await desk.run("digest set", channel=desk.server.channel, **SOON)
-    await break_state(desk.server, tmp_path)
+async def test_a_state_that_is_away_is_told_plainly(mod: ModeratedServer, tmp_path: Path) -> None:
+    message = await mod.run("digest set", channel=mod.server.channel, **SOON)
+    await break_state(mod.server, tmp_path)
     with capture_logs() as logs:
         for name, options in SUBCOMMANDS.items():
-            given = {**options, **({"channel": desk.server.channel} if name == "set" else {})}
-            assert await desk.ask(f"digest {name}", **given) == AWAY, name
-        assert await desk.press(message, ids(message)[0]) == AWAY
+            given = {
+                **options,
+                **({"channel": mod.server.channel} if name == "set" else {}),
+            }
+            assert await mod.ask(f"digest {name}", **given) == AWAY, name
+        assert await mod.press(message, ids(message)[0]) == AWAY
     told = [entry for entry in logs if "a moderator was told" in entry["event"]]
     assert len(told) == len(SUBCOMMANDS) + 1
-    asked = await desk.server.asker.slash(desk.server.channel, "about")
+    asked = await mod.server.asker.slash(mod.server.channel, "about")
     assert asked.response, "members' commands do without"
     assert not asked.response.ephemeral
 
@@ -618,13 +662,15 @@ def _replace_by_folder(database: Path) -> None:
 # --- the button of a post
 
 
-async def test_the_button_of_a_post_tells_that_nothing_was_corrected(desk: Desk) -> None:
-    await set_up(desk)
-    await desk.ask("digest now")
-    (post,) = [m for m in desk.server.channel.history() if not m.flags.ephemeral]
-    button = button_id(posted(desk.server.channel)[0])
-    await desk.server.restart()
-    said = lines(private(await desk.server.reader.click(post, custom_id=button)))
+async def test_the_button_of_a_post_tells_that_nothing_was_corrected(
+    mod: ModeratedServer,
+) -> None:
+    await set_up(mod)
+    await mod.ask("digest now")
+    (post,) = [m for m in mod.server.channel.history() if not m.flags.ephemeral]
+    button = button_id(posted(mod.server.channel)[0])
+    await mod.server.restart()
+    said = lines(private(await mod.server.reader.click(post, custom_id=button)))
     assert said[:2] == [
         "## What was corrected since",
         "-# Nothing in this post has been corrected since.",
@@ -632,27 +678,29 @@ async def test_the_button_of_a_post_tells_that_nothing_was_corrected(desk: Desk)
 
 
 async def test_the_button_tells_what_was_corrected_and_what_is_not_known(
-    desk: Desk, tmp_path: Path
+    mod: ModeratedServer, tmp_path: Path
 ) -> None:
-    bot = desk.server.bot
-    versions = await bot.desk.store.versions()
+    bot = mod.server.bot
+    versions = await bot.service.store.versions()
     key = next(iter(versions))
     held = {key: "an older one", **{k: versions[k] for k in list(versions)[1:4]}}
-    await set_up(desk)
-    now = desk.server.env.now()
+    await set_up(mod)
+    now = mod.server.env.now()
     server_id = bot.guilds[0].id
-    slot = Slot(server_id, "digest", date(2025, 12, 31), now, desk.server.channel.id)
+    slot = Slot(server_id, "digest", date(2025, 12, 31), now, mod.server.channel.id)
     contents = Contents(held, None, "older")
-    await bot.state.posts.claim(slot, contents, now, timedelta(minutes=1))
-    await bot.state.posts.record(slot, Place(1, desk.server.channel.id), None, now, publish=False)
-    message = await show_buttons(desk.server, f"post:{slot.post_id}", f"post:{'a' * 20}")
-    reader = desk.server.reader
+    await bot.state.posts.lease(slot, contents, now, timedelta(minutes=1))
+    await bot.state.posts.record(
+        slot, MessageRef(1, mod.server.channel.id), None, now, publish=False
+    )
+    message = await show_buttons(mod.server, f"post:{slot.post_id}", f"post:{'a' * 20}")
+    reader = mod.server.reader
     answer = private(await reader.click(message, custom_id=f"post:{slot.post_id}"))
     assert "Changed since: its caution" in "\n".join(lines(answer))
     assert "¶" in "\n".join(lines(answer))
     unknown = lines(private(await reader.click(message, custom_id=f"post:{'a' * 20}")))
     assert unknown[0] == "## It is not on record what this post held."
-    await break_state(desk.server, tmp_path)
+    await break_state(mod.server, tmp_path)
     with capture_logs() as logs:
         away = lines(private(await reader.click(message, custom_id=f"post:{slot.post_id}")))
     assert away[0] == "### It cannot be looked up now."

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.answers.service import COMMANDS, Desk
+from bot.answers.service import COMMANDS, AnswerService
 from bot.cards.card import Action, Card, Line, Question
 from bot.cards.limits import FIRST_PAGE
 from bot.cards.pages import Page
@@ -48,34 +48,38 @@ class Shown:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def cards(desk: Desk) -> list[Card]:
+async def cards(service: AnswerService) -> list[Card]:
     """Every card that somebody can come to without typing a word of their own."""
-    asked = list(questions(desk))
-    return [await desk.answer(question, language) for question in asked for language in LANGUAGES]
+    asked = list(questions(service))
+    return [
+        await service.answer(question, language) for question in asked for language in LANGUAGES
+    ]
 
 
-def questions(desk: Desk) -> Iterator[Question]:
+def questions(service: AnswerService) -> Iterator[Question]:
     """Each thing's own card, each timeline of one thing, and the cards that need no name."""
-    for head in desk.store.heads.values():
-        yield Question(head.kind, {"name": head.id})
-        if head.kind in ("actor", "topic"):
-            yield Question("timeline", {head.kind: head.id})
+    for thing in service.store.things.values():
+        yield Question(thing.kind, {"name": thing.id})
+        if thing.kind in ("actor", "topic"):
+            yield Question("timeline", {thing.kind: thing.id})
     yield from (Question(command) for command in ("timeline", "source", "about"))
     yield Question("timeline", {"from": "2023-03", "to": "2023-04"})
 
 
 @pytest.fixture(scope="module")
-def shown(desk: Desk, cards: list[Card]) -> list[Shown]:
+def shown(service: AnswerService, cards: list[Card]) -> list[Shown]:
     """Every page of every card."""
     return [
-        Shown(card, page, as_sent(desk, card, page)) for card in cards for page in desk.pages(card)
+        Shown(card, page, as_sent(service, card, page))
+        for card in cards
+        for page in service.pages(card)
     ]
 
 
-def as_sent(desk: Desk, card: Card, page: Page) -> list[dict[str, Any]]:
+def as_sent(service: AnswerService, card: Card, page: Page) -> list[dict[str, Any]]:
     """The components of a page, as they are sent."""
     turned = replace(card, question=card.question.turned(page.number))
-    return view(desk, turned).to_components()
+    return view(service, turned).to_components()
 
 
 @pytest.fixture(scope="module")
@@ -123,55 +127,59 @@ def test_buttons_say_what_they_do_and_stand_five_to_a_row_at_most(shown: list[Sh
         assert all(1 <= len(row["components"]) <= 5 for row in rows), one
 
 
-def test_more_buttons_than_fit_a_row_make_further_rows(desk: Desk) -> None:
-    heads = list(desk.store.heads.values())[:12]
-    choices = tuple(Action(head.label, Question(head.kind, {"name": head.id})) for head in heads)
+def test_more_buttons_than_fit_a_row_make_further_rows(service: AnswerService) -> None:
+    things = list(service.store.things.values())[:12]
+    choices = tuple(
+        Action(thing.label, Question(thing.kind, {"name": thing.id})) for thing in things
+    )
     card = Card(Question("about"), "en", "Many", found=False, choices=choices)
-    rows = [p for p in parts(view(desk, card).to_components()) if p["type"] == ACTION_ROW]
+    rows = [p for p in parts(view(service, card).to_components()) if p["type"] == ACTION_ROW]
     assert [len(row["components"]) for row in rows] == [5, 5, 2]
 
 
-def test_every_button_asks_what_its_action_means(desk: Desk, shown: list[Shown]) -> None:
+def test_every_button_asks_what_its_action_means(
+    service: AnswerService, shown: list[Shown]
+) -> None:
     for one in shown:
-        asked = [decoded(desk, button["custom_id"]) for button in buttons(one.components)]
+        asked = [decoded(service, button["custom_id"]) for button in buttons(one.components)]
         turns = [(action.question, True) for action in one.page.actions]
         onward = [(action.question, False) for action in one.actions[len(turns) :]]
         assert asked == turns + onward, one
 
 
-def decoded(desk: Desk, custom_id: str) -> tuple[Question, bool] | None:
+def decoded(service: AnswerService, custom_id: str) -> tuple[Question, bool] | None:
     """The question that a press on a button asks."""
     match = re.fullmatch(custom_ids.TEMPLATE, custom_id)
     assert match, custom_id
-    return custom_ids.decode(match, desk)
+    return custom_ids.decode(match, service)
 
 
-def test_the_longest_question_fits_a_custom_id(desk: Desk) -> None:
+def test_the_longest_question_fits_a_custom_id(service: AnswerService) -> None:
     for command in COMMANDS.values():
-        options = {option.name: longest(desk, option.kind) for option in command.options}
+        options = {option.name: longest(service, option.kind) for option in command.options}
         question = Question(command.name, options, page=99)
-        custom_id = custom_ids.encode(question, desk, turn=True)
+        custom_id = custom_ids.encode(question, service, turn=True)
         assert len(custom_id) <= 100, custom_id
-        assert decoded(desk, custom_id) == (question, True)
+        assert decoded(service, custom_id) == (question, True)
 
 
-def longest(desk: Desk, kind: str) -> str:
+def longest(service: AnswerService, kind: str) -> str:
     """The longest value that an option of this kind has in a question that was understood."""
-    ids = [head.id for head in desk.store.heads.values() if head.kind == kind]
+    ids = [thing.id for thing in service.store.things.values() if thing.kind == kind]
     return max(ids, key=len) if ids else {"date": "2023-03-16"}.get(kind, "w" * 40)
 
 
-def test_names_that_still_have_to_be_understood_fit_a_custom_id_too(desk: Desk) -> None:
+def test_names_that_still_have_to_be_understood_fit_a_custom_id_too(service: AnswerService) -> None:
     for command in COMMANDS.values():
         options = {
-            option.name: longest(desk, option.kind)
+            option.name: longest(service, option.kind)
             if option.kind in ("date", "text")
             else "가:나" * 60
             for option in command.options
         }
-        custom_id = custom_ids.encode(Question(command.name, options), desk)
+        custom_id = custom_ids.encode(Question(command.name, options), service)
         assert len(custom_id) <= 100, custom_id
-        question, _ = decoded(desk, custom_id) or (None, None)
+        question, _ = decoded(service, custom_id) or (None, None)
         assert question
         assert set(question.options) == set(options), "an option got lost"
 
@@ -184,10 +192,12 @@ def test_more_and_back_lead_to_the_neighbouring_pages_of_the_same_card(shown: li
 
 
 def test_the_pages_of_a_card_hold_each_of_its_lines_once_and_in_order(
-    desk: Desk, cards: list[Card]
+    service: AnswerService, cards: list[Card]
 ) -> None:
     for card in cards:
-        paged = [line for page in desk.pages(card) for part in page.sections for line in part.lines]
+        paged = [
+            line for page in service.pages(card) for part in page.sections for line in part.lines
+        ]
         assert paged == list(lines(card)), card.question
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.answers.lifecycle import open_desk
-from bot.answers.service import Desk
+from bot.answers.lifecycle import open_service
+from bot.answers.service import AnswerService
 from bot.cards.card import Card, Question
 from bot.facts.load import Folders
 
@@ -27,26 +27,26 @@ KNOWN_MISSES: dict[str, str] = _read("known-misses.yaml")
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+async def service(tmp_path: Path) -> AsyncIterator[AnswerService]:
     """The desk over the shipped base."""
-    desk = await open_desk(Folders(ROOT / "facts", ROOT / "seeds"), tmp_path)
-    yield desk
-    await desk.store.close()
+    service = await open_service(Folders(ROOT / "facts", ROOT / "seeds"), tmp_path)
+    yield service
+    await service.store.close()
 
 
-async def test_every_query_finds_what_is_meant(desk: Desk) -> None:
+async def test_every_query_finds_what_is_meant(service: AnswerService) -> None:
     missed = {
         query["q"]: f"{query} -> {told}"
         for query in QUERIES
-        if not _is_right(query, told := _told(await _asked(desk, query)))
+        if not _is_right(query, told := _told(await _asked(service, query)))
     }
     unknown = [told for text, told in missed.items() if text not in KNOWN_MISSES]
     assert not unknown, f"{len(unknown)} of {len(QUERIES)} wrong:\n" + "\n".join(unknown)
     assert set(KNOWN_MISSES) == set(missed), "a query of known-misses.yaml is right now"
 
 
-async def _asked(desk: Desk, query: dict[str, Any]) -> Card:
-    return await desk.answer(Question(query["command"], {"name": query["q"]}), "en")
+async def _asked(service: AnswerService, query: dict[str, Any]) -> Card:
+    return await service.answer(Question(query["command"], {"name": query["q"]}), "en")
 
 
 def _told(card: Card) -> tuple[str, list[str]]:

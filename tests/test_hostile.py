@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answers.context import Command, Option
-from bot.answers.service import COMMANDS, Desk, clean_text
+from bot.answers.service import COMMANDS, AnswerService, clean_text
 from bot.cards.card import Card, Question
 from bot.facts.model import ThingKind
 from bot.texts.catalogues import LANGUAGES, choose, words
@@ -115,10 +115,10 @@ def question(command: Command, option: Option, text: str) -> Question:
     return Question(command.name, {**needed, option.name: text})
 
 
-async def assert_is_sound(desk: Desk, asked: Question, language: str) -> None:
+async def assert_is_sound(service: AnswerService, asked: Question, language: str) -> None:
     """The answer fits a message, its text is all there, and nothing in its title is markup."""
-    card = await desk.answer(asked, language)
-    components = view(desk, card).to_components()
+    card = await service.answer(asked, language)
+    components = view(service, card).to_components()
     for each in texts(components):
         # No control, and nothing that turns the direction. What is ours: line breaks, spaces that
         # keep a citation together, and the mark that keeps a mention from being one.
@@ -133,7 +133,7 @@ async def assert_is_sound(desk: Desk, asked: Question, language: str) -> None:
     for custom_id in ids:
         match = re.fullmatch(custom_ids.TEMPLATE, custom_id)
         assert match, custom_id
-        assert custom_ids.decode(match, desk), custom_id
+        assert custom_ids.decode(match, service), custom_id
     assert_title_is_plain(card, texts(components)[0])
 
 
@@ -217,35 +217,35 @@ def test_any_escaped_text_is_shown_letter_by_letter(text: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_every_option_takes_every_hostile_text(desk: Desk, language: str) -> None:
+async def test_every_option_takes_every_hostile_text(service: AnswerService, language: str) -> None:
     for command, option in OPTIONS:
         for text in HOSTILE:
-            await assert_is_sound(desk, question(command, option, text), language)
+            await assert_is_sound(service, question(command, option, text), language)
 
 
 @settings(max_examples=300, derandomize=True, deadline=None, database=None)
 @given(EVIL, st.sampled_from(OPTIONS), st.sampled_from(LANGUAGES))
 async def test_every_option_takes_any_text(
-    desk: Desk, text: str, where: tuple[Command, Option], language: str
+    service: AnswerService, text: str, where: tuple[Command, Option], language: str
 ) -> None:
-    await assert_is_sound(desk, question(*where, text), language)
+    await assert_is_sound(service, question(*where, text), language)
 
 
 @settings(max_examples=100, derandomize=True, deadline=None, database=None)
 @given(st.sampled_from(list(COMMANDS.values())), st.data())
 async def test_all_options_at_once_take_any_text(
-    desk: Desk, command: Command, data: st.DataObject
+    service: AnswerService, command: Command, data: st.DataObject
 ) -> None:
     names = st.sampled_from(("kim", "talks", "gsomia", "diplomat", "2023-3", "x" * 200, "a:b" * 60))
     given = {o.name: data.draw(st.one_of(names, EVIL)) for o in command.options}
-    await assert_is_sound(desk, Question(command.name, given), "en")
+    await assert_is_sound(service, Question(command.name, given), "en")
 
 
 @settings(max_examples=100, derandomize=True, deadline=None, database=None)
 @given(EVIL, st.sampled_from(("event", "actor", "topic", "source")))
-def test_suggestions_take_any_text(desk: Desk, text: str, kind: ThingKind) -> None:
+def test_suggestions_take_any_text(service: AnswerService, text: str, kind: ThingKind) -> None:
     for typed in (text, text[:3]):
-        choices = desk.complete(kind, typed, choose("en"))
+        choices = service.complete(kind, typed, choose("en"))
         assert len(choices) <= 25
         assert all(1 <= len(choice.label) <= 100 for choice in choices)
 

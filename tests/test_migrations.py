@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import bot.state
 from bot.state.database import Database, migrate
-from bot.state.errors import StateAway
-from bot.state.tables import budget, metadata
+from bot.state.errors import DatabaseUnavailable
+from bot.state.tables import metadata, rate_limit
 from tests.test_state import fill
 
 MIGRATIONS = Path(bot.state.__file__).parent / "migrations"
@@ -126,12 +126,12 @@ async def test_a_migration_that_fails_half_way_leaves_nothing(new_state_url: str
     """The last table of the first step is in the way, as one of somebody else's."""
     engine = create_async_engine(await _address(new_state_url))
     async with engine.begin() as connection:
-        await connection.execute(text(f"CREATE TABLE {budget.name} (theirs INTEGER)"))
-    with pytest.raises(StateAway, match="already exists"):
+        await connection.execute(text(f"CREATE TABLE {rate_limit.name} (theirs INTEGER)"))
+    with pytest.raises(DatabaseUnavailable, match="already exists"):
         await Database.open(new_state_url)
     async with engine.begin() as connection:
-        assert await connection.run_sync(tables) == {budget.name}
-        await connection.execute(text(f"DROP TABLE {budget.name}"))
+        assert await connection.run_sync(tables) == {rate_limit.name}
+        await connection.execute(text(f"DROP TABLE {rate_limit.name}"))
     await engine.dispose()
     database = await Database.open(new_state_url)
     async with database.transaction() as connection:
@@ -145,7 +145,7 @@ async def test_a_database_of_a_newer_version_is_refused(new_state_url: str) -> N
         await fill(connection)
         before = await connection.run_sync(rows)
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StateAway) as refusal:
+    with pytest.raises(DatabaseUnavailable) as refusal:
         await Database.open(new_state_url)
     assert refusal.value.reason.startswith("it was made by another version of Factdesk")
     async with database.transaction() as connection:

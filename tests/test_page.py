@@ -39,74 +39,74 @@ def address(config: Path) -> Iterator[str]:
 async def test_a_newcomer_asks_and_reads(window: str, address: str, tmp_path: Path) -> None:
     faults: list[str] = []
     async with browsing(address, WINDOWS[window], faults) as page:
-        desk = Conversation(page, window, tmp_path)
+        service = Conversation(page, window, tmp_path)
         await expect(page.get_by_text("Type for example /event")).to_be_visible()
-        await desk.keep("empty")
+        await service.keep("empty")
 
-        await _chooses_an_event(desk)
-        await _turns_the_page_privately(desk)
-        await _follows_a_related_event(desk)
-        await _types_a_name_without_choosing(desk)
-        await _narrows_a_timeline(desk)
+        await _chooses_an_event(service)
+        await _turns_the_page_privately(service)
+        await _follows_a_related_event(service)
+        await _types_a_name_without_choosing(service)
+        await _narrows_a_timeline(service)
 
         assert await overflow(page) == {}
     assert faults == []
 
 
-async def _chooses_an_event(desk: Conversation) -> None:
-    await desk.begin("event")
-    await desk.fill("name", "tokyo su")
-    choice = desk.page.get_by_role(
+async def _chooses_an_event(service: Conversation) -> None:
+    await service.begin("event")
+    await service.fill("name", "tokyo su")
+    choice = service.page.get_by_role(
         "option", name=re.compile("Yoon-Kishida summit in Tokyo · .*2023")
     )
     await expect(choice).to_be_visible()
-    await desk.keep("autocomplete")
+    await service.keep("autocomplete")
     await choice.click()
-    await desk.send()
-    card = await desk.reply("Yoon-Kishida summit in Tokyo")
+    await service.send()
+    card = await service.reply("Yoon-Kishida summit in Tokyo")
     await expect(card).to_contain_text("16 March 2023")
     await expect(card).to_contain_text(CITATION)
     await expect(card).to_contain_text("What's Driving the Japan–South Korea Thaw?")
     await expect(card.get_by_text("Only you can see this")).to_have_count(0)
-    await desk.keep("event")
+    await service.keep("event")
 
 
-async def _turns_the_page_privately(desk: Conversation) -> None:
-    public = desk.page.locator("article.channel-message").last
-    await desk.press(public.get_by_role("button", name="More (2/"))
-    await expect(desk.page.get_by_text("Only you can see this")).to_have_count(1)
-    private = await desk.reply("Yoon-Kishida summit in Tokyo")
+async def _turns_the_page_privately(service: Conversation) -> None:
+    public = service.page.locator("article.channel-message").last
+    await service.press(public.get_by_role("button", name="More (2/"))
+    await expect(service.page.get_by_text("Only you can see this")).to_have_count(1)
+    private = await service.reply("Yoon-Kishida summit in Tokyo")
     await expect(private).to_contain_text("Page 2 of")
     await expect(private).to_contain_text(CITATION)
-    await desk.keep("more")
+    await service.keep("more")
 
 
-async def _follows_a_related_event(desk: Conversation) -> None:
-    public = desk.page.locator("article.channel-message").nth(-2)
+async def _follows_a_related_event(service: Conversation) -> None:
+    public = service.page.locator("article.channel-message").nth(-2)
     related = public.get_by_role("button", name="joint press conference")
     title = (await related.inner_text()).partition(" · ")[0]
-    await desk.press(related)
-    await expect(desk.page.get_by_text("Only you can see this")).to_have_count(2)
-    await expect(await desk.reply(title)).to_contain_text(CITATION)
-    await desk.keep("related")
+    await service.press(related)
+    await expect(service.page.get_by_text("Only you can see this")).to_have_count(2)
+    await expect(await service.reply(title)).to_contain_text(CITATION)
+    await service.keep("related")
 
 
-async def _types_a_name_without_choosing(desk: Conversation) -> None:
-    await desk.begin("actor")
-    await desk.fill("name", "기시다")
-    await desk.send()
-    card = await desk.reply("Fumio Kishida")
+async def _types_a_name_without_choosing(service: Conversation) -> None:
+    await service.begin("actor")
+    await service.fill("name", "기시다")
+    await service.send()
+    card = await service.reply("Fumio Kishida")
     await expect(card).to_contain_text(CITATION)
-    await desk.keep("actor")
+    await service.keep("actor")
 
 
-async def _narrows_a_timeline(desk: Conversation) -> None:
-    await desk.begin("timeline")
-    await desk.fill("from", "2023-03")
-    await desk.fill("to", "2023-04")
-    await desk.send()
-    card = await desk.reply("Timeline")
+async def _narrows_a_timeline(service: Conversation) -> None:
+    await service.begin("timeline")
+    await service.fill("from", "2023-03")
+    await service.fill("to", "2023-04")
+    await service.send()
+    card = await service.reply("Timeline")
     await expect(card).to_contain_text("March 2023 to April 2023")
     await expect(card).to_contain_text("Yoon-Kishida summit in Tokyo")
     await expect(card).to_contain_text(CITATION)
-    await desk.keep("timeline")
+    await service.keep("timeline")

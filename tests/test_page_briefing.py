@@ -60,119 +60,119 @@ async def test_moderators_post_a_briefing_and_later_its_correction(
 ) -> None:
     faults: list[str] = []
     async with browsing(served.address, WINDOWS["wide"], faults) as page:
-        desk = Conversation(page, "briefing", tmp_path)
-        await desk.view_as("moderator")
-        await _has_every_briefing_approved(desk)
-        await _drafts_one(desk)
-        await _words_it(desk)
-        await _chooses_the_channel(desk)
-        await _asks_for_approval(desk)
+        service = Conversation(page, "briefing", tmp_path)
+        await service.view_as("moderator")
+        await _has_every_briefing_approved(service)
+        await _drafts_one(service)
+        await _words_it(service)
+        await _chooses_the_channel(service)
+        await _asks_for_approval(service)
 
-        await desk.view_as("second-moderator")
-        await _approves_it(desk)
+        await service.view_as("second-moderator")
+        await _approves_it(service)
 
-        await desk.view_as("member")
-        post_id = await _reads_the_post(desk)
+        await service.view_as("member")
+        post_id = await _reads_the_post(service)
 
         former = _correct(base, config)
-        await desk.view_as("moderator")
-        await _has_the_correction_posted(desk, former)
+        await service.view_as("moderator")
+        await _has_the_correction_posted(service, former)
 
-        await desk.view_as("member")
-        await _reads_the_correction(desk, former, post_id)
+        await service.view_as("member")
+        await _reads_the_correction(service, former, post_id)
     assert faults == []
     assert [line for line in served.complaints().splitlines() if "[info" not in line] == []
 
 
-async def _has_every_briefing_approved(desk: Conversation) -> None:
-    await desk.begin("settings approval")
-    await desk.fill("approval", "second")
-    await desk.page.get_by_role("option", name="By a second moderator").click()
-    await desk.send()
-    await desk.private("The approval of briefings is set.")
-    await desk.begin("settings log")
-    await desk.fill("channel", "ask")
-    await desk.page.get_by_role("option", name="ask-the-desk").click()
-    await desk.send()
-    await desk.private("The log channel is set.")
+async def _has_every_briefing_approved(service: Conversation) -> None:
+    await service.begin("settings approval")
+    await service.fill("approval", "second")
+    await service.page.get_by_role("option", name="By a second moderator").click()
+    await service.send()
+    await service.private("The approval of briefings is set.")
+    await service.begin("settings log")
+    await service.fill("channel", "ask")
+    await service.page.get_by_role("option", name="ask-the-desk").click()
+    await service.send()
+    await service.private("The log channel is set.")
 
 
-async def _drafts_one(desk: Conversation) -> None:
-    await desk.begin("briefing new")
-    await desk.fill("topic", "지소미아")
-    await desk.page.get_by_role("option", name="GSOMIA, the military intelligence pact").click()
-    await desk.send()
-    card = await desk.private("Status: draft")
+async def _drafts_one(service: Conversation) -> None:
+    await service.begin("briefing new")
+    await service.fill("topic", "지소미아")
+    await service.page.get_by_role("option", name="GSOMIA, the military intelligence pact").click()
+    await service.send()
+    card = await service.private("Status: draft")
     await expect(card).to_contain_text(re.compile(r"Tells: \d+ facts"))
     await expect(card).to_contain_text("Own remarks: none")
     await expect(card).to_contain_text("No channel is chosen.")
-    await desk.public("@moderator began the draft")
+    await service.public("@moderator began the draft")
 
 
-async def _words_it(desk: Conversation) -> None:
-    await desk.press(_button(await desk.private("Status: draft"), "Headline and remarks"))
-    form = desk.page.get_by_role("dialog", name="Headline and remarks")
+async def _words_it(service: Conversation) -> None:
+    await service.press(_button(await service.private("Status: draft"), "Headline and remarks"))
+    form = service.page.get_by_role("dialog", name="Headline and remarks")
     await form.locator("[name=headline]").fill(HEADLINE)
     await form.locator("[name=remarks]").fill(REMARKS)
-    await desk.keep("form")
-    await desk.press(form.get_by_role("button", name="Submit"))
-    card = await desk.private("Status: draft")
+    await service.keep("form")
+    await service.press(form.get_by_role("button", name="Submit"))
+    card = await service.private("Status: draft")
     await expect(card).to_contain_text(HEADLINE)
     await expect(card).to_contain_text(f"Own remarks: {len(REMARKS)} characters")
 
 
-async def _chooses_the_channel(desk: Conversation) -> None:
-    await desk.press(_button(await desk.private("Status: draft"), "Where"))
-    card = await desk.private("Each choice is kept at once.")
-    await desk.open(card.get_by_role("combobox", name="The channel, thread or forum"))
+async def _chooses_the_channel(service: Conversation) -> None:
+    await service.press(_button(await service.private("Status: draft"), "Where"))
+    card = await service.private("Each choice is kept at once.")
+    await service.open(card.get_by_role("combobox", name="The channel, thread or forum"))
     await expect(card).to_contain_text("1 options on this page")
-    await desk.press(card.get_by_role("option", name="ask-the-desk"))
+    await service.press(card.get_by_role("option", name="ask-the-desk"))
     await expect(card).to_contain_text("#ask-the-desk · notifies nobody")
-    await desk.keep("where")
-    await desk.press(_button(card, "Done"))
-    card = await desk.private("Status: draft")
+    await service.keep("where")
+    await service.press(_button(card, "Done"))
+    card = await service.private("Status: draft")
     await expect(card).to_contain_text("Where: #ask-the-desk")
-    await desk.public("@moderator edited it: channel none → #ask-the-desk")
-    await _keep(desk, card, "card")
+    await service.public("@moderator edited it: channel none → #ask-the-desk")
+    await _keep(service, card, "card")
 
 
-async def _asks_for_approval(desk: Conversation) -> None:
-    await desk.press(_button(await desk.private("Status: draft"), "Ask for approval"))
-    card = await desk.private("Status: waits for a second moderator")
+async def _asks_for_approval(service: Conversation) -> None:
+    await service.press(_button(await service.private("Status: draft"), "Ask for approval"))
+    card = await service.private("Status: waits for a second moderator")
     await expect(card).to_contain_text("Approval is asked for in #ask-the-desk.")
-    await desk.keep("asked")
+    await service.keep("asked")
     await expect(_button(card, "Approve")).to_have_count(0)
-    request = await desk.public("Not posted yet: @moderator asks for approval of this draft.")
-    await desk.press(_button(request, "Approve"))
-    await desk.private("You cannot approve your own briefing.")
-    await desk.keep("own")
+    request = await service.public("Not posted yet: @moderator asks for approval of this draft.")
+    await service.press(_button(request, "Approve"))
+    await service.private("You cannot approve your own briefing.")
+    await service.keep("own")
 
 
-async def _approves_it(desk: Conversation) -> None:
-    request = await desk.public("Not posted yet: @moderator asks for approval of this draft.")
+async def _approves_it(service: Conversation) -> None:
+    request = await service.public("Not posted yet: @moderator asks for approval of this draft.")
     await expect(request).to_contain_text(HEADLINE)
-    await _keep(desk, request, "request")
-    await desk.press(_button(request, "Approve"))
-    card = await desk.private("Approved by: @second-moderator")
+    await _keep(service, request, "request")
+    await service.press(_button(request, "Approve"))
+    card = await service.private("Approved by: @second-moderator")
     await expect(card).to_contain_text("It will be posted within a minute.")
-    await desk.keep("approved")
+    await service.keep("approved")
 
 
-async def _reads_the_post(desk: Conversation) -> str:
+async def _reads_the_post(service: Conversation) -> str:
     """Returns the id of the post."""
-    post = desk.page.locator("article.channel-message").filter(
-        has=desk.page.get_by_role("button", name="Corrected since?")
+    post = service.page.locator("article.channel-message").filter(
+        has=service.page.get_by_role("button", name="Corrected since?")
     )
     await expect(post).to_be_visible(timeout=WITHIN)
-    await desk.public("Posted by the bot: https://discord.com/channels/")
-    await expect(desk.page.get_by_text("Only you can see this")).to_have_count(0)
+    await service.public("Posted by the bot: https://discord.com/channels/")
+    await expect(service.page.get_by_text("Only you can see this")).to_have_count(0)
     await expect(post.get_by_role("heading", name=HEADLINE)).to_be_visible()
     await expect(post).to_contain_text("Posted by @moderator with Factdesk")
     await expect(post).to_contain_text(CITATION)
     await expect(post).to_contain_text("Remarks by moderator, not from the base")
     await expect(post).to_contain_text(REMARKS)  # as typed: its signs format nothing
     await expect(post).to_contain_text("Sources")
-    await _keep(desk, post, "post")
+    await _keep(service, post, "post")
     post_id = await post.get_attribute("data-message-id")
     assert post_id
     return post_id
@@ -192,35 +192,35 @@ def _correct(base: Folders, config: Path) -> str:
     return former
 
 
-async def _has_the_correction_posted(desk: Conversation, former: str) -> None:
-    offer = desk.page.locator("article.channel-message").filter(
-        has=desk.page.get_by_role("button", name="Post a correction")
+async def _has_the_correction_posted(service: Conversation, former: str) -> None:
+    offer = service.page.locator("article.channel-message").filter(
+        has=service.page.get_by_role("button", name="Post a correction")
     )
     await expect(offer).to_be_visible(timeout=WITHIN)
     await expect(
         offer.get_by_role("heading", name="A posted briefing calls for a correction")
     ).to_be_visible()
     await _tells_the_correction(offer, former)
-    await _keep(desk, offer, "offer")
-    await desk.press(_button(offer, "Which post?"))
-    await expect(await desk.private("Which post?")).to_contain_text(HEADLINE)
-    await desk.keep("which")
-    await desk.press(_button(offer, "Post a correction"))
-    await desk.private("The correction is settled.")
-    await desk.keep("settled")
+    await _keep(service, offer, "offer")
+    await service.press(_button(offer, "Which post?"))
+    await expect(await service.private("Which post?")).to_contain_text(HEADLINE)
+    await service.keep("which")
+    await service.press(_button(offer, "Post a correction"))
+    await service.private("The correction is settled.")
+    await service.keep("settled")
 
 
-async def _reads_the_correction(desk: Conversation, former: str, post_id: str) -> None:
-    reply = desk.page.locator("article.channel-message").filter(
-        has=desk.page.locator(".message-reply", has_text="Factdesk")
+async def _reads_the_correction(service: Conversation, former: str, post_id: str) -> None:
+    reply = service.page.locator("article.channel-message").filter(
+        has=service.page.locator(".message-reply", has_text="Factdesk")
     )
     await expect(reply).to_be_visible(timeout=WITHIN)
     await expect(reply.get_by_role("heading", name="Correction")).to_be_visible()
     await _tells_the_correction(reply, former)
-    await _keep(desk, reply, "correction")
-    post = desk.page.locator(f"article[data-message-id='{post_id}']")
-    await desk.press(_button(post, "Corrected since?"))
-    await _tells_the_correction(await desk.private("What was corrected since"), former)
+    await _keep(service, reply, "correction")
+    post = service.page.locator(f"article[data-message-id='{post_id}']")
+    await service.press(_button(post, "Corrected since?"))
+    await _tells_the_correction(await service.private("What was corrected since"), former)
 
 
 async def _tells_the_correction(message: Locator, former: str) -> None:
@@ -235,14 +235,14 @@ def _button(message: Locator, name: str) -> Locator:
     return message.get_by_role("button", name=name, exact=True)
 
 
-async def _keep(desk: Conversation, message: Locator, step: str) -> None:
+async def _keep(service: Conversation, message: Locator, step: str) -> None:
     """Write a screenshot of a message in each window; in none is any part of it cut off."""
     for name in reversed(WINDOWS):
         width, height = WINDOWS[name]
-        await desk.page.set_viewport_size({"width": width, "height": height})
-        room = await desk.page.locator("#preview-stage").evaluate("stage => stage.clientWidth")
-        await expect(desk.page.locator("#preview-app")).to_have_css("width", f"{room}px")
-        await expect(desk.page.locator("#action-status")).to_have_text("Viewport updated")
+        await service.page.set_viewport_size({"width": width, "height": height})
+        room = await service.page.locator("#preview-stage").evaluate("stage => stage.clientWidth")
+        await expect(service.page.locator("#preview-app")).to_have_css("width", f"{room}px")
+        await expect(service.page.locator("#action-status")).to_have_text("Viewport updated")
         await message.evaluate("message => message.scrollIntoView({block: 'start'})")
-        assert await overflow(desk.page) == {}
-        await desk.keep(f"{step}-{name}")
+        assert await overflow(service.page) == {}
+        await service.keep(f"{step}-{name}")

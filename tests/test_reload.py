@@ -10,7 +10,7 @@ import pytest
 
 from bot.config import Config
 from tests.conftest import ROOT, Server, texts
-from tests.moderating import Desk, moderated
+from tests.moderating import ModeratedServer, moderated
 
 
 @pytest.fixture
@@ -23,16 +23,16 @@ def own_config(config: Config, tmp_path: Path, bot_state_url: str) -> Config:
 
 
 @pytest.fixture
-def desk(server: Server) -> Desk:
+def mod(server: Server) -> ModeratedServer:
     """The server with somebody who has Manage Server, and who runs the bot as well."""
-    desk = moderated(server)
-    server.bot.owner_id = desk.moderator.id
-    return desk
+    mod = moderated(server)
+    server.bot.owner_id = mod.moderator.id
+    return mod
 
 
-def write(desk: Desk, says: str) -> None:
+def write(mod: ModeratedServer, says: str) -> None:
     """Have the file of GSOMIA say something else of its renewal, with what it said before."""
-    file = desk.server.config.facts / "topics" / "gsomia.yaml"
+    file = mod.server.config.facts / "topics" / "gsomia.yaml"
     text = file.read_text("utf-8")
     before = "says: GSOMIA is renewed every year.\n"
     assert before in text
@@ -40,38 +40,40 @@ def write(desk: Desk, says: str) -> None:
     file.write_text(text.replace(before, f"says: {says}\n{was}"), "utf-8")
 
 
-async def shown(desk: Desk) -> str:
+async def shown(mod: ModeratedServer) -> str:
     """What the bot answers about GSOMIA."""
-    server = desk.server
+    server = mod.server
     answer = (await server.asker.slash(server.channel, "topic", name="gsomia")).response
     assert answer
     return "\n".join(texts(answer.components))
 
 
-async def test_a_changed_base_answers_at_once(desk: Desk) -> None:
-    assert await desk.ask("settings reload") == ["### Nothing changed: the base answers as before."]
-    assert "GSOMIA is renewed every year." in await shown(desk)
-    write(desk, "GSOMIA wants a renewal every year.")
-    assert (await desk.ask("settings reload"))[0] == "### The new base answers from now on."
-    assert "GSOMIA wants a renewal every year." in await shown(desk)
+async def test_a_changed_base_answers_at_once(mod: ModeratedServer) -> None:
+    assert await mod.ask("settings reload") == ["### Nothing changed: the base answers as before."]
+    assert "GSOMIA is renewed every year." in await shown(mod)
+    write(mod, "GSOMIA wants a renewal every year.")
+    assert (await mod.ask("settings reload"))[0] == "### The new base answers from now on."
+    assert "GSOMIA wants a renewal every year." in await shown(mod)
 
 
-async def test_a_base_with_faults_is_refused_and_the_one_before_goes_on(desk: Desk) -> None:
-    write(desk, "{GSOMIA: 1}")
-    refused = await desk.ask("settings reload")
+async def test_a_base_with_faults_is_refused_and_the_one_before_goes_on(
+    mod: ModeratedServer,
+) -> None:
+    write(mod, "{GSOMIA: 1}")
+    refused = await mod.ask("settings reload")
     assert refused[0] == "### The base has faults, so the one before goes on answering."
     assert any("gsomia.yaml" in line for line in refused[2:]), refused
-    assert "GSOMIA is renewed every year." in await shown(desk)
+    assert "GSOMIA is renewed every year." in await shown(mod)
 
 
-async def test_two_reloads_at_once_both_end_well(desk: Desk) -> None:
-    write(desk, "GSOMIA wants a renewal every year.")
-    bot = desk.server.bot
+async def test_two_reloads_at_once_both_end_well(mod: ModeratedServer) -> None:
+    write(mod, "GSOMIA wants a renewal every year.")
+    bot = mod.server.bot
     assert sorted(await asyncio.gather(bot.reload_base(), bot.reload_base())) == [False, True]
-    assert "GSOMIA wants a renewal every year." in await shown(desk)
+    assert "GSOMIA wants a renewal every year." in await shown(mod)
 
 
-async def test_whoever_does_not_run_the_bot_is_refused(desk: Desk) -> None:
-    desk.server.bot.owner_id = desk.moderator.id + 1
-    refused = await desk.ask("settings reload")
+async def test_whoever_does_not_run_the_bot_is_refused(mod: ModeratedServer) -> None:
+    mod.server.bot.owner_id = mod.moderator.id + 1
+    refused = await mod.ask("settings reload")
     assert refused[0] == "### Only whoever runs the bot can reload the base."

@@ -21,15 +21,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.cards.card import Card, Question
-from bot.delivery.delivery_errors import Doubtful, Refused, Throttled, Unauthorized
-from bot.delivery.jobs.digests import Composer, DigestRound, Draft, Problem, recurrence
-from bot.delivery.outbox import Courier, Done, Later, Parcel, Timing
-from bot.delivery.rate_limiter import Pace
+from bot.delivery.delivery_errors import OutcomeUnknown, Refused, Throttled, Unauthorized
+from bot.delivery.jobs.digests import Composer, DigestDraft, DigestJob, Problem, recurrence
+from bot.delivery.outbox import Delivered, Outbox, OutgoingPost, RetryAt, Timing
+from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.recurrence import EVERY_DAY, next_run
-from bot.delivery.scheduler import Rules, Scheduler, Settled
-from bot.state.digests import Digests, Schedule, Target, Wish
-from bot.state.errors import StateAway
-from bot.state.posts import Contents, Place, Slot
+from bot.delivery.scheduler import Finished, Rules, Scheduler
+from bot.state.digests import DigestConfig, Digests, Schedule, Target
+from bot.state.errors import DatabaseUnavailable
+from bot.state.posts import Contents, MessageRef, Slot
 from bot.state.state import State
 
 SERVER = 1
@@ -37,7 +37,7 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-EIGHT = Wish(
+EIGHT = DigestConfig(
     target=Target(channel_id=10),
     at=time(8, 0),
     zone="UTC",
@@ -131,35 +131,35 @@ class Discord:
 
     time: Time
     sent: list[Sent] = field(default_factory=list[Sent])
-    posts: dict[str, Place] = field(default_factory=dict[str, Place])
+    posts: dict[str, MessageRef] = field(default_factory=dict[str, MessageRef])
     answers: list[Exception] = field(default_factory=list[Exception])
     publishing: list[Exception] = field(default_factory=list[Exception])
-    published: list[Place] = field(default_factory=list[Place])
+    published: list[MessageRef] = field(default_factory=list[MessageRef])
     warned: list[tuple[int, Problem]] = field(default_factory=list[tuple[int, Problem]])
 
-    async def send(self, parcel: Parcel) -> Place:
+    async def send(self, outgoing: OutgoingPost) -> MessageRef:
         """Keep a post, or raise the next answer."""
         if self.answers:
             raise self.answers.pop(0)
-        day, is_late = date.fromisoformat(parcel.card.title), bool(parcel.card.subtitle)
-        self.sent.append(Sent(parcel.slot.server_id, self.time.now, day, is_late))
-        place = Place(len(self.sent), parcel.target.channel_id)
-        self.posts[parcel.post_id] = place
-        return place
+        day, is_late = date.fromisoformat(outgoing.card.title), bool(outgoing.card.subtitle)
+        self.sent.append(Sent(outgoing.slot.server_id, self.time.now, day, is_late))
+        message_ref = MessageRef(len(self.sent), outgoing.target.channel_id)
+        self.posts[outgoing.post_id] = message_ref
+        return message_ref
 
-    async def find(self, parcel: Parcel, since: datetime) -> Place | None:
+    async def find(self, outgoing: OutgoingPost, since: datetime) -> MessageRef | None:
         """Where a post is that was sent."""
-        return self.posts.get(parcel.post_id)
+        return self.posts.get(outgoing.post_id)
 
-    async def has_nonce(self, parcel: Parcel) -> bool:
+    async def has_nonce(self, outgoing: OutgoingPost) -> bool:
         """Whether Discord knows the nonce of a post."""
-        return parcel.post_id in self.posts
+        return outgoing.post_id in self.posts
 
-    async def publish(self, place: Place) -> None:
+    async def publish(self, message_ref: MessageRef) -> None:
         """Publish a post, or raise the next answer."""
         if self.publishing:
             raise self.publishing.pop(0)
-        self.published.append(place)
+        self.published.append(message_ref)
 
     async def warn(self, schedule: Schedule, problem: Problem) -> None:
         """Keep whom a warning was for."""
@@ -170,7 +170,7 @@ class Discord:
         return [sent.day for sent in self.sent if sent.server_id == server_id]
 
 
-async def compose(schedule: Schedule, day: date, is_late: bool) -> Draft:
+async def compose(schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
     """A digest that says its day and whether it is late; on Mondays, nothing happened."""
     card = Card(
         question=Question("digest", {}),
@@ -180,7 +180,7 @@ async def compose(schedule: Schedule, day: date, is_late: bool) -> Draft:
         subtitle="late" if is_late else None,
     )
     contents = Contents({"a/b": "v"}, "a/b", "edition")
-    return Draft(card, contents, worth_posting=day.weekday() != 0)
+    return DigestDraft(card, contents, worth_posting=day.weekday() != 0)
 
 
 @dataclass
@@ -195,13 +195,13 @@ class World:
     has_faults: bool = False
     """Whether the test means the program to be at fault."""
 
-    async def begin(self, composer: Composer = compose, rules: Rules = RULES) -> DigestRound:
+    async def begin(self, composer: Composer = compose, rules: Rules = RULES) -> DigestJob:
         """Begin a scheduler of digests, as a process of its own."""
         state, clock = await self.open_state(), self.time.clock
-        pace = Pace(state.budget, clock)
-        courier = Courier(state.posts, pace, self.discord, clock, Timing())
-        digests = DigestRound(state, composer, courier, self.discord, clock)
-        scheduler = Scheduler(state, [digests], self.discord, pace, clock, rules)
+        rate_limiter = RateLimiter(state.rate_limit, clock)
+        outbox = Outbox(state.posts, rate_limiter, self.discord, clock, Timing())
+        digests = DigestJob(state, composer, outbox, self.discord, clock)
+        scheduler = Scheduler(state, [digests], self.discord, rate_limiter, clock, rules)
         self.running = asyncio.create_task(scheduler.run())
         await self.time.rest()
         return digests
@@ -213,10 +213,10 @@ class World:
             await asyncio.wait({self.running})
             self.running = None
 
-    async def set_up(self, wish: Wish = EIGHT, server_id: int = SERVER) -> Schedule:
+    async def set_up(self, config: DigestConfig = EIGHT, server_id: int = SERVER) -> Schedule:
         """Set a digest up, from now on."""
-        run = next_run(recurrence(wish), self.time.now)
-        await self.state.digests.put(server_id, wish, run.instant, run.day)
+        run = next_run(recurrence(config), self.time.now)
+        await self.state.digests.put(server_id, config, run.instant, run.day)
         return await self.schedule(server_id)
 
     async def schedule(self, server_id: int = SERVER) -> Schedule:
@@ -262,7 +262,7 @@ async def test_what_is_due_is_posted_once(world: World) -> None:
     assert not sent.is_late
     schedule = await world.schedule()
     assert (schedule.next_at, schedule.next_day) == (at("2026-11-25 08:00"), date(2026, 11, 25))
-    assert (schedule.last_day, schedule.last_edition) == (date(2026, 11, 24), "edition")
+    assert (schedule.last_day, schedule.last_base_version) == (date(2026, 11, 24), "edition")
 
 
 async def test_what_is_late_within_the_grace_says_so(world: World) -> None:
@@ -324,7 +324,7 @@ async def test_where_clocks_change_there_is_one_a_day(world: World, zone: str, c
     for number in range(10):
         wall = time(number // 2, 30 * (number % 2))
         await world.set_up(
-            replace(EIGHT, zone=zone, at=wall, when_empty="focus"), server_id=number + 1
+            replace(EIGHT, zone=zone, at=wall, when_empty="fact"), server_id=number + 1
         )
     await world.begin()
     await world.time.until(
@@ -340,7 +340,7 @@ async def test_in_the_east_the_day_is_the_local_one(world: World, zone: str) -> 
     """From midnight to nine there, it is still the day before in UTC."""
     for hour in range(10):
         await world.set_up(
-            replace(EIGHT, zone=zone, at=time(hour, 0), when_empty="focus"), server_id=hour + 1
+            replace(EIGHT, zone=zone, at=time(hour, 0), when_empty="fact"), server_id=hour + 1
         )
     await world.begin()
     await world.time.until(NOW + 5 * DAY)
@@ -355,7 +355,7 @@ async def test_a_day_on_which_nothing_happened_is_left_out_or_tells_one_fact(
     world: World,
 ) -> None:
     await world.set_up(EIGHT, server_id=1)
-    await world.set_up(replace(EIGHT, when_empty="focus"), server_id=2)
+    await world.set_up(replace(EIGHT, when_empty="fact"), server_id=2)
     await world.begin()
     await world.time.until(at("2026-11-23 09:00"))
     assert world.discord.days(1) == []
@@ -395,10 +395,10 @@ async def test_where_a_zones_rules_have_changed_there_is_one_a_day(
     world: World, hours: int
 ) -> None:
     """The stored instant was worked out by other rules than those of today."""
-    await world.set_up(replace(EIGHT, when_empty="focus"))
+    await world.set_up(replace(EIGHT, when_empty="fact"))
     await world.state.digests.put(
         SERVER,
-        replace(EIGHT, when_empty="focus"),
+        replace(EIGHT, when_empty="fact"),
         at("2026-11-23 08:00") + hours * HOUR,
         date(2026, 11, 23),
     )
@@ -422,7 +422,7 @@ async def test_one_servers_fault_does_not_stop_the_others(world: World) -> None:
     faults: list[datetime] = []
     world.has_faults = True
 
-    async def fail_for_one(schedule: Schedule, day: date, is_late: bool) -> Draft:
+    async def fail_for_one(schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
         if schedule.server_id == 1 and world.time.now < at("2026-11-24 08:20"):
             faults.append(world.time.now)
             raise KeyError("a fault of ours")
@@ -459,11 +459,11 @@ async def test_a_refusal_pauses_one_server_and_tells_its_moderators(world: World
 async def test_what_is_put_off_comes_when_it_was_put_off_to(world: World) -> None:
     looks: list[datetime] = []
 
-    async def look(schedule: Schedule, day: date, is_late: bool) -> Draft:
+    async def look(schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
         looks.append(world.time.now)
         return await compose(schedule, day, is_late)
 
-    world.discord.answers = [Throttled(1_500, everywhere=False), Doubtful(), Doubtful()]
+    world.discord.answers = [Throttled(1_500, everywhere=False), OutcomeUnknown(), OutcomeUnknown()]
     await world.time.until(at("2026-11-24 07:55"))
     await world.set_up()
     await world.begin(look, SHORT)
@@ -497,15 +497,15 @@ async def test_posts_are_published_after_they_were_posted(world: World) -> None:
     assert len(world.discord.sent) == 2
     assert world.discord.published == []
     await world.time.until(at("2026-11-24 11:00"))
-    assert [place.channel_id for place in world.discord.published] == [10]
+    assert [message_ref.channel_id for message_ref in world.discord.published] == [10]
     assert await world.state.posts.unpublished() == ()
 
 
 async def test_what_was_left_to_publish_is_published_by_the_next_process(world: World) -> None:
     await world.set_up()
     slot = Slot(SERVER, "digest", date(2026, 11, 21), NOW - DAY, 10)
-    await world.state.posts.claim(slot, Contents({}, None, "e"), NOW, MINUTE)
-    await world.state.posts.record(slot, Place(1, 10), None, NOW, publish=True)
+    await world.state.posts.lease(slot, Contents({}, None, "e"), NOW, MINUTE)
+    await world.state.posts.record(slot, MessageRef(1, 10), None, NOW, publish=True)
     world.discord.publishing = [Refused("no-permission")]
     await world.begin()
     assert world.discord.published == []
@@ -542,10 +542,10 @@ async def test_posts_are_forgotten_after_ninety_days(world: World) -> None:
 async def test_what_another_process_changes_counts_from_the_next_look(world: World) -> None:
     await world.begin(rules=SHORT)
     await world.time.until(NOW + HOUR)
-    await world.set_up(replace(EIGHT, at=time(13, 10), when_empty="focus"))
+    await world.set_up(replace(EIGHT, at=time(13, 10), when_empty="fact"))
     await world.time.until(NOW + 2 * HOUR)
     assert [day.day for day in world.discord.days()] == [22]
-    await world.set_up(replace(EIGHT, at=time(15, 0), when_empty="focus"))
+    await world.set_up(replace(EIGHT, at=time(15, 0), when_empty="fact"))
     await world.state.settings.left([SERVER], world.time.now)
     await world.time.until(NOW + 4 * HOUR)
     assert [day.day for day in world.discord.days()] == [22]
@@ -557,20 +557,20 @@ class Quiet:
     def __init__(self) -> None:
         self.asked = 0
 
-    async def coming(self) -> Mapping[str, datetime]:
+    async def next_due(self) -> Mapping[str, datetime]:
         """Nothing."""
         self.asked += 1
         return {}
 
-    async def attend(self, key: str, now: datetime) -> Settled | Later:
+    async def run(self, key: str, now: datetime) -> Finished | RetryAt:
         """Never called."""
         raise AssertionError(key)
 
 
 async def test_another_base_has_everything_read_again(world: World) -> None:
     state, clock, quiet = await world.open_state(), world.time.clock, Quiet()
-    pace = Pace(state.budget, clock)
-    scheduler = Scheduler(state, [quiet], world.discord, pace, clock, RULES)
+    rate_limiter = RateLimiter(state.rate_limit, clock)
+    scheduler = Scheduler(state, [quiet], world.discord, rate_limiter, clock, RULES)
     world.running = asyncio.create_task(scheduler.run())
     await world.time.until(NOW + HOUR)
     asked = quiet.asked
@@ -588,10 +588,10 @@ async def test_a_state_that_is_away_for_a_while_is_read_again(
     await world.begin()
 
     async def fail(_: Digests) -> dict[int, datetime]:
-        raise StateAway("gone for a moment")
+        raise DatabaseUnavailable("gone for a moment")
 
     with monkeypatch.context() as broken:
-        broken.setattr(Digests, "coming", fail)
+        broken.setattr(Digests, "next_due", fail)
         await world.set_up()
         await world.time.until(NOW + 2 * HOUR)
     await world.time.until(at("2026-11-24 12:00"))
@@ -613,14 +613,14 @@ async def test_two_processes_post_each_digest_once(world: World) -> None:
 
 
 async def test_now_is_once_a_day_too(world: World) -> None:
-    await world.set_up(replace(EIGHT, at=time(13, 0), when_empty="focus"))
+    await world.set_up(replace(EIGHT, at=time(13, 0), when_empty="fact"))
     digests = await world.begin()
     outcomes = [asyncio.create_task(digests.post_now(SERVER)) for _ in range(2)]
     await world.time.until(NOW + MINUTE)
     again = asyncio.create_task(digests.post_now(SERVER))
     await world.time.until(NOW + 2 * MINUTE)
-    assert {each.result() for each in outcomes} == {Done(Place(1, 10)), Done(None)}
-    assert await again == Done(None), "the day's digest is settled"
+    assert {each.result() for each in outcomes} == {Delivered(MessageRef(1, 10)), Delivered(None)}
+    assert await again == Delivered(None), "the day's digest is settled"
     await world.time.until(at("2026-11-23 14:00"))
     assert [day.day for day in world.discord.days()] == [22, 23]
 
@@ -642,12 +642,12 @@ class TestManyZones:
                 EIGHT,
                 zone=zone,
                 at=time(dice.randrange(24), dice.choice((0, 5, 30, 45))),
-                when_empty="focus",
+                when_empty="fact",
             )
             for zone in ZONES.split()
         ]
-        for server_id, wish in enumerate(wishes):
-            await world.set_up(wish, server_id)
+        for server_id, config in enumerate(wishes):
+            await world.set_up(config, server_id)
         end = start + 9 * DAY
         while world.time.now < end:
             await world.begin()
@@ -658,17 +658,17 @@ class TestManyZones:
         await world.time.until(world.time.now + MINUTE)
         sent = Counter((each.server_id, each.day) for each in world.discord.sent)
         assert set(sent.values()) == {1}
-        for server_id, wish in enumerate(wishes):
-            assert world.discord.days(server_id) == expected(wish, start, world.time.now)
+        for server_id, config in enumerate(wishes):
+            assert world.discord.days(server_id) == expected(config, start, world.time.now)
 
 
-def expected(wish: Wish, start: datetime, end: datetime) -> list[date]:
+def expected(config: DigestConfig, start: datetime, end: datetime) -> list[date]:
     """The local days on which the wall time came, told without the scheduler's own arithmetic."""
-    zone = ZoneInfo(wish.zone)
+    zone = ZoneInfo(config.zone)
     first = start.astimezone(zone).date() - DAY
     days = (first + number * DAY for number in range(40))
     return [
         day
         for day in days
-        if start < datetime.combine(day, wish.at, zone).astimezone(UTC) <= end - 2 * MINUTE
+        if start < datetime.combine(day, config.at, zone).astimezone(UTC) <= end - 2 * MINUTE
     ]

@@ -72,7 +72,7 @@ def test_an_editor_is_told_fields_lists_and_what_is_needed() -> None:
     assert "summit" in event["properties"]["kind"]["enum"]
     assert event["additionalProperties"] is False
     assert {"id", "title", "kind", "when", "cites"} <= set(event["required"])
-    assert set(event["$defs"]["Part"]["properties"]) == {"actor", "as"}
+    assert set(event["$defs"]["Participant"]["properties"]) == {"actor", "as"}
     edtf = event["$defs"]["When"]["properties"]["edtf"]
     assert {"type": ["string", "number"]} in edtf["anyOf"]  # a year without quotes
 

@@ -241,7 +241,7 @@ def test_no_more_choices_than_asked_for() -> None:
 
 def test_many_rows_are_gathered_like_few() -> None:
     pytest.importorskip("numpy")
-    rows = [form for entry in ENTRIES for form in map(normalize.view, entry.names)]
+    rows = [form for entry in ENTRIES for form in map(normalize.normalize, entry.names)]
     rows += [f"somebody else {number}" for number in range(candidates.MANY)]
     many, few = candidates.gatherer(rows), candidates.gatherer(rows[:100])
     for typed in ("yoon suk yeol", "kishda", "kim", "岸田", "gsomi", "윤석열"):
@@ -281,7 +281,7 @@ def test_no_text_is_too_odd(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "view"),
+    ("text", "normalized"),
     [
         ("  Jun'ichirō   KOIZUMI ", "junichiro koizumi"),
         ("U.S.-Japan", "us japan"),
@@ -292,8 +292,8 @@ def test_no_text_is_too_odd(text: str) -> None:
         ("\ud800 🎉", ""),
     ],
 )
-def test_a_view_keeps_what_tells(text: str, view: str) -> None:
-    assert normalize.view(text) == view
+def test_a_view_keeps_what_tells(text: str, normalized: str) -> None:
+    assert normalize.normalize(text) == normalized
 
 
 @pytest.mark.parametrize(
@@ -342,7 +342,7 @@ def test_an_event_is_described_by_where_when_and_who() -> None:
     ],
 )
 def test_romanisations_sound_alike(one: str, other: str) -> None:
-    assert normalize.sound(one) == normalize.sound(other)
+    assert normalize.phonetic_key(one) == normalize.phonetic_key(other)
 
 
 @pytest.mark.parametrize(

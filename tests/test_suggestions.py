@@ -27,7 +27,7 @@ from bot.state.suggestions import MOST, Suggestion, TooMany
 from bot.texts.catalogues import LANGUAGES, words
 from bot.ui.suggestions.forms import FORM
 from tests.conftest import Server, buttons, texts
-from tests.moderating import Desk, ids, lines, moderated, private
+from tests.moderating import ModeratedServer, ids, lines, moderated, private
 from tests.test_commands import speak
 from tests.test_digest_commands import break_state
 
@@ -45,7 +45,7 @@ HOSTILE = (
 
 
 @pytest.fixture
-def desk(server: Server) -> Desk:
+def mod(server: Server) -> ModeratedServer:
     """The server with somebody who has Manage Server."""
     return moderated(server)
 
@@ -92,9 +92,11 @@ async def press(member: MemberActor, message: ResponseMessage, act: str) -> list
 # --- made
 
 
-async def test_what_a_member_suggests_is_confirmed_to_them_alone_and_kept(desk: Desk) -> None:
-    asker = desk.server.asker
-    message = await suggest(asker, desk.server, "tokyo summit", text=" One  line.\n\nAnother. ")
+async def test_what_a_member_suggests_is_confirmed_to_them_alone_and_kept(
+    mod: ModeratedServer,
+) -> None:
+    asker = mod.server.asker
+    message = await suggest(asker, mod.server, "tokyo summit", text=" One  line.\n\nAnother. ")
     said = lines(message)
     assert said[:5] == [
         "### The moderators have your suggestion.",
@@ -105,49 +107,49 @@ async def test_what_a_member_suggests_is_confirmed_to_them_alone_and_kept(desk: 
     ]
     assert "curator" in said[5]
     assert "/suggestions mine" in said[6]
-    (kept,) = await desk.server.bot.state.suggestions.waiting(desk.server.bot.guilds[0].id)
+    (kept,) = await mod.server.bot.state.suggestions.waiting(mod.server.bot.guilds[0].id)
     assert (kept.member_id, kept.thing) == (asker.id, "tokyo-summit")
     assert (kept.text, kept.source) == ("One line.\nAnother.", WROTE["source"])
     assert ids(message) == [f"suggest:delete:{kept.suggestion_id}"]
 
 
-async def test_one_fact_of_the_thing_can_be_chosen(desk: Desk) -> None:
-    asker, server = desk.server.asker, desk.server
+async def test_one_fact_of_the_thing_can_be_chosen(mod: ModeratedServer) -> None:
+    asker, server = mod.server.asker, mod.server
     options = fields(await opened(asker, server, "tokyo-summit"))["fact"]["options"]
     keys = [option["value"] for option in options]
-    assert keys == [f.key for f in await server.bot.desk.store.facts("tokyo-summit")][:CHOICES]
+    assert keys == [f.key for f in await server.bot.service.store.facts("tokyo-summit")][:CHOICES]
     said = lines(await suggest(asker, server, "tokyo-summit", fact=[keys[1]]))
     assert said[1] == f"**About**: Yoon-Kishida summit in Tokyo ({keys[1]})"
     (kept,) = await server.bot.state.suggestions.waiting(server.bot.guilds[0].id)
     assert kept.thing == keys[1]
 
 
-async def test_what_the_desk_lacks_needs_no_thing(desk: Desk) -> None:
-    shown = await opened(desk.server.asker, desk.server)
+async def test_what_the_desk_lacks_needs_no_thing(mod: ModeratedServer) -> None:
+    shown = await opened(mod.server.asker, mod.server)
     assert set(fields(shown)) == {"text", "source"}
-    assert lines(await suggest(desk.server.asker, desk.server))[1] == (
+    assert lines(await suggest(mod.server.asker, mod.server))[1] == (
         "**About**: something the desk lacks"
     )
 
 
-async def test_every_thing_has_a_form_that_discord_takes(desk: Desk) -> None:
-    for head in desk.server.bot.desk.store.heads.values():
-        if head.kind == "source":
+async def test_every_thing_has_a_form_that_discord_takes(mod: ModeratedServer) -> None:
+    for thing in mod.server.bot.service.store.things.values():
+        if thing.kind == "source":
             continue
-        shown = await opened(desk.server.asker, desk.server, head.id)
+        shown = await opened(mod.server.asker, mod.server, thing.id)
         assert shown.modal
         assert FORM.fullmatch(shown.modal["custom_id"])
         assert len(fields(shown).get("fact", {"options": []})["options"]) <= CHOICES
-        assert not desk.server.bot._connection._view_store._modals  # pyright: ignore[reportPrivateUsage]
+        assert not mod.server.bot._connection._view_store._modals  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_form_fits_in_each_language(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, language: str
+    mod: ModeratedServer, monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
     speak(monkeypatch, reader=language, guild="en-US")
     # simcord refuses a form that is too long for Discord.
-    await suggest(desk.server.asker, desk.server, "tokyo-summit")
+    await suggest(mod.server.asker, mod.server, "tokyo-summit")
     assert len(words(language)("suggest.form")) <= 45
 
 
@@ -156,20 +158,20 @@ async def test_names_are_offered_while_one_types(server: Server) -> None:
         found = await server.asker.autocomplete(server.channel, "suggest", "about", typed)
         return [choice["value"] for choice in found]
 
-    heads = server.bot.desk.store.heads
+    things = server.bot.service.store.things
     first = await offered("")
     assert len(first) == CHOICES
-    assert {heads[thing].kind for thing in first} <= {"event", "actor", "topic"}
+    assert {things[thing].kind for thing in first} <= {"event", "actor", "topic"}
     assert (await offered("tokyo summ"))[0] == "tokyo-summit"
     assert "fumio-kishida" in await offered("기시다")
     assert await offered("zzzqqq") == []
 
 
-async def test_a_name_that_is_not_clear_is_asked_about(desk: Desk) -> None:
-    asker, channel = desk.server.asker, desk.server.channel
+async def test_a_name_that_is_not_clear_is_asked_about(mod: ModeratedServer) -> None:
+    asker, channel = mod.server.asker, mod.server.channel
     message = private(await asker.slash(channel, "suggest", about="kim"))
     assert lines(message) == ["### Which one do you mean by “kim”?"]
-    await desk.server.restart()
+    await mod.server.restart()
     thing = ids(message)[0].removeprefix("suggest:about:")
     shown = await asker.click(message, custom_id=ids(message)[0])
     assert shown.modal
@@ -180,32 +182,38 @@ async def test_a_name_that_is_not_clear_is_asked_about(desk: Desk) -> None:
     assert "leave `about` out" in none[1]
 
 
-async def test_a_form_that_was_open_while_the_bot_restarted_is_kept(desk: Desk) -> None:
-    shown = await opened(desk.server.asker, desk.server, "tokyo-summit")
-    await desk.server.restart()
-    said = lines(private(await desk.server.asker.submit_modal(shown, WROTE)))
+async def test_a_form_that_was_open_while_the_bot_restarted_is_kept(
+    mod: ModeratedServer,
+) -> None:
+    shown = await opened(mod.server.asker, mod.server, "tokyo-summit")
+    await mod.server.restart()
+    said = lines(private(await mod.server.asker.submit_modal(shown, WROTE)))
     assert said[0] == "### The moderators have your suggestion."
 
 
-async def test_two_members_fill_in_the_same_form_at_once(desk: Desk) -> None:
-    members = [desk.server.asker, desk.server.reader]
-    shown = [await opened(member, desk.server, "tokyo-summit") for member in members]
+async def test_two_members_fill_in_the_same_form_at_once(mod: ModeratedServer) -> None:
+    members = [mod.server.asker, mod.server.reader]
+    shown = [await opened(member, mod.server, "tokyo-summit") for member in members]
     for member, form in zip(members, shown, strict=True):
         private(await member.submit_modal(form, WROTE))
-    assert len(await desk.server.bot.state.suggestions.waiting(desk.server.bot.guilds[0].id)) == 2
+    assert len(await mod.server.bot.state.suggestions.waiting(mod.server.bot.guilds[0].id)) == 2
 
 
 @pytest.mark.parametrize("entered", [{"text": " \u200b\n "}, {"source": "\u3164 "}])
-async def test_what_says_nothing_is_given_back(desk: Desk, entered: dict[str, str]) -> None:
-    said = lines(await suggest(desk.server.asker, desk.server, **entered))
+async def test_what_says_nothing_is_given_back(
+    mod: ModeratedServer, entered: dict[str, str]
+) -> None:
+    said = lines(await suggest(mod.server.asker, mod.server, **entered))
     assert said[0] == "### A suggestion needs words and a source."
     left = "> The day is wrong." if "source" in entered else r"**Source**: https\://example.org"
     assert any(line.startswith(left) for line in said)
-    assert await desk.ask("suggestions queue") == ["### No suggestion is waiting."]
+    assert await mod.ask("suggestions queue") == ["### No suggestion is waiting."]
 
 
-async def test_whoever_reached_the_limit_is_told_when_the_next_is_possible(desk: Desk) -> None:
-    asker, server = desk.server.asker, desk.server
+async def test_whoever_reached_the_limit_is_told_when_the_next_is_possible(
+    mod: ModeratedServer,
+) -> None:
+    asker, server = mod.server.asker, mod.server
     for _ in range(MOST):
         assert lines(await suggest(asker, server))[0] == "### The moderators have your suggestion."
     said = lines(await suggest(asker, server, text="One too many."))
@@ -215,19 +223,21 @@ async def test_whoever_reached_the_limit_is_told_when_the_next_is_possible(desk:
     assert "> One too many." in said, "what was written is not lost"
     other = await suggest(server.reader, server)
     assert lines(other)[0] == "### The moderators have your suggestion."
-    await desk.advance(hours=24)
+    await mod.advance(hours=24)
     assert lines(await suggest(asker, server))[0] == "### The moderators have your suggestion."
 
 
 # --- the queue
 
 
-async def test_moderators_see_the_oldest_first_and_turn_pages(desk: Desk) -> None:
-    server = desk.server
+async def test_moderators_see_the_oldest_first_and_turn_pages(
+    mod: ModeratedServer,
+) -> None:
+    server = mod.server
     for text in ("First.", "Second.", "Third."):
         await suggest(server.asker, server, "tokyo-summit", text=text)
-        await desk.advance(minutes=1)
-    queue = await desk.run("suggestions queue")
+        await mod.advance(minutes=1)
+    queue = await mod.run("suggestions queue")
     assert lines(queue)[:5] == [
         "### Suggestion 1 of 3",
         "**About**: Yoon-Kishida summit in Tokyo",
@@ -237,9 +247,9 @@ async def test_moderators_see_the_oldest_first_and_turn_pages(desk: Desk) -> Non
     ]
     assert lines(queue)[4].startswith(f"**From**: <@{server.asker.id}> · <t:")
     await server.restart()
-    assert (await press(desk.moderator, queue, "queue"))[2] == "> Second."
+    assert (await press(mod.moderator, queue, "queue"))[2] == "> Second."
     back, more = [each for each in ids(queue) if each.startswith("suggest:queue:")]
-    assert lines_of(await desk.moderator.click(queue, custom_id=more))[2] == "> Third."
+    assert lines_of(await mod.moderator.click(queue, custom_id=more))[2] == "> Third."
     assert back != more
     assert [b["label"] for b in buttons(queue.components)] == ["Accept", "Decline", "Back (2/3)"]
 
@@ -250,17 +260,19 @@ def lines_of(result: InteractionResult) -> list[str]:
     return lines(result.response)
 
 
-async def test_a_decision_shows_what_waits_next_and_the_member_sees_it(desk: Desk) -> None:
-    server = desk.server
+async def test_a_decision_shows_what_waits_next_and_the_member_sees_it(
+    mod: ModeratedServer,
+) -> None:
+    server = mod.server
     for text in ("First.", "Second."):
         await suggest(server.asker, server, text=text)
-        await desk.advance(minutes=1)
-    queue = await desk.run("suggestions queue")
+        await mod.advance(minutes=1)
+    queue = await mod.run("suggestions queue")
     await server.restart()
-    said = await press(desk.moderator, queue, "accept")
+    said = await press(mod.moderator, queue, "accept")
     assert said[:2] == ["### Suggestion 1 of 1", "Accepted; the curator gets it."]
     assert "> Second." in said
-    said = await press(desk.moderator, queue, "decline")
+    said = await press(mod.moderator, queue, "decline")
     assert said == ["### No suggestion is waiting.", "Declined."]
     assert ids(queue) == []
     mine = private(await server.asker.slash(server.channel, "suggestions mine"))
@@ -269,38 +281,40 @@ async def test_a_decision_shows_what_waits_next_and_the_member_sees_it(desk: Des
     said = await press(server.asker, mine, "mine")
     assert said[-1] == "**Status**: accepted; the curator gets it"
     (accepted,) = await server.bot.state.suggestions.accepted()
-    assert (accepted.text, accepted.decided_by) == ("First.", desk.moderator.id)
+    assert (accepted.text, accepted.decided_by) == ("First.", mod.moderator.id)
 
 
-async def test_of_two_moderators_the_first_decides(desk: Desk) -> None:
-    server = desk.server
+async def test_of_two_moderators_the_first_decides(mod: ModeratedServer) -> None:
+    server = mod.server
     guild = server.channel.guild
     assert guild
     role = guild.create_role("helpers")
-    await desk.ask("settings role", role=role)
+    await mod.ask("settings role", role=role)
     helper = guild.add_member(server.env.create_user("helper"), roles=[role])
     await suggest(server.asker, server)
     seen = [
         private(await member.slash(server.channel, "suggestions queue"))
-        for member in (desk.moderator, helper)
+        for member in (mod.moderator, helper)
     ]
-    await press(desk.moderator, seen[0], "decline")
+    await press(mod.moderator, seen[0], "decline")
     said = await press(helper, seen[1], "accept")
-    assert said[1] == f"<@{desk.moderator.id}> had already declined it."
+    assert said[1] == f"<@{mod.moderator.id}> had already declined it."
     assert await server.bot.state.suggestions.accepted() == ()
 
 
-async def test_whoever_may_not_is_refused_at_the_command_and_at_each_press(desk: Desk) -> None:
-    server = desk.server
+async def test_whoever_may_not_is_refused_at_the_command_and_at_each_press(
+    mod: ModeratedServer,
+) -> None:
+    server = mod.server
     guild = server.channel.guild
     assert guild
     role = guild.create_role("helpers")
-    await desk.ask("settings role", role=role)
+    await mod.ask("settings role", role=role)
     helper = guild.add_member(server.env.create_user("helper"), roles=[role])
     for text in ("First.", "Second."):
         await suggest(server.asker, server, text=text)
     queue = private(await helper.slash(server.channel, "suggestions queue"))
-    await desk.ask("settings role")
+    await mod.ask("settings role")
     shown = lines(queue)
     for act in ("accept", "decline", "queue"):
         refused = private(await helper.click(queue, custom_id=button(queue, act)))
@@ -311,22 +325,22 @@ async def test_whoever_may_not_is_refused_at_the_command_and_at_each_press(desk:
     assert len(await server.bot.state.suggestions.waiting(server.bot.guilds[0].id)) == 2
 
 
-async def test_what_was_deleted_meanwhile_is_told(desk: Desk) -> None:
-    made = await suggest(desk.server.asker, desk.server)
-    queue = await desk.run("suggestions queue")
-    await press(desk.server.asker, made, "delete")
-    said = await press(desk.moderator, queue, "accept")
+async def test_what_was_deleted_meanwhile_is_told(mod: ModeratedServer) -> None:
+    made = await suggest(mod.server.asker, mod.server)
+    queue = await mod.run("suggestions queue")
+    await press(mod.server.asker, made, "delete")
+    said = await press(mod.moderator, queue, "accept")
     assert said == ["### No suggestion is waiting.", "That suggestion is no longer there."]
 
 
 # --- deleted
 
 
-async def test_a_member_deletes_their_own_at_once(desk: Desk) -> None:
-    server = desk.server
+async def test_a_member_deletes_their_own_at_once(mod: ModeratedServer) -> None:
+    server = mod.server
     for text in ("First.", "Second."):
         made = await suggest(server.asker, server, text=text)
-        await desk.advance(minutes=1)
+        await mod.advance(minutes=1)
     await server.restart()
     said = await press(server.asker, made, "delete")
     assert said[:2] == ["### Your suggestion 1 of 1", "The suggestion is deleted."]
@@ -334,57 +348,63 @@ async def test_a_member_deletes_their_own_at_once(desk: Desk) -> None:
     assert "> First." in lines(mine)
     said = await press(server.asker, mine, "delete")
     assert said[:2] == ["### You have no suggestions here.", "The suggestion is deleted."]
-    assert await desk.ask("suggestions queue") == ["### No suggestion is waiting."]
+    assert await mod.ask("suggestions queue") == ["### No suggestion is waiting."]
     asked = await server.reader.slash(server.channel, "suggestions mine")
     assert lines(private(asked))[0] == "### You have no suggestions here."
 
 
-async def test_they_go_with_everything_else_about_the_server(desk: Desk) -> None:
-    await suggest(desk.server.asker, desk.server)
-    question = await desk.run("settings delete")
-    await desk.press(question, "settings:delete")
-    assert await desk.ask("suggestions queue") == ["### No suggestion is waiting."]
+async def test_they_go_with_everything_else_about_the_server(
+    mod: ModeratedServer,
+) -> None:
+    await suggest(mod.server.asker, mod.server)
+    question = await mod.run("settings delete")
+    await mod.press(question, "settings:delete")
+    assert await mod.ask("suggestions queue") == ["### No suggestion is waiting."]
 
 
 # --- hostile, away
 
 
 async def test_whatever_is_written_is_shown_letter_by_letter_and_mentions_nobody(
-    desk: Desk,
+    mod: ModeratedServer,
 ) -> None:
     text = HOSTILE.replace("\ud800", "")  # Discord sends no half characters
-    made = await suggest(desk.server.asker, desk.server, text=text, source="<@&1> `a` [b](c)")
-    queue = await desk.run("suggestions queue")
-    mine = private(await desk.server.asker.slash(desk.server.channel, "suggestions mine"))
+    made = await suggest(mod.server.asker, mod.server, text=text, source="<@&1> `a` [b](c)")
+    queue = await mod.run("suggestions queue")
+    mine = private(await mod.server.asker.slash(mod.server.channel, "suggestions mine"))
     for message in (made, queue, mine):
         told = "\n".join(texts(message.components))
         assert "@everyone" not in told
-        ours = told.replace(f"<@{desk.server.asker.id}>", "")
+        ours = told.replace(f"<@{mod.server.asker.id}>", "")
         assert not re.search(r"(?<!\\)<[@#]|[\u202e\x85\u2028]", ours)
         assert "\n> \\# h\n" in told
         assert r"\[b](c)" in told
-    sent = [r.json for r in desk.server.env.http_requests if "callback" in r.path and r.json]
+    sent = [r.json for r in mod.server.env.http_requests if "callback" in r.path and r.json]
     mentions = [body.get("data", {}).get("allowed_mentions") for body in sent if body.get("data")]
     assert {str(each) for each in mentions} <= {"None", "{'parse': []}"}
 
 
-async def test_the_longest_suggestion_fits_a_message(desk: Desk) -> None:
+async def test_the_longest_suggestion_fits_a_message(mod: ModeratedServer) -> None:
     worst = "\n".join(["*" * 1] * 500)
     for text in ("*" * 1_000, worst, "@" * 1_000):
         made = await suggest(
-            desk.server.asker, desk.server, "tokyo-summit", text=text, source="_" * 300
+            mod.server.asker,
+            mod.server,
+            "tokyo-summit",
+            text=text,
+            source="_" * 300,
         )
         assert sum(map(len, texts(made.components))) <= TEXT
-    queue = await desk.run("suggestions queue")
+    queue = await mod.run("suggestions queue")
     assert sum(map(len, texts(queue.components))) <= TEXT
 
 
 async def test_a_state_that_is_away_is_told_plainly_and_loses_no_words(
-    desk: Desk, tmp_path: Path
+    mod: ModeratedServer, tmp_path: Path
 ) -> None:
-    asker, server = desk.server.asker, desk.server
+    asker, server = mod.server.asker, mod.server
     made = await suggest(asker, server)
-    queue = await desk.run("suggestions queue")
+    queue = await mod.run("suggestions queue")
     await break_state(server, tmp_path)
     away = ["### Suggestions cannot be reached now."]
     with capture_logs():
@@ -395,9 +415,9 @@ async def test_a_state_that_is_away_is_told_plainly_and_loses_no_words(
         assert lines(private(asked))[:1] == away
         pressed = await asker.click(made, custom_id=button(made, "delete"))
         assert [lines(each)[:1] for each in pressed.followups] == [away]
-        pressed = await desk.moderator.click(queue, custom_id=button(queue, "accept"))
+        pressed = await mod.moderator.click(queue, custom_id=button(queue, "accept"))
         assert [lines(each)[:1] for each in pressed.followups] == [away]
-        assert (await desk.ask("suggestions queue"))[0] == "### The settings cannot be reached now."
+        assert (await mod.ask("suggestions queue"))[0] == "### The settings cannot be reached now."
 
 
 # --- kept

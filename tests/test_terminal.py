@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.answers.lifecycle import open_desk
-from bot.answers.service import COMMANDS, Desk
+from bot.answers.lifecycle import open_service
+from bot.answers.service import COMMANDS, AnswerService
 from bot.cards.card import Card, Question
 from bot.cards.plain import plain
 from bot.facts.build import build
@@ -35,11 +35,11 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> tuple[Folders, Path]:
 
 
 @pytest.fixture
-async def small(base: tuple[Folders, Path]) -> AsyncIterator[Desk]:
+async def small(base: tuple[Folders, Path]) -> AsyncIterator[AnswerService]:
     """The desk over the small base."""
-    desk = await open_desk(*base)
-    yield desk
-    await desk.store.close()
+    service = await open_service(*base)
+    yield service
+    await service.store.close()
 
 
 on_shipped = pytest.mark.asyncio(loop_scope="session")
@@ -132,11 +132,13 @@ def test_a_line_that_asks_nothing_says_what_to_write(line: str, sentence: str) -
     str(caught.value).encode()
 
 
-async def _run(desk: Desk, lines: list[str], language: str = "en") -> list[Reply | Refusal]:
-    return [reply async for reply in ask_all(desk, lines, language)]
+async def _run(
+    service: AnswerService, lines: list[str], language: str = "en"
+) -> list[Reply | Refusal]:
+    return [reply async for reply in ask_all(service, lines, language)]
 
 
-async def test_bad_lines_are_refused_by_number_and_the_run_goes_on(small: Desk) -> None:
+async def test_bad_lines_are_refused_by_number_and_the_run_goes_on(small: AnswerService) -> None:
     lines = [
         "/event ferry-agreement", "", "nonsense", "{", "   \n", '{"command": "actor"}',
         '{"command": "event", "options": {"name": 5, "page": 1}}', "/topic ferry-line",
@@ -149,7 +151,7 @@ async def test_bad_lines_are_refused_by_number_and_the_run_goes_on(small: Desk) 
     assert [reply.found for reply in asked] == [True, False, True]
 
 
-async def test_a_refusal_is_one_json_object_with_its_line_and_input(small: Desk) -> None:
+async def test_a_refusal_is_one_json_object_with_its_line_and_input(small: AnswerService) -> None:
     (refusal,) = await _run(small, ["xyz " * 500])
     assert list(json.loads(refusal.json())) == ["error", "line", "input"]
     assert "\n" not in refusal.json()
@@ -157,7 +159,9 @@ async def test_a_refusal_is_one_json_object_with_its_line_and_input(small: Desk)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-async def test_a_reply_is_one_json_object_with_the_promised_keys(small: Desk, name: str) -> None:
+async def test_a_reply_is_one_json_object_with_the_promised_keys(
+    small: AnswerService, name: str
+) -> None:
     question = {"command": name, "options": {o.name: "ferry" for o in COMMANDS[name].options}}
     (reply,) = await _run(small, [json.dumps(question)])
     told = json.loads(reply.json())
@@ -174,9 +178,9 @@ async def test_a_reply_is_one_json_object_with_the_promised_keys(small: Desk, na
 
 
 @on_shipped
-async def test_a_reply_shows_the_page_that_was_asked_for(desk: Desk) -> None:
+async def test_a_reply_shows_the_page_that_was_asked_for(service: AnswerService) -> None:
     question = '{"command": "timeline", "page": %d}'
-    first, second, beyond = await _run(desk, [question % page for page in (1, 2, 999)])
+    first, second, beyond = await _run(service, [question % page for page in (1, 2, 999)])
     assert isinstance(first, Reply)
     assert isinstance(second, Reply)
     assert isinstance(beyond, Reply)
@@ -191,24 +195,24 @@ async def test_a_reply_shows_the_page_that_was_asked_for(desk: Desk) -> None:
      "/topic north", "/actor Kim Jong Il"],
 )  # fmt: skip
 @on_shipped
-async def test_choices_can_be_asked_as_they_stand(desk: Desk, line: str) -> None:
-    (reply,) = await _run(desk, [line])
+async def test_choices_can_be_asked_as_they_stand(service: AnswerService, line: str) -> None:
+    (reply,) = await _run(service, [line])
     assert isinstance(reply, Reply)
     assert not reply.found
     assert reply.choices
     for choice in reply.choices:
-        (answer,) = await _run(desk, [json.dumps(choice)])
+        (answer,) = await _run(service, [json.dumps(choice)])
         assert isinstance(answer, Reply)
         assert answer.command == choice["command"]
         assert answer.found or answer.text.startswith("No event fits"), choice
 
 
-async def _same_as_desk(desk: Desk, question: Question, language: str) -> Card:
+async def _same_as_service(service: AnswerService, question: Question, language: str) -> Card:
     """The card of a question, for which `ask` must say what the desk answers."""
-    card = await desk.answer(question, language)
-    reply = await ask(desk, question, language)
-    assert reply.pages == [plain(page, words(language)) for page in desk.pages(card)]
-    assert reply.text == plain(desk.page(card), words(language))
+    card = await service.answer(question, language)
+    reply = await ask(service, question, language)
+    assert reply.pages == [plain(page, words(language)) for page in service.pages(card)]
+    assert reply.text == plain(service.page(card), words(language))
     assert reply.found == card.found
     assert reply.citations == [
         {"source": cite.source, "paragraph": cite.paragraph} for cite in card.citations()
@@ -230,26 +234,28 @@ def _tokens(text: str) -> list[str]:
     return re.findall(r"[\w¶]+|[\[\]“”]", text)
 
 
-def _shown(desk: Desk, card: Card) -> list[str]:
+def _shown(service: AnswerService, card: Card) -> list[str]:
     """What Discord shows of a card's page: its texts, and the choices that it offers."""
-    components: list[dict[str, Any]] = view(desk, card).to_components()
+    components: list[dict[str, Any]] = view(service, card).to_components()
     labels = [button["label"] for button in buttons(components)]
     offered = [choice.label for choice in (*card.choices, *card.actions)]
     assert [label for label in labels if label in offered] == offered
     return _tokens("\n".join([*map(_bare, texts(components)), *offered]))
 
 
-async def _check_both(desk: Desk, question: Question, language: str) -> None:
+async def _check_both(service: AnswerService, question: Question, language: str) -> None:
     """The terminal and Discord say the same words, on every page of an answer."""
-    card = await _same_as_desk(desk, question, language)
-    for page in range(1, len(desk.pages(card)) + 1):
-        turned = await _same_as_desk(desk, question.turned(page), language)
-        assert _tokens(plain(desk.page(turned), words(language))) == _shown(desk, turned)
+    card = await _same_as_service(service, question, language)
+    for page in range(1, len(service.pages(card)) + 1):
+        turned = await _same_as_service(service, question.turned(page), language)
+        assert _tokens(plain(service.page(turned), words(language))) == _shown(service, turned)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_terminal_and_discord_say_the_same_of_everything(small: Desk, language: str) -> None:
-    named = [Question(head.kind, {"name": head.id}) for head in small.store.heads.values()]
+async def test_terminal_and_discord_say_the_same_of_everything(
+    small: AnswerService, language: str
+) -> None:
+    named = [Question(thing.kind, {"name": thing.id}) for thing in small.store.things.values()]
     general = [
         Question("about"), Question("source"), Question("timeline"),
         Question("timeline", {"from": "2014", "to": "2015-01"}),
@@ -280,7 +286,7 @@ HOSTILE = "**b** _i_ ~~s~~ `c` ||p|| > q # h [a](http://b.c) <@123> @everyone <#
     ],
 )
 async def test_terminal_and_discord_say_the_same_of_what_is_not_found(
-    small: Desk, question: Question
+    small: AnswerService, question: Question
 ) -> None:
     await _check_both(small, question, "en")
 
@@ -293,9 +299,9 @@ async def test_terminal_and_discord_say_the_same_of_what_is_not_found(
 )  # fmt: skip
 @on_shipped
 async def test_terminal_and_discord_say_the_same_from_the_shipped_base(
-    desk: Desk, line: str, language: str
+    service: AnswerService, line: str, language: str
 ) -> None:
-    await _check_both(desk, parse(line), language)
+    await _check_both(service, parse(line), language)
 
 
 def test_a_page_may_be_asked_for_in_slash_text() -> None:

@@ -17,15 +17,16 @@ from babel.messages.pofile import read_po
 
 from bot.answers.service import COMMANDS
 from bot.facts.model import ACTOR_KINDS, CLAIMS, EVENT_KINDS, SourceKind, ThingKind
-from bot.state.briefings import Status, StepKind
+from bot.state.briefings import AuditAction, Status
 from bot.state.corrections import Settlement
-from bot.state.digests import Pause, WhenEmpty
+from bot.state.digests import BlockReason, WhenEmpty
 from bot.texts import catalogues
 from bot.texts.catalogues import LANGUAGES, choose, words
 from bot.ui.briefings.audit_log import TROUBLES
 from bot.ui.digests.overview import WEEKDAYS
 
 BOT = Path(__file__).parent.parent / "bot"
+_WITHOUT_TEXTS = {"facts", "matching", "state", "verification"}
 ASKED_BY_TYPING = [command for command in COMMANDS.values() if not command.on_message]
 
 MODERATING = (
@@ -82,7 +83,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         for group, name, options in MODERATING
         for option in options
     ),
-    "briefing.step.*": get_args(StepKind),
+    "briefing.step.*": get_args(AuditAction),
     "briefing.step.field.*": (
         "headline", "remarks", "language", "facts", "channel", "role", "publish", "tag", "when",
     ),
@@ -92,8 +93,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "correction.done.*": get_args(Settlement),
     "correction.settled.*": get_args(Settlement),
     "correction.trouble.*": ("refused", "unknown"),
-    "digest.last.*": ("claimed", "failed", "unknown", "empty", "late"),
-    "digest.warning.*": (*get_args(Pause), "unknown"),
+    "digest.last.*": ("leased", "failed", "unknown", "empty", "late"),
+    "digest.warning.*": (*get_args(BlockReason), "unknown"),
     "digest.weekdays.*": tuple(WEEKDAYS),
     "digest.when_empty.*": get_args(WhenEmpty),
     "permission.*": (
@@ -138,7 +139,7 @@ def readings() -> list[Reading]:
     return [
         reading
         for path in sorted(BOT.rglob("*.py"))
-        if not {"facts", "state"} & {*path.relative_to(BOT).parts}  # they stand beside the texts
+        if not _WITHOUT_TEXTS & {*path.relative_to(BOT).parts}
         for reading in _Finder(path.relative_to(BOT).as_posix(), path.read_text("utf-8")).found()
     ]
 

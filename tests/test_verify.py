@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from bot.cli.app import app
 from bot.documents import Fault
 from bot.facts.load import Folders
-from bot.parsing.quantities import dates, figures
+from bot.parsing.quantities import dates, quantities
 from bot.verification.mentions import key
 from bot.verification.rules import verify
 from tests.small_base import ARTICLE, record_of, write_small_base
@@ -371,7 +371,7 @@ def test_a_withdrawn_fact_claims_nothing(folders: Folders) -> None:
     ],
 )
 def test_figures_are_read(text: str, values: list[tuple[float, bool, str | None]]) -> None:
-    assert [(f.value, f.ordinal, f.measure) for f in figures(text)] == values
+    assert [(f.value, f.ordinal, f.measure) for f in quantities(text)] == values
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ OptionKind = ThingKind | Literal["date", "flag", "text"]
 
 
 @dataclass(frozen=True)
-class Inquiry:
+class AnswerContext:
     """One question on its way to an answer. `options` are clean and hold no empty text."""
 
     store: Store
@@ -24,7 +24,7 @@ class Inquiry:
 
     def name(self, thing_id: str) -> str:
         """What a thing is called in the reader's language."""
-        return self.store.heads[thing_id].name(self.words.language)
+        return self.store.things[thing_id].name(self.words.language)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Command:
 
     name: str
     options: tuple[Option, ...]
-    answer: Callable[[Inquiry], Awaitable[Card]]
+    answer: Callable[[AnswerContext], Awaitable[Card]]
     on_message: bool = False
 
     def question(self, **options: str | None) -> Question:

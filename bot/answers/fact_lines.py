@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.answers.context import Inquiry
+from bot.answers.context import AnswerContext
 from bot.cards.card import Line, Section
 from bot.cards.wording import dated_words, day_words, span_words
 from bot.facts.model import CLAIMS, Fact
 from bot.facts.records import EventRecord, FactRecord
 
 
-def fact_line(inquiry: Inquiry, record: FactRecord, dated: bool = False) -> Line:
+def fact_line(context: AnswerContext, record: FactRecord, dated: bool = False) -> Line:
     """A fact with its label, citations and notes; `dated` puts its event's date before it."""
-    lead = dated_words(record.dated, inquiry.words) if dated and record.dated else None
+    lead = dated_words(record.dated, context.words) if dated and record.dated else None
     return Line(
         text=record.fact.says,
         cites=record.fact.cites,
-        label=_label(inquiry, record.fact),
+        label=_label(context, record.fact),
         lead=lead,
-        notes=tuple(_notes(inquiry, record.fact)),
+        notes=tuple(_notes(context, record.fact)),
         fact=record,
     )
 
 
 def section(
-    inquiry: Inquiry, key: str, facts: Iterable[FactRecord], dated: bool = False
+    context: AnswerContext, key: str, facts: Iterable[FactRecord], dated: bool = False
 ) -> Iterator[Section]:
     """The facts as a section under the heading `key`; nothing where there are none."""
-    lines = tuple(fact_line(inquiry, fact, dated) for fact in facts)
+    lines = tuple(fact_line(context, fact, dated) for fact in facts)
     if lines:
-        yield Section(lines, inquiry.words(key))
+        yield Section(lines, context.words(key))
 
 
 def split_open(facts: Iterable[FactRecord]) -> tuple[list[FactRecord], list[FactRecord]]:
@@ -42,15 +42,15 @@ def split_open(facts: Iterable[FactRecord]) -> tuple[list[FactRecord], list[Fact
     return known, open_ones
 
 
-def event_line(inquiry: Inquiry, record: EventRecord) -> Line:
+def event_line(context: AnswerContext, record: EventRecord) -> Line:
     """An event's date and title, marked where it was only planned or its date is worked out."""
-    words = inquiry.words
+    words = context.words
     marks = [
         words("mark.planned") if record.event.status == "planned" else None,
         words("mark.inferred") if record.event.when.basis == "inferred" else None,
     ]
     told = "; ".join(mark for mark in marks if mark)
-    title = inquiry.name(record.event.id)
+    title = context.name(record.event.id)
     return Line(
         text=words("event.marked", event=title, marks=told) if told else title,
         cites=record.cites,
@@ -58,10 +58,10 @@ def event_line(inquiry: Inquiry, record: EventRecord) -> Line:
     )
 
 
-def as_of(inquiry: Inquiry, sources: Iterable[str]) -> str:
+def as_of(context: AnswerContext, sources: Iterable[str]) -> str:
     """Articles by their dates, each once; undated ones are counted."""
-    words = inquiry.words
-    records = [inquiry.store.sources[source] for source in dict.fromkeys(sources)]
+    words = context.words
+    records = [context.store.sources[source] for source in dict.fromkeys(sources)]
     articles = [
         words("actor.article-of", date=span_words(record.span, words))
         for record in records
@@ -72,18 +72,18 @@ def as_of(inquiry: Inquiry, sources: Iterable[str]) -> str:
     return words.list(articles)
 
 
-def _label(inquiry: Inquiry, fact: Fact) -> str | None:
+def _label(context: AnswerContext, fact: Fact) -> str | None:
     if fact.kind not in CLAIMS or not fact.by:
         return None
-    kind = inquiry.words(f"kind.{fact.kind}")
-    if fact.by in inquiry.store.sources:
+    kind = context.words(f"kind.{fact.kind}")
+    if fact.by in context.store.sources:
         key = "label.own-opinion" if fact.kind == "opinion" else "label.of-source"
-        return inquiry.words(key, kind=kind)
-    return inquiry.words("label.of-actor", kind=kind, actor=inquiry.name(fact.by))
+        return context.words(key, kind=kind)
+    return context.words("label.of-actor", kind=kind, actor=context.name(fact.by))
 
 
-def _notes(inquiry: Inquiry, fact: Fact) -> Iterator[Line]:
-    words = inquiry.words
+def _notes(context: AnswerContext, fact: Fact) -> Iterator[Line]:
+    words = context.words
     if fact.inferred:
         yield Line(fact.inferred, label=words("note.inferred"))
     for index, account in enumerate(fact.accounts):

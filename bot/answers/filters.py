@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.answers.context import Inquiry
+from bot.answers.context import AnswerContext
 from bot.answers.resolve import echo, resolve
 from bot.cards.card import Card, Question
 from bot.cards.wording import span_words
 from bot.facts.dates import Moment, Precision, Span
 from bot.facts.model import ThingKind
-from bot.facts.records import Head
+from bot.facts.records import ThingRecord
 from bot.facts.store import Filter
 from bot.parsing.dates import Period, parse_period
 from bot.texts.catalogues import Words
@@ -20,12 +20,12 @@ _NAMED: tuple[ThingKind, ...] = ("actor", "topic", "source")
 
 
 @dataclass(frozen=True)
-class Narrowing:
-    """The filters of one question, understood; `heads` by the option that names them."""
+class Filters:
+    """The filters of one question, understood; `things` by the option that names them."""
 
     start: Period | None
     end: Period | None
-    heads: Mapping[str, Head]
+    things: Mapping[str, ThingRecord]
 
     @property
     def filter(self) -> Filter:
@@ -33,7 +33,7 @@ class Narrowing:
         return Filter(
             first=self.start.first.toordinal() if self.start else None,
             last=self.end.last.toordinal() if self.end else None,
-            **{option: head.id for option, head in self.heads.items()},
+            **{option: thing.id for option, thing in self.things.items()},
         )
 
     @property
@@ -42,7 +42,7 @@ class Narrowing:
         dates = {"from": self.start, "to": self.end}
         return {
             **{option: period.iso if period else None for option, period in dates.items()},
-            **{option: head.id for option, head in self.heads.items()},
+            **{option: thing.id for option, thing in self.things.items()},
         }
 
     @property
@@ -60,43 +60,43 @@ class Narrowing:
 
     def worded(self, words: Words) -> str:
         """The filters in words; empty where there are none."""
-        names = [head.name(words.language) for head in self.heads.values()]
+        names = [thing.name(words.language) for thing in self.things.values()]
         return " · ".join(filter(None, [_period_words(self.start, self.end, words), *names]))
 
 
-def narrow(inquiry: Inquiry, asked: Question) -> Narrowing | Card:
+def parse_filters(context: AnswerContext, asked: Question) -> Filters | Card:
     """The filters of a question, or a card that says which one cannot be understood."""
     periods: dict[str, Period | None] = {"from": None, "to": None}
     for option in periods:
-        typed = inquiry.options.get(option)
+        typed = context.options.get(option)
         period = parse_period(typed) if typed else None
         if typed and period is None:
-            return refusal(inquiry, asked, "filter.no-date", text=echo(typed), option=option)
+            return refusal(context, asked, "filter.no-date", text=echo(typed), option=option)
         if period:
             periods[option] = period
             asked = asked.with_option(option, period.iso)
     start, end = periods["from"], periods["to"]
     if start and end and start.first > end.last:
-        return refusal(inquiry, asked, "filter.backwards", start=start.iso, end=end.iso)
-    heads: dict[str, Head] = {}
+        return refusal(context, asked, "filter.backwards", start=start.iso, end=end.iso)
+    things: dict[str, ThingRecord] = {}
     for kind in _NAMED:
-        if kind in inquiry.options:
-            head = resolve(inquiry, asked, kind, kind)
-            if isinstance(head, Card):
-                return head
-            heads[kind] = head
-            asked = asked.with_option(kind, head.id)
-    return Narrowing(start, end, heads)
+        if kind in context.options:
+            thing = resolve(context, asked, kind, kind)
+            if isinstance(thing, Card):
+                return thing
+            things[kind] = thing
+            asked = asked.with_option(kind, thing.id)
+    return Filters(start, end, things)
 
 
-def refusal(inquiry: Inquiry, asked: Question, key: str, **values: str) -> Card:
+def refusal(context: AnswerContext, asked: Question, key: str, **values: str) -> Card:
     """A card that says why a question has no answer (`key`), and what to do (`key.help`)."""
     return Card(
         question=asked,
-        language=inquiry.words.language,
-        title=inquiry.words(key, **values),
+        language=context.words.language,
+        title=context.words(key, **values),
         found=False,
-        subtitle=inquiry.words(f"{key}.help", **values),
+        subtitle=context.words(f"{key}.help", **values),
     )
 
 

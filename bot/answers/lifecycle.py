@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.answers.service import Desk
+from bot.answers.service import AnswerService
 from bot.facts.build import Progress, build, built_bases, is_whole
 from bot.facts.errors import BaseError
 from bot.facts.load import Folders
@@ -16,9 +16,9 @@ from bot.facts.store import Store
 log = structlog.stdlib.get_logger("factdesk.base")
 
 
-async def open_desk(
+async def open_service(
     folders: Folders, data: Path, progress: Progress = lambda done, total: None
-) -> Desk:
+) -> AnswerService:
     """The desk over the base in `folders`, built into `data`.
 
     A base that cannot be built leaves the one built last in service, with a warning. Raises
@@ -26,39 +26,39 @@ async def open_desk(
     """
     try:
         built = await asyncio.to_thread(build, folders, data, progress)
-        return Desk(await Store.open(built.path))
+        return AnswerService(await Store.open(built.path))
     except (BaseError, OSError) as error:
-        desk = await _last_desk(data)
-        if desk is None:
+        service = await _last_service(data)
+        if service is None:
             raise
         log.warning(
             "the base cannot be built; the one built last answers. `check` lists the faults",
             reason=str(error),
-            serving=desk.store.fingerprint,
+            serving=service.store.fingerprint,
         )
-        return desk
+        return service
 
 
-async def reopen(desk: Desk, data: Path) -> Store | None:
+async def reopen(service: AnswerService, data: Path) -> Store | None:
     """Have the desk answer from the base that was built last.
 
     Returns the base before, for the caller to close once nobody reads it any more; None where it
     is the same. Raises BaseError where the new one cannot be opened; the desk then goes on.
     """
     newest = next(iter(built_bases(data)), None)
-    if newest is None or newest.stem.removeprefix("facts-") == desk.store.fingerprint:
+    if newest is None or newest.stem.removeprefix("facts-") == service.store.fingerprint:
         return None
-    before = desk.swap(await Store.open(newest))
-    log.info("another base answers", serving=desk.store.fingerprint)
+    before = service.swap(await Store.open(newest))
+    log.info("another base answers", serving=service.store.fingerprint)
     return before
 
 
-async def _last_desk(data: Path) -> Desk | None:
+async def _last_service(data: Path) -> AnswerService | None:
     for path in built_bases(data):
         if not await asyncio.to_thread(is_whole, path, path.stem.removeprefix("facts-")):
             continue
         try:
-            return Desk(await Store.open(path))
+            return AnswerService(await Store.open(path))
         except BaseError:
             continue
     return None

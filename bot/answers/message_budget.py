@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.answers.context import Inquiry
+from bot.answers.context import AnswerContext
 from bot.cards.card import Line, Section
 from bot.cards.limits import ONLY_PAGE
 from bot.cards.wording import source_line
@@ -13,7 +13,7 @@ from bot.facts.records import FactRecord
 
 
 @dataclass(frozen=True)
-class Piece:
+class Passage:
     """Lines that are told together or not at all, the facts that they show, and whose they are.
 
     `head` stands above the lines, outside their list. `thing` is where one may go on from here.
@@ -29,55 +29,55 @@ class Piece:
         return (self.head, *self.lines) if self.head else self.lines
 
 
-Offer = tuple[Piece, ...]
+Variants = tuple[Passage, ...]
 """One piece in forms, the fullest first."""
 
 
 @dataclass(frozen=True)
-class Part:
+class PassageGroup:
     """What is offered under one heading; `more` words how many a message has no room for."""
 
     heading: str
-    offers: tuple[Offer, ...]
+    offers: tuple[Variants, ...]
     more: Callable[[int], str]
 
-    def sections(self, pieces: Sequence[Piece]) -> Iterator[Section]:
+    def sections(self, passages: Sequence[Passage]) -> Iterator[Section]:
         """The pieces that found room, and a line that counts the others."""
-        left_out = len(self.offers) - len(pieces)
-        return sections(self.heading, pieces, self.more(left_out) if left_out else None)
+        left_out = len(self.offers) - len(passages)
+        return sections(self.heading, passages, self.more(left_out) if left_out else None)
 
 
 def sections(
-    heading: str | None, pieces: Iterable[Piece], more: str | None = None
+    heading: str | None, passages: Iterable[Passage], more: str | None = None
 ) -> Iterator[Section]:
     """Pieces under one heading; those without a head share a list, which `more` ends."""
     loose: list[Line] = []
-    for piece in pieces:
-        if piece.head:
-            yield Section((piece.head,), heading, listed=False)
+    for passage in passages:
+        if passage.head:
+            yield Section((passage.head,), heading, listed=False)
             heading = None
-            if piece.lines:
-                yield Section(piece.lines)
+            if passage.lines:
+                yield Section(passage.lines)
         else:
-            loose += piece.lines
+            loose += passage.lines
     if more:
         loose.append(Line(more))
     if loose:
         yield Section(tuple(loose), heading)
 
 
-class Room:
+class MessageBudget:
     """What is left of one message, counted so that neither Discord nor `pages` cuts anything."""
 
-    def __init__(self, inquiry: Inquiry, *texts: str) -> None:
-        self._inquiry = inquiry
+    def __init__(self, context: AnswerContext, *texts: str) -> None:
+        self._context = context
         self._texts = texts
         self._left = ONLY_PAGE - sum(len(text) + _MARKUP for text in texts)
         self._cited: set[str] = set()
 
-    def emptied(self) -> Room:
+    def emptied(self) -> MessageBudget:
         """The room of the same message without any lines."""
-        return Room(self._inquiry, *self._texts)
+        return MessageBudget(self._context, *self._texts)
 
     def take(self, *lines: Line) -> bool:
         """Whether the lines still fit; if they do, their room is taken."""
@@ -90,29 +90,33 @@ class Room:
         return True
 
     def _source_size(self, source_id: str) -> int:
-        record = self._inquiry.store.sources[source_id]
-        return len(source_line(record, 1, [], self._inquiry.words)) + _MARKUP
+        record = self._context.store.sources[source_id]
+        return len(source_line(record, 1, [], self._context.words)) + _MARKUP
 
 
-def fill(room: Room, parts: Sequence[Part], most: int) -> list[list[Piece]]:
+def allocate(
+    budget: MessageBudget, parts: Sequence[PassageGroup], most: int
+) -> list[list[Passage]]:
     """What finds room of each part: at most `most` pieces, each in the fullest form that fits.
 
     The parts take turns, so that each has its first piece before any has its second.
     """
     for part in parts:
-        room.take(Line(part.heading), Line(part.more(len(part.offers))))
-    taken: list[list[Piece]] = [[] for _ in parts]
+        budget.take(Line(part.heading), Line(part.more(len(part.offers))))
+    taken: list[list[Passage]] = [[] for _ in parts]
     for turn in range(most):
-        for part, pieces in zip(parts, taken, strict=True):
+        for part, passages in zip(parts, taken, strict=True):
             forms = part.offers[turn] if turn < len(part.offers) else ()
-            if piece := place(room, forms):
-                pieces.append(piece)
+            if passage := first_that_fits(budget, forms):
+                passages.append(passage)
     return taken
 
 
-def place(room: Room, forms: Iterable[Piece], *beside: Line) -> Piece | None:
+def first_that_fits(
+    budget: MessageBudget, forms: Iterable[Passage], *beside: Line
+) -> Passage | None:
     """The first of the forms that fits with what must stand beside it; their room is taken."""
-    return next((piece for piece in forms if room.take(*beside, *piece.all_lines())), None)
+    return next((passage for passage in forms if budget.take(*beside, *passage.all_lines())), None)
 
 
 def _size(line: Line) -> int:

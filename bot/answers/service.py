@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.answers.context import Command, Inquiry, Option
+from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.filters import refusal
 from bot.answers.questions import (
     about,
@@ -53,7 +53,7 @@ class Choice:
     id: str
 
 
-class Desk:
+class AnswerService:
     """Answers from the open base. Closing the base is its owner's."""
 
     def __init__(self, store: Store) -> None:
@@ -90,13 +90,13 @@ class Desk:
         return replace(card, question=card.question.turned(max(1, question.page)))
 
     async def _composed(self, command: Command, options: Mapping[str, str], language: str) -> Card:
-        inquiry = Inquiry(self.store, words(language), options)
-        missing = [o.name for o in command.options if o.required and o.name not in inquiry.options]
+        context = AnswerContext(self.store, words(language), options)
+        missing = [o.name for o in command.options if o.required and o.name not in context.options]
         if missing and command.on_message:
-            return refusal(inquiry, Question(command.name), "find.none")
+            return refusal(context, Question(command.name), "find.none")
         if missing:
-            return _nothing_asked(inquiry, command, missing[0])
-        return await command.answer(inquiry)
+            return _nothing_asked(context, command, missing[0])
+        return await command.answer(context)
 
     def page(self, card: Card) -> Page:
         """The page of a card that its question asks for."""
@@ -114,7 +114,7 @@ class Desk:
     def _label(self, thing_id: str, language: str) -> str:
         label = self._labels.get((thing_id, language))
         if label is None:
-            label = choice_label(self.store.heads[thing_id], words(language))
+            label = choice_label(self.store.things[thing_id], words(language))
             self._labels[thing_id, language] = label
         return label
 
@@ -140,11 +140,11 @@ def _shows_nothing(char: str) -> bool:
     return char in _BLANK_LETTERS or unicodedata.category(char) in _INVISIBLE
 
 
-def _nothing_asked(inquiry: Inquiry, command: Command, option: str) -> Card:
+def _nothing_asked(context: AnswerContext, command: Command, option: str) -> Card:
     return Card(
         question=Question(command.name),
-        language=inquiry.words.language,
-        title=inquiry.words("ask.missing-option", command=command.name, option=option),
+        language=context.words.language,
+        title=context.words("ask.missing-option", command=command.name, option=option),
         found=False,
-        subtitle=inquiry.words("ask.missing-option.help", command=command.name, option=option),
+        subtitle=context.words("ask.missing-option.help", command=command.name, option=option),
     )

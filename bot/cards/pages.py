@@ -111,7 +111,7 @@ def _cut(card: Card) -> list[tuple[Section, ...]]:
             size = sum(map(_size, lines))
             if not cut[-1] or cut[-1][-1][0] is not section:
                 size += len(section.heading or "")
-            if cut[-1] and used + size > _budget(card, len(cut)):
+            if cut[-1] and used + size > _rate_limit(card, len(cut)):
                 if card.one_page:
                     return [tuple(_sections(cut[-1]))]
                 cut.append([])
@@ -121,7 +121,7 @@ def _cut(card: Card) -> list[tuple[Section, ...]]:
     return [tuple(_sections(lines)) for lines in cut]
 
 
-def _budget(card: Card, number: int) -> int:
+def _rate_limit(card: Card, number: int) -> int:
     """The characters of body that a page of a card may have."""
     if card.one_page:
         return limits.ONLY_PAGE

@@ -15,7 +15,7 @@ from bot.cli.errors import FAULTS, WRONG_USE, fail, worded
 from bot.cli.shared import (
     DEFAULT_CONFIG,
     ConfigPath,
-    WishedLanguage,
+    LanguageOption,
     base_folders,
     language_or_default,
     open_state,
@@ -25,7 +25,7 @@ from bot.cli.shared import (
 from bot.config import Config, read_config
 
 if TYPE_CHECKING:
-    from bot.answers.service import Desk
+    from bot.answers.service import AnswerService
     from bot.cards.card import Card
 
 
@@ -35,7 +35,7 @@ def ask(
     ] = None,
     config: ConfigPath = DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
-    language: WishedLanguage = None,
+    language: LanguageOption = None,
 ) -> None:
     """Answer in the terminal, as the bot would in Discord."""
     with worded():
@@ -52,13 +52,13 @@ async def _ask(
     settings: Config, lines: Iterable[str], language: str, as_json: bool, alone: bool
 ) -> int:
     """Print the reply to each line; returns how many lines asked nothing."""
-    from bot.answers.lifecycle import open_desk
+    from bot.answers.lifecycle import open_service
     from bot.terminal import Refusal, ask_all
 
-    desk = await open_desk(base_folders(settings), settings.data, progress_bar())
+    service = await open_service(base_folders(settings), settings.data, progress_bar())
     bad = 0
     try:
-        async for reply in ask_all(desk, lines, language):
+        async for reply in ask_all(service, lines, language):
             if as_json:
                 typer.echo(reply.json())
             elif isinstance(reply, Refusal):
@@ -68,7 +68,7 @@ async def _ask(
                 typer.echo(reply.text + ("" if alone else "\n"))
             bad += isinstance(reply, Refusal)
     finally:
-        await desk.store.close()
+        await service.store.close()
     return bad
 
 
@@ -87,7 +87,7 @@ def digest(
         int | None, typer.Option(help="A server's id: its digest, after what it was told before.")
     ] = None,
     config: ConfigPath = DEFAULT_CONFIG,
-    language: WishedLanguage = None,
+    language: LanguageOption = None,
 ) -> None:
     """Print the digest of a day, as a server's first or as a given server's; nothing is sent."""
     with worded():
@@ -104,26 +104,28 @@ async def _digest(
     settings: Config, day: date, server: int | None, topics: frozenset[str], language: str
 ) -> str:
     """A digest as text."""
-    from bot.answers.lifecycle import open_desk
+    from bot.answers.lifecycle import open_service
     from bot.cards.plain import plain
-    from bot.compose.digest import Told, compose
+    from bot.compose.digest import DigestHistory, compose
     from bot.texts.catalogues import words
 
-    desk = await open_desk(base_folders(settings), settings.data, progress_bar())
+    service = await open_service(base_folders(settings), settings.data, progress_bar())
     try:
         if server is not None:
-            card = await _server_digest(settings, desk, server, day)
+            card = await _server_digest(settings, service, server, day)
         else:
-            known = _topics(desk)
+            known = _topics(service)
             if unknown := sorted(topics.difference(known)):
                 fail(f"No topic `{unknown[0]}`; there are {', '.join(known)}.")
-            card = (await compose(desk.store, words(language), day, Told(), topics)).card
-        return plain(desk.page(card), words(card.language))
+            card = (
+                await compose(service.store, words(language), day, DigestHistory(), topics)
+            ).card
+        return plain(service.page(card), words(card.language))
     finally:
-        await desk.store.close()
+        await service.store.close()
 
 
-async def _server_digest(settings: Config, desk: Desk, server: int, day: date) -> Card:
+async def _server_digest(settings: Config, service: AnswerService, server: int, day: date) -> Card:
     """The card of a server's digest; ends with a sentence where it has none."""
     from bot.delivery.jobs.digests import DigestComposer
 
@@ -131,8 +133,8 @@ async def _server_digest(settings: Config, desk: Desk, server: int, day: date) -
         schedule = await state.digests.get(server) if state else None
         if not state or not schedule:
             fail(f"Server {server} has no digest; a moderator sets one up with /digest set.")
-        return (await DigestComposer(desk, state)(schedule, day, is_late=False)).card
+        return (await DigestComposer(service, state)(schedule, day, is_late=False)).card
 
 
-def _topics(desk: Desk) -> list[str]:
-    return sorted(head.id for head in desk.store.heads.values() if head.kind == "topic")
+def _topics(service: AnswerService) -> list[str]:
+    return sorted(thing.id for thing in service.store.things.values() if thing.kind == "topic")

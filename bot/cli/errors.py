@@ -14,7 +14,7 @@ import typer
 from bot.config import FaultyConfig
 from bot.documents import Fault
 from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase
-from bot.state.errors import MissingDriver, StateAway
+from bot.state.errors import DatabaseUnavailable, MissingDriver
 
 FAULTS, WRONG_USE = 1, 2
 
@@ -41,7 +41,7 @@ def worded() -> Generator[None]:
         )
     except MissingDriver as error:
         fail(f"This state needs the extra `{error.extra}`: pip install -e '.[{error.extra}]'")
-    except StateAway as error:
+    except DatabaseUnavailable as error:
         fail(f"The state cannot be used: {error.reason}. See `state` in config.yaml.", FAULTS)
     except BrokenPipeError:
         raise  # whoever read along has gone; click ends the program quietly

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ConfigPath = Annotated[Path, typer.Option("--config", help="The settings.", show_default=True)]
 DEFAULT_CONFIG = Path("config.yaml")
 
-WishedLanguage = Annotated[str | None, typer.Option(help="en, ko or ja.")]
+LanguageOption = Annotated[str | None, typer.Option(help="en, ko or ja.")]
 
 
 def language_or_default(wished: str | None, settings: Config) -> str:

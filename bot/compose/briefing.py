@@ -12,9 +12,9 @@ from datetime import date
 from itertools import groupby
 from typing import Literal, get_args
 
-from bot.answers.context import Inquiry
+from bot.answers.context import AnswerContext
 from bot.answers.fact_lines import as_of, event_line, fact_line
-from bot.answers.filters import Narrowing
+from bot.answers.filters import Filters
 from bot.answers.questions.corrections import change_line, last_change
 from bot.answers.service import clean_text
 from bot.cards.card import Action, Card, Line, Question, Section
@@ -23,7 +23,7 @@ from bot.cards.pages import page
 from bot.cards.plain import plain
 from bot.cards.wording import dated_words
 from bot.facts.model import CLAIMS, FactKind
-from bot.facts.records import Dated, EventRecord, FactRecord, Head
+from bot.facts.records import Dated, EventRecord, FactRecord, ThingRecord
 from bot.facts.store import Filter, Store
 from bot.matching.fulltext import words_of
 from bot.matching.normalize import MINOR
@@ -58,7 +58,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Draft:
+class BriefingDraft:
     """What a moderator begins with and may change: the headline, and the keys of the facts."""
 
     headline: str
@@ -66,7 +66,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Composed:
+class ComposedBriefing:
     """A briefing ready to be posted.
 
     `facts` are the versions of the facts that it tells, by key. `missing` are keys of the draft
@@ -79,7 +79,7 @@ class Composed:
     left_out: tuple[str, ...]
 
 
-async def propose(store: Store, words: Words, subject: Subject) -> Draft:
+async def propose(store: Store, words: Words, subject: Subject) -> BriefingDraft:
     """A headline, and the facts that tell a subject best in one message, in reading order.
 
     The facts are the same in every language, so a draft may change its language later on.
@@ -92,7 +92,9 @@ async def propose(store: Store, words: Words, subject: Subject) -> Draft:
         if len(told) == _MOST:
             break
     material = spoken[words.language]
-    return Draft(_headline(material), tuple(record.key for record in _in_order(material, told)))
+    return BriefingDraft(
+        _headline(material), tuple(record.key for record in _in_order(material, told))
+    )
 
 
 def _has_room(material: _Material, facts: Sequence[FactRecord]) -> bool:
@@ -110,10 +112,10 @@ async def compose(
     store: Store,
     words: Words,
     subject: Subject,
-    draft: Draft,
+    draft: BriefingDraft,
     remarks: str | None = None,
     author: str | None = None,
-) -> Composed:
+) -> ComposedBriefing:
     """The briefing as it will be posted, and what of the draft it could not take up.
 
     Facts are taken up in the order of the draft while there is room, and stand in reading order.
@@ -132,7 +134,7 @@ async def compose(
             told.append(by_key[key])
         else:
             left_out.append(key)
-    return Composed(
+    return ComposedBriefing(
         card=_card(material, headline, told, remarks, author),
         facts={record.key: record.fact.version for record in told},
         missing=tuple(key for key in keys if key not in by_key),
@@ -151,9 +153,9 @@ class _Material:
     all of the base, in order of time. `changes` tell of corrected facts.
     """
 
-    inquiry: Inquiry
+    context: AnswerContext
     subject: Subject
-    period: Narrowing
+    period: Filters
     events: Mapping[str, EventRecord]
     facts: tuple[FactRecord, ...]
     telling: tuple[FactRecord, ...]
@@ -161,8 +163,8 @@ class _Material:
 
 
 async def _gather(store: Store, words: Words, subject: Subject) -> _Material:
-    inquiry = Inquiry(store, words, {})
-    period = Narrowing(_day(subject.first), _day(subject.last), {})
+    context = AnswerContext(store, words, {})
+    period = Filters(_day(subject.first), _day(subject.last), {})
     events = {record.event.id: record for record in await store.events(Filter())}
     within = await _events(store, subject, period)
     facts = {fact.key: fact for fact in await store.facts(subject.thing or "")}
@@ -181,13 +183,13 @@ async def _gather(store: Store, words: Words, subject: Subject) -> _Material:
         return _PARTS.index(_part(events, fact)), places.get(fact.owner, -1)
 
     return _Material(
-        inquiry=inquiry,
+        context=context,
         subject=subject,
         period=period,
         events=events,
         facts=tuple(sorted(facts.values(), key=place)),
         telling=tuple(sorted(telling, key=place)),
-        changes=tuple(await _changes(inquiry, subject, {event.event.id for event in within})),
+        changes=tuple(await _changes(context, subject, {event.event.id for event in within})),
     )
 
 
@@ -195,12 +197,12 @@ def _day(day: date | None) -> Period | None:
     return Period(day, day, day.isoformat()) if day else None
 
 
-async def _events(store: Store, subject: Subject, period: Narrowing) -> tuple[EventRecord, ...]:
+async def _events(store: Store, subject: Subject, period: Filters) -> tuple[EventRecord, ...]:
     """The events of a topic, an actor or a period, in order of time; none where it is an event."""
     if subject.thing is None:
         return await store.events(period.filter)
-    head = store.heads.get(subject.thing)  # another base may have been opened since
-    match head.kind if head else None:
+    thing_record = store.things.get(subject.thing)  # another base may have been opened since
+    match thing_record.kind if thing_record else None:
         case "topic":
             return await store.events(Filter(topic=subject.thing))
         case "actor":
@@ -209,12 +211,12 @@ async def _events(store: Store, subject: Subject, period: Narrowing) -> tuple[Ev
             return ()
 
 
-async def _changes(inquiry: Inquiry, subject: Subject, within: set[str]) -> list[Line]:
+async def _changes(context: AnswerContext, subject: Subject, within: set[str]) -> list[Line]:
     """The latest corrections of the subject's facts that can be told in short."""
-    changed = await inquiry.store.changed(subject.thing)
+    changed = await context.store.changed(subject.thing)
     told = [record for record in changed if subject.thing or record.owner in within]
     told.sort(key=lambda record: last_change(record.fact), reverse=True)
-    lines = (change_line(inquiry, record) for record in told)
+    lines = (change_line(context, record) for record in told)
     return [line for line in lines if _length(line) <= _LONGEST_CHANGE][:_CHANGES]
 
 
@@ -316,7 +318,7 @@ def _worth(material: _Material, record: FactRecord) -> float:
     place = listed.index(record.key)
     points = _CLAIM if part == "care" and fact.kind != "opinion" else _KINDS[fact.kind]
     points += _LATER * place if place else _FIRST
-    points += _LETTER * _length(fact_line(material.inquiry, record))
+    points += _LETTER * _length(fact_line(material.context, record))
     if part != "open":  # what is not established cites where it is missing
         points += _SOURCE * len({cite.source for cite in fact.cites})
     return points + _standing(material, record) + _closeness(material, record, place)
@@ -365,7 +367,11 @@ def _news(material: _Material, record: FactRecord, told: Sequence[FactRecord]) -
 
 def _marks(material: _Material) -> dict[str, set[object]]:
     """What each fact is known by: its paragraphs, and how its words begin; names tell nothing."""
-    names = {word for head in material.inquiry.store.heads.values() for word in _name_words(head)}
+    names = {
+        word
+        for thing_record in material.context.store.things.values()
+        for word in _name_words(thing_record)
+    }
     marks: dict[str, set[object]] = {}
     for record in material.telling:
         paragraphs = {(cite.source, cite.paragraph) for cite in record.fact.cites}
@@ -373,8 +379,8 @@ def _marks(material: _Material) -> dict[str, set[object]]:
     return marks
 
 
-def _name_words(head: Head) -> set[str]:
-    return _beginnings(" ".join(head.forms)) if head.kind == "actor" else set()
+def _name_words(thing_record: ThingRecord) -> set[str]:
+    return _beginnings(" ".join(thing_record.forms)) if thing_record.kind == "actor" else set()
 
 
 def _beginnings(text: str) -> set[str]:
@@ -391,11 +397,11 @@ def _alike(one: set[object], other: set[object]) -> float:
 
 def _headline(material: _Material) -> str:
     """What the briefing is on."""
-    words, thing = material.inquiry.words, material.subject.thing
+    words, thing = material.context.words, material.subject.thing
     if thing is None:
         return words("briefing.headline", subject=material.period.worded(words))
-    head, event = material.inquiry.store.heads.get(thing), material.events.get(thing)
-    name = head.name(words.language) if head else thing
+    thing_record, event = material.context.store.things.get(thing), material.events.get(thing)
+    name = thing_record.name(words.language) if thing_record else thing
     if event and event.event.status == "planned":
         name = words("event.marked", event=name, marks=words("mark.planned"))
     return words("briefing.headline", subject=name)
@@ -412,14 +418,14 @@ def _card(
     sections = tuple(_sections(material, _in_order(material, facts)))
     card = Card(
         question=_question(material),
-        language=material.inquiry.words.language,
+        language=material.context.words.language,
         title=headline,
         found=True,
-        sections=(*sections, *_remarks(material.inquiry, remarks, author)),
+        sections=(*sections, *_remarks(material.context, remarks, author)),
         actions=tuple(_onward(material)),
         one_page=True,
     )
-    return replace(card, subtitle=_subtitle(material.inquiry, card))
+    return replace(card, subtitle=_subtitle(material.context, card))
 
 
 def _in_order(material: _Material, facts: Iterable[FactRecord]) -> list[FactRecord]:
@@ -433,42 +439,44 @@ def _question(material: _Material) -> Question:
     if thing is None:
         dates = material.period.options.items()
         return Question("timeline", {option: iso for option, iso in dates if iso})
-    head = material.inquiry.store.heads.get(thing)  # another base may have been opened since
-    return Question(head.kind, {"name": thing}) if head else Question("about")
+    thing_record = material.context.store.things.get(
+        thing
+    )  # another base may have been opened since
+    return Question(thing_record.kind, {"name": thing}) if thing_record else Question("about")
 
 
 def _onward(material: _Material) -> Iterator[Action]:
     """The button that leads to all that is told of the subject."""
-    thing, words = material.subject.thing, material.inquiry.words
-    head = material.inquiry.store.heads.get(thing or "")
+    thing, words = material.subject.thing, material.context.words
+    thing_record = material.context.store.things.get(thing or "")
     if thing is None:
         yield Action(words("timeline.title"), _question(material))
-    elif head:
-        label = words("briefing.onward", name=head.name(words.language))
+    elif thing_record:
+        label = words("briefing.onward", name=thing_record.name(words.language))
         yield Action(shorten(label, BUTTON_LABEL), _question(material))
 
 
-def _subtitle(inquiry: Inquiry, card: Card) -> str:
+def _subtitle(context: AnswerContext, card: Card) -> str:
     """What the briefing rests on: the base, and the dates of the cited articles."""
-    title = inquiry.store.info.title
+    title = context.store.info.title
     cited = list(dict.fromkeys(cite.source for cite in card.citations()))
     if not cited:
         return title
-    return inquiry.words("briefing.basis", base=title, articles=as_of(inquiry, cited))
+    return context.words("briefing.basis", base=title, articles=as_of(context, cited))
 
 
 def _sections(material: _Material, facts: Sequence[FactRecord]) -> Iterator[Section]:
     """The facts by part, in reading order, and how the articles differ on any of them."""
-    inquiry, words = material.inquiry, material.inquiry.words
+    context, words = material.context, material.context.words
     parts = {part: [f for f in facts if _part(material.events, f) == part] for part in _PARTS}
-    yield from _section(words("briefing.short"), (_told(inquiry, f) for f in parts["short"]))
+    yield from _section(words("briefing.short"), (_told(context, f) for f in parts["short"]))
     for heading in (words("briefing.story"), words("timeline.undated"), words("timeline.may")):
         under = [fact for fact in parts["story"] if _heading(material, fact) == heading]
         yield from _section(heading, _story(material, under))
     yield from _section(
-        words("briefing.differ"), (_accounts(inquiry, f) for f in facts if f.fact.accounts)
+        words("briefing.differ"), (_accounts(context, f) for f in facts if f.fact.accounts)
     )
-    yield from _section(words("open"), (_told(inquiry, f) for f in parts["open"]))
+    yield from _section(words("open"), (_told(context, f) for f in parts["open"]))
     claims = (_claim(material, fact) for fact in parts["care"])
     yield from _section(words("briefing.care"), (*claims, *material.changes))
 
@@ -480,7 +488,7 @@ def _section(heading: str, lines: Iterable[Line]) -> Iterator[Section]:
 
 def _heading(material: _Material, record: FactRecord) -> str:
     """What a fact of an event stands under: in order of time, or apart where its time is open."""
-    words, span = material.inquiry.words, material.events[record.owner].dated.span
+    words, span = material.context.words, material.events[record.owner].dated.span
     if material.period.may_miss(span):
         return words("timeline.may")
     return words("briefing.story") if span else words("timeline.undated")
@@ -491,29 +499,29 @@ def _story(material: _Material, facts: Iterable[FactRecord]) -> Iterator[Line]:
     for owner, group in groupby(facts, key=lambda fact: fact.owner):
         first, *rest = group
         if not first.dated:
-            yield event_line(material.inquiry, material.events[owner])
-            yield _told(material.inquiry, first)
+            yield event_line(material.context, material.events[owner])
+            yield _told(material.context, first)
         else:
-            yield replace(_told(material.inquiry, first), lead=_date(material, first.dated))
-        yield from (_told(material.inquiry, fact) for fact in rest)
+            yield replace(_told(material.context, first), lead=_date(material, first.dated))
+        yield from (_told(material.context, fact) for fact in rest)
 
 
 def _date(material: _Material, dated: Dated) -> str:
     """A date in words, marked where it is worked out."""
-    words = material.inquiry.words
+    words = material.context.words
     date_ = dated_words(dated, words)
     if dated.when.basis != "inferred":
         return date_
     return words("briefing.date", date=date_, mark=words("mark.inferred"))
 
 
-def _told(inquiry: Inquiry, record: FactRecord) -> Line:
+def _told(context: AnswerContext, record: FactRecord) -> Line:
     """A fact as a line; how articles word it differently stands in a part of its own."""
     same = record.fact.model_copy(update={"accounts": ()})
-    return fact_line(inquiry, record.model_copy(update={"fact": same}))
+    return fact_line(context, record.model_copy(update={"fact": same}))
 
 
-def _accounts(inquiry: Inquiry, record: FactRecord) -> Line:
+def _accounts(context: AnswerContext, record: FactRecord) -> Line:
     """How the articles word a fact, below the fact in short."""
     accounts = record.fact.accounts
     notes = tuple(Line(account.says, cites=(account,)) for account in accounts)
@@ -522,26 +530,26 @@ def _accounts(inquiry: Inquiry, record: FactRecord) -> Line:
 
 def _claim(material: _Material, record: FactRecord) -> Line:
     """A claim with whose it is, and for which date something was planned."""
-    line, event = _told(material.inquiry, record), material.events.get(record.owner)
+    line, event = _told(material.context, record), material.events.get(record.owner)
     if event and event.event.status == "planned":
         date_ = _date(material, event.dated)
-        return replace(line, lead=material.inquiry.words("briefing.planned", date=date_))
+        return replace(line, lead=material.context.words("briefing.planned", date=date_))
     return replace(line, lead=_date(material, record.dated) if record.dated else None)
 
 
-def _remarks(inquiry: Inquiry, remarks: str | None, author: str | None) -> Iterator[Section]:
+def _remarks(context: AnswerContext, remarks: str | None, author: str | None) -> Iterator[Section]:
     """What the moderator adds, set apart and signed."""
     texts = [clean_text(text, LONGEST_REMARKS) for text in (remarks or "").splitlines()]
     lines = tuple(Line(text) for text in texts if text)
     if lines:
         name = clean_text(author or "", _AUTHOR)
         key = "briefing.remarks" if name else "briefing.remarks-unsigned"
-        yield Section(lines, inquiry.words(key, author=name), listed=False)
+        yield Section(lines, context.words(key, author=name), listed=False)
 
 
 def _fits(material: _Material, card: Card) -> bool:
     """Whether a message shows the whole card."""
-    store, words = material.inquiry.store, material.inquiry.words
+    store, words = material.context.store, material.context.words
     only = page(card, store.sources, words)
     if only.sections != card.sections:
         return False

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.answers.context import Inquiry
+from bot.answers.context import AnswerContext
 from bot.answers.fact_lines import event_line, fact_line
-from bot.answers.message_budget import Piece
+from bot.answers.message_budget import Passage
 from bot.cards.card import Line
 from bot.facts.dates import Span
 from bot.facts.records import EventRecord, FactRecord
@@ -33,7 +33,7 @@ def qualifies(record: FactRecord) -> bool:
 def in_turn(
     facts: Sequence[FactRecord],
     events: Mapping[str, EventRecord],
-    focused: Mapping[str, date],
+    facts_of_the_day: Mapping[str, date],
     day: date,
 ) -> list[FactRecord]:
     """The facts in the order in which they should come on a day.
@@ -44,17 +44,17 @@ def in_turn(
     happened before what is said of it. The day decides the rest, so that no two servers that began
     on different days read the same row.
     """
-    told = [record for record in facts if record.key in focused]
+    told = [record for record in facts if record.key in facts_of_the_day]
     shares = Counter(record.owner for record in told)
     totals = Counter(record.owner for record in facts)
-    resting = {record.owner for record in told if day - focused[record.key] < _REST}
-    last = max(told, key=lambda record: focused[record.key], default=None)
+    resting = {record.owner for record in told if day - facts_of_the_day[record.key] < _REST}
+    last = max(told, key=lambda record: facts_of_the_day[record.key], default=None)
     near = _subjects(last, events) if last else frozenset[str]()
     lots = {owner: hashlib.sha256(f"{day} {owner}".encode()).digest() for owner in totals}
 
     def turn(record: FactRecord) -> tuple[object, ...]:
         return (
-            focused.get(record.key, date.min),
+            facts_of_the_day.get(record.key, date.min),
             record.owner in resting,
             shares[record.owner] / totals[record.owner],
             len(near & _subjects(record, events)),
@@ -66,21 +66,21 @@ def in_turn(
 
 
 def forms(
-    inquiry: Inquiry,
+    context: AnswerContext,
     record: FactRecord,
     events: Mapping[str, EventRecord],
     within: Sequence[EventRecord],
-) -> Iterator[Piece]:
+) -> Iterator[Passage]:
     """The fact with its story, then without: its event, and what came before and after it.
 
     What belongs to an actor or a topic is told with the events that it bears on. Events of the
     story are dated ones of `within`, in order of time.
     """
     event = events.get(record.owner)
-    head = event_line(inquiry, event) if event else None
-    line = fact_line(inquiry, record)
-    story = _around(inquiry, event, within) if event else _bearing(inquiry, record, within)
-    told = Piece(record.owner, (line, *story), (record,), head)
+    head = event_line(context, event) if event else None
+    line = fact_line(context, record)
+    story = _around(context, event, within) if event else _bearing(context, record, within)
+    told = Passage(record.owner, (line, *story), (record,), head)
     yield told
     yield replace(told, lines=(line,))
 
@@ -91,9 +91,11 @@ def _subjects(record: FactRecord, events: Mapping[str, EventRecord]) -> frozense
     return record.things.union(event.event.topics if event else ())
 
 
-def _around(inquiry: Inquiry, event: EventRecord, within: Sequence[EventRecord]) -> Iterator[Line]:
+def _around(
+    context: AnswerContext, event: EventRecord, within: Sequence[EventRecord]
+) -> Iterator[Line]:
     """The last related event that surely came before, and the first that surely came after."""
-    words = inquiry.words
+    words = context.words
     related = [other for other in within if _is_told(other) and _related(event, other)]
     earlier = [other for other in related if _surely_before(other, event)]
     later = [other for other in related if _surely_before(event, other)]
@@ -102,7 +104,7 @@ def _around(inquiry: Inquiry, event: EventRecord, within: Sequence[EventRecord])
         (words("digest.after"), later[:1]),
     ):
         for other in others:
-            line = event_line(inquiry, other)
+            line = event_line(context, other)
             yield replace(line, text=f"{line.lead}: {line.text}", label=label, lead=None)
 
 
@@ -131,13 +133,15 @@ def _is_vague(span: Span) -> bool:
     return span.approximate or span.uncertain
 
 
-def _bearing(inquiry: Inquiry, record: FactRecord, within: Iterable[EventRecord]) -> Iterator[Line]:
+def _bearing(
+    context: AnswerContext, record: FactRecord, within: Iterable[EventRecord]
+) -> Iterator[Line]:
     """The first and the last of the dated events that a fact has most to do with."""
     dated = [event for event in within if _is_told(event)]
     weights = [_weight(record, event) for event in dated]
     most = max(weights, default=0)
     closest = [e for e, weight in zip(dated, weights, strict=True) if weight == most > 0]
-    yield from (event_line(inquiry, event) for event in (*closest[:1], *closest[1:][-1:]))
+    yield from (event_line(context, event) for event in (*closest[:1], *closest[1:][-1:]))
 
 
 def _weight(record: FactRecord, event: EventRecord) -> int:

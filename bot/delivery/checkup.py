@@ -27,7 +27,8 @@ class Obstacle:
 
 
 async def obstacles(state: State, topics: Set[str], now: datetime) -> list[Obstacle]:
-    """Everything that stops a digest, by server. `topics` are the base's. Raises StateAway.
+    """Everything that stops a digest, by server. `topics` are the base's. Raises
+    DatabaseUnavailable.
 
     A pause that a moderator asked for is none.
     """
@@ -35,12 +36,12 @@ async def obstacles(state: State, topics: Set[str], now: datetime) -> list[Obsta
 
 
 def _of(schedule: Schedule, topics: Set[str], now: datetime) -> Iterator[Obstacle]:
-    server_id, wish = schedule.server_id, schedule.wish
+    server_id, config = schedule.server_id, schedule.config
     try:
-        open_zone(wish.zone)
+        open_zone(config.zone)
     except UnknownZone:
-        yield Obstacle(server_id, "zone", wish.zone)
-    for topic in sorted(wish.topics - topics):
+        yield Obstacle(server_id, "zone", config.zone)
+    for topic in sorted(config.topics - topics):
         yield Obstacle(server_id, "topic", topic)
     if schedule.paused and schedule.paused != "moderator":
         yield Obstacle(server_id, "paused", schedule.paused)

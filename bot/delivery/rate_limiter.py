@@ -11,25 +11,25 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.state.rate_limit import Budget
+from bot.state.rate_limit import RateLimit
 
 SPACING = timedelta(seconds=1 / 33)
 _MOST = 12  # turns taken at once: a third of a second's, so that processes share a busy minute
 _STALE = timedelta(seconds=1)  # turns that were not used by then are not saved up for a burst
 
 
-class Pace:
+class RateLimiter:
     """Gives turns. They are taken from the common budget, a few at a time when many wait."""
 
-    def __init__(self, budget: Budget, clock: Callable[[], datetime]) -> None:
-        self._budget = budget
+    def __init__(self, rate_limit: RateLimit, clock: Callable[[], datetime]) -> None:
+        self._rate_limit = rate_limit
         self._clock = clock
         self._turns: list[datetime] = []
         self._waiting = 0
         self._taking = asyncio.Lock()
 
-    async def turn(self) -> None:
-        """Return when it is one's turn to send one request. Raises StateAway."""
+    async def acquire(self) -> None:
+        """Return when it is one's turn to send one request. Raises DatabaseUnavailable."""
         self._waiting += 1
         try:
             async with self._taking:
@@ -41,16 +41,16 @@ class Pace:
             await asyncio.sleep(wait)
 
     async def hold(self, seconds: float) -> None:
-        """Let no process send for so long. Raises StateAway."""
+        """Let no process send for so long. Raises DatabaseUnavailable."""
         self._turns.clear()
-        await self._budget.hold(self._clock() + timedelta(seconds=seconds))
+        await self._rate_limit.hold(self._clock() + timedelta(seconds=seconds))
 
     async def _next(self) -> datetime:
         now = self._clock()
-        self._turns = [turn for turn in self._turns if turn > now - _STALE]
+        self._turns = [acquire for acquire in self._turns if acquire > now - _STALE]
         if not self._turns:
             count = min(self._waiting, _MOST)
-            first = await self._budget.take(count, SPACING, now)
+            first = await self._rate_limit.take(count, SPACING, now)
             self._turns = [first + number * SPACING for number in range(count)]
         return self._turns.pop(0)
 

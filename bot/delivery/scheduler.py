@@ -14,11 +14,11 @@ from typing import Protocol
 
 import structlog
 
-from bot.delivery.delivery_errors import Refused, Throttled, Unauthorized, Undelivered
-from bot.delivery.outbox import Clock, Later
-from bot.delivery.rate_limiter import Pace, jitter
-from bot.state.errors import StateAway
-from bot.state.posts import Place
+from bot.delivery.delivery_errors import DeliveryError, Refused, Throttled, Unauthorized
+from bot.delivery.outbox import Clock, RetryAt
+from bot.delivery.rate_limiter import RateLimiter, jitter
+from bot.state.errors import DatabaseUnavailable
+from bot.state.posts import MessageRef
 from bot.state.state import State
 
 log = structlog.stdlib.get_logger("factdesk.delivery")
@@ -50,28 +50,28 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Settled:
+class Finished:
     """Seen to; `next` is when it comes round again, None where it does not."""
 
     next: datetime | None
 
 
-class Round(Protocol):
+class Job(Protocol):
     """One kind of thing that comes due: when each is, and what is done then."""
 
-    async def coming(self) -> Mapping[str, datetime]:
-        """When each is due next, by its key. Raises StateAway."""
+    async def next_due(self) -> Mapping[str, datetime]:
+        """When each is due next, by its key. Raises DatabaseUnavailable."""
         ...
 
-    async def attend(self, key: str, now: datetime) -> Settled | Later:
-        """See to one that is due. Raises StateAway and Undelivered."""
+    async def run(self, key: str, now: datetime) -> Finished | RetryAt:
+        """See to one that is due. Raises DatabaseUnavailable and DeliveryError."""
         ...
 
 
 class Publisher(Protocol):
     """Publishes posts; may raise what `outcomes` names."""
 
-    async def publish(self, place: Place) -> None:
+    async def publish(self, message_ref: MessageRef) -> None:
         """Publish a post of an announcement channel to the servers that follow it."""
         ...
 
@@ -82,20 +82,20 @@ class Scheduler:
     def __init__(
         self,
         state: State,
-        rounds: Sequence[Round],
+        jobs: Sequence[Job],
         publisher: Publisher,
-        pace: Pace,
+        rate_limiter: RateLimiter,
         clock: Clock,
         rules: Rules = Rules(),
     ) -> None:
         self._state = state
-        self._rounds = rounds
+        self._jobs = jobs
         self._publisher = publisher
-        self._pace = pace
+        self._rate_limiter = rate_limiter
         self._clock = clock
         self._rules = rules
         self._changes = state.changes()
-        self._coming: dict[tuple[int, str], datetime] = {}
+        self._next_due: dict[tuple[int, str], datetime] = {}
         self._not_before: dict[tuple[int, str], datetime] = {}
         self._at_work: dict[tuple[int, str], asyncio.Task[None]] = {}
         self._room = asyncio.Semaphore(rules.workers)
@@ -119,10 +119,10 @@ class Scheduler:
                 await self._read_changes()
                 now = self._clock()
                 for each in self._due(now):
-                    self._at_work[each] = asyncio.create_task(self._attend(each))
+                    self._at_work[each] = asyncio.create_task(self._run(each))
                 if self._may_publish and not self._publishing and self._is_time_to_publish(now):
                     self._publishing = asyncio.create_task(self._publish())
-                await self._keep_house(now)
+                await self._enforce_retention(now)
                 await asyncio.sleep(self._until_next(now))
             log.error("Discord refuses the token; nothing is sent any more")
         finally:
@@ -144,13 +144,13 @@ class Scheduler:
             if self._is_stale:
                 self._is_stale = False  # whatever changes while this reads is read next time
                 await self._state.settings.load()
-                self._coming = {
+                self._next_due = {
                     (number, key): at
-                    for number, one in enumerate(self._rounds)
-                    for key, at in (await one.coming()).items()
+                    for number, one in enumerate(self._jobs)
+                    for key, at in (await one.next_due()).items()
                 }
             self._is_away = False
-        except StateAway as error:
+        except DatabaseUnavailable as error:
             self._is_stale = True
             if not self._is_away:
                 log.warning("the state is away; what is known goes on", reason=error.reason)
@@ -158,32 +158,32 @@ class Scheduler:
 
     def _at(self, each: tuple[int, str]) -> datetime:
         """When one is to be seen to: its time, its own place in the minute, or a retry."""
-        at = self._coming[each] + jitter(each[1], self._rules.spread)
+        at = self._next_due[each] + jitter(each[1], self._rules.spread)
         return max(at, self._not_before.get(each, at))
 
     def _due(self, now: datetime) -> list[tuple[int, str]]:
-        free = (each for each in self._coming if each not in self._at_work)
+        free = (each for each in self._next_due if each not in self._at_work)
         return [each for each in free if self._at(each) <= now]
 
     def _until_next(self, now: datetime) -> float:
         """Seconds to sleep: until the next is due, and no longer than a tick."""
-        instants = [self._at(each) for each in self._coming if each not in self._at_work]
+        instants = [self._at(each) for each in self._next_due if each not in self._at_work]
         until = min(instants, default=now + self._rules.tick) - now
         return max(_SHORTEST_SLEEP, min(until, self._rules.tick)).total_seconds()
 
     # --- one that is due
 
-    async def _attend(self, each: tuple[int, str]) -> None:
+    async def _run(self, each: tuple[int, str]) -> None:
         """See to one; whatever goes wrong stays here."""
         number, key = each
         try:
             async with self._room:
                 if self._is_refused:
                     return
-                outcome = await self._rounds[number].attend(key, self._clock())
+                outcome = await self._jobs[number].run(key, self._clock())
         except Unauthorized:
             self._is_refused = True
-        except (StateAway, Undelivered) as error:
+        except (DatabaseUnavailable, DeliveryError) as error:
             log.warning("not settled; it is tried again", of=key, reason=repr(error))
             self._not_before[each] = self._clock() + self._rules.retry
         except Exception:
@@ -194,9 +194,9 @@ class Scheduler:
         finally:
             self._at_work.pop(each, None)
 
-    def _keep(self, each: tuple[int, str], outcome: Settled | Later) -> None:
+    def _keep(self, each: tuple[int, str], outcome: Finished | RetryAt) -> None:
         """Remember when to look at one again."""
-        if isinstance(outcome, Later):
+        if isinstance(outcome, RetryAt):
             self._not_before[each] = outcome.at
             return
         self._not_before.pop(each, None)
@@ -204,9 +204,9 @@ class Scheduler:
         # A moderator may have changed it meanwhile, which then counts.
         self._is_stale = True
         if outcome.next:
-            self._coming[each] = outcome.next
+            self._next_due[each] = outcome.next
         else:
-            self._coming.pop(each, None)
+            self._next_due.pop(each, None)
 
     # --- what comes after
 
@@ -218,15 +218,15 @@ class Scheduler:
         self._may_publish = False
         try:
             for post in await self._state.posts.unpublished():
-                assert post.place, "only what was sent waits to be published"
-                await self._pace.turn()
-                is_done = await self._is_published(post.place)
+                assert post.message_ref, "only what was sent waits to be published"
+                await self._rate_limiter.acquire()
+                is_done = await self._is_published(post.message_ref)
                 await self._state.posts.published(post.post_id, is_done)
         except Throttled as error:
             self._publish_later(error.wait)
         except Unauthorized:
             self._is_refused = True
-        except (StateAway, Undelivered) as error:
+        except (DatabaseUnavailable, DeliveryError) as error:
             log.warning("publishing waits", reason=repr(error))
             self._publish_later(self._rules.retry)
         except Exception:
@@ -238,15 +238,17 @@ class Scheduler:
     def _publish_later(self, wait: timedelta) -> None:
         self._may_publish, self._publish_not_before = True, self._clock() + wait
 
-    async def _is_published(self, place: Place) -> bool:
+    async def _is_published(self, message_ref: MessageRef) -> bool:
         try:
-            await self._publisher.publish(place)
+            await self._publisher.publish(message_ref)
         except Refused as error:
-            log.warning("a post cannot be published", channel=place.channel_id, reason=error.reason)
+            log.warning(
+                "a post cannot be published", channel=message_ref.channel_id, reason=error.reason
+            )
             return False
         return True
 
-    async def _keep_house(self, now: datetime) -> None:
+    async def _enforce_retention(self, now: datetime) -> None:
         """Write what was put off; once a day, forget what need not be known any more."""
         try:
             await self._state.answers.write()
@@ -256,9 +258,9 @@ class Scheduler:
             await self._state.posts.forget(now - KEPT_POSTS)
             await self._state.briefings.forget(now - KEPT_POSTS)
             await self._state.answers.forget(now - KEPT_POSTS)
-            await self._state.editions.forget_unused()
+            await self._state.base_versions.forget_unused()
             self._clean_at = now + timedelta(days=1)
-        except StateAway as error:
+        except DatabaseUnavailable as error:
             log.warning("the state is away; tidying waits", reason=error.reason)
             self._clean_at = now + self._rules.retry
 

@@ -23,10 +23,10 @@ from bot.documents import Fault
 from bot.facts.dates import Span, parse_date
 from bot.facts.errors import FaultyBase, UnwritableBase
 from bot.facts.keywords import keywords, places
-from bot.facts.lint import Context, lint
+from bot.facts.lint import LintContext, lint
 from bot.facts.load import Base, Folders, Named, broken_ids, fact_lists, fingerprint, load
 from bot.facts.model import Actor, Event, Fact, Source, Topic
-from bot.facts.records import Dated, EventRecord, FactRecord, Head, SourceRecord
+from bot.facts.records import Dated, EventRecord, FactRecord, SourceRecord, ThingRecord
 from bot.matching.fulltext import words_of
 
 Progress = Callable[[int, int], None]
@@ -55,7 +55,7 @@ def check(folders: Folders, data: Path) -> tuple[Base | None, list[Fault]]:
     base, faults = load(folders)
     if base is None:
         return None, faults
-    context = Context(base, frozenset(broken_ids(folders, base)), last_wordings(data))
+    context = LintContext(base, frozenset(broken_ids(folders, base)), last_wordings(data))
     return base, sorted({*faults, *lint(context)})
 
 
@@ -65,9 +65,9 @@ def build(folders: Folders, data: Path, progress: Progress = lambda done, total:
     `progress` is told how many rows of how many are written. Raises FaultyBase with every fault,
     UnwritableBase where the disk refuses, and OSError where a file of the base cannot be read.
     """
-    mark = fingerprint(folders)
-    path = data / f"facts-{mark}.db"
-    if is_whole(path, mark):
+    version = fingerprint(folders)
+    path = data / f"facts-{version}.db"
+    if is_whole(path, version):
         with suppress(OSError):  # a read-only folder keeps its own order
             path.touch()
         return Built(path, fresh=False)
@@ -77,7 +77,7 @@ def build(folders: Folders, data: Path, progress: Progress = lambda done, total:
     draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
     try:
         data.mkdir(parents=True, exist_ok=True)
-        _write(draft, base, mark, progress)
+        _write(draft, base, version, progress)
         draft.replace(path)
     except (OSError, sqlite3.Error) as error:
         raise UnwritableBase(path, _reason(error)) from error
@@ -117,15 +117,15 @@ def last_wordings(data: Path) -> Mapping[str, str] | None:
     return None
 
 
-def is_whole(path: Path, mark: str) -> bool:
-    """Whether a built base is there, undamaged, and of the files that `mark` names."""
+def is_whole(path: Path, fingerprint: str) -> bool:
+    """Whether a built base is there, undamaged, and of the files that `fingerprint` names."""
     if not path.exists():
         return False
     try:
         with closing(_open_read_only(path)) as db:
             whole = db.execute("PRAGMA quick_check").fetchone() == ("ok",)
             row = db.execute("SELECT value FROM about WHERE key = 'fingerprint'").fetchone()
-            return whole and row == (mark,)
+            return whole and row == (fingerprint,)
     except sqlite3.Error:
         return False
 
@@ -149,8 +149,8 @@ def _discard(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _write(path: Path, base: Base, mark: str, progress: Progress) -> None:
-    rows = list(_rows(base, mark))
+def _write(path: Path, base: Base, fingerprint: str, progress: Progress) -> None:
+    rows = list(_rows(base, fingerprint))
     with closing(sqlite3.connect(path)) as db:
         db.executescript(_SCHEMA.read_text("utf-8"))
         for start in range(0, len(rows), _BATCH):
@@ -166,12 +166,12 @@ def _write(path: Path, base: Base, mark: str, progress: Progress) -> None:
 Row = tuple[str, tuple[str | int | None, ...]]
 
 
-def _rows(base: Base, mark: str) -> Iterator[Row]:
+def _rows(base: Base, fingerprint: str) -> Iterator[Row]:
     yield "about", ("info", base.info.model_dump_json())
-    yield "about", ("fingerprint", mark)
+    yield "about", ("fingerprint", fingerprint)
     dates = {event.id: _dated(event) for event in base.events.values()}
-    for rank, head in enumerate(_heads(base, dates)):
-        yield "head", (rank, head.model_dump_json())
+    for rank, thing_record in enumerate(_things(base, dates)):
+        yield "thing", (rank, thing_record.model_dump_json())
     for source in base.sources.values():
         span = parse_date(source.date) if source.date else None
         record = SourceRecord(source=source, span=span)
@@ -215,9 +215,9 @@ def _fact_rows(base: Base, dates: Mapping[str, Dated], order: list[str]) -> Iter
                 gone = int(fact.withdrawn is not None)
                 json = record.model_dump_json()
                 yield "fact", (record.key, owner.id, rank, fact.version, fact.says, gone, json)
-                prose = _prose(base, owner, fact)
-                yield "prose(rowid, says, more, names)", (rank, *prose)
-                yield from (("word", (word,)) for word in words_of(" ".join(prose)))
+                text_query = _searchable_text(base, owner, fact)
+                yield "prose(rowid, says, more, names)", (rank, *text_query)
+                yield from (("word", (word,)) for word in words_of(" ".join(text_query)))
                 for thing in {owner.id, *fact.about, *((fact.by,) if fact.by else ())}:
                     yield "bears", (thing, record.key)
                 for cite in fact.cites:
@@ -235,7 +235,7 @@ def _shares_date(owner: Named, fact: Fact) -> bool:
     return owner.kind == "statement" or fact.kind in ("event", "agreement", "figure")
 
 
-def _prose(base: Base, owner: Named, fact: Fact) -> tuple[str, str, str]:
+def _searchable_text(base: Base, owner: Named, fact: Fact) -> tuple[str, str, str]:
     """What a full-text search finds a fact by: its statement, what stands around it, names."""
     more = [fact.caution, *(account.says for account in fact.accounts)]
     if isinstance(owner, Event):
@@ -349,13 +349,13 @@ def _related(base: Base) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _heads(base: Base, dates: Mapping[str, Dated]) -> list[Head]:
+def _things(base: Base, dates: Mapping[str, Dated]) -> list[ThingRecord]:
     """Every thing's head, what most facts are told of first."""
     told: Counter[str] = Counter()
     for owner, _, fact in base.facts():
         told.update({owner, *fact.about, *((fact.by,) if fact.by else ())})
-    heads = [
-        Head(
+    things = [
+        ThingRecord(
             kind=kind,
             id=thing.id,
             label=thing.label,
@@ -372,7 +372,7 @@ def _heads(base: Base, dates: Mapping[str, Dated]) -> list[Head]:
         )
         for kind, thing in base.things()
     ]
-    return sorted(heads, key=lambda head: (-told[head.id], head.id))
+    return sorted(things, key=lambda thing_record: (-told[thing_record.id], thing_record.id))
 
 
 def _offices(base: Base, thing: Named) -> Iterator[str]:

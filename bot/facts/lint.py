@@ -15,7 +15,7 @@ from bot.documents import Fault, Location
 from bot.facts.dates import Span, parse_date
 from bot.facts.load import Base
 from bot.facts.model import CLAIMS, Citation, Event, Fact, When
-from bot.matching.normalize import view
+from bot.matching.normalize import normalize
 
 _RELATIVE = re.compile(
     r"\b(current(ly)?|former(ly)?|recent(ly)?|today|yesterday|tomorrow|now|ago|so far"
@@ -26,7 +26,7 @@ _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
 
 
 @dataclass(frozen=True)
-class Context:
+class LintContext:
     """What the rules look at: the base, ids whose files are broken, and what was built last."""
 
     base: Base
@@ -43,15 +43,15 @@ class Context:
         return thing not in known and thing not in self.broken
 
 
-Rule = Callable[[Context], Iterator[Fault]]
+Rule = Callable[[LintContext], Iterator[Fault]]
 
 
-def lint(context: Context) -> list[Fault]:
+def lint(context: LintContext) -> list[Fault]:
     """Every fault that the rules find, in the order of files and lines."""
     return sorted(set(chain.from_iterable(rule(context) for rule in RULES)))
 
 
-def references(context: Context) -> Iterator[Fault]:
+def references(context: LintContext) -> Iterator[Fault]:
     """Every id that is named exists, and is of the right kind."""
     base = context.base
     for event in base.events.values():
@@ -80,11 +80,11 @@ def references(context: Context) -> Iterator[Fault]:
             yield _unknown(context, owner, (*at, "by"), "actor or source", fact.by)
 
 
-def _unknown(context: Context, thing: str, at: Location, kind: str, missing: str) -> Fault:
+def _unknown(context: LintContext, thing: str, at: Location, kind: str, missing: str) -> Fault:
     return context.fault(thing, at, f"no {kind} has the id `{missing}`; add its file or mend it")
 
 
-def citations(context: Context) -> Iterator[Fault]:
+def citations(context: LintContext) -> Iterator[Fault]:
     """Every citation names an article and a paragraph that it has, and no furniture."""
     for thing, at, cite in _citations(context.base):
         source = context.base.sources.get(cite.source)
@@ -111,7 +111,7 @@ def _citations(base: Base) -> Iterator[tuple[str, Location, Citation]]:
         yield from ((owner, (*at, "accounts", i), cite) for i, cite in enumerate(fact.accounts))
 
 
-def doubles(context: Context) -> Iterator[Fault]:
+def doubles(context: LintContext) -> Iterator[Fault]:
     """A fact's id stands once in its file, and a paragraph once in a fact."""
     seen: set[tuple[str, str]] = set()
     for owner, at, fact in context.base.facts():
@@ -125,7 +125,7 @@ def doubles(context: Context) -> Iterator[Fault]:
             )
 
 
-def claims(context: Context) -> Iterator[Fault]:
+def claims(context: LintContext) -> Iterator[Fault]:
     """What is somebody's claim names who; rival accounts are at least two."""
     for owner, at, fact in context.base.facts():
         if fact.kind in CLAIMS and not fact.by:
@@ -141,7 +141,7 @@ def claims(context: Context) -> Iterator[Fault]:
                 yield context.fault(owner, (*at, "accounts", index), what)
 
 
-def relative_words(context: Context) -> Iterator[Fault]:
+def relative_words(context: LintContext) -> Iterator[Fault]:
     """No statement leans on the day on which it is read; a word in quotation marks may stay."""
     for owner, at, fact in context.base.facts():
         for field, text in _sentences(fact):
@@ -160,7 +160,7 @@ def _sentences(fact: Fact) -> Iterator[tuple[Location, str]]:
 _DAY_NUMBER = re.compile(r"\b\d{1,2}(st|nd|rd|th)?\b|\b\d{4}-\d{2}-\d{2}\b")
 
 
-def dates(context: Context) -> Iterator[Fault]:
+def dates(context: LintContext) -> Iterator[Fault]:
     """A date is no finer than its words, and the order of events agrees with their dates."""
     later = _later(context.base)
     for event in context.base.events.values():
@@ -177,7 +177,7 @@ def dates(context: Context) -> Iterator[Fault]:
 
 
 def _order(
-    context: Context,
+    context: LintContext,
     event: Event,
     when: When,
     span: Span | None,
@@ -224,13 +224,13 @@ def _leads_to(later: Mapping[str, set[str]], start: str, goal: str) -> bool:
     return False
 
 
-def names(context: Context) -> Iterator[Fault]:
+def names(context: LintContext) -> Iterator[Fault]:
     """A name means one thing, unless both things say how to tell them apart."""
     claimed: defaultdict[str, set[str]] = defaultdict(set)
     things = {thing.id: (kind, thing) for kind, thing in context.base.things()}
     for thing_id, (_, thing) in things.items():
         for form in (thing.label, *thing.also, *chain.from_iterable(thing.names.values())):
-            claimed[view(form)].add(thing_id)
+            claimed[normalize(form)].add(thing_id)
     for form, owners in claimed.items():
         for owner in owners:
             rivals = [o for o in owners if o != owner and things[o][0] == things[owner][0]]
@@ -239,7 +239,7 @@ def names(context: Context) -> Iterator[Fault]:
                 yield context.fault(owner, ("also",), what)
 
 
-def corrections(context: Context) -> Iterator[Fault]:
+def corrections(context: LintContext) -> Iterator[Fault]:
     """A wording that was built before and has changed is kept in `was`."""
     if context.built is None:
         return
@@ -250,7 +250,7 @@ def corrections(context: Context) -> Iterator[Fault]:
             yield context.fault(owner, (*at, "says"), what)
 
 
-def deletions(context: Context) -> Iterator[Fault]:
+def deletions(context: LintContext) -> Iterator[Fault]:
     """A fact that was built before does not vanish: it is withdrawn."""
     if context.built is None:
         return
@@ -266,7 +266,7 @@ def deletions(context: Context) -> Iterator[Fault]:
             yield Fault("facts/base.yaml", 1, what)
 
 
-def empty_things(context: Context) -> Iterator[Fault]:
+def empty_things(context: LintContext) -> Iterator[Fault]:
     """A card has something to say: a topic and an event hold at least one fact."""
     told: set[str] = set()
     for owner, _, fact in context.base.facts():

@@ -13,7 +13,7 @@ from bot import documents
 from bot.documents import Document, Fault
 from bot.facts.model import Actor, BaseInfo, Event, Fact, Source, Thing, ThingKind, Topic
 
-FORMAT = 5
+FORMAT = 6
 """Counted up when `facts.db` changes its shape, so that an older one is built again."""
 
 T = TypeVar("T", bound=Thing)

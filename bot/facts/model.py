@@ -154,7 +154,7 @@ class When(Frozen):
         return self
 
 
-class Part(Frozen):
+class Participant(Frozen):
     """An actor's part in an event."""
 
     actor: Id
@@ -185,7 +185,7 @@ class Event(Thing):
     )
     when: When
     where: Label | None = None
-    who: tuple[Part, ...] = ()
+    who: tuple[Participant, ...] = ()
     topics: tuple[Id, ...] = ()
     cites: Cites = Field(description="the paragraphs that give its title, date, place and people")
     facts: tuple[Fact, ...] = ()

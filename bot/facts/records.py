@@ -17,7 +17,7 @@ class Dated(Frozen):
     span: Span | None
 
 
-class Head(Frozen):
+class ThingRecord(Frozen):
     """What a thing is called and told apart by; all heads are kept in memory.
 
     `offices` are an actor's roles as people type them (`Japanese prime minister`). They help to
@@ -38,9 +38,9 @@ class Head(Frozen):
     keywords: tuple[str, ...] = ()
 
     @property
-    def mark(self) -> str:
+    def short_id(self) -> str:
         """A short stand-in for the id, where a button has no room for it: `~` and 8 characters."""
-        return _mark(self.id)
+        return _short_id(self.id)
 
     def name(self, language: str) -> str:
         """The usual name in `language`, or the base's own where none is recorded."""
@@ -56,7 +56,7 @@ class Head(Frozen):
 
 
 @lru_cache(maxsize=8192)
-def _mark(thing_id: str) -> str:
+def _short_id(thing_id: str) -> str:
     digest = hashlib.sha256(thing_id.encode()).digest()
     return "~" + base64.b32encode(digest)[:8].decode().lower()
 

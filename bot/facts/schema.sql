@@ -8,7 +8,7 @@ CREATE TABLE about (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
-CREATE TABLE head (                 -- in the order in which an empty field offers them
+CREATE TABLE thing (                -- in the order in which an empty field offers them
     rank INTEGER PRIMARY KEY,
     record TEXT NOT NULL
 );

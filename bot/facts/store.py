@@ -19,9 +19,9 @@ from pydantic import BaseModel, ValidationError
 from bot.facts.build import uri
 from bot.facts.errors import UnreadableBase
 from bot.facts.model import Actor, BaseInfo, Topic
-from bot.facts.records import EventRecord, FactRecord, Head, SourceRecord
+from bot.facts.records import EventRecord, FactRecord, SourceRecord, ThingRecord
 from bot.matching.fulltext import BEGINS, ENDS, Vocabulary
-from bot.matching.mention_finder import Spotter
+from bot.matching.mention_finder import MentionFinder
 from bot.matching.name_index import Entry, NameIndex
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -61,21 +61,25 @@ class Store:
         db: aiosqlite.Connection,
         info: BaseInfo,
         fingerprint: str,
-        heads: tuple[Head, ...],
+        things: tuple[ThingRecord, ...],
         sources: tuple[SourceRecord, ...],
         words: Iterable[str],
     ) -> None:
         self._db = db
         self.info = info
         self.fingerprint = fingerprint
-        self.heads: Mapping[str, Head] = {head.id: head for head in heads}
-        self.marked: Mapping[str, Head] = {head.mark: head for head in heads}
+        self.things: Mapping[str, ThingRecord] = {thing.id: thing for thing in things}
+        self.by_short_id: Mapping[str, ThingRecord] = {thing.short_id: thing for thing in things}
         self.sources: Mapping[str, SourceRecord] = {s.source.id: s for s in sources}
         self.vocabulary = Vocabulary(words)
-        self.spotter = Spotter(heads)
+        self.mention_finder = MentionFinder(
+            (thing.id, thing.forms) for thing in things if thing.kind != "source"
+        )
         self.index = NameIndex(
-            Entry(head.kind, head.id, (*head.forms, *head.offices), head.places, head.keywords)
-            for head in heads
+            Entry(
+                thing.kind, thing.id, (*thing.forms, *thing.offices), thing.places, thing.keywords
+            )
+            for thing in things
         )
 
     @classmethod
@@ -86,7 +90,7 @@ class Store:
             await asyncio.to_thread(_probe, path)
             db = await aiosqlite.connect(uri(path), uri=True)
             about = dict[str, Any](await _rows(db, "SELECT key, value FROM about"))
-            heads = await _rows(db, "SELECT record FROM head ORDER BY rank")
+            things = await _rows(db, "SELECT record FROM thing ORDER BY rank")
             sources = await _rows(db, "SELECT record FROM source ORDER BY id")
             words = [row[0] for row in await _rows(db, "SELECT form FROM word")]
             info = BaseInfo.model_validate_json(about["info"])
@@ -94,7 +98,7 @@ class Store:
                 db,
                 info,
                 about["fingerprint"],
-                _all(Head, heads),
+                _all(ThingRecord, things),
                 _all(SourceRecord, sources),
                 words,
             )
@@ -164,7 +168,7 @@ class Store:
         """The version of every fact by its key, withdrawn ones too."""
         return dict[str, Any](await _rows(self._db, "SELECT key, version FROM fact"))
 
-    async def events(self, narrow: Filter) -> tuple[EventRecord, ...]:
+    async def events(self, wanted: Filter) -> tuple[EventRecord, ...]:
         """Events that may fall inside a filter, in order of time, undated ones last.
 
         An undated event may fall inside where the events that it came after or before allow it.
@@ -176,11 +180,11 @@ class Store:
             " AND (:actor IS NULL OR id IN (SELECT event FROM involves WHERE thing = :actor))"
             " AND (:topic IS NULL OR id IN (SELECT event FROM involves WHERE thing = :topic))"
             " ORDER BY rank",
-            **vars(narrow),
+            **vars(wanted),
         )
         return _all(EventRecord, rows)
 
-    async def search(self, query: str, narrow: Filter) -> tuple[Match, ...]:
+    async def search(self, query: str, wanted: Filter) -> tuple[Match, ...]:
         """Facts that match an FTS5 query inside a filter, the best first; withdrawn ones are out.
 
         A statement's own words weigh most, then what stands around it, then names. With days, only
@@ -201,7 +205,7 @@ class Store:
             begins=BEGINS,
             ends=ENDS,
             most=MOST_MATCHES,
-            **vars(narrow),
+            **vars(wanted),
         )
         records = _all(FactRecord, rows)
         return tuple(Match(record, row[1]) for record, row in zip(records, rows, strict=True))

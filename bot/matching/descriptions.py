@@ -58,13 +58,13 @@ class Descriptions:
                 self._add(_Place(owner, is_name=True), (name,))
             self._add(_Place(owner, is_name=False), (*own.places, *own.keywords))
             for place in own.places:
-                self._located[normalize.view(place)].add(owner)
+                self._located[normalize.normalize(place)].add(owner)
 
     def _add(self, place: _Place, texts: Iterable[str]) -> None:
         number = len(self._places)
         self._places.append(place)
         for form in chain.from_iterable(
-            map(normalize.forms, dict.fromkeys(map(normalize.view, texts)))
+            map(normalize.forms, dict.fromkeys(map(normalize.normalize, texts)))
         ):
             if normalize.is_wide(form):
                 self._wide.append((form, number))
@@ -72,7 +72,7 @@ class Descriptions:
                 continue
             for word in form.split():
                 self._by_word[word].add(number)
-                self._by_sound[normalize.sound(word)].add(word)
+                self._by_sound[normalize.phonetic_key(word)].add(word)
                 self._words[place.owner].add(word)
 
     def fitting(self, words: Sequence[str]) -> list[int]:
@@ -127,11 +127,11 @@ class Descriptions:
 
     def _resembles(self, owner: int, word: str) -> bool:
         """Whether a Latin word is a part of one of an owner's own, or much like one."""
-        sound, letters = normalize.sound(word), sorted(word)
+        sound, letters = normalize.phonetic_key(word), sorted(word)
         return any(
             word in own
             or fuzz.ratio(word, own) >= _RESEMBLING
-            or fuzz.ratio(sound, normalize.sound(own)) >= _RESEMBLING
+            or fuzz.ratio(sound, normalize.phonetic_key(own)) >= _RESEMBLING
             or sorted(own) == letters
             for own in self._words[owner]
         )
@@ -158,7 +158,7 @@ class Descriptions:
         stands = str.startswith if len(word) == 1 else _stands
         places = {number for text, number in self._wide if stands(text, pressed)}
         near = slips and len(word) > _SHORT and not any(map(str.isdigit, word))
-        for sound in map(normalize.sound, latin):
+        for sound in map(normalize.phonetic_key, latin):
             places |= self._sounding(_within(sound, self._by_sound.keys(), 1) if near else [sound])
         stem = normalize.without_particle(word)
         return places if places or stem == word else self._standing(stem, slips=slips)
@@ -167,9 +167,9 @@ class Descriptions:
         """Places of the words that sound like a Latin one, or with slips nearly so."""
         if normalize.is_spelt_out(word):
             return self._by_word.get(word, set())
-        sounds = {normalize.sound(word)}
+        sounds = {normalize.phonetic_key(word)}
         if slips and not any(map(str.isdigit, word)):
-            sounds.update(map(normalize.sound, _slips(word, self._by_word.keys())))
+            sounds.update(map(normalize.phonetic_key, _slips(word, self._by_word.keys())))
         return self._sounding(sounds)
 
     def _sounding(self, sounds: Iterable[str]) -> set[int]:

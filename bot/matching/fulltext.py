@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from bot.matching.normalize import MINOR, view
+from bot.matching.normalize import MINOR, normalize
 
 BEGINS, ENDS = "\x02", "\x03"
 """What stands around a matched word in the text of a match; no fact holds either character."""
@@ -23,7 +23,7 @@ _LONGEST = 40  # letters of all words together: what a button can carry to the n
 
 
 @dataclass(frozen=True)
-class Prose:
+class TextQuery:
     """A typed text, ready to be looked for: its words, what was repaired, what was too much."""
 
     words: tuple[str, ...]
@@ -52,9 +52,9 @@ class Vocabulary:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = sorted(words)
 
-    def read(self, text: str) -> Prose:
+    def read(self, text: str) -> TextQuery:
         """The telling words of a typed text; one that begins no known word takes its nearest."""
-        typed = [word for word in dict.fromkeys(view(text).split()) if _tells(word)]
+        typed = [word for word in dict.fromkeys(normalize(text).split()) if _tells(word)]
         repaired: list[tuple[str, str]] = []
         words: list[str] = []
         for word in typed:
@@ -64,7 +64,7 @@ class Vocabulary:
             if near:
                 repaired.append((word, near))
             words.append(near or word)
-        return Prose(tuple(words), tuple(repaired), tuple(typed[len(words) :]))
+        return TextQuery(tuple(words), tuple(repaired), tuple(typed[len(words) :]))
 
     def _begins(self, word: str) -> bool:
         place = bisect_left(self._words, word)
@@ -78,8 +78,8 @@ class Vocabulary:
 
 
 def words_of(text: str) -> set[str]:
-    """The words of a text, each as `view` gives it."""
-    return {word for chunk in text.split() for word in view(chunk).split()}
+    """The words of a text, each as `normalize` gives it."""
+    return {word for chunk in text.split() for word in normalize(chunk).split()}
 
 
 def _tells(word: str) -> bool:

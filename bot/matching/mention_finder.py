@@ -1,4 +1,4 @@
-"""Spotting names in running text: which things does a message speak of?"""
+"""Finding names in running text: which things does a message mention?"""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.facts.records import Head
-from bot.matching.normalize import view
+from bot.matching.normalize import normalize
 
 _CHUNK = re.compile(r"\S+")
 _POSSESSIVE = re.compile(r"['’]s\b")
@@ -17,26 +16,26 @@ _SPACELESS = re.compile("[가-힣぀-ヿ一-鿿]")
 
 @dataclass(frozen=True)
 class _Word:
-    """A word of a text as a name's view has it, and whether the text capitalises it."""
+    """A word of a text as a normalized name has it, and whether the text capitalises it."""
 
     form: str
     capital: bool
 
 
-class Spotter:
-    """Every name of a base's events, actors and topics, to be looked up in a text.
+class MentionFinder:
+    """Finds the names of things in running text.
 
     Only whole names count, as written; nothing near is taken for a name. A name that is one Latin
     word counts where the text capitalises it, as `Park` is a name and `park` is none.
     """
 
-    def __init__(self, heads: Iterable[Head]) -> None:
+    def __init__(self, names: Iterable[tuple[str, Iterable[str]]]) -> None:
+        """`names` gives the id of each thing and everything that it is called."""
         forms: defaultdict[str, list[str]] = defaultdict(list)
-        for head in heads:
-            if head.kind != "source":
-                for form in {view(form) for form in head.forms}:
-                    if len(form) > 1:
-                        forms[form].append(head.id)
+        for thing_id, called in names:
+            for form in {normalize(name) for name in called}:
+                if len(form) > 1:
+                    forms[form].append(thing_id)
         self._spaced = {form: ids for form, ids in forms.items() if not _SPACELESS.search(form)}
         self._longest = max((len(form.split()) for form in self._spaced), default=0)
         # The longest first, so that 한일 정상회담 is not taken for 한일 alone.
@@ -83,6 +82,6 @@ def _joined(words: list[_Word]) -> str:
 
 def _words(text: str) -> Iterator[_Word]:
     for chunk in _CHUNK.findall(_POSSESSIVE.sub("", text)):
-        for form in view(chunk).split():
+        for form in normalize(chunk).split():
             capital = form.isdigit() or form.capitalize() in chunk or form.upper() in chunk
             yield _Word(form, capital)

@@ -1,6 +1,6 @@
 """Finding things by name: whatever people type, in one index in memory.
 
-Each name gives rows, one for each view of it: in key presses, and in Latin letters. A typed text is
+Each name gives rows, one for each form of it: in key presses, and in Latin letters. A typed text is
 viewed in the same way, rows that share letter groups with it are gathered (`candidates`), and each
 of these gets its chance of being meant (`ranking`). Where no single name is like the text, it may
 describe an entry: each of its words is then one of that entry's own (`describing`).
@@ -19,7 +19,6 @@ from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from bot.facts.model import ThingKind
 from bot.matching import normalize, ranking
 from bot.matching.candidates import MANY, gatherer
 from bot.matching.descriptions import Descriptions, Own
@@ -53,7 +52,7 @@ class Entry:
     `keywords` are no names: they help a description that says them.
     """
 
-    kind: ThingKind
+    kind: str
     id: str
     names: tuple[str, ...]
     places: tuple[str, ...] = ()
@@ -100,14 +99,16 @@ class NameIndex:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = tuple(entries)
         self._rows = _Shelf(
-            (form, owner) for view, owner in self._views() for form in normalize.forms(view)
+            (form, owner)
+            for normalized, owner in self._normalized_names()
+            for form in normalize.forms(normalized)
         )
         self._initials = _Shelf(
             (letters, owner)
-            for view, owner in self._views()
-            if (letters := normalize.initials(view))
+            for normalized, owner in self._normalized_names()
+            if (letters := normalize.initials(normalized))
         )
-        self._sounds = [normalize.sound(row) for row in self._rows.texts]
+        self._sounds = [normalize.phonetic_key(row) for row in self._rows.texts]
         self._sounding = _Shelf((sound, place) for place, sound in enumerate(self._sounds))
         self._gatherer = gatherer(self._rows.texts)
         self._weights = self._word_weights()
@@ -118,15 +119,15 @@ class NameIndex:
         """How many rows there are."""
         return len(self._rows.texts)
 
-    def _views(self) -> Iterator[tuple[str, int]]:
-        """The view of each name, with its entry's number."""
+    def _normalized_names(self) -> Iterator[tuple[str, int]]:
+        """The normalized form of each name, with its entry's number."""
         for owner, entry in enumerate(self._entries):
             for name in (*entry.names, entry.id):
-                yield normalize.view(name), owner
+                yield normalize.normalize(name), owner
 
-    def find(self, text: str, kinds: Collection[ThingKind] | None = None) -> Finding:
+    def find(self, text: str, kinds: Collection[str] | None = None) -> Finding:
         """What a text names among the entries of some kinds; never raises, never guesses."""
-        typed = normalize.view(text)
+        typed = normalize.normalize(text)
         named = self._named(typed, kinds)
         if 0 < len(named) <= _MOST:
             return self._offer(named)
@@ -158,8 +159,8 @@ class NameIndex:
     def _those(self, owners: Iterable[int]) -> tuple[Entry, ...]:
         return tuple(self._entries[owner] for owner in owners)
 
-    def _named(self, typed: str, kinds: Collection[ThingKind] | None) -> list[int]:
-        """Owners that a view is a very name of."""
+    def _named(self, typed: str, kinds: Collection[str] | None) -> list[int]:
+        """Owners that a normalized text is a very name of."""
         owners = dict.fromkeys(
             o for form in normalize.forms(typed)[:1] for o in self._rows.owned(form)
         )
@@ -168,7 +169,7 @@ class NameIndex:
     def _names_an_actor(self, word: str) -> bool:
         return any(self._entries[owner].kind == "actor" for owner in self._named(word, None))
 
-    def _described(self, words: Sequence[str], kinds: Collection[ThingKind] | None) -> list[int]:
+    def _described(self, words: Sequence[str], kinds: Collection[str] | None) -> list[int]:
         """Owners among whose own words each of some words stands, the likeliest first."""
         if not self._descriptions or not words:
             return []
@@ -194,26 +195,29 @@ class NameIndex:
         return against
 
     def _is_said_whole(self, owner: int, typed: str) -> bool:
-        """Whether some longer name of an owner is among the words of a view."""
-        said = set(normalize.sound(typed).split())
-        whole = (normalize.telling(normalize.view(name)) for name in self._entries[owner].names)
+        """Whether some longer name of an owner is among the words of a normalized text."""
+        said = set(normalize.phonetic_key(typed).split())
+        whole = (
+            normalize.telling(normalize.normalize(name)) for name in self._entries[owner].names
+        )
         return any(
-            len(words) >= _LONG and set(map(normalize.sound, words)) <= said for words in whole
+            len(words) >= _LONG and set(map(normalize.phonetic_key, words)) <= said
+            for words in whole
         )
 
     def _is_place(self, typed: str) -> bool:
         return self._descriptions is not None and bool(self._descriptions.located(typed))
 
-    def _is_telling(self, words: Sequence[str], kinds: Collection[ThingKind] | None) -> bool:
+    def _is_telling(self, words: Sequence[str], kinds: Collection[str] | None) -> bool:
         """Whether words are enough to tell which entry they describe: several, or a good one."""
         ranked = self._ranked(" ".join(words), kinds) if len(words) == 1 else ()
         return len(words) > 1 or any(chance >= SOME for _, chance in ranked[:1])
 
     def complete(
-        self, text: str, kinds: Collection[ThingKind] | None = None, limit: int = 25
+        self, text: str, kinds: Collection[str] | None = None, limit: int = 25
     ) -> tuple[Entry, ...]:
         """Choices while somebody types, best first; an empty text gives the first entries."""
-        typed = normalize.view(text)
+        typed = normalize.normalize(text)
         if not typed:
             wanted = (entry for entry in self._entries if _is_wanted(entry, kinds))
             return () if text.strip() else tuple(islice(wanted, limit))
@@ -225,16 +229,16 @@ class NameIndex:
         return tuple(self._entries[owner] for owner in islice(found, limit))
 
     def rank(
-        self, text: str, kinds: Collection[ThingKind] | None = None, limit: int = 25
+        self, text: str, kinds: Collection[str] | None = None, limit: int = 25
     ) -> tuple[tuple[Entry, float], ...]:
         """Entries like a text, best first, each with the chance that it is meant.
 
         The chances add up to at most 1; what they lack is the chance that no entry is meant.
         """
-        ranked = self._ranked(normalize.view(text), kinds)
+        ranked = self._ranked(normalize.normalize(text), kinds)
         return tuple((self._entries[owner], chance) for owner, chance in ranked[:limit])
 
-    def _ranked(self, typed: str, kinds: Collection[ThingKind] | None) -> list[tuple[int, float]]:
+    def _ranked(self, typed: str, kinds: Collection[str] | None) -> list[tuple[int, float]]:
         strengths: dict[int, float] = {}
         for owner, likeness in self.likenesses(typed):
             if _is_wanted(self._entries[owner], kinds):
@@ -245,7 +249,7 @@ class NameIndex:
         return sorted(zip(strengths, chances, strict=True), key=lambda pair: (-pair[1], pair[0]))
 
     def likenesses(self, typed: str) -> Iterator[tuple[int, ranking.Features]]:
-        """How rows that were gathered for a view are like it, each with its entry's number."""
+        """How rows that were gathered for a text are like it, each with its entry's number."""
         rows, sounds, owners = self._rows.texts, self._sounds, self._rows.owners
         for number, form in enumerate(normalize.forms(typed)):
             other_script = number > 0 and len(self) >= MANY
@@ -261,7 +265,7 @@ class NameIndex:
             yield owner, ranking.initials_likeness(letters)
 
     def _starting(self, typed: str) -> list[int]:
-        """Owners of names that are the view, then of names that begin with it.
+        """Owners of names that are the text, then of names that begin with it.
 
         Among the latter, the more of an entry's names begin so, the likelier it is meant.
         """
@@ -274,7 +278,7 @@ class NameIndex:
         return sorted(begun, key=lambda o: (o not in same, -begun[o] / forms[o], o))
 
     def _near(self, typed: str) -> list[int]:
-        """Owners of rows that share letter groups with a view, first where they begin like it."""
+        """Owners of rows that share letter groups with a text, first where they begin like it."""
         rows, near = self._rows, list[tuple[float, int]]()
         for form in normalize.forms(typed):
             places = self._gatherer.like(form, _NEAR, half_typed=True)
@@ -297,5 +301,5 @@ def _own(entry: Entry) -> Own:
     return Own((*entry.names, entry.id), entry.places, entry.keywords)
 
 
-def _is_wanted(entry: Entry, kinds: Collection[ThingKind] | None) -> bool:
+def _is_wanted(entry: Entry, kinds: Collection[str] | None) -> bool:
     return kinds is None or entry.kind in kinds

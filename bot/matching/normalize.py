@@ -1,7 +1,7 @@
 """Views of a name: the forms in which two spellings of one name come to look alike.
 
-`view` is the plain form that every comparison starts from. The others are made from a view:
-`strokes` takes Hangul apart as a keyboard types it, `romanised` writes it in Latin letters, `sound`
+`normalize` gives the plain form that every comparison starts from. The others are made of it:
+`jamo` takes Hangul apart as a keyboard types it, `romanised` writes it in Latin letters, `sound`
 folds what romanisations write differently, `initials` keeps the first letters.
 """
 
@@ -43,16 +43,16 @@ _REMEMBERED = 16_384  # texts whose forms are kept: the same words come in names
 # ---- The plain form --------------------------------------------------------------------------
 
 
-def view(text: str) -> str:
+def normalize(text: str) -> str:
     """A text in lower case, without marks, punctuation or invisible characters; may be empty.
 
     Hangul stays in syllables and loose jamo stay loose, kana keep their voicing marks.
     """
-    return _view(text[:LONGEST])
+    return _normalize(text[:LONGEST])
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _view(text: str) -> str:
+def _normalize(text: str) -> str:
     text = text.casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).casefold()
@@ -63,13 +63,13 @@ def _view(text: str) -> str:
 
 
 def telling(name: str) -> set[str]:
-    """The words of a view, less those that tell no name from another unless there is no other."""
+    """The words of a normalized name, without those that most names share if it has others."""
     words = set(name.split())
     return words - MINOR or words
 
 
 def describing(name: str) -> tuple[str, ...]:
-    """The words of a view by which it describes something, and none that only ask for it.
+    """The words by which a normalized text describes something, without those that only ask.
 
     What Japanese ties to a word goes (東京での首脳会談 is 東京 and 首脳会談), and dates fall apart.
     """
@@ -89,12 +89,12 @@ def is_spelt_out(word: str) -> bool:
 
 
 def is_wide(name: str) -> bool:
-    """Whether a view has letters of a script whose words need no spaces."""
+    """Whether a normalized name has letters of a script whose words need no spaces."""
     return not name.isascii() and max(name) >= WIDE
 
 
 def han(name: str) -> set[str]:
-    """The Han characters of a view."""
+    """The Han characters of a normalized name."""
     return set(_HAN.findall(name)) if is_wide(name) else set()
 
 
@@ -156,17 +156,17 @@ _ONLY_INITIALS = {
 _HANGUL = re.compile("[가-힣ㄱ-ㅣ]")
 
 
-def strokes(name: str) -> str:
-    """A view with Hangul as key presses and its words run together: ㅁㅜㄴㅈㅐ begins 문재인."""
+def jamo(name: str) -> str:
+    """A normalized name as Hangul key presses without spaces: ㅁㅜㄴㅈㅐ begins 문재인."""
     if not _HANGUL.search(name):
         return name
     return unicodedata.normalize("NFD", name).translate(_LOOSE).replace(" ", "")
 
 
 def initials(name: str) -> str:
-    """The first letters of a view: ㅇㅅㅇ of 윤석열, ldp of liberal democratic party.
+    """The first letters of a normalized name: ㅇㅅㅇ of 윤석열, ldp of liberal democratic party.
 
-    Empty where the view has fewer than three Latin words, or is only partly Hangul.
+    Empty where the normalize has fewer than three Latin words, or is only partly Hangul.
     """
     if _HANGUL.search(name):
         letters = unicodedata.normalize("NFD", name).translate(_ONLY_INITIALS)
@@ -176,7 +176,7 @@ def initials(name: str) -> str:
 
 
 def is_initials(name: str) -> bool:
-    """Whether a view is nothing but Korean initial consonants."""
+    """Whether a normalized name is nothing but Korean initial consonants."""
     return not name.strip(_INITIALS + " ")
 
 
@@ -200,7 +200,7 @@ _HAN = re.compile("[\u3400-\u9fff]")
 
 
 def romanised(name: str) -> str:
-    """A view in Latin letters; empty where Han characters could be read in several languages."""
+    """A normalized name in Latin letters; empty if its Han characters have several readings."""
     if name.isascii():
         return name
     if _HAN.search(name):
@@ -218,10 +218,10 @@ def _hepburn(run: re.Match[str]) -> str:
 
 
 def forms(name: str) -> tuple[str, ...]:
-    """The forms in which a view is compared: key presses, and Latin letters where they differ."""
+    """The forms in which a normalized name is compared: jamo, and Latin letters if they differ."""
     if name.isascii():
         return (name,) if name else ()
-    pressed = strokes(name)
+    pressed = jamo(name)
     latin = "" if is_initials(name) else romanised(name)
     return (pressed, latin) if latin else (pressed,)
 
@@ -239,8 +239,8 @@ _SOUNDS = [pair.replace("_", " ").split("-") for pair in _FOLDS.split()]
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def sound(name: str) -> str:
-    """A view with what romanisations write differently folded: yoon suk = yun seok."""
+def phonetic_key(name: str) -> str:
+    """A normalized name with what romanisations write differently folded: yoon suk = yun seok."""
     if not name.isascii():
         return name
     name = f" {name} "

@@ -48,7 +48,7 @@ class Typed:
 
     def __init__(self, form: str, weights: Mapping[str, float], *, other_script: bool) -> None:
         self.form = form
-        self.sound = normalize.sound(form)
+        self.sound = normalize.phonetic_key(form)
         self._joined = form.replace(" ", "")
         self._words = normalize.telling(form)
         self._numbers = {word for word in self._words if _NUMBER.match(word)}
@@ -105,14 +105,14 @@ def strength(likeness: Features) -> float:
     return sum(map(mul, WEIGHTS, likeness))
 
 
-def none_features(view: str, rows: int) -> Features:
+def none_features(normalized: str, rows: int) -> Features:
     """What speaks for none of so many rows being meant."""
-    return 1.0, log(rows + 1), min(len(view), 12) / 12, min(view.count(" "), 3) / 3
+    return 1.0, log(rows + 1), min(len(normalized), 12) / 12, min(normalized.count(" "), 3) / 3
 
 
-def strength_of_none(view: str, rows: int) -> float:
+def strength_of_none(normalized: str, rows: int) -> float:
     """How much speaks for none of so many rows being meant, as a logarithm of odds."""
-    return sum(map(mul, NONE_WEIGHTS, none_features(view, rows)))
+    return sum(map(mul, NONE_WEIGHTS, none_features(normalized, rows)))
 
 
 def chances(strengths: Iterable[float], none: float) -> list[float]:

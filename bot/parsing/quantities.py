@@ -66,7 +66,7 @@ _SAID_OTHERWISE: dict[str, tuple[int, bool]] = {
 
 
 @dataclass(frozen=True)
-class Figure:
+class Quantity:
     """A number as a text prints it, counting (five) or ordering (fifth), with its measure.
 
     `named` is false where a word says the number without naming it, as `bilateral` says two.
@@ -79,7 +79,7 @@ class Figure:
     measure: str | None = None
     named: bool = True
 
-    def agrees(self, other: Figure) -> bool:
+    def agrees(self, other: Quantity) -> bool:
         """Whether `other`, in an article, carries this figure of a fact."""
         if self.measure and self.measure != other.measure:
             return False
@@ -174,7 +174,7 @@ _HYPHENATED = re.compile(r"-[A-Za-z]+")
 _COMPOUND = re.compile(r"\b[A-Za-z]+(?:-[A-Za-z]+)+")
 
 
-def figures(text: str) -> list[Figure]:
+def quantities(text: str) -> list[Quantity]:
     """Every figure in a text that is no part of a date, in order.
 
     `one` alone is none, as English uses it as a pronoun, nor is a number that is part of a word.
@@ -182,21 +182,21 @@ def figures(text: str) -> list[Figure]:
     for start, end, _ in list(_dated(text)):
         text = text[:start] + "\0" * (end - start) + text[end:]
     tokens = list(_TOKEN.finditer(text))
-    found: list[Figure] = []
+    found: list[Quantity] = []
     index = 0
     while index < len(tokens):
-        figure, used = _figure(text, tokens[index:])
-        found += figure
+        quantity, used = _figure(text, tokens[index:])
+        found += quantity
         index += max(used, 1)
     return found
 
 
-def _figure(text: str, tokens: list[re.Match[str]]) -> tuple[list[Figure], int]:
+def _figure(text: str, tokens: list[re.Match[str]]) -> tuple[list[Quantity], int]:
     """The figure that the first token begins, if any, and how many tokens it takes."""
     first = tokens[0][0]
     if first.lower() in _SAID_OTHERWISE:
         value, ordinal = _SAID_OTHERWISE[first.lower()]
-        return [Figure(first, tokens[0].start(), value, ordinal, named=False)], 1
+        return [Quantity(first, tokens[0].start(), value, ordinal, named=False)], 1
     number, ordinal, used = _number(tokens)
     if number is None:
         return [], 1
@@ -207,11 +207,11 @@ def _figure(text: str, tokens: list[re.Match[str]]) -> tuple[list[Figure], int]:
         _measure(tokens[used]) if len(tokens) > used and _near(text, last, tokens[used]) else None
     )
     shown = text[tokens[0].start() : (tokens[used] if unit and not ordinal else last).end()]
-    figure = Figure(shown, tokens[0].start(), number, ordinal, None if ordinal else unit)
+    quantity = Quantity(shown, tokens[0].start(), number, ordinal, None if ordinal else unit)
     if ordinal and len(tokens) > used and tokens[used][0].lower() == "anniversary":
         # A 60th anniversary says that 60 years have gone by.
-        return [figure, replace(figure, ordinal=False, measure="year", named=False)], used
-    return [figure], used
+        return [quantity, replace(quantity, ordinal=False, measure="year", named=False)], used
+    return [quantity], used
 
 
 def _number(tokens: list[re.Match[str]]) -> tuple[float | None, bool, int]:
@@ -248,7 +248,7 @@ def compounds(text: str) -> list[str]:
     return [
         found[0]
         for found in _COMPOUND.finditer(text)
-        if numbers & set(found[0].lower().split("-")) and not figures(found[0])
+        if numbers & set(found[0].lower().split("-")) and not quantities(found[0])
     ]
 
 

@@ -19,35 +19,35 @@ from discord import app_commands
 from discord.backoff import ExponentialBackoff
 from discord.ext import commands
 
-from bot.answers.lifecycle import open_desk, reopen
-from bot.answers.service import Desk
+from bot.answers.lifecycle import open_service, reopen
+from bot.answers.service import AnswerService
 from bot.config import Config
-from bot.delivery.jobs.briefings import BriefingEditor, BriefingRound, Trouble
-from bot.delivery.jobs.corrections import CorrectionRound, EditRound
-from bot.delivery.jobs.digests import DigestComposer, DigestRound, Problem
-from bot.delivery.outbox import Courier, Parcel
-from bot.delivery.rate_limiter import Pace
+from bot.delivery.jobs.briefings import BriefingEditor, BriefingJob, Trouble
+from bot.delivery.jobs.corrections import CorrectionJob, EditJob
+from bot.delivery.jobs.digests import DigestComposer, DigestJob, Problem
+from bot.delivery.outbox import Outbox, OutgoingPost
+from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.scheduler import Rules, Scheduler
 from bot.facts.build import build
 from bot.facts.errors import BaseError
 from bot.facts.load import Folders
 from bot.facts.store import Store
-from bot.state.briefings import Briefing, Step
+from bot.state.briefings import AuditEntry, Briefing
 from bot.state.digests import Schedule
-from bot.state.errors import StateAway
+from bot.state.errors import DatabaseUnavailable
 from bot.state.state import State
 from bot.texts.catalogues import words
 from bot.ui.briefings import audit_log
-from bot.ui.briefings.commands import BriefingCog
+from bot.ui.briefings.commands import BriefingCommands
 from bot.ui.components import permissions
-from bot.ui.components.error_reporting import DeskTree
-from bot.ui.digests.commands import Digest
+from bot.ui.components.error_reporting import ErrorReportingTree
+from bot.ui.digests.commands import DigestCommands
 from bot.ui.posting import messenger, post_views
 from bot.ui.posting.messenger import DiscordMessenger
-from bot.ui.questions.commands import Questions
+from bot.ui.questions.commands import QuestionCommands
 from bot.ui.questions.slash import CatalogueTranslator
-from bot.ui.settings.commands import SettingsCog
-from bot.ui.suggestions.commands import SuggestionsCog
+from bot.ui.settings.commands import SettingsCommands
+from bot.ui.suggestions.commands import SuggestionCommands
 
 log = structlog.stdlib.get_logger("factdesk.client")
 
@@ -67,29 +67,29 @@ class UnreachableDiscord(Exception):
 
 
 class Factdesk(commands.Bot):
-    """The bot. `desk` and all that stands on it are there from `setup_hook` until `close`.
+    """The bot. `service` and all that stands on it are there from `setup_hook` until `close`.
 
     `compose` makes the digest of a server's day, as `digests` posts it and a preview shows it;
     `editor` takes briefings from draft to ready. With `delivers` false, whoever made the bot runs
     `deliver` beside it.
     """
 
-    desk: Desk
+    service: AnswerService
     state: State
     messenger: DiscordMessenger
     compose: DigestComposer
-    digests: DigestRound
+    digests: DigestJob
     editor: BriefingEditor
-    corrections: CorrectionRound
+    corrections: CorrectionJob
     scheduler: Scheduler
-    _pace: Pace
+    _rate_limiter: RateLimiter
     _delivering: asyncio.Task[None] | None = None
 
     def __init__(self, config: Config, delivers: bool, rules: Rules) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
-            tree_cls=DeskTree,
+            tree_cls=ErrorReportingTree,
             # Slash commands need no messages and no members, so no cache is kept of either.
             intents=discord.Intents(guilds=True),
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -111,11 +111,17 @@ class Factdesk(commands.Bot):
         Then start to deliver, once the servers are here.
         """
         folders = Folders(self.config.facts, self.config.seeds)
-        self.desk = await open_desk(folders, self.config.data)
+        self.service = await open_service(folders, self.config.data)
         self.state = await State.open(self.config.state_address)
         self._prepare_delivery()
         await self.tree.set_translator(CatalogueTranslator())
-        for cog in (Questions, Digest, BriefingCog, SettingsCog, SuggestionsCog):
+        for cog in (
+            QuestionCommands,
+            DigestCommands,
+            BriefingCommands,
+            SettingsCommands,
+            SuggestionCommands,
+        ):
             await self.add_cog(cog(self))
         await self._sync_commands()
         if self._delivers:
@@ -127,19 +133,21 @@ class Factdesk(commands.Bot):
         self.messenger = DiscordMessenger(
             self, self._post_view, self._warning, self._moderates, self._log_channel
         )
-        self._pace = Pace(state.budget, clock)
-        courier = Courier(state.posts, self._pace, self.messenger, clock)
-        self.compose = DigestComposer(self.desk, state)
-        self.digests = DigestRound(state, self.compose, courier, self.messenger, clock)
-        self.editor = BriefingEditor(self.desk, state, self.messenger)
-        self.corrections = CorrectionRound(self.desk, state, courier, self._tell_step)
-        rounds = (
+        self._rate_limiter = RateLimiter(state.rate_limit, clock)
+        outbox = Outbox(state.posts, self._rate_limiter, self.messenger, clock)
+        self.compose = DigestComposer(self.service, state)
+        self.digests = DigestJob(state, self.compose, outbox, self.messenger, clock)
+        self.editor = BriefingEditor(self.service, state, self.messenger)
+        self.corrections = CorrectionJob(self.service, state, outbox, self._tell_audit_entry)
+        jobs = (
             self.digests,
-            BriefingRound(state, self.editor, courier, self.messenger, self._tell_step),
+            BriefingJob(state, self.editor, outbox, self.messenger, self._tell_audit_entry),
             self.corrections,
-            EditRound(self.desk, state, self.editor, self.messenger, self._tell_step),
+            EditJob(self.service, state, self.editor, self.messenger, self._tell_audit_entry),
         )
-        self.scheduler = Scheduler(state, rounds, self.messenger, self._pace, clock, self._rules)
+        self.scheduler = Scheduler(
+            state, jobs, self.messenger, self._rate_limiter, clock, self._rules
+        )
 
     async def close(self) -> None:
         """Finish what is being posted, leave Discord, then close the base and the state."""
@@ -149,8 +157,8 @@ class Factdesk(commands.Bot):
         await super().close()
         if hasattr(self, "state"):
             await self.state.close()
-        if hasattr(self, "desk"):
-            await self.desk.store.close()
+        if hasattr(self, "service"):
+            await self.service.store.close()
         for closing in self._closing:
             closing.cancel()
         if self._closing:
@@ -192,7 +200,7 @@ class Factdesk(commands.Bot):
 
         Raises BaseError where it cannot be opened; the base before then goes on.
         """
-        before = await reopen(self.desk, self.config.data)
+        before = await reopen(self.service, self.config.data)
         if before is None:
             return False
         self.scheduler.refresh()
@@ -205,8 +213,8 @@ class Factdesk(commands.Bot):
     async def _limited(self, seconds: float) -> None:
         """Let no process of the bot send for so long."""
         try:
-            await self._pace.hold(seconds)
-        except StateAway as error:
+            await self._rate_limiter.hold(seconds)
+        except DatabaseUnavailable as error:
             log.warning("other processes were not told to wait", reason=error.reason)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
@@ -228,11 +236,11 @@ class Factdesk(commands.Bot):
     async def _noted(self, change: Awaitable[None]) -> None:
         try:
             await change
-        except StateAway as error:
+        except DatabaseUnavailable as error:
             log.warning("the state is away; it is noted another time", reason=error.reason)
 
-    def _post_view(self, parcel: Parcel) -> discord.ui.LayoutView:
-        return post_views.view(self.desk, parcel)
+    def _post_view(self, outgoing: OutgoingPost) -> discord.ui.LayoutView:
+        return post_views.view(self.service, outgoing)
 
     def _warning(self, about: Schedule | Briefing, trouble: Problem | Trouble) -> str:
         chosen = self.state.settings.of(about.server_id).language
@@ -240,10 +248,10 @@ class Factdesk(commands.Bot):
         name = guild.name if guild else str(about.server_id)
         return post_views.warning(about, trouble, chosen, name)
 
-    async def _tell_step(self, briefing: Briefing, step: Step) -> None:
+    async def _tell_audit_entry(self, briefing: Briefing, entry: AuditEntry) -> None:
         settings = self.state.settings.of(briefing.server_id)
         language = settings.language or briefing.plan.text.language
-        await audit_log.tell(self, settings.log_channel_id, words(language), briefing, step)
+        await audit_log.tell(self, settings.log_channel_id, words(language), briefing, entry)
 
     def _log_channel(self, server_id: int) -> int | None:
         return self.state.settings.of(server_id).log_channel_id
@@ -262,13 +270,13 @@ class Factdesk(commands.Bot):
             await command.get_translated_payload(self.tree, CatalogueTranslator())
             for command in self.tree.get_commands()
         ]
-        mark = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        payload_hash = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         record = self.config.data / f"commands-{self.application_id}.json"
-        if _read(record) == {"mark": mark, "ids": _ids(await self.tree.fetch_commands())}:
+        if _read(record) == {"hash": payload_hash, "ids": _ids(await self.tree.fetch_commands())}:
             return
         uploaded = await self.tree.sync()
         record.parent.mkdir(parents=True, exist_ok=True)
-        record.write_text(json.dumps({"mark": mark, "ids": _ids(uploaded)}), "ascii")
+        record.write_text(json.dumps({"hash": payload_hash, "ids": _ids(uploaded)}), "ascii")
         log.info("commands uploaded", commands=len(uploaded))
 
 

@@ -39,7 +39,7 @@ class Answers:
             self._waiting[answered.message_id] = answered
 
     async def write(self) -> None:
-        """Write what waits. Raises StateAway, and then it waits on."""
+        """Write what waits. Raises DatabaseUnavailable, and then it waits on."""
         if not self._waiting:
             return
         async with self._database.transaction() as connection:

@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.database import Database
 from bot.state.digests import Target
-from bot.state.posts import Place
+from bot.state.posts import MessageRef
 from bot.state.servers import keep_servers
-from bot.state.tables import briefing, correction, post, server, step
+from bot.state.tables import audit_entry, briefing, correction, post, server
 
 Status = Literal[
     "draft",  # being written
@@ -28,9 +28,9 @@ Status = Literal[
     "posting",  # on its way to Discord: nobody can change it any more
     "posted",
     "cancelled",
-    "stuck",  # could not be posted; a moderator must act
+    "blocked",  # could not be posted; a moderator must act
 ]
-StepKind = Literal[
+AuditAction = Literal[
     "began",
     "edited",
     "asked",  # for approval
@@ -44,14 +44,14 @@ StepKind = Literal[
     "unedited",  # the post could not be edited
     "deleted",  # the post, not the briefing
     "cancelled",
-    "stuck",
+    "blocked",
     "review",  # held back: a fact changed, or nobody who stood behind it may post it any more
 ]
 ENDED: tuple[Status, ...] = ("posted", "cancelled")
 
 
 @dataclass(frozen=True)
-class When:
+class PostingTime:
     """A time that a moderator gave: on the wall, its zone, and the instant that it means."""
 
     wall: datetime
@@ -60,7 +60,7 @@ class When:
 
 
 @dataclass(frozen=True)
-class Text:
+class BriefingText:
     """What a briefing says: its subject (a thing, or else a period), facts by key, own remarks."""
 
     thing: str | None
@@ -76,17 +76,17 @@ class Text:
 class Plan:
     """What is to be posted, where and when. Without `when`, as soon as it is ready."""
 
-    text: Text
+    text: BriefingText
     target: Target | None = None
-    when: When | None = None
+    when: PostingTime | None = None
 
 
 @dataclass(frozen=True)
 class Briefing:
     """A briefing as it stands. `author_id` wrote last, so signs it; `approver_id` approved it.
 
-    `due_at` is when it is posted, once it is ready. `edition` is the base from which it was last
-    written or looked over, and `reason` why it is held back or stuck.
+    `due_at` is when it is posted, once it is ready. `base_version` is the base from which it was
+    last written or looked over, and `reason` why it is held back or stuck.
     `edit_at` is when its post is to be made to say what it says now; None where it does.
     """
 
@@ -98,23 +98,23 @@ class Briefing:
     author_id: int
     approver_id: int | None
     due_at: datetime | None
-    edition: str | None
+    base_version: str | None
     reason: str | None
     edit_at: datetime | None
     changed_at: datetime
 
 
 @dataclass(frozen=True)
-class Step:
+class AuditEntry:
     """One step of a briefing: when, who (None: the bot itself), what, and what it changed."""
 
     at: datetime
     member_id: int | None
-    kind: StepKind
+    kind: AuditAction
     detail: str | None
 
 
-class Outdated(Exception):
+class EditConflict(Exception):
     """Somebody changed the briefing meanwhile; carries it as it stands now, None if it is gone."""
 
     def __init__(self, present: Briefing | None) -> None:
@@ -123,13 +123,13 @@ class Outdated(Exception):
 
 
 class Briefings:
-    """The briefings in the database. Every method raises StateAway."""
+    """The briefings in the database. Every method raises DatabaseUnavailable."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def begin(
-        self, server_id: int, plan: Plan, edition: str, member_id: int, at: datetime
+        self, server_id: int, plan: Plan, base_version: str, member_id: int, at: datetime
     ) -> Briefing:
         """A new draft."""
         briefing_id = secrets.token_hex(4)
@@ -142,12 +142,12 @@ class Briefings:
                     version=1,
                     status="draft",
                     author_id=member_id,
-                    edition=edition,
+                    base_version=base_version,
                     changed_at=at,
                     **_columns(plan),
                 )
             )
-            await add_step(connection, briefing_id, Step(at, member_id, "began", None))
+            await add_audit_entry(connection, briefing_id, AuditEntry(at, member_id, "began", None))
             made = await self._read(connection, briefing_id)
         assert made, "what was just put in is there"
         return made
@@ -168,7 +168,7 @@ class Briefings:
             )
             return tuple(_briefing(row) for row in rows.mappings())
 
-    async def coming(self) -> dict[str, datetime]:
+    async def next_due(self) -> dict[str, datetime]:
         """When each briefing is due that is to be posted; those of left servers are out."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
@@ -179,12 +179,18 @@ class Briefings:
             return {row.briefing_id: row.due_at for row in rows}
 
     async def rewrite(
-        self, old: Briefing, plan: Plan, edition: str, member_id: int, at: datetime, detail: str
+        self,
+        old: Briefing,
+        plan: Plan,
+        base_version: str,
+        member_id: int,
+        at: datetime,
+        detail: str,
     ) -> Briefing:
         """Change what a briefing says, or where and when; it is a draft again, whoever approved it.
 
-        Whoever changes what it says signs it. Raises Outdated where it was changed since `old` was
-        read.
+        Whoever changes what it says signs it. Raises EditConflict where it was changed since `old`
+        was read.
         """
         author_id = member_id if plan.text != old.plan.text else old.author_id
         values = {
@@ -192,24 +198,24 @@ class Briefings:
             "status": "draft",
             "author_id": author_id,
             "approver_id": None,
-            "edition": edition,
+            "base_version": base_version,
             "reason": None,
         }
-        return await self._change(old, values, at, Step(at, member_id, "edited", detail))
+        return await self._change(old, values, at, AuditEntry(at, member_id, "edited", detail))
 
     async def amend(
         self, old: Briefing, plan: Plan, member_id: int, at: datetime, detail: str
     ) -> Briefing:
-        """Change what a posted briefing says, and have its post edited. Raises Outdated."""
+        """Change what a posted briefing says, and have its post edited. Raises EditConflict."""
         values = {**_columns(plan), "due_at": old.due_at, "edit_at": old.edit_at or at}
-        return await self._change(old, values, at, Step(at, member_id, "edited", detail))
+        return await self._change(old, values, at, AuditEntry(at, member_id, "edited", detail))
 
-    async def look_over(self, old: Briefing, edition: str, at: datetime) -> Briefing:
-        """Note from which base somebody has looked a briefing over. Raises Outdated."""
-        return await self._change(old, {"edition": edition}, at)
+    async def look_over(self, old: Briefing, base_version: str, at: datetime) -> Briefing:
+        """Note from which base somebody has looked a briefing over. Raises EditConflict."""
+        return await self._change(old, {"base_version": base_version}, at)
 
     async def begin_posting(self, old: Briefing, at: datetime) -> Briefing:
-        """Keep a briefing from being changed, as it is on its way. Raises Outdated."""
+        """Keep a briefing from being changed, as it is on its way. Raises EditConflict."""
         return await self._change(old, {"status": "posting"}, at)
 
     async def edits(self) -> dict[str, datetime]:
@@ -240,18 +246,18 @@ class Briefings:
         self,
         old: Briefing,
         status: Status,
-        kind: StepKind,
+        kind: AuditAction,
         at: datetime,
         member_id: int | None,
         detail: str | None = None,
         **values: Any,
     ) -> Briefing:
-        """Take a briefing to another status. Raises Outdated."""
-        taken = Step(at, member_id, kind, detail)
+        """Take a briefing to another status. Raises EditConflict."""
+        taken = AuditEntry(at, member_id, kind, detail)
         return await self._change(old, {"status": status, **values}, at, taken)
 
     async def deleted(
-        self, briefing_id: str, post_id: str, place: Place, member_id: int, at: datetime
+        self, briefing_id: str, post_id: str, place: MessageRef, member_id: int, at: datetime
     ) -> None:
         """Note that a briefing's post was deleted, and with it what was to be corrected there."""
         async with self._database.transaction() as connection:
@@ -266,21 +272,25 @@ class Briefings:
             await connection.execute(
                 update(post).where(post.c.post_id == post_id).values(status="deleted")
             )
-            await add_step(connection, briefing_id, Step(at, member_id, "deleted", place.link))
+            await add_audit_entry(
+                connection, briefing_id, AuditEntry(at, member_id, "deleted", place.link)
+            )
             await self._database.announce(connection)
 
-    async def note(self, briefing_id: str, taken: Step) -> None:
+    async def note(self, briefing_id: str, taken: AuditEntry) -> None:
         """Note a step that leaves the briefing as it is."""
         async with self._database.transaction() as connection:
-            await add_step(connection, briefing_id, taken)
+            await add_audit_entry(connection, briefing_id, taken)
 
-    async def steps(self, briefing_id: str) -> tuple[Step, ...]:
+    async def audit_log(self, briefing_id: str) -> tuple[AuditEntry, ...]:
         """Every step of a briefing, the oldest first."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
-                select(step).where(step.c.briefing_id == briefing_id).order_by(step.c.step_id)
+                select(audit_entry)
+                .where(audit_entry.c.briefing_id == briefing_id)
+                .order_by(audit_entry.c.audit_entry_id)
             )
-            return tuple(Step(row.at, row.member_id, row.kind, row.detail) for row in rows)
+            return tuple(AuditEntry(row.at, row.member_id, row.kind, row.detail) for row in rows)
 
     async def forget(self, ended_before: datetime) -> None:
         """Delete what was posted or cancelled, and not changed since an instant."""
@@ -296,7 +306,7 @@ class Briefings:
         old: Briefing,
         values: Mapping[str, Any],
         at: datetime,
-        taken: Step | None = None,
+        taken: AuditEntry | None = None,
     ) -> Briefing:
         async with self._database.transaction() as connection:
             changed = await connection.execute(
@@ -306,9 +316,9 @@ class Briefings:
             )
             present = await self._read(connection, old.briefing_id)
             if not changed.rowcount or not present:
-                raise Outdated(present)
+                raise EditConflict(present)
             if taken:
-                await add_step(connection, old.briefing_id, taken)
+                await add_audit_entry(connection, old.briefing_id, taken)
             await self._database.announce(connection)
         return present
 
@@ -320,9 +330,9 @@ class Briefings:
         return _briefing(row) if row else None
 
 
-async def add_step(connection: AsyncConnection, briefing_id: str, taken: Step) -> None:
+async def add_audit_entry(connection: AsyncConnection, briefing_id: str, taken: AuditEntry) -> None:
     """Note a step of a briefing, within the connection's transaction."""
-    await connection.execute(insert(step).values(briefing_id=briefing_id, **vars(taken)))
+    await connection.execute(insert(audit_entry).values(briefing_id=briefing_id, **vars(taken)))
 
 
 def _columns(plan: Plan) -> dict[str, Any]:
@@ -342,12 +352,12 @@ def _columns(plan: Plan) -> dict[str, Any]:
 
 
 def _briefing(row: RowMapping) -> Briefing:
-    kept: dict[str, Any] = {field.name: row[field.name] for field in fields(Text)}
+    kept: dict[str, Any] = {field.name: row[field.name] for field in fields(BriefingText)}
     kept["facts"] = tuple(kept["facts"].split())
-    text = Text(**kept)
+    text = BriefingText(**kept)
     target = Target(**{f.name: row[f.name] for f in fields(Target)}) if row["channel_id"] else None
     when = (
-        When(datetime.fromisoformat(row["wall"]), row["zone"], row["wall_at"])
+        PostingTime(datetime.fromisoformat(row["wall"]), row["zone"], row["wall_at"])
         if row["wall"]
         else None
     )
@@ -360,7 +370,7 @@ def _briefing(row: RowMapping) -> Briefing:
         author_id=row["author_id"],
         approver_id=row["approver_id"],
         due_at=row["due_at"],
-        edition=row["edition"],
+        base_version=row["base_version"],
         reason=row["reason"],
         edit_at=row["edit_at"],
         changed_at=row["changed_at"],

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.state.database import CHANNEL, Database, answering
 
 
-class Changes:
+class ChangeFeed:
     """Notices that anything was changed in the state, by this process or another."""
 
     def __init__(self, database: Database) -> None:
@@ -24,7 +24,7 @@ class Changes:
     async def seen(self) -> bool:
         """Whether anything may have changed since this was last asked; true the first time.
 
-        Raises StateAway.
+        Raises DatabaseUnavailable.
         """
         if self._database.is_sqlite:
             return self._files_differ()

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, and_, delete, func, or_, select, update
 
-from bot.state.briefings import Step, add_step
+from bot.state.briefings import AuditEntry, add_audit_entry
 from bot.state.database import Database
 from bot.state.tables import briefing, correction, post
 
@@ -45,7 +45,7 @@ def correction_id(post_id: str, facts: Mapping[str, str]) -> str:
 
 
 class Corrections:
-    """The corrections in the database. Every method raises StateAway."""
+    """The corrections in the database. Every method raises DatabaseUnavailable."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -141,7 +141,7 @@ class Corrections:
                 .where(
                     correction.c.status == "posted",
                     or_(
-                        post.c.status.is_(None), post.c.status.in_(("claimed", "failed", "unknown"))
+                        post.c.status.is_(None), post.c.status.in_(("leased", "failed", "unknown"))
                     ),
                 )
             )
@@ -182,14 +182,16 @@ class Corrections:
                     delete(post).where(
                         post.c.kind == "correction",
                         post.c.name == correction_id,
-                        post.c.status.not_in(("claimed", "sent")),
+                        post.c.status.not_in(("leased", "sent")),
                     )
                 )
-            await add_step(connection, briefing_id, Step(at, member_id, "corrected", settlement))
+            await add_audit_entry(
+                connection, briefing_id, AuditEntry(at, member_id, "corrected", settlement)
+            )
             await self._database.announce(connection)
         return True
 
-    async def reopen(self, correction_id: str, briefing_id: str, failed: Step) -> bool:
+    async def reopen(self, correction_id: str, briefing_id: str, failed: AuditEntry) -> bool:
         """Give a correction that could not be posted back to the moderators, unless they have it.
 
         Returns whether it was given back now.
@@ -205,7 +207,7 @@ class Corrections:
                 .values(_OPEN)
             )
             if reopened.rowcount:
-                await add_step(connection, briefing_id, failed)
+                await add_audit_entry(connection, briefing_id, failed)
             return reopened.rowcount == 1
 
     async def unedited(self, post_id: str, asked_at: datetime) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.state.errors import MissingDriver, StateAway
+from bot.state.errors import DatabaseUnavailable, MissingDriver
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _BUSY = 5  # seconds to wait for another process that writes, or for PostgreSQL to answer
@@ -39,7 +39,8 @@ class Database:
     async def open(cls, url: str) -> Self:
         """Connect, and bring the tables up to date.
 
-        `url` is SQLAlchemy's, such as `sqlite:///var/state.db`. Raises MissingDriver and StateAway.
+        `url` is SQLAlchemy's, such as `sqlite:///var/state.db`. Raises MissingDriver and
+        DatabaseUnavailable.
         """
         database = cls(_engine(_with_driver(url)))
         try:
@@ -48,7 +49,7 @@ class Database:
         except BaseException as error:
             await database.close()
             if isinstance(error, TypeError):  # an option in the address that the driver has not
-                raise StateAway(str(error)) from error
+                raise DatabaseUnavailable(str(error)) from error
             raise
         return database
 
@@ -58,7 +59,7 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncConnection]:
-        """A transaction that is committed at the end of the block. Raises StateAway."""
+        """A transaction that is committed at the end of the block. Raises DatabaseUnavailable."""
         with answering():
             async with self.engine.begin() as connection:
                 yield connection
@@ -75,27 +76,27 @@ class Database:
 
 @contextmanager
 def answering() -> Generator[None]:
-    """Turn what a database that is away makes the driver raise into StateAway."""
+    """Turn what a database that is away makes the driver raise into DatabaseUnavailable."""
     try:
         yield
     except StatementError as error:
         if error.orig and not isinstance(error, DBAPIError):
             raise error.orig from None  # a value that no database ever saw: a fault of ours
-        raise StateAway(_reason(error)) from error
+        raise DatabaseUnavailable(_reason(error)) from error
     except SQLAlchemyError as error:
-        raise StateAway(_reason(error)) from error
+        raise DatabaseUnavailable(_reason(error)) from error
     except (OSError, TimeoutError) as error:  # from connecting, which SQLAlchemy leaves as is
-        raise StateAway(str(error) or "it does not answer") from error
+        raise DatabaseUnavailable(str(error) or "it does not answer") from error
     except Exception as error:
         if type(error).__module__.startswith("asyncpg"):
-            raise StateAway(str(error)) from error
+            raise DatabaseUnavailable(str(error)) from error
         raise
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
     """Bring the tables to a revision, within the connection's transaction.
 
-    Raises StateAway where the database was made by a newer version.
+    Raises DatabaseUnavailable where the database was made by a newer version.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
@@ -108,19 +109,23 @@ def migrate(connection: Connection, revision: str = "head") -> None:
         else:
             command.downgrade(steps, revision)
     except CommandError as error:
-        raise StateAway(f"it was made by another version of Factdesk ({error})") from error
+        raise DatabaseUnavailable(
+            f"it was made by another version of Factdesk ({error})"
+        ) from error
 
 
 def _with_driver(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):  # ValueError: a port that is no number
-        raise StateAway(_NO_ADDRESS) from None
+        raise DatabaseUnavailable(_NO_ADDRESS) from None
     driver = _DRIVERS.get(parsed.get_backend_name())
     if driver is None:
-        raise StateAway(f"no database `{parsed.drivername}` here; use sqlite or postgresql")
+        raise DatabaseUnavailable(
+            f"no database `{parsed.drivername}` here; use sqlite or postgresql"
+        )
     if driver == _DRIVERS["sqlite"] and parsed.database in (None, "", ":memory:"):
-        raise StateAway(_NO_ADDRESS)  # what is kept in memory alone is not kept
+        raise DatabaseUnavailable(_NO_ADDRESS)  # what is kept in memory alone is not kept
     return parsed.set(drivername=driver)
 
 

@@ -15,8 +15,8 @@ from bot.state.database import Database
 from bot.state.servers import keep_servers
 from bot.state.tables import digest, post, server
 
-WhenEmpty = Literal["skip", "focus"]
-Pause = Literal[
+WhenEmpty = Literal["skip", "fact"]
+BlockReason = Literal[
     "moderator",  # asked for
     "no-channel",  # the channel is gone
     "no-access",  # the bot may not see it
@@ -39,7 +39,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Wish:
+class DigestConfig:
     """A digest as a moderator sets it up."""
 
     target: Target
@@ -56,22 +56,22 @@ class Wish:
 class Schedule:
     """A server's digest, and how far it has come.
 
-    `next_at` is None while it is paused without an end. `last_edition` is the base that the last
-    posted digest was drawn from.
+    `next_at` is None while it is paused without an end. `last_base_version` is the base that the
+    last posted digest was drawn from.
     """
 
     server_id: int
-    wish: Wish
+    config: DigestConfig
     next_at: datetime | None
     next_day: date | None
-    paused: Pause | None = None
+    paused: BlockReason | None = None
     paused_until: datetime | None = None
     last_day: date | None = None
-    last_edition: str | None = None
+    last_base_version: str | None = None
 
 
 class Digests:
-    """The digests in the database. Every method raises StateAway."""
+    """The digests in the database. Every method raises DatabaseUnavailable."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -89,7 +89,7 @@ class Digests:
             rows = await connection.execute(select(digest).order_by(digest.c.server_id))
             return tuple(_schedule(row) for row in rows.mappings())
 
-    async def coming(self) -> dict[int, datetime]:
+    async def next_due(self) -> dict[int, datetime]:
         """When each server's digest is due next; paused ones and those of left servers are out."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
@@ -99,7 +99,7 @@ class Digests:
             )
             return {row.server_id: row.next_at for row in rows}
 
-    async def claimed_day(self, server_id: int) -> date | None:
+    async def leased_day(self, server_id: int) -> date | None:
         """The latest local day whose digest is posted, being posted, or skipped."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
@@ -109,10 +109,12 @@ class Digests:
             )
             return rows.scalar_one()
 
-    async def put(self, server_id: int, wish: Wish, next_at: datetime, next_day: date) -> None:
+    async def put(
+        self, server_id: int, config: DigestConfig, next_at: datetime, next_day: date
+    ) -> None:
         """Set a server's digest up, or change it; a pause ends."""
         values = {
-            **_columns(wish),
+            **_columns(config),
             "next_at": next_at,
             "next_day": next_day,
             "paused": None,
@@ -138,7 +140,7 @@ class Digests:
     async def pause(
         self,
         server_id: int,
-        reason: Pause,
+        reason: BlockReason,
         until: datetime | None = None,
         next_at: datetime | None = None,
         next_day: date | None = None,
@@ -149,12 +151,12 @@ class Digests:
             {"paused": reason, "paused_until": until, "next_at": next_at, "next_day": next_day},
         )
 
-    async def stop(self, server_id: int, reason: Pause, wish: Wish) -> None:
+    async def stop(self, server_id: int, reason: BlockReason, config: DigestConfig) -> None:
         """Pause a digest that cannot be posted, unless a moderator has set it up anew meanwhile."""
         await self._change(
             server_id,
             {"paused": reason, "paused_until": None, "next_at": None, "next_day": None},
-            *(digest.c[name] == value for name, value in _columns(wish).items()),
+            *(digest.c[name] == value for name, value in _columns(config).items()),
         )
 
     async def resume(self, server_id: int, next_at: datetime, next_day: date) -> None:
@@ -178,24 +180,24 @@ class Digests:
             await self._database.announce(connection)
 
 
-def _columns(wish: Wish) -> dict[str, Any]:
+def _columns(config: DigestConfig) -> dict[str, Any]:
     return {
-        "channel_id": wish.target.channel_id,
-        "role_id": wish.target.role_id,
-        "publish": wish.target.publish,
-        "tag_id": wish.target.tag_id,
-        "at": f"{wish.at:%H:%M}",
-        "zone": wish.zone,
-        "weekdays": "".join(map(str, sorted(wish.weekdays))),
-        "topics": " ".join(sorted(wish.topics)),
-        "when_empty": wish.when_empty,
-        "language": wish.language,
-        "set_by": wish.set_by,
+        "channel_id": config.target.channel_id,
+        "role_id": config.target.role_id,
+        "publish": config.target.publish,
+        "tag_id": config.target.tag_id,
+        "at": f"{config.at:%H:%M}",
+        "zone": config.zone,
+        "weekdays": "".join(map(str, sorted(config.weekdays))),
+        "topics": " ".join(sorted(config.topics)),
+        "when_empty": config.when_empty,
+        "language": config.language,
+        "set_by": config.set_by,
     }
 
 
 def _schedule(kept: RowMapping) -> Schedule:
-    wish = Wish(
+    config = DigestConfig(
         target=Target(**{field.name: kept[field.name] for field in fields(Target)}),
         at=time.fromisoformat(kept["at"]),
         zone=kept["zone"],
@@ -206,7 +208,7 @@ def _schedule(kept: RowMapping) -> Schedule:
         set_by=kept["set_by"],
     )
     rest = {name: kept[name] for name in _PROGRESS}
-    return Schedule(server_id=kept["server_id"], wish=wish, **rest)
+    return Schedule(server_id=kept["server_id"], config=config, **rest)
 
 
-_PROGRESS = ("next_at", "next_day", "paused", "paused_until", "last_day", "last_edition")
+_PROGRESS = ("next_at", "next_day", "paused", "paused_until", "last_day", "last_base_version")

@@ -4,7 +4,7 @@ The errors carry data; `bot/cli/errors.py` words them.
 
 StateError
 ├── MissingDriver   the database's driver is not installed
-└── StateAway       the database does not answer, or refuses
+└── DatabaseUnavailable       the database does not answer, or refuses
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class MissingDriver(StateError):
         self.extra = extra
 
 
-class StateAway(StateError):
+class DatabaseUnavailable(StateError):
     """The database does not answer, or refuses; carries its reason, without any password."""
 
     def __init__(self, reason: str) -> None:

@@ -19,10 +19,10 @@ from sqlalchemy import Row, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.database import Database
-from bot.state.tables import digest, focus, post, post_fact
+from bot.state.tables import digest, fact_of_the_day, post, post_fact
 
 Kind = Literal["digest", "briefing", "offer", "correction"]
-Status = Literal["claimed", "sent", "skipped", "failed", "unknown", "deleted"]
+Status = Literal["leased", "sent", "skipped", "failed", "unknown", "deleted"]
 Ending = Literal["skipped", "failed", "unknown"]
 
 
@@ -52,19 +52,19 @@ class Contents:
     """Which facts a post holds, by key and version, which is in focus, and of which base."""
 
     facts: Mapping[str, str]
-    focus: str | None
-    edition: str
+    fact_of_the_day: str | None
+    base_version: str
 
 
 @dataclass(frozen=True)
-class Claim:
+class Lease:
     """A claim that this process holds. `attempts` counts how often it was taken, from 1.
 
     `channel_id` is where the post may have been sent before.
     """
 
     post_id: str
-    claimed_at: datetime
+    leased_at: datetime
     attempts: int
     channel_id: int = field(compare=False, default=0)
 
@@ -75,14 +75,14 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Held:
+class Busy:
     """The post is another process's until an instant, or ended already (`until` is None)."""
 
     until: datetime | None
 
 
 @dataclass(frozen=True)
-class Place:
+class MessageRef:
     """Where a message is. A forum's post is a channel of its own."""
 
     message_id: int
@@ -106,20 +106,20 @@ class Post:
     due_at: datetime
     status: Status
     reason: str | None
-    place: Place | None
+    message_ref: MessageRef | None
     ended_at: datetime | None
 
 
 class Posts:
-    """The ledger of posts. Every method raises StateAway."""
+    """The ledger of posts. Every method raises DatabaseUnavailable."""
 
     def __init__(self, database: Database, worker: str) -> None:
         self._database = database
         self._worker = worker
 
-    async def claim(
-        self, slot: Slot, contents: Contents, now: datetime, lease: timedelta
-    ) -> Claim | Held:
+    async def lease(
+        self, slot: Slot, contents: Contents, now: datetime, lease_time: timedelta
+    ) -> Lease | Busy:
         """Claim a post, or take over a claim whose lease is over."""
         async with self._database.transaction() as connection:
             fresh = await connection.execute(
@@ -127,77 +127,82 @@ class Posts:
                 .values(
                     post_id=slot.post_id,
                     **vars(slot),
-                    status="claimed",
+                    status="leased",
                     worker=self._worker,
-                    lease_until=now + lease,
-                    claimed_at=now,
+                    lease_until=now + lease_time,
+                    leased_at=now,
                     attempts=1,
-                    edition=contents.edition,
+                    base_version=contents.base_version,
                 )
                 .on_conflict_do_nothing()
             )
             if fresh.rowcount:
                 await self._keep_facts(connection, slot.post_id, contents)
-                return Claim(slot.post_id, now, 1, slot.channel_id)
-            return await self._take_over(connection, slot.post_id, now, lease)
+                return Lease(slot.post_id, now, 1, slot.channel_id)
+            return await self._take_over(connection, slot.post_id, now, lease_time)
 
     async def _take_over(
-        self, connection: AsyncConnection, post_id: str, now: datetime, lease: timedelta
-    ) -> Claim | Held:
+        self, connection: AsyncConnection, post_id: str, now: datetime, lease_time: timedelta
+    ) -> Lease | Busy:
         rows = await connection.execute(
             select(post).where(post.c.post_id == post_id).with_for_update()
         )
         row = rows.one_or_none()
         if row is None:
-            return Held(now)  # it was given back just now
-        if row.status != "claimed":
-            return Held(None)
+            return Busy(now)  # it was given back just now
+        if row.status != "leased":
+            return Busy(None)
         if row.lease_until > now:
-            return Held(row.lease_until)
+            return Busy(row.lease_until)
         await connection.execute(
             update(post)
             .where(post.c.post_id == post_id)
-            .values(worker=self._worker, lease_until=now + lease, attempts=row.attempts + 1)
+            .values(worker=self._worker, lease_until=now + lease_time, attempts=row.attempts + 1)
         )
-        return Claim(post_id, row.claimed_at, row.attempts + 1, row.channel_id)
+        return Lease(post_id, row.leased_at, row.attempts + 1, row.channel_id)
 
-    async def renew(self, claim: Claim, now: datetime, lease: timedelta) -> bool:
+    async def renew(self, lease: Lease, now: datetime, lease_time: timedelta) -> bool:
         """Prolong a claim's lease right before sending; False where the claim is lost."""
         async with self._database.transaction() as connection:
             kept = await connection.execute(
                 update(post)
-                .where(*self._mine(claim), post.c.lease_until > now)
-                .values(lease_until=now + lease)
+                .where(*self._mine(lease), post.c.lease_until > now)
+                .values(lease_until=now + lease_time)
             )
             return kept.rowcount == 1
 
-    async def replace(self, claim: Claim, contents: Contents, channel_id: int) -> None:
+    async def replace(self, lease: Lease, contents: Contents, channel_id: int) -> None:
         """Note what is sent in the place of what was claimed, and where to."""
         async with self._database.transaction() as connection:
             kept = await connection.execute(
                 update(post)
-                .where(*self._mine(claim))
-                .values(edition=contents.edition, channel_id=channel_id)
+                .where(*self._mine(lease))
+                .values(base_version=contents.base_version, channel_id=channel_id)
             )
             if not kept.rowcount:
                 return  # the claim is lost, and its facts are another's
-            await connection.execute(delete(post_fact).where(post_fact.c.post_id == claim.post_id))
-            await self._keep_facts(connection, claim.post_id, contents)
+            await connection.execute(delete(post_fact).where(post_fact.c.post_id == lease.post_id))
+            await self._keep_facts(connection, lease.post_id, contents)
 
-    async def postpone(self, claim: Claim, until: datetime) -> None:
+    async def postpone(self, lease: Lease, until: datetime) -> None:
         """Give a claim back: from `until` on, any process may take it over."""
         async with self._database.transaction() as connection:
             await connection.execute(
-                update(post).where(*self._mine(claim)).values(lease_until=until)
+                update(post).where(*self._mine(lease)).values(lease_until=until)
             )
 
-    async def release(self, claim: Claim) -> None:
+    async def release(self, lease: Lease) -> None:
         """Undo a claim of which it is certain that nothing was sent."""
         async with self._database.transaction() as connection:
-            await connection.execute(delete(post).where(*self._mine(claim)))
+            await connection.execute(delete(post).where(*self._mine(lease)))
 
     async def record(
-        self, slot: Slot, place: Place, focused: str | None, at: datetime, publish: bool
+        self,
+        slot: Slot,
+        message_ref: MessageRef,
+        facts_of_the_day: str | None,
+        at: datetime,
+        publish: bool,
     ) -> None:
         """Record a post as sent, by whichever process: it is known to be there."""
         async with self._database.transaction() as connection:
@@ -207,27 +212,27 @@ class Posts:
                 .values(
                     status="sent",
                     reason=None,
-                    message_id=place.message_id,
-                    message_channel_id=place.channel_id,
+                    message_id=message_ref.message_id,
+                    message_channel_id=message_ref.channel_id,
                     ended_at=at,
                     publish="waiting" if publish else None,
                 )
-                .returning(post.c.edition)
+                .returning(post.c.base_version)
             )
-            edition = recorded.scalar_one_or_none()
-            if edition is None:
+            base_version = recorded.scalar_one_or_none()
+            if base_version is None:
                 return
             if slot.kind == "digest":
                 await connection.execute(
                     update(digest)
                     .where(digest.c.server_id == slot.server_id)
-                    .values(last_day=slot.day, last_edition=edition)
+                    .values(last_day=slot.day, last_base_version=base_version)
                 )
-            if focused:
+            if facts_of_the_day:
                 told = {"day": slot.day}
                 await connection.execute(
-                    self._database.insert(focus)
-                    .values(server_id=slot.server_id, fact=focused, **told)
+                    self._database.insert(fact_of_the_day)
+                    .values(server_id=slot.server_id, fact=facts_of_the_day, **told)
                     .on_conflict_do_update(index_elements=["server_id", "fact"], set_=told)
                 )
 
@@ -242,13 +247,13 @@ class Posts:
                     **vars(slot),
                     worker=self._worker,
                     lease_until=at,
-                    claimed_at=at,
+                    leased_at=at,
                     attempts=0,
-                    edition="",
+                    base_version="",
                     **ended,
                 )
                 .on_conflict_do_update(
-                    index_elements=["post_id"], set_=ended, where=post.c.status == "claimed"
+                    index_elements=["post_id"], set_=ended, where=post.c.status == "leased"
                 )
             )
 
@@ -264,7 +269,7 @@ class Posts:
         async with self._database.transaction() as connection:
             await connection.execute(
                 delete(post).where(
-                    post.c.post_id == post_id, post.c.status.not_in(("claimed", "sent"))
+                    post.c.post_id == post_id, post.c.status.not_in(("leased", "sent"))
                 )
             )
 
@@ -318,11 +323,13 @@ class Posts:
             )
             return {row.fact: row.version for row in rows}
 
-    async def focused(self, server_id: int) -> dict[str, date]:
+    async def facts_of_the_day(self, server_id: int) -> dict[str, date]:
         """The local day on which each fact was last in focus in a server."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
-                select(focus.c.fact, focus.c.day).where(focus.c.server_id == server_id)
+                select(fact_of_the_day.c.fact, fact_of_the_day.c.day).where(
+                    fact_of_the_day.c.server_id == server_id
+                )
             )
             return {row.fact: row.day for row in rows}
 
@@ -346,17 +353,17 @@ class Posts:
     async def forget(self, ended_before: datetime) -> None:
         """Delete what ended before an instant; what was in focus stays known."""
         async with self._database.transaction() as connection:
-            never_settled = and_(post.c.status == "claimed", post.c.claimed_at < ended_before)
+            never_settled = and_(post.c.status == "leased", post.c.leased_at < ended_before)
             await connection.execute(
                 delete(post).where(or_(post.c.ended_at < ended_before, never_settled))
             )
 
-    def _mine(self, claim: Claim) -> tuple[Any, ...]:
+    def _mine(self, lease: Lease) -> tuple[Any, ...]:
         return (
-            post.c.post_id == claim.post_id,
+            post.c.post_id == lease.post_id,
             post.c.worker == self._worker,
-            post.c.status == "claimed",
-            post.c.attempts == claim.attempts,
+            post.c.status == "leased",
+            post.c.attempts == lease.attempts,
         )
 
     async def _keep_facts(
@@ -371,7 +378,7 @@ class Posts:
 
 
 def _post(row: Row[Any]) -> Post:
-    place = Place(row.message_id, row.message_channel_id) if row.message_id else None
+    message_ref = MessageRef(row.message_id, row.message_channel_id) if row.message_id else None
     return Post(
         row.post_id,
         row.server_id,
@@ -381,6 +388,6 @@ def _post(row: Row[Any]) -> Post:
         row.due_at,
         row.status,
         row.reason,
-        place,
+        message_ref,
         row.ended_at,
     )

@@ -39,7 +39,7 @@ class SettingsBook:
         self._known: dict[int, Settings] = {}
 
     async def load(self) -> None:
-        """Read every server's settings. Raises StateAway."""
+        """Read every server's settings. Raises DatabaseUnavailable."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(select(server))
             self._known = {row["server_id"]: Settings(**row) for row in rows.mappings()}
@@ -49,25 +49,31 @@ class SettingsBook:
         return self._known.get(server_id or 0) or Settings(server_id or 0)
 
     async def choose_language(self, server_id: int, language: str | None) -> None:
-        """Keep the language of a server; None: whatever Discord tells. Raises StateAway."""
+        """Keep the language of a server; None: whatever Discord tells.
+
+        Raises DatabaseUnavailable.
+        """
         await self._choose(server_id, language=language)
 
     async def choose_role(self, server_id: int, role_id: int | None) -> None:
-        """Keep who may moderate besides those with Manage Server. Raises StateAway."""
+        """Keep who may moderate besides those with Manage Server. Raises DatabaseUnavailable."""
         await self._choose(server_id, moderator_role_id=role_id)
 
     async def choose_approval(self, server_id: int, approval: bool) -> None:
-        """Keep whether a briefing needs a second moderator. Raises StateAway."""
+        """Keep whether a briefing needs a second moderator. Raises DatabaseUnavailable."""
         await self._choose(server_id, approval=approval)
 
     async def choose_log(self, server_id: int, channel_id: int | None) -> None:
-        """Keep where the moderators' steps are told. Raises StateAway."""
+        """Keep where the moderators' steps are told. Raises DatabaseUnavailable."""
         await self._choose(server_id, log_channel_id=channel_id)
 
     async def choose_defaults(
         self, server_id: int, channel_id: int | None, zone: str | None
     ) -> None:
-        """Keep where and in which zone briefings are posted by default. Raises StateAway."""
+        """Keep where and in which zone briefings are posted by default.
+
+        Raises DatabaseUnavailable.
+        """
         await self._choose(server_id, channel_id=channel_id, zone=zone)
 
     async def left(self, server_ids: Iterable[int], at: datetime) -> None:
@@ -98,7 +104,7 @@ class SettingsBook:
         return frozenset(each for each, known in self._known.items() if not known.left_at)
 
     async def delete(self, server_id: int) -> None:
-        """Delete a server's row, and with it all that hangs on it. Raises StateAway."""
+        """Delete a server's row, and with it all that hangs on it. Raises DatabaseUnavailable."""
         async with self._database.transaction() as connection:
             await connection.execute(delete(server).where(server.c.server_id == server_id))
             await self._database.announce(connection)

@@ -47,7 +47,7 @@ class Suggestion:
 
 
 class Suggestions:
-    """The suggestions in the database. Every method raises StateAway."""
+    """The suggestions in the database. Every method raises DatabaseUnavailable."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -92,7 +92,7 @@ digest = Table(
     Column("weekdays", String(7), nullable=False),  # digits, 0 for Monday
     Column("topics", Text, nullable=False),  # ids, parted by blanks; empty for all
     Column("role_id", BigInteger),  # the one role to ping
-    Column("when_empty", String(5), nullable=False),  # skip, focus
+    Column("when_empty", String(5), nullable=False),  # skip, fact
     Column("publish", Boolean, nullable=False),
     Column("tag_id", BigInteger),  # of a forum's posts
     Column("language", String(2), nullable=False),  # Discord's, as of when it was set up
@@ -102,7 +102,7 @@ digest = Table(
     Column("paused", String(16)),  # why: see bot/state/digests.py
     Column("paused_until", Instant),
     Column("last_day", Date),  # the local day of the last digest that was posted
-    Column("last_edition", String(16)),  # the base that it was drawn from
+    Column("last_base_version", String(16)),  # the base that it was drawn from
 )
 
 post = Table(
@@ -119,9 +119,9 @@ post = Table(
     Column("reason", String(16)),  # why it was skipped or has failed
     Column("worker", String(32), nullable=False),  # the process that holds the claim
     Column("lease_until", Instant, nullable=False),
-    Column("claimed_at", Instant, nullable=False),
+    Column("leased_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("edition", String(16), nullable=False),
+    Column("base_version", String(16), nullable=False),
     Column("message_id", BigInteger),
     Column("message_channel_id", BigInteger),  # a forum's post is a channel of its own
     Column("ended_at", Instant),
@@ -161,16 +161,16 @@ briefing = Table(
     Column("due_at", Instant, index=True),  # when it is posted; NULL before it is ready
     Column("author_id", BigInteger, nullable=False),
     Column("approver_id", BigInteger),
-    Column("edition", String(16)),  # the base from which it was last written or looked over
+    Column("base_version", String(16)),  # the base from which it was last written or looked over
     Column("reason", String(16)),  # why it is held back or stuck
     Column("edit_at", Instant),  # when its post is to be made to say what it says now
     Column("changed_at", Instant, nullable=False),
 )
 
-step = Table(
-    "step",
+audit_entry = Table(
+    "audit_entry",
     metadata,
-    Column("step_id", Integer, primary_key=True),
+    Column("audit_entry_id", Integer, primary_key=True),
     Column(
         "briefing_id",
         String(8),
@@ -222,24 +222,24 @@ answer = Table(
     Column("answered_at", Instant, nullable=False, index=True),
 )
 
-focus = Table(
-    "focus",
+fact_of_the_day = Table(
+    "fact_of_the_day",
     metadata,
     _server_id(primary_key=True, autoincrement=False),
     Column("fact", String(65), primary_key=True),
     Column("day", Date, nullable=False),  # when it was last in focus
 )
 
-edition_fact = Table(
-    "edition_fact",
+base_version_fact = Table(
+    "base_version_fact",
     metadata,
-    Column("edition", String(16), primary_key=True),  # a base's fingerprint
+    Column("base_version", String(16), primary_key=True),  # a base's fingerprint
     Column("fact", String(65), primary_key=True),
     Column("version", String(16), nullable=False),
 )
 
-budget = Table(
-    "budget",
+rate_limit = Table(
+    "rate_limit",
     metadata,
     Column("name", String(16), primary_key=True),
     Column("free_at", Instant, nullable=False),  # until then, every request is given away

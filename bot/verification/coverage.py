@@ -112,7 +112,7 @@ def disputed(base: Base) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ReportTable:
     """One table of the survey: its heading, its columns and its rows."""
 
     title: str
@@ -120,7 +120,7 @@ class Sheet:
     rows: Sequence[tuple[str | int, ...]]
 
 
-def sheets(base: Base) -> list[Sheet]:
+def report_tables(base: Base) -> list[ReportTable]:
     """The whole survey of a base."""
     covered = coverage(base)
     articles = [
@@ -129,16 +129,16 @@ def sheets(base: Base) -> list[Sheet]:
     ]
     alone = [(source, len(keys), " ".join(keys)) for source, keys in on_one_source(base).items()]
     return [
-        Sheet("What there is", ("of", "count"), counts(base)),
-        Sheet("Articles", ("article", "kind", "cited", "not cited", "furniture"), articles),
-        Sheet(
+        ReportTable("What there is", ("of", "count"), counts(base)),
+        ReportTable("Articles", ("article", "kind", "cited", "not cited", "furniture"), articles),
+        ReportTable(
             "Paragraphs: how many facts, events and roles cite each (f furniture, ! none)",
             ("article", "paragraph:cited"),
             [(c.source.id, " ".join(_marks(c))) for c in covered],
         ),
-        Sheet("Undated events", ("event", "in words"), undated(base)),
-        Sheet("Facts that rest on one article", ("article", "count", "facts"), alone),
-        Sheet("Positions and differing accounts", ("fact", "how"), disputed(base)),
+        ReportTable("Undated events", ("event", "in words"), undated(base)),
+        ReportTable("Facts that rest on one article", ("article", "count", "facts"), alone),
+        ReportTable("Positions and differing accounts", ("fact", "how"), disputed(base)),
     ]
 
 
@@ -153,7 +153,7 @@ _NUMBERS = ("count", "cited", "not cited", "furniture")
 
 def show(base: Base, console: Console) -> None:
     """Print the survey: tables for a reader, lines with tabs where another program reads."""
-    for sheet in sheets(base):
+    for sheet in report_tables(base):
         if console.is_terminal:
             console.print(_table(sheet))
         else:
@@ -161,7 +161,7 @@ def show(base: Base, console: Console) -> None:
             console.file.write("\n".join((sheet.title, *lines)) + "\n\n")
 
 
-def _table(sheet: Sheet) -> Table:
+def _table(sheet: ReportTable) -> Table:
     table = Table(title=sheet.title, title_justify="left")
     for column in sheet.columns:
         justify = "right" if column in _NUMBERS else "left"

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import chain
 
 from bot.facts.model import Source
-from bot.parsing.quantities import Day, Figure, compounds, dates, figures
+from bot.parsing.quantities import Day, Quantity, compounds, dates, quantities
 from bot.verification.mentions import Forms, Key, Mention, Word, capital_run, key, words
 
 INFERRED = "`inferred` (in an event's date, `why`), and name it there"
@@ -35,7 +35,7 @@ class Paragraph:
     words: str
     """The keys of its words, each between two spaces."""
     dates: tuple[Day, ...]
-    figures: tuple[Figure, ...]
+    quantities: tuple[Quantity, ...]
     things: Mapping[str, frozenset[Key]]
     """The things that it names, and by which forms."""
 
@@ -51,7 +51,7 @@ class Claim:
     kind: str
     shown: str
     run: Key = ()
-    figure: Figure | None = None
+    quantity: Quantity | None = None
     day: Day | None = None
     things: frozenset[str] = frozenset()
     place: bool = False
@@ -62,7 +62,7 @@ class Claim:
 
         Figures and dates can be worked out; a weekday, a name and a quotation cannot.
         """
-        return self.figure is not None or (self.day is not None and self.day.weekday is None)
+        return self.quantity is not None or (self.day is not None and self.day.weekday is None)
 
     @property
     def worded(self) -> str:
@@ -95,7 +95,7 @@ class Reading:
         return Paragraph(
             words=f" {' '.join(word.key for word in read)} ",
             dates=tuple(dates(text)),
-            figures=tuple(figures(text)),
+            quantities=tuple(quantities(text)),
             things=self.forms.named(read),
         )
 
@@ -105,7 +105,7 @@ class Reading:
         return Paragraph(
             words=read.words,
             dates=tuple(dates(source.date or "")),
-            figures=(),
+            quantities=(),
             things={**read.things, source.id: read.things.get(source.id, frozenset())},
         )
 
@@ -116,8 +116,8 @@ def stands(claim: Claim, paragraphs: Iterable[Paragraph]) -> bool:
 
 
 def _carries(paragraph: Paragraph, claim: Claim) -> bool:
-    if claim.figure:
-        return any(claim.figure.agrees(figure) for figure in paragraph.figures)
+    if claim.quantity:
+        return any(claim.quantity.agrees(quantity) for quantity in paragraph.quantities)
     if claim.day:
         return any(claim.day.agrees(day) for day in paragraph.dates)
     if not claim.things:
@@ -155,10 +155,10 @@ def _dates(text: str) -> Iterator[Claim]:
 
 def _figures(text: str, inside: Sequence[range]) -> Iterator[Claim]:
     """The figures that a text claims: not those inside a name."""
-    for figure in figures(text):
-        named = figure.named and not any(figure.start in span for span in inside)
-        if named and not _counts_nothing(text, figure):
-            yield Claim("figure", figure.shown, figure=figure)
+    for quantity in quantities(text):
+        named = quantity.named and not any(quantity.start in span for span in inside)
+        if named and not _counts_nothing(text, quantity):
+            yield Claim("figure", quantity.shown, quantity=quantity)
 
 
 def _compounds(text: str, forms: Forms) -> Iterator[Claim]:
@@ -168,13 +168,13 @@ def _compounds(text: str, forms: Forms) -> Iterator[Claim]:
             yield Claim("figure", shown, run=key(shown))
 
 
-def _counts_nothing(text: str, figure: Figure) -> bool:
+def _counts_nothing(text: str, quantity: Quantity) -> bool:
     """Whether a number says nothing of the article: our own count, a pointer back, an adverb."""
-    before, after = text[: figure.start], text[figure.start + len(figure.shown) :]
-    if figure.ordinal:
-        adverb = figure.shown.lower() in _ADVERBS and _STOP.match(after)
+    before, after = text[: quantity.start], text[quantity.start + len(quantity.shown) :]
+    if quantity.ordinal:
+        adverb = quantity.shown.lower() in _ADVERBS and _STOP.match(after)
         return bool(adverb and not _ORDERS.search(before))
-    back = figure.value in (2, 3) and not figure.measure and _BACK.search(before)
+    back = quantity.value in (2, 3) and not quantity.measure and _BACK.search(before)
     return bool(back or _OUR_COUNT.match(after))
 
 

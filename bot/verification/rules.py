@@ -103,7 +103,7 @@ def verify(folders: Folders, copies: Path) -> list[Fault]:
         return faults
     read, unread = read_copies(copies)
     matched, misfits = match(base, read)
-    context = lint.Context(base, frozenset(broken_ids(folders, base)))
+    context = lint.LintContext(base, frozenset(broken_ids(folders, base)))
     comparison = Comparison(base, matched)
     found = chain.from_iterable(rule(comparison) for rule in RULES)
     return sorted({*faults, *unread, *misfits, *lint.citations(context), *found})
@@ -203,7 +203,7 @@ def _event_statements(event: Event, language: str) -> Iterator[Statement]:
 
 
 def _in_words(edtf: str) -> str:
-    """An EDTF date as `figures.dates` reads it: seasons by name, marks of doubt dropped."""
+    """An EDTF date as `quantities.dates` reads it: seasons by name, marks of doubt dropped."""
     seasons = {"-21": "spring", "-22": "summer", "-23": "autumn", "-24": "winter"}
     ends = (end.rstrip("~?%") for end in edtf.split("/") if end != "..")
     return ", ".join(

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.answers.service import Desk
+from bot.answers.service import AnswerService
 from bot.facts.build import build, built_bases
 from bot.facts.store import Store
 from tests.small_base import AGREEMENT, write_small_base
@@ -31,13 +31,13 @@ def build_bases(folder: Path) -> tuple[Path, Path]:
 
 
 @asynccontextmanager
-async def open_desks(bases: Iterable[Path]) -> AsyncGenerator[Mapping[Path, Desk]]:
+async def open_services(bases: Iterable[Path]) -> AsyncGenerator[Mapping[Path, AnswerService]]:
     """The desk over each base, by its folder."""
-    desks: dict[Path, Desk] = {}
+    services: dict[Path, AnswerService] = {}
     try:
         for base in bases:
-            desks[base] = Desk(await Store.open(built_bases(base / "data")[0]))
-        yield desks
+            services[base] = AnswerService(await Store.open(built_bases(base / "data")[0]))
+        yield services
     finally:
-        for desk in desks.values():
-            await desk.store.close()
+        for service in services.values():
+            await service.store.close()

@@ -11,15 +11,15 @@ from datetime import timedelta
 
 from bot.delivery.jobs.briefings import BriefingEditor, Trouble, briefing_slot
 from bot.delivery.jobs.corrections import posted
-from bot.state.briefings import Briefing, Plan, Status, Text, When
+from bot.state.briefings import Briefing, BriefingText, Plan, PostingTime, Status
 from bot.state.corrections import Correction, Settlement, correction_id
 from bot.state.digests import Target
-from bot.state.posts import Contents, Place, Post, Slot
+from bot.state.posts import Contents, MessageRef, Post, Slot
 from bot.state.posts import Kind as PostKind
 from bot.state.posts import Status as PostStatus
 from tests.delivery import world
 from tests.delivery.discord import WARNING, Fault, FaultyDiscord
-from tests.delivery.rounds import FACT
+from tests.delivery.jobs import FACT
 from tests.delivery.scene import MINUTE, TODAY, Ground, Scene, until
 from tests.delivery.world import NOON, Kind, Time
 from tests.little_discord.payloads import JSON
@@ -31,7 +31,7 @@ TOLD = (FACT, "ferry-agreement/gap")
 class BriefingCase(Scene):
     """What a test of briefings works with, one briefing for each server. Use `opened`."""
 
-    rounds = "briefings"
+    jobs = "briefings"
 
     def __init__(self, ground: Ground, time: Time, discord: FaultyDiscord) -> None:
         super().__init__(ground, time, discord)
@@ -45,8 +45,8 @@ class BriefingCase(Scene):
         """Have servers' briefings ready, one for a channel of each kind, for a time from noon."""
         first = self.orders.servers
         self.orders = replace(self.orders, servers=first + len(kinds))
-        when = When((NOON + at).replace(tzinfo=None), "UTC", NOON + at) if at else None
-        text = Text("ferry-line", None, None, "en", HEADLINE, TOLD)
+        when = PostingTime((NOON + at).replace(tzinfo=None), "UTC", NOON + at) if at else None
+        text = BriefingText("ferry-line", None, None, "en", HEADLINE, TOLD)
         for number, kind in enumerate(kinds, first):
             target = Target(world.channel_id(number, kind), publish=publish)
             await self._begin(number, Plan(text, target, when))
@@ -57,8 +57,8 @@ class BriefingCase(Scene):
         self.discord.members[server] = [role]
         await self.state.settings.choose_role(server, role)
         await self.state.settings.choose_log(server, world.channel_id(number, "log"))
-        begin, edition = self.state.briefings.begin, await self._editor().edition()
-        made = await begin(server, plan, edition, world.moderator_id(number), self.time.now())
+        begin, base_version = self.state.briefings.begin, await self._editor().base_version()
+        made = await begin(server, plan, base_version, world.moderator_id(number), self.time.now())
         self._ids[number], self._plans[number] = made.briefing_id, plan
 
     async def submit(self, number: int) -> None:
@@ -68,7 +68,7 @@ class BriefingCase(Scene):
         await self._editor().submit(await self.briefing(number), author, self.time.now())
 
     def _editor(self) -> BriefingEditor:
-        return BriefingEditor(self.desk, self.state, _Strangers())
+        return BriefingEditor(self.service, self.state, _Strangers())
 
     async def posted(self, *kinds: Kind) -> None:
         """Have servers' briefings posted already, one in a channel of each kind."""
@@ -77,12 +77,12 @@ class BriefingCase(Scene):
         for number, kind in enumerate(kinds, first):
             briefing, now = await self.briefing(number), self.time.now()
             slot = briefing_slot(briefing, now)
-            place = self.discord.put(number, kind, _body(slot.post_id))
+            message_ref = self.discord.put(number, kind, _body(slot.post_id))
             contents = Contents(await self.versions(), None, "before")
-            await self.state.posts.claim(slot, contents, now, 2 * MINUTE)
-            await self.state.posts.record(slot, place, None, now, publish=False)
+            await self.state.posts.lease(slot, contents, now, 2 * MINUTE)
+            await self.state.posts.record(slot, message_ref, None, now, publish=False)
             move = self.state.briefings.move
-            await move(briefing, "posted", "posted", now, None, place.link)
+            await move(briefing, "posted", "posted", now, None, message_ref.link)
 
     def correct(self) -> None:
         """Correct a fact in the base over which processes start from now on."""
@@ -148,7 +148,7 @@ class BriefingCase(Scene):
 
     async def versions(self) -> dict[str, str]:
         """The versions of what the briefings tell, in the base as it is."""
-        versions = await self.desk.store.versions()
+        versions = await self.service.store.versions()
         return {key: versions[key] for key in TOLD}
 
     async def changed(self) -> dict[str, str]:
@@ -175,7 +175,7 @@ class BriefingCase(Scene):
         """Wait until no briefing is ready any more, whatever became of it."""
 
         async def are_settled() -> bool:
-            return not await self.state.briefings.coming()
+            return not await self.state.briefings.next_due()
 
         await until("every briefing to be settled", are_settled)
 
@@ -190,20 +190,22 @@ class BriefingCase(Scene):
             found = self.discord.posts(number, kind)
             assert found == self.carriers(number, kind, post.post_id), where
             assert len(found) == 1, f"{where}: {len(found)} messages"
-            assert (post.status, post.place) == ("sent", _place(found[0])), where
+            assert (post.status, post.message_ref) == ("sent", _message_ref(found[0])), where
             assert await self.state.posts.facts(post.post_id) == self._versions[number], where
             briefing = await self.briefing(number)
             assert (briefing.status, briefing.reason) == ("posted", None), where
-            assert (await self.steps(number)).count("posted") == 1, where
-            assert len([x for x in self.lines(number) if _place(found[0]).link in x]) <= 1, where
+            assert (await self.audit_log(number)).count("posted") == 1, where
+            assert len([x for x in self.lines(number) if _message_ref(found[0]).link in x]) <= 1, (
+                where
+            )
             assert self._told(number) == ([told] if told else []), where
 
     def _told(self, number: int) -> list[str]:
         return [text.partition(":")[0] for text in self.discord.told(number)]
 
-    async def steps(self, number: int) -> list[str]:
+    async def audit_log(self, number: int) -> list[str]:
         """The kinds of all steps of a server's briefing."""
-        return [step.kind for step in await self.state.briefings.steps(self._ids[number])]
+        return [entry.kind for entry in await self.state.briefings.audit_log(self._ids[number])]
 
     async def held_back(
         self, number: int, kind: Kind, status: Status, trouble: Trouble, seen: int = 0
@@ -214,8 +216,10 @@ class BriefingCase(Scene):
         assert briefing.plan == self._plans[number]
         assert len(self.discord.posts(number, kind)) == seen, number
         await self.told(number, trouble)
-        steps = await self.steps(number)
-        assert steps.count("stuck") + steps.count("review") == 1, f"server {number}: {steps}"
+        audit_log = await self.audit_log(number)
+        assert audit_log.count("blocked") + audit_log.count("review") == 1, (
+            f"server {number}: {audit_log}"
+        )
 
     async def offered(self, numbers: Iterable[int]) -> None:
         """Wait until servers' corrections are offered; check that each is once, and is open."""
@@ -225,7 +229,7 @@ class BriefingCase(Scene):
             found = self.carriers(number, "log", offer_id)
             assert len(found) == 1, f"server {number}: {len(found)} offers"
             assert offer
-            assert offer.place == _place(found[0])
+            assert offer.message_ref == _message_ref(found[0])
             correction = await self.correction(number)
             assert correction.status == "open"
             assert f"c:posted:{correction.correction_id}" in str(found[0])
@@ -240,7 +244,7 @@ class BriefingCase(Scene):
             assert others == self.carriers(number, kind, reply_id), where
             assert len(others) == 1, f"{where}: {len(others)} replies"
             assert reply
-            assert reply.place == _place(others[0]), where
+            assert reply.message_ref == _message_ref(others[0]), where
             assert others[0]["message_reference"]["message_id"] == first["id"], where
             assert others[0]["channel_id"] == first["channel_id"], where
             assert (await self.correction(number)).status == "posted", where
@@ -254,8 +258,8 @@ class BriefingCase(Scene):
 
         await until("the correction to be open again", is_open)
         await until("the log channel to be told", lambda: self.lines(number))
-        steps = await self.state.briefings.steps(self._ids[number])
-        assert [step.detail for step in steps if step.kind == "uncorrected"] == [trouble]
+        audit_log = await self.state.briefings.audit_log(self._ids[number])
+        assert [entry.detail for entry in audit_log if entry.kind == "uncorrected"] == [trouble]
         assert len(self.lines(number)) == 1
 
     async def ended(self, kind: PostKind, number: int, status: PostStatus) -> None:
@@ -299,8 +303,8 @@ class _Strangers:
         raise AssertionError("only the processes ask")
 
 
-def _place(message: JSON) -> Place:
-    return Place(int(message["id"]), int(message["channel_id"]))
+def _message_ref(message: JSON) -> MessageRef:
+    return MessageRef(int(message["id"]), int(message["channel_id"]))
 
 
 def _body(post_id: str) -> JSON:

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 
 from bot.delivery.rate_limiter import SPACING
 from bot.delivery.recurrence import EVERY_DAY
-from bot.state.digests import Schedule, Target, Wish
-from bot.state.posts import Place, Post, Slot
+from bot.state.digests import DigestConfig, Schedule, Target
+from bot.state.posts import MessageRef, Post, Slot
 from tests.delivery import world
 from tests.delivery.discord import Fault
-from tests.delivery.rounds import FACT
+from tests.delivery.jobs import FACT
 from tests.delivery.scene import DAY, TODAY, Ground, Scene, until
 from tests.delivery.world import NOON, Kind
 from tests.little_discord.payloads import JSON
@@ -23,7 +23,7 @@ __all__ = ["DAY", "TODAY", "Case", "Ground", "until"]
 class Case(Scene):
     """What a test of digests works with. Use `opened`."""
 
-    rounds = "digests"
+    jobs = "digests"
 
     async def due(self, *kinds: Kind, at: timedelta = timedelta(0), publish: bool = False) -> None:
         """Set servers' digests up, one in a channel of each kind, for a time from noon on."""
@@ -37,7 +37,7 @@ class Case(Scene):
     ) -> None:
         """Set a server's digest up; it must be among those that the processes know."""
         instant = NOON + at
-        wish = Wish(
+        config = DigestConfig(
             target=Target(world.channel_id(number, kind), publish=publish),
             at=instant.time(),
             zone="UTC",
@@ -47,7 +47,7 @@ class Case(Scene):
             language="en",
             set_by=world.moderator_id(number),
         )
-        await self.state.digests.put(world.server_id(number), wish, instant, instant.date())
+        await self.state.digests.put(world.server_id(number), config, instant, instant.date())
 
     async def schedule(self, number: int) -> Schedule:
         """A server's digest as it stands."""
@@ -75,7 +75,7 @@ class Case(Scene):
 
         async def is_held() -> bool:
             now = self.time.now()
-            free_at = await self.state.budget.take(0, SPACING, now)
+            free_at = await self.state.rate_limit.take(0, SPACING, now)
             return free_at - now > timedelta(seconds=1)
 
         await until("all sending to be held", is_held)
@@ -113,7 +113,9 @@ class Case(Scene):
             post = await self.post(number, day)
             assert post, where
             assert post.status == "sent", f"{where}: {post}"
-            assert post.place == Place(int(found[0]["id"]), int(found[0]["channel_id"])), where
+            assert post.message_ref == MessageRef(
+                int(found[0]["id"]), int(found[0]["channel_id"])
+            ), where
             assert await self.state.posts.facts(post.post_id) == {FACT: "v1"}, where
             schedule = await self.schedule(number)
             assert schedule.next_day == day + DAY, where

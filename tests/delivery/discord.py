@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from bot.state.posts import Place
+from bot.state.posts import MessageRef
 from tests.delivery import world
 from tests.delivery.world import TOKEN
 from tests.little_discord import payloads
@@ -140,14 +140,14 @@ class FaultyDiscord:
         post = self._open_post(world.server_id(number), forum, {"name": "Another", "message": {}})
         self.messages[int(post["id"])].clear()
 
-    def put(self, number: int, kind: world.Kind, body: JSON) -> Place:
+    def put(self, number: int, kind: world.Kind, body: JSON) -> MessageRef:
         """Make a post of the bot's, as it was made before; returns where it is."""
         channel = world.channel_id(number, kind)
         if kind != "forum":
-            return Place(int(self._keep(channel, self._new_id(), body)["id"]), channel)
+            return MessageRef(int(self._keep(channel, self._new_id(), body)["id"]), channel)
         opened = {"name": "A post", "message": body}
         post = int(self._open_post(world.server_id(number), channel, opened)["id"])
-        return Place(post, post)
+        return MessageRef(post, post)
 
     def told(self, number: int) -> list[str]:
         """What a server's moderators were told, privately or in a channel of theirs."""
@@ -230,10 +230,10 @@ class FaultyDiscord:
 
     def _change(self, channel: int, message_id: int, body: JSON) -> web.Response:
         messages = self.messages[channel]
-        for place, message in enumerate(messages):
+        for message_ref, message in enumerate(messages):
             if message["id"] == str(message_id):
-                messages[place] = payloads.edited(message, body)
-                return answer(messages[place])
+                messages[message_ref] = payloads.edited(message, body)
+                return answer(messages[message_ref])
         return refusal(404, 10008)
 
     def _make(self, request: web.Request, channel: int, body: JSON) -> web.Response:

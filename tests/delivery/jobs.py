@@ -8,15 +8,15 @@ from datetime import date
 
 import discord
 
-from bot.answers.service import Desk
+from bot.answers.service import AnswerService
 from bot.cards.card import Card, Line, Question, Section
-from bot.delivery.jobs.briefings import BriefingEditor, BriefingRound
-from bot.delivery.jobs.corrections import CorrectionRound, EditRound
-from bot.delivery.jobs.digests import DigestRound, Draft
-from bot.delivery.outbox import Clock, Courier
-from bot.delivery.scheduler import Round
+from bot.delivery.jobs.briefings import BriefingEditor, BriefingJob
+from bot.delivery.jobs.corrections import CorrectionJob, EditJob
+from bot.delivery.jobs.digests import DigestDraft, DigestJob
+from bot.delivery.outbox import Clock, Outbox
+from bot.delivery.scheduler import Job
 from bot.facts.model import Citation
-from bot.state.briefings import Briefing, Step
+from bot.state.briefings import AuditEntry, Briefing
 from bot.state.digests import Schedule
 from bot.state.posts import Contents
 from bot.state.state import State
@@ -24,7 +24,7 @@ from bot.texts.catalogues import words
 from bot.ui.briefings import audit_log
 from bot.ui.posting.messenger import DiscordMessenger
 from tests.delivery import world
-from tests.delivery.orders import Orders, RoundsName
+from tests.delivery.orders import JobsName, Orders
 
 FACT = "ferry-agreement/signed"
 
@@ -34,9 +34,9 @@ class Parts:
     """What rounds are made of."""
 
     orders: Orders
-    desk: Desk
+    service: AnswerService
     state: State
-    courier: Courier
+    outbox: Outbox
     sender: DiscordMessenger
     client: discord.Client
     clock: Clock
@@ -48,7 +48,7 @@ class LineComposer:
     def __init__(self, orders: Orders) -> None:
         self._orders = orders
 
-    async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> Draft:
+    async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
         """A digest with one fact, marked late where it is."""
         if schedule.server_id in map(world.server_id, self._orders.stumbles):
             raise RuntimeError("this server's digest cannot be composed")
@@ -61,32 +61,32 @@ class LineComposer:
             sections=(Section((line,)),),
             subtitle="late" if is_late else None,
         )
-        return Draft(card, Contents({FACT: "v1"}, FACT, "small"), worth_posting=True)
+        return DigestDraft(card, Contents({FACT: "v1"}, FACT, "small"), worth_posting=True)
 
 
-def _digests(parts: Parts) -> Sequence[Round]:
+def _digests(parts: Parts) -> Sequence[Job]:
     composer = LineComposer(parts.orders)
-    return [DigestRound(parts.state, composer, parts.courier, parts.sender, parts.clock)]
+    return [DigestJob(parts.state, composer, parts.outbox, parts.sender, parts.clock)]
 
 
-def _briefings(parts: Parts) -> Sequence[Round]:
+def _briefings(parts: Parts) -> Sequence[Job]:
     """As `bot/client.py` puts them together."""
-    desk, state, courier, sender = parts.desk, parts.state, parts.courier, parts.sender
+    service, state, outbox, sender = parts.service, parts.state, parts.outbox, parts.sender
 
-    async def tell_step(briefing: Briefing, step: Step) -> None:
+    async def tell_audit_entry(briefing: Briefing, entry: AuditEntry) -> None:
         channel_id = state.settings.of(briefing.server_id).log_channel_id
         spoken = words(briefing.plan.text.language)
-        await audit_log.tell(parts.client, channel_id, spoken, briefing, step)
+        await audit_log.tell(parts.client, channel_id, spoken, briefing, entry)
 
-    editor = BriefingEditor(desk, state, sender)
+    editor = BriefingEditor(service, state, sender)
     return [
-        BriefingRound(state, editor, courier, sender, tell_step),
-        CorrectionRound(desk, state, courier, tell_step),
-        EditRound(desk, state, editor, sender, tell_step),
+        BriefingJob(state, editor, outbox, sender, tell_audit_entry),
+        CorrectionJob(service, state, outbox, tell_audit_entry),
+        EditJob(service, state, editor, sender, tell_audit_entry),
     ]
 
 
-ROUNDS: Mapping[RoundsName, Callable[[Parts], Sequence[Round]]] = {
+JOBS: Mapping[JobsName, Callable[[Parts], Sequence[Job]]] = {
     "digests": _digests,
     "briefings": _briefings,
 }

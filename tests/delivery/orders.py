@@ -28,7 +28,7 @@ Point = Literal[
     "after-rewrite",  # the ledger has what the edited post tells
     "after-editing",  # the edit is asked for no more
 ]
-RoundsName = Literal["digests", "briefings"]
+JobsName = Literal["digests", "briefings"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Orders:
     clock: str
     base: str
     servers: int
-    rounds: RoundsName = "digests"
+    jobs: JobsName = "digests"
     lease: float = 4
     sending: float = 2
     nonce: float = 120

@@ -18,16 +18,16 @@ import discord
 from discord.http import Route
 
 from bot import logs
-from bot.answers.lifecycle import open_desk
-from bot.delivery.outbox import Courier, Timing
-from bot.delivery.rate_limiter import Pace
+from bot.answers.lifecycle import open_service
+from bot.delivery.outbox import Outbox, Timing
+from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.scheduler import Rules, Scheduler
 from bot.state.state import State
 from bot.ui.components import permissions
 from bot.ui.posting import messenger, post_views
 from tests.delivery import world
+from tests.delivery.jobs import JOBS, Parts
 from tests.delivery.orders import Orders
-from tests.delivery.rounds import ROUNDS, Parts
 from tests.delivery.traps import (
     Trap,
     TrappedBriefings,
@@ -44,7 +44,7 @@ async def deliver(orders: Orders) -> None:
     state.posts = TrappedPosts(trap, state.database)
     state.briefings = TrappedBriefings(trap, state.database)
     state.corrections = TrappedCorrections(trap, state.database)
-    desk = await open_desk(orders.folders, orders.data)
+    service = await open_service(orders.folders, orders.data)
 
     def may_moderate(member: discord.Member) -> bool:
         role_id = state.settings.of(member.guild.id).moderator_role_id
@@ -54,27 +54,27 @@ async def deliver(orders: Orders) -> None:
         return state.settings.of(server_id).log_channel_id
 
     clock = partial(world.clock, Path(orders.clock))
-    pace = Pace(state.budget, clock)
-    client = _client(messenger.trace(pace.hold))
-    render = partial(post_views.view, desk)
+    rate_limiter = RateLimiter(state.rate_limit, clock)
+    client = _client(messenger.trace(rate_limiter.hold))
+    render = partial(post_views.view, service)
     sender = TrappedMessenger(trap, client, render, may_moderate, log_channel)
     timing = Timing(*map(_seconds, (orders.lease, orders.sending, orders.nonce, orders.retry)))
-    courier = Courier(state.posts, pace, sender, clock, timing)
-    parts = Parts(orders, desk, state, courier, sender, client, clock)
+    outbox = Outbox(state.posts, rate_limiter, sender, clock, timing)
+    parts = Parts(orders, service, state, outbox, sender, client, clock)
     rules = Rules(
         spread=_seconds(orders.spread),
         tick=_seconds(orders.tick),
         retry=_seconds(orders.retry),
         workers=orders.workers,
     )
-    scheduler = Scheduler(state, ROUNDS[orders.rounds](parts), sender, pace, clock, rules)
+    scheduler = Scheduler(state, JOBS[orders.jobs](parts), sender, rate_limiter, clock, rules)
     try:
         await client.login(world.TOKEN)
         _take_in(client, orders.servers)
         await scheduler.run()
     finally:
         await client.close()
-        await desk.store.close()
+        await service.store.close()
         await state.close()
 
 

@@ -16,12 +16,12 @@ from typing import Any, ClassVar, Self
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.answers.service import Desk
+from bot.answers.service import AnswerService
 from bot.state.state import State
 from tests.databases import Postgres
 from tests.delivery.discord import FaultyDiscord
 from tests.delivery.forks import Deliverer, Forks
-from tests.delivery.orders import Orders, RoundsName
+from tests.delivery.orders import JobsName, Orders
 from tests.delivery.world import NOON, Time
 
 TODAY = NOON.date()
@@ -46,13 +46,13 @@ class Ground:
     forks: Forks
     server: Postgres | None
     corrected: Path | None = None
-    desks: Mapping[Path, Desk] = field(default_factory=dict[Path, Desk])
+    services: Mapping[Path, AnswerService] = field(default_factory=dict[Path, AnswerService])
 
 
 class Scene:
     """What every story of delivery works with. Use `opened`."""
 
-    rounds: ClassVar[RoundsName]
+    jobs: ClassVar[JobsName]
     """What the processes see to."""
 
     _locked: AsyncConnection
@@ -67,7 +67,7 @@ class Scene:
             str(time.file),
             str(ground.base),
             servers=0,
-            rounds=self.rounds,
+            jobs=self.jobs,
         )
         self._ground = ground
         self._deliverers: list[Deliverer] = []
@@ -90,9 +90,9 @@ class Scene:
                 await scene.state.close()
 
     @property
-    def desk(self) -> Desk:
+    def service(self) -> AnswerService:
         """The desk over the base over which processes start."""
-        return self._ground.desks[Path(self.orders.base)]
+        return self._ground.services[Path(self.orders.base)]
 
     def story(self) -> str:
         """What happened so far: what Discord was asked, and what the processes wrote."""

@@ -16,7 +16,7 @@ import pytest
 
 from bot.state.state import State
 from tests.databases import DATABASES, Postgres
-from tests.delivery.bases import open_desks
+from tests.delivery.bases import open_services
 from tests.delivery.forks import Forks
 from tests.delivery.scene import Ground, Scene
 
@@ -84,12 +84,12 @@ class Table:
     ) -> Outcomes:
         """What becomes of rows, each on its database, over a base and the same one corrected."""
         base, corrected = bases
-        async with Forks(new_folder()) as forks, open_desks(bases) as desks:
+        async with Forks(new_folder()) as forks, open_services(bases) as services:
             grounds: dict[Key, Ground] = {}
             for row, database in rows:
                 folder, used = new_folder(), server if database == "postgresql" else None
                 url, state = await self._fresh_state(folder, used)
-                ground = Ground(url, state, folder, base, forks, used, corrected, desks)
+                ground = Ground(url, state, folder, base, forks, used, corrected, services)
                 grounds[row.fault, database] = ground
             return await self._tell_all(rows, grounds)
 

@@ -15,7 +15,7 @@ import pytest
 
 from bot.delivery.jobs.briefings import Trouble
 from bot.state.briefings import Status
-from bot.state.digests import Pause
+from bot.state.digests import BlockReason
 from tests.delivery import world
 from tests.delivery.briefing_case import HEADLINE, BriefingCase
 from tests.delivery.discord import (
@@ -85,7 +85,7 @@ async def back_later(case: BriefingCase, point: Point, seen: int) -> None:
     await case.start()
     await case.settled()
     await case.once(*EVERY_KIND[:-1])
-    await case.held_back(4, "blind", "stuck", "unknown", seen)
+    await case.held_back(4, "blind", "blocked", "unknown", seen)
 
 
 @row("killed again once nobody can tell, before the briefing is stuck")
@@ -96,7 +96,7 @@ async def killed_before_stuck(case: BriefingCase) -> None:
     await case.killed(point="after-end")
     await case.start()
     await case.settled()
-    await case.held_back(0, "blind", "stuck", "unknown", seen=1)
+    await case.held_back(0, "blind", "blocked", "unknown", seen=1)
 
 
 @row("killed after publishing, before that was noted")
@@ -206,7 +206,7 @@ async def answered_wrongly(case: BriefingCase, *faults: Fault) -> None:
     await case.once(*FEW)
 
 
-REFUSALS: tuple[tuple[Kind, int, int, Pause], ...] = (
+REFUSALS: tuple[tuple[Kind, int, int, BlockReason], ...] = (
     ("text", 403, 50013, "no-permission"),
     ("text", 403, 50001, "no-access"),
     ("text", 404, 0, "no-channel"),
@@ -226,7 +226,7 @@ async def refused(case: BriefingCase) -> None:
     await case.start()
     await case.settled()
     for number, (kind, *_, reason) in enumerate(REFUSALS):
-        await case.held_back(number, kind, "stuck", reason)
+        await case.held_back(number, kind, "blocked", reason)
     await case.once("text", first=len(REFUSALS))
     # A moderator has mended it, and says so.
     for number in range(len(REFUSALS)):
@@ -243,7 +243,7 @@ async def killed_after_a_refusal(case: BriefingCase) -> None:
     await case.killed(point="after-end")
     await case.start()
     await case.settled()
-    await case.held_back(0, "forum", "stuck", "no-permission")
+    await case.held_back(0, "forum", "blocked", "no-permission")
 
 
 # --- a briefing: the clock
@@ -263,7 +263,7 @@ async def asleep_past_the_grace(case: BriefingCase) -> None:
     await case.asleep(7 * HOUR)
     await case.settled()
     for number, kind in enumerate(EVERY_KIND):
-        await case.held_back(number, kind, "stuck", "late")
+        await case.held_back(number, kind, "blocked", "late")
     assert case.sent() == 0
 
 
@@ -277,7 +277,7 @@ async def late_side_by_side(case: BriefingCase) -> None:
     await case.settled()
     await asyncio.sleep(1)
     for number, kind in enumerate(EVERY_KIND):
-        await case.held_back(number, kind, "stuck", "late")
+        await case.held_back(number, kind, "blocked", "late")
 
 
 # --- a briefing: what changed while the process was dead
@@ -302,7 +302,7 @@ async def long_past(case: BriefingCase) -> None:
 @row("a fact corrected after the claim", corrected, "waiting", "changed")
 @row("the author's role lost after the claim", role_lost, "waiting", "unattended")
 @row("the author gone after the claim", gone, "waiting", "unattended")
-@row("dead from the claim past the grace", long_past, "stuck", "late")
+@row("dead from the claim past the grace", long_past, "blocked", "late")
 async def trouble_before_sending(
     case: BriefingCase, happen: Happening, status: Status, trouble: Trouble
 ) -> None:
@@ -314,7 +314,7 @@ async def trouble_before_sending(
     await case.settled()
     for number, kind in enumerate(FEW[:2]):
         await case.held_back(number, kind, status, trouble)
-    await case.held_back(2, "blind", "stuck", "unknown")
+    await case.held_back(2, "blind", "blocked", "unknown")
 
 
 @row("a fact corrected after sending", corrected)
@@ -329,7 +329,7 @@ async def trouble_after_sending(case: BriefingCase, happen: Happening) -> None:
     await case.start()
     await case.settled()
     await case.once(*FEW[:2])
-    await case.held_back(2, "blind", "stuck", "unknown", seen=1)
+    await case.held_back(2, "blind", "blocked", "unknown", seen=1)
 
 
 @row("a fact corrected after the claim, and the briefing then asked for again")
@@ -483,9 +483,9 @@ async def replied_through(case: BriefingCase, fault: Fault) -> None:
     case.correct()
     await case.settle("posted", range(3))
     for number in range(3):
-        place = (await case.post(number)).place
-        assert place
-        case.discord.faults[place.channel_id] = [fault]
+        message_ref = (await case.post(number)).message_ref
+        assert message_ref
+        case.discord.faults[message_ref.channel_id] = [fault]
     await case.start()
     await case.replied(*FEW)
 
@@ -610,7 +610,7 @@ async def edit_given_up(case: BriefingCase, status: int, code: int) -> None:
     assert len(case.discord.edits) == 2
     assert deliverer.log.count("a post cannot be edited") == 1
     assert (await case.briefing(0)).plan.text.headline == LATER
-    assert (await case.steps(0)).count("unedited") == 1
+    assert (await case.audit_log(0)).count("unedited") == 1
 
 
 @row("an edit: asked for again while Discord makes one")

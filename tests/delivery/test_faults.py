@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.state.digests import Pause
+from bot.state.digests import BlockReason
 from tests.delivery import world
 from tests.delivery.case import Case
 from tests.delivery.discord import (
@@ -243,7 +243,7 @@ async def limited_longer_than_a_request(case: Case) -> None:
     await case.once("text")
 
 
-REFUSALS: tuple[tuple[Kind, int, int, Pause], ...] = (
+REFUSALS: tuple[tuple[Kind, int, int, BlockReason], ...] = (
     ("text", 403, 50013, "no-permission"),
     ("text", 403, 50001, "no-access"),
     ("text", 403, 0, "no-permission"),
@@ -262,14 +262,14 @@ async def refused(case: Case) -> None:
     await case.due(*kinds, "text")
     for number, (kind, status, code, _) in enumerate(REFUSALS):
         case.plan_for(number, kind, [refusing(status, code)])
-    before = [(await case.schedule(number)).wish for number in range(len(REFUSALS))]
+    before = [(await case.schedule(number)).config for number in range(len(REFUSALS))]
     case.discord.faults[world.dm_id(0)] = [refusing(403, 50007)]  # told in the server instead
     await case.start()
     await case.settled()
     for number, (kind, *_, reason) in enumerate(REFUSALS):
         schedule = await case.schedule(number)
         assert (schedule.paused, schedule.next_at) == (reason, None), number
-        assert schedule.wish == before[number]
+        assert schedule.config == before[number]
         assert not case.discord.posts(number, kind)
         assert await case.post(number) is None
         await case.told(number, reason)
@@ -413,7 +413,7 @@ async def full_disk(case: Case) -> None:
 
     case.plan_for(0, "text", [then(fill)])
     deliverer = await case.start()
-    await case.logged(deliverer, "StateAway")
+    await case.logged(deliverer, "DatabaseUnavailable")
     case.time.pass_by(MINUTE)
     await case.logged(deliverer, f'"of": "{world.server_id(2)}"')
     assert case.discord.posts(2, "text") == []

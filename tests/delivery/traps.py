@@ -13,11 +13,11 @@ from typing import Any
 
 import discord
 
-from bot.delivery.outbox import Parcel
-from bot.state.briefings import Briefing, Briefings, Status, StepKind
+from bot.delivery.outbox import OutgoingPost
+from bot.state.briefings import AuditAction, Briefing, Briefings, Status
 from bot.state.corrections import Correction, Corrections
 from bot.state.database import Database
-from bot.state.posts import Claim, Contents, Ending, Held, Place, Posts, Slot
+from bot.state.posts import Busy, Contents, Ending, Lease, MessageRef, Posts, Slot
 from bot.ui.posting import messenger
 from tests.delivery.orders import Orders, Point
 
@@ -57,19 +57,19 @@ class TrappedMessenger(messenger.DiscordMessenger):
         super().__init__(client, render, _wording, may_moderate, log_channel)
         self._trap = trap
 
-    async def send(self, parcel: Parcel) -> Place:
+    async def send(self, outgoing: OutgoingPost) -> MessageRef:
         await self._trap.pass_by("before-request")
-        place = await super().send(parcel)
+        message_ref = await super().send(outgoing)
         await self._trap.pass_by("after-send")
-        return place
+        return message_ref
 
-    async def publish(self, place: Place) -> None:
-        await super().publish(place)
+    async def publish(self, message_ref: MessageRef) -> None:
+        await super().publish(message_ref)
         await self._trap.pass_by("after-publishing")
 
-    async def edit(self, place: Place, parcel: Parcel) -> None:
+    async def edit(self, message_ref: MessageRef, outgoing: OutgoingPost) -> None:
         await self._trap.pass_by("before-edit")
-        await super().edit(place, parcel)
+        await super().edit(message_ref, outgoing)
         await self._trap.pass_by("after-edit")
 
 
@@ -80,23 +80,28 @@ class TrappedPosts(Posts):
         super().__init__(database, worker=secrets.token_hex(16))
         self._trap = trap
 
-    async def claim(
-        self, slot: Slot, contents: Contents, now: datetime, lease: timedelta
-    ) -> Claim | Held:
+    async def lease(
+        self, slot: Slot, contents: Contents, now: datetime, lease_time: timedelta
+    ) -> Lease | Busy:
         await self._trap.pass_by("before-claim")
-        return await super().claim(slot, contents, now, lease)
+        return await super().lease(slot, contents, now, lease_time)
 
-    async def renew(self, claim: Claim, now: datetime, lease: timedelta) -> bool:
+    async def renew(self, lease: Lease, now: datetime, lease_time: timedelta) -> bool:
         await self._trap.pass_by("after-claim")
-        is_mine = await super().renew(claim, now, lease)
+        is_mine = await super().renew(lease, now, lease_time)
         await self._trap.pass_by("before-send")
         return is_mine
 
     async def record(
-        self, slot: Slot, place: Place, focused: str | None, at: datetime, publish: bool
+        self,
+        slot: Slot,
+        message_ref: MessageRef,
+        facts_of_the_day: str | None,
+        at: datetime,
+        publish: bool,
     ) -> None:
         await self._trap.pass_by("before-record")
-        await super().record(slot, place, focused, at, publish)
+        await super().record(slot, message_ref, facts_of_the_day, at, publish)
         await self._trap.pass_by("after-record")
 
     async def end(self, slot: Slot, status: Ending, reason: str, at: datetime) -> None:
@@ -124,7 +129,7 @@ class TrappedBriefings(Briefings):
         self,
         old: Briefing,
         status: Status,
-        kind: StepKind,
+        kind: AuditAction,
         at: datetime,
         member_id: int | None,
         detail: str | None = None,

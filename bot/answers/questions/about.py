@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.answers.context import Command, Inquiry
+from bot.answers.context import AnswerContext, Command
 from bot.cards.card import Card, Line, Section
 
 _ASKED = (
@@ -11,10 +11,10 @@ _ASKED = (
 _MARKS = ("citation", "stated", "inferred", "planned", "claim", "account", "caution")
 
 
-async def answer(inquiry: Inquiry) -> Card:
+async def answer(context: AnswerContext) -> Card:
     """The help, with what the open base holds."""
-    words, info = inquiry.words, inquiry.store.info
-    counts = await inquiry.store.counts()
+    words, info = context.words, context.store.info
+    counts = await context.store.counts()
     held = [words.count(f"about.count.{table}", counts[table]) for table in counts]
     return Card(
         question=COMMAND.question(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.answers.context import Command, Inquiry, Option
+from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import section
 from bot.answers.resolve import resolve
 from bot.cards.card import Action, Card, Line, Question, Section
@@ -13,38 +13,38 @@ from bot.cards.wording import imprint, span_words
 from bot.facts.records import FactRecord, SourceRecord
 
 
-async def answer(inquiry: Inquiry) -> Card:
+async def answer(context: AnswerContext) -> Card:
     """One article's card, the list of all, or a card that says what the name may mean."""
-    if "name" not in inquiry.options:
-        return _all_sources(inquiry)
-    head = resolve(inquiry, COMMAND.question(**inquiry.options), "name", "source")
-    if isinstance(head, Card):
-        return head
-    record = inquiry.store.sources[head.id]
-    facts = await inquiry.store.facts_from(head.id)
+    if "name" not in context.options:
+        return _all_sources(context)
+    thing = resolve(context, COMMAND.question(**context.options), "name", "source")
+    if isinstance(thing, Card):
+        return thing
+    record = context.store.sources[thing.id]
+    facts = await context.store.facts_from(thing.id)
     return Card(
-        question=COMMAND.question(name=head.id),
-        language=inquiry.words.language,
+        question=COMMAND.question(name=thing.id),
+        language=context.words.language,
         title=record.source.title,
         found=True,
-        subtitle=inquiry.words(f"source-kind.{record.source.kind}"),
-        sections=tuple(_sections(inquiry, record, facts)),
+        subtitle=context.words(f"source-kind.{record.source.kind}"),
+        sections=tuple(_sections(context, record, facts)),
     )
 
 
 COMMAND = Command("source", (Option("name", "source"),), answer)
 
 
-def _all_sources(inquiry: Inquiry) -> Card:
-    words = inquiry.words
-    sources = inquiry.store.sources.values()
+def _all_sources(context: AnswerContext) -> Card:
+    words = context.words
+    sources = context.store.sources.values()
     return Card(
         question=COMMAND.question(),
         language=words.language,
         title=words("source.all"),
         found=True,
         subtitle=words("source.all-about"),
-        sections=(Section(tuple(_source_line(inquiry, record) for record in sources)),),
+        sections=(Section(tuple(_source_line(context, record) for record in sources)),),
         actions=tuple(_open(record) for record in list(sources)[:_OFFERED]),
     )
 
@@ -52,9 +52,9 @@ def _all_sources(inquiry: Inquiry) -> Card:
 _OFFERED = 5  # buttons that fit one row
 
 
-def _source_line(inquiry: Inquiry, record: SourceRecord) -> Line:
-    kind = inquiry.words(f"source-kind.{record.source.kind}")
-    return Line(f"“{record.source.title}” · {imprint(record, inquiry.words)} · {kind}")
+def _source_line(context: AnswerContext, record: SourceRecord) -> Line:
+    kind = context.words(f"source-kind.{record.source.kind}")
+    return Line(f"“{record.source.title}” · {imprint(record, context.words)} · {kind}")
 
 
 def _open(record: SourceRecord) -> Action:
@@ -63,9 +63,9 @@ def _open(record: SourceRecord) -> Action:
 
 
 def _sections(
-    inquiry: Inquiry, record: SourceRecord, facts: tuple[FactRecord, ...]
+    context: AnswerContext, record: SourceRecord, facts: tuple[FactRecord, ...]
 ) -> Iterator[Section]:
-    words, source = inquiry.words, record.source
+    words, source = context.words, record.source
     date = span_words(record.span, words) if record.span else words("source.no-date")
     yield Section(
         (
@@ -77,4 +77,4 @@ def _sections(
         ),
         listed=False,
     )
-    yield from section(inquiry, "source.facts", facts)
+    yield from section(context, "source.facts", facts)

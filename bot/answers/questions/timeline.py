@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 
-from bot.answers.context import Command, Inquiry, Option
+from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import event_line
-from bot.answers.filters import Narrowing, narrow, refusal
+from bot.answers.filters import Filters, parse_filters, refusal
 from bot.cards.card import Card, Section
 from bot.cards.wording import month_words, year_words
 from bot.facts.dates import Moment, Span
@@ -18,23 +18,23 @@ from bot.texts.catalogues import Words
 _A_MONTH = 31  # days; what may be longer stands under its year alone
 
 
-async def answer(inquiry: Inquiry) -> Card:
+async def answer(context: AnswerContext) -> Card:
     """The timeline's card, or one that says which filter cannot be understood."""
-    narrowing = narrow(inquiry, COMMAND.question(**inquiry.options))
-    if isinstance(narrowing, Card):
-        return narrowing
-    events = await inquiry.store.events(narrowing.filter)
-    question = COMMAND.question(**narrowing.options)
-    filters = narrowing.worded(inquiry.words)
+    filters = parse_filters(context, COMMAND.question(**context.options))
+    if isinstance(filters, Card):
+        return filters
+    events = await context.store.events(filters.filter)
+    question = COMMAND.question(**filters.options)
+    worded = filters.worded(context.words)
     if not events:
-        return refusal(inquiry, question, "timeline.empty", filters=filters)
+        return refusal(context, question, "timeline.empty", filters=worded)
     return Card(
         question=question,
-        language=inquiry.words.language,
-        title=inquiry.words("timeline.title"),
+        language=context.words.language,
+        title=context.words("timeline.title"),
         found=True,
-        subtitle=" · ".join(filter(None, [filters, *_counts(inquiry, narrowing, events)])),
-        sections=tuple(_sections(inquiry, narrowing, events)),
+        subtitle=" · ".join(filter(None, [worded, *_counts(context, filters, events)])),
+        sections=tuple(_sections(context, filters, events)),
     )
 
 
@@ -51,31 +51,31 @@ COMMAND = Command(
 
 
 def _counts(
-    inquiry: Inquiry, narrowing: Narrowing, events: tuple[EventRecord, ...]
+    context: AnswerContext, filters: Filters, events: tuple[EventRecord, ...]
 ) -> Iterator[str]:
     """How many events there are, and how many may lie outside the period."""
-    may = sum(narrowing.may_miss(event.dated.span) for event in events)
-    yield inquiry.words.count("timeline.events", len(events) - may)
+    may = sum(filters.may_miss(event.dated.span) for event in events)
+    yield context.words.count("timeline.events", len(events) - may)
     if may:
-        yield inquiry.words.count("timeline.events-may", may)
+        yield context.words.count("timeline.events-may", may)
 
 
 def _sections(
-    inquiry: Inquiry, narrowing: Narrowing, events: tuple[EventRecord, ...]
+    context: AnswerContext, filters: Filters, events: tuple[EventRecord, ...]
 ) -> Iterator[Section]:
     """Events under the month or year that they began in; undated ones under their own heading.
 
     What is known of a year, but of no month, comes after its months. Those that may as well lie
     outside the period stand apart, at the end.
     """
-    inside = (event for event in events if not narrowing.may_miss(event.dated.span))
+    inside = (event for event in events if not filters.may_miss(event.dated.span))
     sure = sorted(inside, key=_place)
-    open_ones = [event for event in events if narrowing.may_miss(event.dated.span)]
-    for heading, group in groupby(sure, lambda event: _heading(event, inquiry.words)):
-        yield Section(tuple(event_line(inquiry, event) for event in group), heading)
+    open_ones = [event for event in events if filters.may_miss(event.dated.span)]
+    for heading, group in groupby(sure, lambda event: _heading(event, context.words)):
+        yield Section(tuple(event_line(context, event) for event in group), heading)
     if open_ones:
-        lines = tuple(event_line(inquiry, event) for event in open_ones)
-        yield Section(lines, inquiry.words("timeline.may"))
+        lines = tuple(event_line(context, event) for event in open_ones)
+        yield Section(lines, context.words("timeline.may"))
 
 
 def _place(event: EventRecord) -> tuple[int, int]:

@@ -13,28 +13,28 @@ from typing import Any, Literal, Protocol, cast
 
 import structlog
 
-from bot.answers.service import Desk
-from bot.compose.briefing import Composed, Draft, Subject, compose
-from bot.delivery.delivery_errors import Undelivered
-from bot.delivery.outbox import Courier, Later, Outcome, Parcel, Stuck, Unknown
+from bot.answers.service import AnswerService
+from bot.compose.briefing import BriefingDraft, ComposedBriefing, Subject, compose
+from bot.delivery.delivery_errors import DeliveryError
+from bot.delivery.outbox import Blocked, Outbox, Outcome, OutgoingPost, RetryAt, Undetermined
 from bot.delivery.recurrence import UnknownZone, open_zone
-from bot.delivery.scheduler import Settled
-from bot.state.briefings import Briefing, Outdated, Plan, Status, Step, StepKind
-from bot.state.digests import Pause, Target
+from bot.delivery.scheduler import Finished
+from bot.state.briefings import AuditAction, AuditEntry, Briefing, EditConflict, Plan, Status
+from bot.state.digests import BlockReason, Target
 from bot.state.posts import Contents, Post, Slot
 from bot.state.state import State
 from bot.texts.catalogues import words
 
 log = structlog.stdlib.get_logger("factdesk.delivery")
 
-Trouble = Pause | Literal["unknown", "late", "changed", "unattended"]
+Trouble = BlockReason | Literal["unknown", "late", "changed", "unattended"]
 """Why a briefing was not posted: `changed` facts, or nobody who stood behind it may post it."""
 
 GRACE = timedelta(hours=6)
 """How late a briefing is still posted without being asked again."""
 
 
-TellStep = Callable[[Briefing, Step], Awaitable[None]]
+TellAuditEntry = Callable[[Briefing, AuditEntry], Awaitable[None]]
 """Tells a step of a briefing where its server's moderators follow them; never raises."""
 
 
@@ -55,57 +55,58 @@ class Colleagues(Protocol):
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedBriefing:
     """A briefing as it would be posted now, the facts changed since it was seen, and the base."""
 
-    composed: Composed
+    composed: ComposedBriefing
     changed: tuple[str, ...]
-    edition: str
+    base_version: str
 
 
 class OwnBriefing(Exception):
     """Whoever wrote a briefing cannot be the one who approves it."""
 
 
-class Unseen(Exception):
+class UnreviewedChanges(Exception):
     """Facts that a briefing tells were changed since it was looked over."""
 
 
 class BriefingEditor:
     """Takes briefings from draft to ready, and makes them as they would be posted now.
 
-    Every method that changes one raises StateAway, and Outdated where it was changed meanwhile.
-    Those that let it be posted raise Unseen where it would say what nobody has looked at.
+    Every method that changes one raises DatabaseUnavailable, and EditConflict where it was changed
+    meanwhile. Those that let it be posted raise UnreviewedChanges where it would say what nobody
+    has looked at.
     """
 
-    def __init__(self, desk: Desk, state: State, colleagues: Colleagues) -> None:
-        self._desk = desk
+    def __init__(self, service: AnswerService, state: State, colleagues: Colleagues) -> None:
+        self._service = service
         self._state = state
         self._colleagues = colleagues
 
-    async def compose(self, plan: Plan, author: str) -> Composed:
+    async def compose(self, plan: Plan, author: str) -> ComposedBriefing:
         """What a plan says, its remarks signed by `author`."""
         text = plan.text
         return await compose(
-            self._desk.store,
+            self._service.store,
             words(text.language),
             Subject(text.thing, text.first, text.last),
-            Draft(text.headline, text.facts),
+            BriefingDraft(text.headline, text.facts),
             text.remarks,
             author,
         )
 
-    async def prepare(self, briefing: Briefing) -> Prepared:
-        """The briefing as it would be posted now. Raises StateAway and Undelivered."""
+    async def prepare(self, briefing: Briefing) -> PreparedBriefing:
+        """The briefing as it would be posted now. Raises DatabaseUnavailable and DeliveryError."""
         author = await self._colleagues.name(briefing.server_id, briefing.author_id)
         composed = await self.compose(briefing.plan, author)
-        seen, present = await self._seen(briefing), await self._desk.store.versions()
+        seen, present = await self._seen(briefing), await self._service.store.versions()
         told = {*briefing.plan.text.facts, *composed.facts}
         if seen is None:  # the base from which it was looked over is forgotten
             changed = told
         else:
             changed = {key for key in told if key in seen and seen[key] != present.get(key)}
-        return Prepared(composed, tuple(sorted(changed)), self._desk.store.fingerprint)
+        return PreparedBriefing(composed, tuple(sorted(changed)), self._service.store.fingerprint)
 
     def day(self, briefing: Briefing, at: datetime) -> date:
         """The day of an instant, in the briefing's time zone or else in its server's."""
@@ -120,9 +121,9 @@ class BriefingEditor:
         """Ask for approval where the server wants one; else have it posted when it is due."""
         await self._require_seen(briefing)
         if self._state.settings.of(briefing.server_id).approval:
-            edition, move = await self.edition(), self._state.briefings.move
+            base_version, move = await self.base_version(), self._state.briefings.move
             return await move(
-                briefing, "waiting", "asked", now, member_id, edition=edition, reason=None
+                briefing, "waiting", "asked", now, member_id, base_version=base_version, reason=None
             )
         # Whoever posts what somebody else wrote stands behind it as well.
         other_id = member_id if member_id != briefing.author_id else None
@@ -149,12 +150,12 @@ class BriefingEditor:
 
     async def _require_seen(self, briefing: Briefing) -> None:
         if (await self.prepare(briefing)).changed:
-            raise Unseen
+            raise UnreviewedChanges
 
     async def _ready(
         self,
         briefing: Briefing,
-        kind: StepKind,
+        kind: AuditAction,
         member_id: int,
         now: datetime,
         approver_id: int | None = None,
@@ -171,58 +172,61 @@ class BriefingEditor:
             member_id,
             approver_id=approver_id,
             due_at=max(now, when.at) if when else now,
-            edition=await self.edition(),
+            base_version=await self.base_version(),
             reason=None,
         )
 
-    async def edition(self) -> str:
+    async def base_version(self) -> str:
         """The open base's fingerprint; its facts are remembered."""
-        store = self._desk.store
-        await self._state.editions.remember(store.fingerprint, await store.versions())
+        store = self._service.store
+        await self._state.base_versions.remember(store.fingerprint, await store.versions())
         return store.fingerprint
 
     async def _seen(self, briefing: Briefing) -> Mapping[str, str] | None:
         """The versions of all facts when the briefing was last looked over; None if forgotten."""
-        if not briefing.edition:
+        if not briefing.base_version:
             return {}
-        return await self._state.editions.facts(briefing.edition)
+        return await self._state.base_versions.facts(briefing.base_version)
 
 
-class BriefingRound:
+class BriefingJob:
     """The briefings that are due, or on their way."""
 
     def __init__(
         self,
         state: State,
         editor: BriefingEditor,
-        courier: Courier,
+        outbox: Outbox,
         colleagues: Colleagues,
-        tell_step: TellStep,
+        tell_audit_entry: TellAuditEntry,
     ) -> None:
         self._state = state
         self._editor = editor
-        self._courier = courier
+        self._outbox = outbox
         self._colleagues = colleagues
-        self._tell_step = tell_step
+        self._tell_audit_entry = tell_audit_entry
 
-    async def coming(self) -> Mapping[str, datetime]:
-        """When each briefing is due that is to be posted. Raises StateAway."""
-        return await self._state.briefings.coming()
+    async def next_due(self) -> Mapping[str, datetime]:
+        """When each briefing is due that is to be posted. Raises DatabaseUnavailable."""
+        return await self._state.briefings.next_due()
 
-    async def attend(self, key: str, now: datetime) -> Settled | Later:
+    async def run(self, key: str, now: datetime) -> Finished | RetryAt:
         """Post a briefing that is due, or hold it back.
 
-        Raises StateAway, Unauthorized, and Undelivered where a moderator cannot be looked up.
+        Raises DatabaseUnavailable, Unauthorized, and DeliveryError where a moderator cannot be
+        looked up.
         """
         briefing = await self._state.briefings.get(key)
         if briefing is None or briefing.status not in ("ready", "posting"):
-            return Settled(None)
+            return Finished(None)
         try:
-            return await self._attend(briefing, now)
-        except Outdated:
-            return Settled(None)  # changed meanwhile; where it is still to be posted, it comes anew
+            return await self._run(briefing, now)
+        except EditConflict:
+            return Finished(
+                None
+            )  # changed meanwhile; where it is still to be posted, it comes anew
 
-    async def _attend(self, briefing: Briefing, now: datetime) -> Settled | Later:
+    async def _run(self, briefing: Briefing, now: datetime) -> Finished | RetryAt:
         target = briefing.plan.target
         assert target, "a briefing without a target is never ready"
         prepared = await self._editor.prepare(briefing)
@@ -230,22 +234,22 @@ class BriefingRound:
         if briefing.status == "ready":
             if trouble:
                 await self._hold(briefing, trouble, now)
-                return Settled(None)
+                return Finished(None)
             # What is sent is what the briefing says: from here on nobody can change it.
             briefing = await self._state.briefings.begin_posting(briefing, now)
         slot = briefing_slot(briefing, now)
-        parcel = Parcel(slot, target, prepared.composed.card, posted_by=briefing.author_id)
-        contents = Contents(prepared.composed.facts, None, prepared.edition)
+        outgoing = OutgoingPost(slot, target, prepared.composed.card, posted_by=briefing.author_id)
+        contents = Contents(prepared.composed.facts, None, prepared.base_version)
         # It may have been posted before it came into trouble.
-        take = self._courier.settle if trouble else self._courier.deliver
-        outcome = await take(parcel, contents)
-        if isinstance(outcome, Later):
+        take = self._outbox.settle if trouble else self._outbox.deliver
+        outcome = await take(outgoing, contents)
+        if isinstance(outcome, RetryAt):
             return outcome
         await self._conclude(briefing, slot, outcome, trouble, now)
-        return Settled(None)
+        return Finished(None)
 
     async def _trouble(
-        self, briefing: Briefing, target: Target, prepared: Prepared, now: datetime
+        self, briefing: Briefing, target: Target, prepared: PreparedBriefing, now: datetime
     ) -> Trouble | None:
         """What speaks against posting a briefing now."""
         due_at = briefing.due_at
@@ -267,14 +271,14 @@ class BriefingRound:
         now: datetime,
     ) -> None:
         match outcome:
-            case Stuck(reason):
+            case Blocked(reason):
                 await self._hold(briefing, reason, now)
-            case Unknown():
+            case Undetermined():
                 await self._hold(briefing, "unknown", now)
             case _:
                 post = await self._state.posts.get(slot.post_id)
-                if post and post.place:
-                    await self._move(briefing, "posted", "posted", now, post.place.link)
+                if post and post.message_ref:
+                    await self._move(briefing, "posted", "posted", now, post.message_ref.link)
                 else:
                     await self._hold(briefing, trouble or _refusal(post) or "unknown", now)
 
@@ -283,34 +287,34 @@ class BriefingRound:
         log.warning("briefing held back", server=briefing.server_id, reason=trouble)
         if trouble in ("changed", "unattended"):
             # Whoever looks at it now sees what the base says now.
-            edition = await self._editor.edition()
-            await self._move(briefing, "waiting", "review", now, trouble, edition=edition)
+            base_version = await self._editor.base_version()
+            await self._move(briefing, "waiting", "review", now, trouble, base_version=base_version)
         else:
-            await self._move(briefing, "stuck", "stuck", now, trouble)
+            await self._move(briefing, "blocked", "blocked", now, trouble)
         try:
             await self._colleagues.tell(briefing, trouble)
-        except Undelivered as error:
+        except DeliveryError as error:
             log.warning("moderators could not be told", reason=repr(error))
 
     async def _move(
         self,
         briefing: Briefing,
         status: Status,
-        kind: StepKind,
+        kind: AuditAction,
         now: datetime,
         detail: str,
         **values: Any,
     ) -> None:
-        """Note what became of a briefing. Raises Outdated."""
+        """Note what became of a briefing. Raises EditConflict."""
         reason = None if status == "posted" else detail
         move = self._state.briefings.move
         moved = await move(briefing, status, kind, now, None, detail, reason=reason, **values)
-        await self._tell_step(moved, Step(now, None, kind, detail))
+        await self._tell_audit_entry(moved, AuditEntry(now, None, kind, detail))
 
 
-def _refusal(post: Post | None) -> Pause | None:
+def _refusal(post: Post | None) -> BlockReason | None:
     """Why Discord refused a post, where it did and the process ended before that was noted."""
-    return cast(Pause, post.reason) if post and post.status == "failed" else None
+    return cast(BlockReason, post.reason) if post and post.status == "failed" else None
 
 
 def briefing_slot(briefing: Briefing, now: datetime) -> Slot:

@@ -9,21 +9,30 @@ from typing import Literal, Protocol
 
 import structlog
 
-from bot.answers.service import Desk
+from bot.answers.service import AnswerService
 from bot.cards.card import Card
-from bot.compose.digest import Told, compose
-from bot.delivery.delivery_errors import Undelivered
-from bot.delivery.outbox import Clock, Courier, Done, Later, Outcome, Parcel, Stuck, Unknown
+from bot.compose.digest import DigestHistory, compose
+from bot.delivery.delivery_errors import DeliveryError
+from bot.delivery.outbox import (
+    Blocked,
+    Clock,
+    Delivered,
+    Outbox,
+    Outcome,
+    OutgoingPost,
+    RetryAt,
+    Undetermined,
+)
 from bot.delivery.recurrence import Recurrence, Run, UnknownZone, due, next_run, open_zone
-from bot.delivery.scheduler import Settled
-from bot.state.digests import Pause, Schedule, Wish
+from bot.delivery.scheduler import Finished
+from bot.state.digests import BlockReason, DigestConfig, Schedule
 from bot.state.posts import Contents, Slot
 from bot.state.state import State
 from bot.texts.catalogues import Words, words
 
 log = structlog.stdlib.get_logger("factdesk.delivery")
 
-Problem = Pause | Literal["unknown"]
+Problem = BlockReason | Literal["unknown"]
 """What stops a digest, or that nobody can tell whether one was posted."""
 
 
@@ -36,7 +45,7 @@ class Lateness:
 
 
 @dataclass(frozen=True)
-class Draft:
+class DigestDraft:
     """A digest, ready to be sent. `worth_posting` is false where nothing happened on its day."""
 
     card: Card
@@ -47,8 +56,8 @@ class Draft:
 class Composer(Protocol):
     """Makes the digest of a local day; `is_late` says that it comes after its time."""
 
-    async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> Draft:
-        """The draft. Raises StateAway."""
+    async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
+        """The draft. Raises DatabaseUnavailable."""
         ...
 
 
@@ -60,75 +69,75 @@ class Moderators(Protocol):
         ...
 
 
-def recurrence(wish: Wish) -> Recurrence:
+def recurrence(config: DigestConfig) -> Recurrence:
     """When a digest comes round."""
-    return Recurrence(wish.at, wish.zone, wish.weekdays)
+    return Recurrence(config.at, config.zone, config.weekdays)
 
 
 class DigestComposer:
     """Composes servers' digests from the open base and from what they were told before."""
 
-    def __init__(self, desk: Desk, state: State) -> None:
-        self._desk = desk
+    def __init__(self, service: AnswerService, state: State) -> None:
+        self._service = service
         self._state = state
 
-    async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> Draft:
-        """The digest of a server's local day. Raises StateAway."""
-        store = self._desk.store
-        await self._state.editions.remember(store.fingerprint, await store.versions())
+    async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
+        """The digest of a server's local day. Raises DatabaseUnavailable."""
+        store = self._service.store
+        await self._state.base_versions.remember(store.fingerprint, await store.versions())
         spoken = words(self.language(schedule))
         told = await self._told(schedule)
-        digest = await compose(store, spoken, day, told, schedule.wish.topics)
-        return Draft(
+        digest = await compose(store, spoken, day, told, schedule.config.topics)
+        return DigestDraft(
             card=_marked_late(digest.card, schedule, spoken) if is_late else digest.card,
-            contents=Contents(digest.facts, digest.focus, store.fingerprint),
+            contents=Contents(digest.facts, digest.fact_of_the_day, store.fingerprint),
             worth_posting=digest.worth_posting,
         )
 
     def language(self, schedule: Schedule) -> str:
         """The language of a server's digest: what it chose, or what Discord told at set-up."""
-        return self._state.settings.of(schedule.server_id).language or schedule.wish.language
+        return self._state.settings.of(schedule.server_id).language or schedule.config.language
 
-    async def _told(self, schedule: Schedule) -> Told:
-        edition = schedule.last_edition
-        return Told(
+    async def _told(self, schedule: Schedule) -> DigestHistory:
+        base_version = schedule.last_base_version
+        return DigestHistory(
             last=schedule.last_day,
-            held=await self._state.editions.facts(edition) if edition else None,
-            focused=await self._state.posts.focused(schedule.server_id),
+            held=await self._state.base_versions.facts(base_version) if base_version else None,
+            facts_of_the_day=await self._state.posts.facts_of_the_day(schedule.server_id),
         )
 
 
-class DigestRound:
+class DigestJob:
     """The digests that are due."""
 
     def __init__(
         self,
         state: State,
         compose: Composer,
-        courier: Courier,
+        outbox: Outbox,
         moderators: Moderators,
         clock: Clock,
         lateness: Lateness = Lateness(),
     ) -> None:
         self._state = state
         self._compose = compose
-        self._courier = courier
+        self._outbox = outbox
         self._moderators = moderators
         self._clock = clock
         self._lateness = lateness
 
-    async def coming(self) -> Mapping[str, datetime]:
-        """When each server's digest is due next, by the server's id. Raises StateAway."""
-        coming = await self._state.digests.coming()
-        return {str(server_id): at for server_id, at in coming.items()}
+    async def next_due(self) -> Mapping[str, datetime]:
+        """When each server's digest is due next, by the server's id. Raises DatabaseUnavailable."""
+        next_due = await self._state.digests.next_due()
+        return {str(server_id): at for server_id, at in next_due.items()}
 
-    async def attend(self, key: str, now: datetime) -> Settled | Later:
-        """Post a server's digest where it is due. Raises StateAway, and Unauthorized."""
+    async def run(self, key: str, now: datetime) -> Finished | RetryAt:
+        """Post a server's digest where it is due. Raises DatabaseUnavailable, and Unauthorized."""
         schedule = await self._state.digests.get(int(key))
         if not schedule or not schedule.next_at or not schedule.next_day:
-            return Settled(None)
+            return Finished(None)
         try:
-            found = due(recurrence(schedule.wish), schedule.next_day, now)
+            found = due(recurrence(schedule.config), schedule.next_day, now)
         except UnknownZone:
             return await self._pause(schedule, "no-zone")
         if found.skipped:
@@ -141,17 +150,17 @@ class DigestRound:
     async def post_now(self, server_id: int) -> Outcome:
         """Post the digest of a server's present day before its time.
 
-        Done without a place means that the day's digest is settled already. Raises StateAway,
-        Unauthorized, and UnknownZone.
+        Done without a place means that the day's digest is settled already. Raises
+        DatabaseUnavailable, Unauthorized, and UnknownZone.
         """
         schedule = await self._state.digests.get(server_id)
         assert schedule, "only a digest that was set up can be posted"
         now = self._clock()
-        day = now.astimezone(open_zone(schedule.wish.zone)).date()
+        day = now.astimezone(open_zone(schedule.config.zone)).date()
         draft = await self._compose(schedule, day, is_late=False)
         outcome = await self._deliver(schedule, Run(now, day), draft)
-        if not isinstance(outcome, Later):
-            following = next_run(recurrence(schedule.wish), now, day)
+        if not isinstance(outcome, RetryAt):
+            following = next_run(recurrence(schedule.config), now, day)
             await self._conclude(schedule, outcome, day, following)
         return outcome
 
@@ -160,14 +169,16 @@ class DigestRound:
         draft = await self._compose(schedule, run.day, lateness > self._lateness.late)
         if lateness > self._lateness.grace:
             log.warning("digest skipped: too late", server=schedule.server_id, day=str(run.day))
-            return await self._courier.settle(_parcel(schedule, run, draft), draft.contents)
+            return await self._outbox.settle(_outgoing(schedule, run, draft), draft.contents)
         if await self._is_empty(schedule, run, draft):
-            return Done(None)
+            return Delivered(None)
         return await self._deliver(schedule, run, draft)
 
-    async def _is_empty(self, schedule: Schedule, run: Run, draft: Draft) -> bool:
+    async def _is_empty(self, schedule: Schedule, run: Run, draft: DigestDraft) -> bool:
         """Whether there is nothing to post, which is then noted; a claimed post must be settled."""
-        has_focus = draft.contents.focus is not None and schedule.wish.when_empty == "focus"
+        has_focus = (
+            draft.contents.fact_of_the_day is not None and schedule.config.when_empty == "fact"
+        )
         if draft.worth_posting or has_focus:
             return False
         slot = _slot(schedule, run)
@@ -176,38 +187,38 @@ class DigestRound:
         await self._state.posts.end(slot, "skipped", "empty", self._clock())
         return True
 
-    async def _deliver(self, schedule: Schedule, run: Run, draft: Draft) -> Outcome:
-        return await self._courier.deliver(_parcel(schedule, run, draft), draft.contents)
+    async def _deliver(self, schedule: Schedule, run: Run, draft: DigestDraft) -> Outcome:
+        return await self._outbox.deliver(_outgoing(schedule, run, draft), draft.contents)
 
     async def _conclude(
         self, schedule: Schedule, outcome: Outcome, day: date, following: Run
-    ) -> Settled | Later:
+    ) -> Finished | RetryAt:
         match outcome:
-            case Later():
+            case RetryAt():
                 return outcome
-            case Stuck(reason):
+            case Blocked(reason):
                 return await self._pause(schedule, reason)
-            case Unknown():
+            case Undetermined():
                 await self._warn(schedule, "unknown")
-            case Done(place):
-                if place:
+            case Delivered(message_ref):
+                if message_ref:
                     log.info("digest posted", server=schedule.server_id, day=str(day))
         return await self._advance(schedule, day, following)
 
-    async def _advance(self, schedule: Schedule, day: date, following: Run) -> Settled:
+    async def _advance(self, schedule: Schedule, day: date, following: Run) -> Finished:
         await self._state.digests.advance(schedule.server_id, day, following.instant, following.day)
-        return Settled(following.instant)
+        return Finished(following.instant)
 
-    async def _pause(self, schedule: Schedule, reason: Pause) -> Settled:
+    async def _pause(self, schedule: Schedule, reason: BlockReason) -> Finished:
         log.warning("digest paused", server=schedule.server_id, reason=reason)
-        await self._state.digests.stop(schedule.server_id, reason, schedule.wish)
+        await self._state.digests.stop(schedule.server_id, reason, schedule.config)
         await self._warn(schedule, reason)
-        return Settled(None)
+        return Finished(None)
 
     async def _warn(self, schedule: Schedule, problem: Problem) -> None:
         try:
             await self._moderators.warn(schedule, problem)
-        except Undelivered as error:
+        except DeliveryError as error:
             log.warning(
                 "moderators could not be told",
                 server=schedule.server_id,
@@ -216,14 +227,16 @@ class DigestRound:
             )
 
 
-def _parcel(schedule: Schedule, run: Run, draft: Draft) -> Parcel:
-    return Parcel(_slot(schedule, run), schedule.wish.target, draft.card)
+def _outgoing(schedule: Schedule, run: Run, draft: DigestDraft) -> OutgoingPost:
+    return OutgoingPost(_slot(schedule, run), schedule.config.target, draft.card)
 
 
 def _slot(schedule: Schedule, run: Run) -> Slot:
-    return Slot(schedule.server_id, "digest", run.day, run.instant, schedule.wish.target.channel_id)
+    return Slot(
+        schedule.server_id, "digest", run.day, run.instant, schedule.config.target.channel_id
+    )
 
 
 def _marked_late(card: Card, schedule: Schedule, words: Words) -> Card:
-    note = words("digest.late", time=f"{schedule.wish.at:%H:%M}", zone=schedule.wish.zone)
+    note = words("digest.late", time=f"{schedule.config.at:%H:%M}", zone=schedule.config.zone)
     return replace(card, subtitle=" · ".join(filter(None, [card.subtitle, note])))

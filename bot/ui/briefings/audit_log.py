@@ -12,7 +12,7 @@ import structlog
 from discord.utils import format_dt
 
 from bot.cards.limits import TEXT, shorten
-from bot.state.briefings import Briefing, Plan, Step
+from bot.state.briefings import AuditEntry, Briefing, Plan
 from bot.texts.catalogues import Words
 from bot.ui.components.markdown import escape
 
@@ -52,71 +52,75 @@ def _fields(plan: Plan) -> dict[str, Any]:
     }
 
 
-def history(words: Words, briefing: Briefing, steps: tuple[Step, ...]) -> tuple[str, ...]:
+def history(words: Words, briefing: Briefing, audit_log: tuple[AuditEntry, ...]) -> tuple[str, ...]:
     """Every step as markdown, the latest first; the earliest are counted where room ends."""
     lines: list[str] = []
     room = _ROOM
-    for step in reversed(steps):
-        line = f"{format_dt(step.at, 'f')} · {told(words, briefing, step)}"
+    for entry in reversed(audit_log):
+        line = f"{format_dt(entry.at, 'f')} · {told(words, briefing, entry)}"
         room -= len(line) + 1
         if room < 0:
-            lines.append(words.count("briefing.step.earlier", len(steps) - len(lines)))
+            lines.append(words.count("briefing.step.earlier", len(audit_log) - len(lines)))
             break
         lines.append(line)
     return tuple(lines)
 
 
-def log_line(words: Words, briefing: Briefing, step: Step) -> str:
+def log_line(words: Words, briefing: Briefing, entry: AuditEntry) -> str:
     """A step as one line for the log channel."""
     name = f"**{escape(shorten(briefing.plan.text.headline, _SHOWN))}**"
-    when = format_dt(step.at, "f")
-    return f"{told(words, briefing, step)} · {name} (`{briefing.briefing_id}`) · {when}"
+    when = format_dt(entry.at, "f")
+    return f"{told(words, briefing, entry)} · {name} (`{briefing.briefing_id}`) · {when}"
 
 
 async def tell(
-    client: discord.Client, channel_id: int | None, words: Words, briefing: Briefing, step: Step
+    client: discord.Client,
+    channel_id: int | None,
+    words: Words,
+    briefing: Briefing,
+    entry: AuditEntry,
 ) -> None:
     """Tell a step in the log channel, where the server has one; failing is noted, no more."""
     if not channel_id:
         return
     try:
         await client.get_partial_messageable(channel_id).send(
-            shorten(log_line(words, briefing, step), _MESSAGE),
+            shorten(log_line(words, briefing, entry), _MESSAGE),
             allowed_mentions=discord.AllowedMentions.none(),
         )
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         log.warning("the log channel was not told", server=briefing.server_id, reason=str(error))
 
 
-def told(words: Words, briefing: Briefing, step: Step) -> str:
+def told(words: Words, briefing: Briefing, entry: AuditEntry) -> str:
     """Who did what, and what it changed."""
-    person = f"<@{step.member_id}>" if step.member_id else "Factdesk"
-    said = words(f"briefing.step.{step.kind}", person=person)
-    details = "; ".join(_details(words, briefing, step))
+    person = f"<@{entry.member_id}>" if entry.member_id else "Factdesk"
+    said = words(f"briefing.step.{entry.kind}", person=person)
+    details = "; ".join(_details(words, briefing, entry))
     return f"{said}: {details}" if details else said
 
 
-def _details(words: Words, briefing: Briefing, step: Step) -> Iterator[str]:
-    if not step.detail:
+def _details(words: Words, briefing: Briefing, entry: AuditEntry) -> Iterator[str]:
+    if not entry.detail:
         return
-    match step.kind:
+    match entry.kind:
         case "posted":
-            yield f"https://discord.com/channels/{briefing.server_id}/{step.detail}"
+            yield f"https://discord.com/channels/{briefing.server_id}/{entry.detail}"
         case "edited":
-            changed: dict[str, Any] = json.loads(step.detail)
+            changed: dict[str, Any] = json.loads(entry.detail)
             yield from (_change(words, field, *pair) for field, pair in changed.items())
         case "sent-back":
-            yield f"“{escape(step.detail)}”"
-        case "stuck" | "review":
-            yield reason(words, step.detail)
+            yield f"“{escape(entry.detail)}”"
+        case "blocked" | "review":
+            yield reason(words, entry.detail)
         case "corrected":
-            yield settled(words, step.detail)
+            yield settled(words, entry.detail)
         case "uncorrected":
-            yield words(f"correction.trouble.{step.detail}")
+            yield words(f"correction.trouble.{entry.detail}")
         case "unedited":
             yield words("briefing.unedited")
         case _:
-            yield escape(step.detail)
+            yield escape(entry.detail)
 
 
 def _change(words: Words, field: str, old: Any, new: Any) -> str:

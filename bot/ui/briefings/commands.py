@@ -11,19 +11,19 @@ from discord.app_commands import Choice
 from discord.ext import commands
 from discord.utils import format_dt, utcnow
 
-from bot.answers.service import Desk
+from bot.answers.service import AnswerService
 from bot.cards.limits import TEXT, shorten
 from bot.cards.pages import page
 from bot.cards.wording import day_words
 from bot.compose.briefing import propose
 from bot.compose.export import markdown
-from bot.state.briefings import Briefing, Plan, Text
+from bot.state.briefings import Briefing, BriefingText, Plan
 from bot.state.digests import Target
 from bot.state.state import State
 from bot.texts.catalogues import LANGUAGES
 from bot.texts.catalogues import words as words_of
 from bot.ui.briefings import actions, dispatch
-from bot.ui.briefings.actions import Job, Outcome
+from bot.ui.briefings.actions import ActionContext, Outcome
 from bot.ui.briefings.options import (
     complete_briefings,
     complete_kind,
@@ -37,13 +37,13 @@ from bot.ui.components.messages import Notice, answer
 from bot.ui.components.permissions import Subcommand, group, spoken
 from bot.ui.corrections.offers import LookButton, SettleButton, show_open
 from bot.ui.questions import replies
-from bot.ui.questions.replies import Press
+from bot.ui.questions.replies import Interaction
 
 _LISTED = 20
 _HEADLINE = 80  # characters of a headline in the list
 
 
-class BriefingCog(commands.Cog, name="Briefing"):
+class BriefingCommands(commands.Cog, name="Briefing"):
     """Puts `/briefing` on the command tree, and hears its buttons, menus and forms."""
 
     def __init__(self, bot: commands.Bot) -> None:
@@ -57,7 +57,7 @@ class BriefingCog(commands.Cog, name="Briefing"):
         )
 
     @commands.Cog.listener()
-    async def on_interaction(self, interaction: Press) -> None:
+    async def on_interaction(self, interaction: Interaction) -> None:
         """Hear a form that was sent, whichever process showed it."""
         if interaction.type is discord.InteractionType.modal_submit:
             await dispatch.hear_form(interaction)
@@ -89,7 +89,7 @@ def _subcommands() -> list[Subcommand]:
 
 @app_commands.rename(start="from", end="to")
 async def _new(
-    interaction: Press,
+    interaction: Interaction,
     topic: str | None = None,
     actor: str | None = None,
     event: str | None = None,
@@ -98,22 +98,24 @@ async def _new(
     language: Literal["en", "ko", "ja"] | None = None,
 ) -> None:
     """Draft a briefing, and show its working card."""
-    words, desk, state = spoken(interaction), _desk(interaction), _state(interaction)
+    words, service, state = spoken(interaction), _service(interaction), _state(interaction)
     subject = read_subject(
-        desk, words, {"topic": topic, "actor": actor, "event": event}, start, end
+        service, words, {"topic": topic, "actor": actor, "event": event}, start, end
     )
     chosen = language or replies.language(interaction, private=False)
-    draft = await propose(desk.store, words_of(chosen), subject)
+    draft = await propose(service.store, words_of(chosen), subject)
     server_id, now = _server_id(interaction), utcnow()
     channel_id = state.settings.of(server_id).channel_id
-    said = Text(subject.thing, subject.first, subject.last, chosen, draft.headline, draft.facts)
+    said = BriefingText(
+        subject.thing, subject.first, subject.last, chosen, draft.headline, draft.facts
+    )
     plan = Plan(said, Target(channel_id) if channel_id else None)
-    edition = await interaction.client.editor.edition()
-    briefing = await state.briefings.begin(server_id, plan, edition, interaction.user.id, now)
-    await dispatch.run(Job(interaction, briefing, now), actions.begun)
+    base_version = await interaction.client.editor.base_version()
+    briefing = await state.briefings.begin(server_id, plan, base_version, interaction.user.id, now)
+    await dispatch.run(ActionContext(interaction, briefing, now), actions.begun)
 
 
-async def _list(interaction: Press) -> None:
+async def _list(interaction: Interaction) -> None:
     """Name the server's briefings, and count the corrections that wait."""
     words, state = spoken(interaction), _state(interaction)
     server_id = _server_id(interaction)
@@ -138,66 +140,66 @@ async def _list(interaction: Press) -> None:
     await answer(interaction, Notice(words("briefing.ui.list"), tuple(lines)))
 
 
-async def _show(interaction: Press, briefing: str) -> None:
+async def _show(interaction: Interaction, briefing: str) -> None:
     """Show how a briefing stands, and what can be decided on it."""
 
-    async def shown(job: Job) -> Outcome:
-        return Outcome(await actions.card(job, editing=False), job.briefing)
+    async def shown(context: ActionContext) -> Outcome:
+        return Outcome(await actions.card(context, editing=False), context.briefing)
 
     await dispatch.run(await _job(interaction, briefing), shown)
 
 
-async def _edit(interaction: Press, briefing: str) -> None:
+async def _edit(interaction: Interaction, briefing: str) -> None:
     """Show the working card of a briefing."""
     await dispatch.run(await _job(interaction, briefing), actions.show)
 
 
-async def _cancel(interaction: Press, briefing: str) -> None:
+async def _cancel(interaction: Interaction, briefing: str) -> None:
     """Leave a briefing be."""
     await dispatch.run(await _job(interaction, briefing), actions.cancel)
 
 
-async def _history(interaction: Press, briefing: str) -> None:
+async def _history(interaction: Interaction, briefing: str) -> None:
     """Tell every step of a briefing."""
     await dispatch.run(await _job(interaction, briefing), actions.past)
 
 
-async def _export(interaction: Press, briefing: str) -> None:
+async def _export(interaction: Interaction, briefing: str) -> None:
     """Give a briefing as a Markdown file, with its sources."""
-    job = await _job(interaction, briefing)
-    prepared = await job.editor.prepare(job.briefing)
+    context = await _job(interaction, briefing)
+    prepared = await context.editor.prepare(context.briefing)
     card = prepared.composed.card
     words = words_of(card.language)
     made = words(
         "briefing.ui.export.made",
-        date=day_words(job.editor.day(job.briefing, job.now), words),
-        edition=prepared.edition,
+        date=day_words(context.editor.day(context.briefing, context.now), words),
+        base_version=prepared.base_version,
     )
-    content = markdown(page(card, job.desk.store.sources, words), words, [made])
-    await _send_file(job, f"briefing-{job.briefing.briefing_id}.md", content)
+    content = markdown(page(card, context.service.store.sources, words), words, [made])
+    await _send_file(context, f"briefing-{context.briefing.briefing_id}.md", content)
 
 
-async def _send_file(job: Job, name: str, content: str) -> None:
+async def _send_file(context: ActionContext, name: str, content: str) -> None:
     layout = ui.LayoutView(timeout=None)
-    layout.add_item(ui.TextDisplay(job.words("briefing.ui.export")))
+    layout.add_item(ui.TextDisplay(context.words("briefing.ui.export")))
     layout.add_item(ui.File(f"attachment://{name}"))
     file = discord.File(BytesIO(content.encode()), filename=name)
-    await job.interaction.followup.send(view=layout, file=file, ephemeral=True)
+    await context.interaction.followup.send(view=layout, file=file, ephemeral=True)
 
 
-async def _job(interaction: Press, typed: str) -> Job:
+async def _job(interaction: Interaction, typed: str) -> ActionContext:
     briefing: Briefing = await read_briefing(interaction, typed)
-    return Job(interaction, briefing, utcnow())
+    return ActionContext(interaction, briefing, utcnow())
 
 
-def _server_id(interaction: Press) -> int:
+def _server_id(interaction: Interaction) -> int:
     assert interaction.guild_id, "these commands are for servers"
     return interaction.guild_id
 
 
-def _state(interaction: Press) -> State:
+def _state(interaction: Interaction) -> State:
     return interaction.client.state
 
 
-def _desk(interaction: Press) -> Desk:
-    return interaction.client.desk
+def _service(interaction: Interaction) -> AnswerService:
+    return interaction.client.service

@@ -49,7 +49,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Press:
+class Button:
     """A button: what it says and does."""
 
     label: str
@@ -87,7 +87,7 @@ class PickRole:
     chosen: int | None
 
 
-Row = Sequence[Press] | Pick | PickChannel | PickRole
+Row = Sequence[Button] | Pick | PickChannel | PickRole
 
 
 @dataclass(frozen=True)

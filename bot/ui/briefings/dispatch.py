@@ -17,32 +17,32 @@ from discord import ui
 from discord.utils import utcnow
 
 from bot.cards.limits import BUTTON_LABEL, shorten
-from bot.delivery.delivery_errors import Undelivered
-from bot.state.briefings import Briefing, Outdated, Step
-from bot.state.errors import StateAway
+from bot.delivery.delivery_errors import DeliveryError
+from bot.state.briefings import AuditEntry, Briefing, EditConflict
+from bot.state.errors import DatabaseUnavailable
 from bot.texts.catalogues import words as words_of
 from bot.ui.briefings import actions, panels
-from bot.ui.briefings.actions import Act, Job, Outcome, Shown
+from bot.ui.briefings.actions import Action, ActionContext, Outcome, Shown
 from bot.ui.briefings.audit_log import tell
 from bot.ui.briefings.controls import (
     BUTTON,
     FORM,
     MENU,
+    Button,
     Form,
     Key,
     Panel,
     Pick,
     PickChannel,
     PickRole,
-    Press,
     Row,
 )
 from bot.ui.components import channels, messages
 from bot.ui.components.error_reporting import report
-from bot.ui.components.messages import Notice, Unfit
+from bot.ui.components.messages import Notice, UserError
 from bot.ui.components.permissions import guarded, spoken
 from bot.ui.questions import replies
-from bot.ui.questions.replies import Press as Interaction
+from bot.ui.questions.replies import Interaction
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
@@ -76,7 +76,7 @@ def _row(briefing: Briefing, row: Row) -> ui.ActionRow[Any]:
     return made
 
 
-def _button(briefing: Briefing, press: Press) -> ui.Button[Any]:
+def _button(briefing: Briefing, press: Button) -> ui.Button[Any]:
     return ui.Button(
         label=shorten(press.label, BUTTON_LABEL),
         style=press.style,
@@ -198,7 +198,7 @@ def _key(template: str, custom_id: str) -> Key:
 
 
 async def _hear(
-    interaction: Interaction, key: Key, act: Act | None, given: Mapping[str, tuple[str, ...]]
+    interaction: Interaction, key: Key, act: Action | None, given: Mapping[str, tuple[str, ...]]
 ) -> None:
     """Answer a control. An exception here would reach no handler of discord.py's."""
     try:
@@ -208,17 +208,17 @@ async def _hear(
 
 
 async def _answer(
-    interaction: Interaction, key: Key, act: Act | None, given: Mapping[str, tuple[str, ...]]
+    interaction: Interaction, key: Key, act: Action | None, given: Mapping[str, tuple[str, ...]]
 ) -> None:
     opens_form = any(act is actions.BUTTONS[name] for name in actions.AS_FORMS)
     if not opens_form:  # which must be the first answer; all others may take their time
         await _announce(interaction)
     briefing = await find(interaction, key.briefing_id)
-    job = Job(interaction, briefing, utcnow(), key.page, given)
+    context = ActionContext(interaction, briefing, utcnow(), key.page, given)
     if act is None or briefing.version != key.version:
-        await _tell_outdated(job)
+        await _tell_outdated(context)
     else:
-        await run(job, act)
+        await run(context, act)
 
 
 async def _announce(interaction: Interaction) -> None:
@@ -234,50 +234,56 @@ def _is_private(interaction: Interaction) -> bool:
 
 
 async def find(interaction: Interaction, briefing_id: str) -> Briefing:
-    """A briefing of this server. Raises Unfit where there is none, and StateAway."""
+    """A briefing of this server. Raises UserError where there is none, and DatabaseUnavailable."""
     briefing = await interaction.client.state.briefings.get(briefing_id)
     if briefing is None or briefing.server_id != interaction.guild_id:
         words = spoken(interaction)
-        raise Unfit(words("briefing.ui.gone"), words("briefing.ui.gone.help"))
+        raise UserError(words("briefing.ui.gone"), words("briefing.ui.gone.help"))
     return briefing
 
 
-async def run(job: Job, act: Act) -> None:
+async def run(context: ActionContext, act: Action) -> None:
     """Take an action, show what comes of it, and tell the step in the log channel."""
     try:
-        outcome = await act(job)
-    except Outdated as error:
+        outcome = await act(context)
+    except EditConflict as error:
         if error.present is None:
-            raise Unfit(job.words("briefing.ui.gone"), job.words("briefing.ui.gone.help")) from None
-        await _tell_outdated(job.at(error.present))
-    except Undelivered as error:
-        log.warning("Discord did not answer", server=job.briefing.server_id, reason=repr(error))
-        raise Unfit(
-            job.words("moderating.no-answer"), job.words("briefing.ui.no-answer.help")
+            raise UserError(
+                context.words("briefing.ui.gone"), context.words("briefing.ui.gone.help")
+            ) from None
+        await _tell_outdated(context.at(error.present))
+    except DeliveryError as error:
+        log.warning("Discord did not answer", server=context.briefing.server_id, reason=repr(error))
+        raise UserError(
+            context.words("moderating.no-answer"), context.words("briefing.ui.no-answer.help")
         ) from None
-    except StateAway as error:
+    except DatabaseUnavailable as error:
         log.warning("the state is away; a moderator was told", reason=error.reason)
-        raise Unfit(job.words("moderating.away"), job.words("briefing.ui.no-answer.help")) from None
+        raise UserError(
+            context.words("moderating.away"), context.words("briefing.ui.no-answer.help")
+        ) from None
     else:
-        await show(job.interaction, outcome.shows)
-        if outcome.step:
-            await _log(job.at(outcome.briefing), outcome, outcome.step)
+        await show(context.interaction, outcome.shows)
+        if outcome.entry:
+            await _log(context.at(outcome.briefing), outcome, outcome.entry)
 
 
-async def _tell_outdated(job: Job) -> None:
+async def _tell_outdated(context: ActionContext) -> None:
     """Say that somebody changed the briefing meanwhile, and show it as it is now.
 
     What was written in vain is shown as well, so that it need not be written again.
     """
-    written = [text for name in ("headline", "remarks", "remark") if (text := job.text(name))]
+    written = [text for name in ("headline", "remarks", "remark") if (text := context.text(name))]
     if written:
         lines = (
-            job.words("briefing.ui.outdated.yours"),
+            context.words("briefing.ui.outdated.yours"),
             *(f"```\n{_fenced(t)}\n```" for t in written),
         )
-        await messages.answer(job.interaction, Notice(job.words("briefing.ui.outdated"), lines))
-    alert = job.words("briefing.ui.outdated.alert")
-    await show(job.interaction, await actions.card(job, alert))
+        await messages.answer(
+            context.interaction, Notice(context.words("briefing.ui.outdated"), lines)
+        )
+    alert = context.words("briefing.ui.outdated.alert")
+    await show(context.interaction, await actions.card(context, alert))
 
 
 def _fenced(text: str) -> str:
@@ -313,29 +319,34 @@ async def _send(interaction: Interaction, layout: ui.LayoutView) -> None:
 # ---- The log channel -------------------------------------------------------------------------
 
 
-async def _log(job: Job, outcome: Outcome, step: Step) -> None:
+async def _log(context: ActionContext, outcome: Outcome, entry: AuditEntry) -> None:
     """Tell a step in the log channel; a briefing that waits is shown there with its buttons."""
-    language = replies.language(job.interaction, private=False)
-    channel_id = job.state.settings.of(job.briefing.server_id).log_channel_id
-    await tell(job.interaction.client, channel_id, words_of(language), outcome.briefing, step)
-    if step.kind == "asked" and channel_id:
+    language = replies.language(context.interaction, private=False)
+    channel_id = context.state.settings.of(context.briefing.server_id).log_channel_id
+    await tell(context.interaction.client, channel_id, words_of(language), outcome.briefing, entry)
+    if entry.kind == "asked" and channel_id:
         try:
-            channel = job.interaction.client.get_partial_messageable(channel_id)
+            channel = context.interaction.client.get_partial_messageable(channel_id)
             await channel.send(
-                view=await _request(job, language),
+                view=await _request(context, language),
                 allowed_mentions=discord.AllowedMentions.none(),
             )
-        except (discord.HTTPException, aiohttp.ClientError, Undelivered, StateAway) as error:
+        except (
+            discord.HTTPException,
+            aiohttp.ClientError,
+            DeliveryError,
+            DatabaseUnavailable,
+        ) as error:
             log.warning("approval could not be asked for in the log channel", reason=str(error))
-            unasked = job.words("briefing.ui.unasked.help", channel=f"<#{channel_id}>")
-            notice = Notice(job.words("briefing.ui.unasked"), (unasked,))
-            await messages.answer(job.interaction, notice)
+            unasked = context.words("briefing.ui.unasked.help", channel=f"<#{channel_id}>")
+            notice = Notice(context.words("briefing.ui.unasked"), (unasked,))
+            await messages.answer(context.interaction, notice)
 
 
-async def _request(job: Job, language: str) -> ui.LayoutView:
+async def _request(context: ActionContext, language: str) -> ui.LayoutView:
     """The draft as it would be posted, with the buttons to approve it and to send it back."""
     words = words_of(language)
-    note = words("briefing.ui.request", person=f"<@{job.member_id}>")
-    layout = await actions.as_asked(job, note)
-    layout.add_item(_row(job.briefing, panels.approval_row(words)))
+    note = words("briefing.ui.request", person=f"<@{context.member_id}>")
+    layout = await actions.as_asked(context, note)
+    layout.add_item(_row(context.briefing, panels.approval_row(words)))
     return layout

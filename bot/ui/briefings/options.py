@@ -4,44 +4,44 @@ from __future__ import annotations
 
 from discord import app_commands
 
-from bot.answers.context import Inquiry
+from bot.answers.context import AnswerContext
 from bot.answers.resolve import echo, resolve
-from bot.answers.service import Desk, clean_text
+from bot.answers.service import AnswerService, clean_text
 from bot.cards.card import Card, Question
 from bot.cards.limits import CHOICE_LABEL, CHOICES, shorten
 from bot.compose.briefing import Subject
 from bot.facts.model import ThingKind
 from bot.parsing.dates import parse_period
 from bot.state.briefings import Briefing
-from bot.state.errors import StateAway
+from bot.state.errors import DatabaseUnavailable
 from bot.state.state import State
 from bot.texts.catalogues import Words
 from bot.ui.briefings.panels import status_word
 from bot.ui.components.markdown import escape
-from bot.ui.components.messages import Unfit
+from bot.ui.components.messages import UserError
 from bot.ui.components.permissions import Choices, Completion, may_moderate, spoken
-from bot.ui.questions.replies import Press
+from bot.ui.questions.replies import Interaction
 
 
 def complete_kind(kind: ThingKind) -> Completion:
     """Suggests things of a kind by what is typed so far."""
 
-    async def complete(interaction: Press, typed: str) -> Choices:
-        desk: Desk = interaction.client.desk
-        choices = desk.complete(kind, typed, spoken(interaction).language)
+    async def complete(interaction: Interaction, typed: str) -> Choices:
+        service: AnswerService = interaction.client.service
+        choices = service.complete(kind, typed, spoken(interaction).language)
         return [app_commands.Choice(name=choice.label, value=choice.id) for choice in choices]
 
     return complete
 
 
-async def complete_briefings(interaction: Press, typed: str) -> Choices:
+async def complete_briefings(interaction: Interaction, typed: str) -> Choices:
     """The server's briefings whose headline or number holds what is typed so far."""
     state: State = interaction.client.state
     if interaction.guild_id is None or not may_moderate(interaction):
         return []
     try:
         briefings = await state.briefings.of_server(interaction.guild_id, most=100)
-    except StateAway:
+    except DatabaseUnavailable:
         return []
     words, plain = spoken(interaction), clean_text(typed).casefold()
     fitting = [each for each in briefings if plain in _label(words, each).casefold()]
@@ -58,8 +58,8 @@ def _label(words: Words, briefing: Briefing) -> str:
     return shorten(headline, CHOICE_LABEL - len(end)) + end
 
 
-async def read_briefing(interaction: Press, typed: str) -> Briefing:
-    """The briefing that was picked, or typed by its number or headline. Raises Unfit."""
+async def read_briefing(interaction: Interaction, typed: str) -> Briefing:
+    """The briefing that was picked, or typed by its number or headline. Raises UserError."""
     words, state = spoken(interaction), interaction.client.state
     plain = clean_text(typed).casefold()
     numbered = await state.briefings.get(plain)
@@ -73,7 +73,7 @@ async def read_briefing(interaction: Press, typed: str) -> Briefing:
     if len(named) == 1:
         return named[0]
     near = [f"- {escape(_label(words, each))}" for each in named[:5]]
-    raise Unfit(
+    raise UserError(
         words("briefing.ui.no-match", text=echo(clean_text(typed))),
         words("briefing.ui.no-match.help"),
         *near,
@@ -81,28 +81,28 @@ async def read_briefing(interaction: Press, typed: str) -> Briefing:
 
 
 def read_subject(
-    desk: Desk,
+    service: AnswerService,
     words: Words,
     things: dict[ThingKind, str | None],
     start: str | None,
     end: str | None,
 ) -> Subject:
-    """What a briefing is to be about: one thing, or else a period. Raises Unfit."""
+    """What a briefing is to be about: one thing, or else a period. Raises UserError."""
     named: dict[ThingKind, str] = {kind: typed for kind, typed in things.items() if typed}
     if len(named) + bool(start or end) != 1:
-        raise Unfit(words("briefing.ui.one-subject"), words("briefing.ui.one-subject.help"))
+        raise UserError(words("briefing.ui.one-subject"), words("briefing.ui.one-subject.help"))
     for kind, typed in named.items():
-        return Subject(_thing(desk, words, kind, typed))
+        return Subject(_thing(service, words, kind, typed))
     return _period(words, start, end)
 
 
-def _thing(desk: Desk, words: Words, kind: ThingKind, typed: str) -> str:
+def _thing(service: AnswerService, words: Words, kind: ThingKind, typed: str) -> str:
     plain = clean_text(typed)
-    found = resolve(Inquiry(desk.store, words, {kind: plain}), Question(kind), kind, kind)
+    found = resolve(AnswerContext(service.store, words, {kind: plain}), Question(kind), kind, kind)
     if isinstance(found, Card):
         near = [f"- {escape(choice.label)}" for choice in found.choices]
         hint = [found.subtitle] if found.subtitle else []
-        raise Unfit(found.title, *hint, *near)
+        raise UserError(found.title, *hint, *near)
     return found.id
 
 
@@ -110,12 +110,12 @@ def _period(words: Words, start: str | None, end: str | None) -> Subject:
     first, last = (parse_period(clean_text(text)) if text else None for text in (start, end))
     for typed, read in ((start, first), (end, last)):
         if typed and read is None:
-            raise Unfit(
+            raise UserError(
                 words("digest.no-day", text=echo(clean_text(typed))),
                 words("briefing.ui.no-period.help"),
             )
     if first and last and first.first > last.last:
-        raise Unfit(
+        raise UserError(
             words("filter.backwards", start=first.iso, end=last.iso),
             words("filter.backwards.help", start=first.iso, end=last.iso),
         )

@@ -8,26 +8,27 @@ from dataclasses import dataclass
 import discord
 from discord import ui
 
-from bot.answers.context import Inquiry
-from bot.answers.filters import Narrowing
-from bot.answers.service import Desk
+from bot.answers.context import AnswerContext
+from bot.answers.filters import Filters
+from bot.answers.service import AnswerService
 from bot.cards.limits import CHOICE_LABEL, CHOICES, shorten
 from bot.cards.wording import dated_words
 from bot.compose.briefing import (
     LONGEST_HEADLINE,
     LONGEST_REMARKS,
-    Composed,
+    ComposedBriefing,
     Subject,
 )
 from bot.facts.records import FactRecord
 from bot.parsing.dates import Period
 from bot.parsing.timezones import zone_label
-from bot.state.briefings import Briefing, Text, When
+from bot.state.briefings import Briefing, BriefingText, PostingTime
 from bot.state.digests import Target
 from bot.state.posts import Post
 from bot.texts.catalogues import LANGUAGES, Words
 from bot.ui.briefings.audit_log import reason
 from bot.ui.briefings.controls import (
+    Button,
     Field,
     Form,
     Key,
@@ -35,7 +36,6 @@ from bot.ui.briefings.controls import (
     Pick,
     PickChannel,
     PickRole,
-    Press,
     Row,
     Style,
 )
@@ -47,7 +47,7 @@ _NO_TAG = "0"
 
 
 @dataclass(frozen=True)
-class Sheet:
+class BriefingState:
     """All that the working card of a briefing shows.
 
     `composed` is what would be posted now, `changed` the facts that changed since it was looked
@@ -56,7 +56,7 @@ class Sheet:
     """
 
     briefing: Briefing
-    composed: Composed
+    composed: ComposedBriefing
     changed: tuple[str, ...]
     post: Post | None
     approval: bool
@@ -68,20 +68,20 @@ class Sheet:
         return self.post is not None and self.post.status == "sent"
 
 
-def subject(text: Text) -> Subject:
+def subject(text: BriefingText) -> Subject:
     """What a briefing is about."""
     return Subject(text.thing, text.first, text.last)
 
 
-def subject_name(words: Words, desk: Desk, text: Text) -> str:
+def subject_name(words: Words, service: AnswerService, text: BriefingText) -> str:
     """What a briefing is about, in words."""
     if text.thing:
-        head = desk.store.heads.get(text.thing)
-        return head.name(words.language) if head else text.thing
+        thing = service.store.things.get(text.thing)
+        return thing.name(words.language) if thing else text.thing
     start, end = (
         Period(day, day, day.isoformat()) if day else None for day in (text.first, text.last)
     )
-    return Narrowing(start, end, {}).worded(words)
+    return Filters(start, end, {}).worded(words)
 
 
 # ---- The card itself -------------------------------------------------------------------------
@@ -89,28 +89,28 @@ def subject_name(words: Words, desk: Desk, text: Text) -> str:
 
 def card(
     words: Words,
-    desk: Desk,
-    sheet: Sheet,
+    service: AnswerService,
+    sheet: BriefingState,
     *,
     editing: bool = True,
     alert: str | None = None,
 ) -> Panel:
     """How a briefing stands, and what can be done with it; `editing` shows the fields' buttons."""
     briefing = sheet.briefing
-    lines = [f"**{name}**: {value}" for name, value in _lines(words, desk, sheet)]
+    lines = [f"**{name}**: {value}" for name, value in _lines(words, service, sheet)]
     notice = Notice(
         sheet.composed.card.title,
         (*lines, *(f"- {todo}" for todo in _open_points(words, sheet))),
         (words("briefing.ui.number", id=f"`{briefing.briefing_id}`", version=briefing.version),),
     )
-    rows = (*_edit_row(words, sheet, editing), *_step_rows(words, sheet))
+    rows = (*_edit_row(words, sheet, editing), *_workflow_rows(words, sheet))
     return Panel(briefing, notice, rows, alert)
 
 
-def _lines(words: Words, desk: Desk, sheet: Sheet) -> Iterator[tuple[str, str]]:
+def _lines(words: Words, service: AnswerService, sheet: BriefingState) -> Iterator[tuple[str, str]]:
     briefing, text = sheet.briefing, sheet.briefing.plan.text
     yield words("briefing.ui.field.status"), status(words, sheet)
-    yield words("briefing.ui.field.about"), escape(subject_name(words, desk, text))
+    yield words("briefing.ui.field.about"), escape(subject_name(words, service, text))
     told = words.count("about.count.fact", len(sheet.composed.facts))
     yield words("briefing.ui.field.facts"), told
     yield words("briefing.ui.field.remarks"), _remarks(words, briefing)
@@ -128,17 +128,17 @@ def status_word(words: Words, briefing: Briefing) -> str:
     return words(f"briefing.ui.status.{'held' if is_held else briefing.status}")
 
 
-def status(words: Words, sheet: Sheet) -> str:
+def status(words: Words, sheet: BriefingState) -> str:
     """How a briefing stands, and why."""
     briefing, post = sheet.briefing, sheet.post
     said = status_word(words, briefing)
     if briefing.status == "ready" and briefing.due_at:
         return f"{said}: {moment(briefing.due_at)}"
-    if briefing.status == "posted" and post and post.place:
+    if briefing.status == "posted" and post and post.message_ref:
         if post.status == "deleted":
             return words("briefing.ui.status.deleted")
-        return f"{said}: https://discord.com/channels/{briefing.server_id}/{post.place.link}"
-    if briefing.status in ("stuck", "waiting") and briefing.reason:
+        return f"{said}: https://discord.com/channels/{briefing.server_id}/{post.message_ref.link}"
+    if briefing.status in ("blocked", "waiting") and briefing.reason:
         return f"{said}. {reason(words, briefing.reason)}"
     return said
 
@@ -164,7 +164,7 @@ def where(words: Words, target: Target | None) -> str:
     return " · ".join(parts)
 
 
-def when(words: Words, given: When | None) -> str:
+def when(words: Words, given: PostingTime | None) -> str:
     """When a briefing is to be posted."""
     if given is None:
         return words("briefing.ui.at-once")
@@ -172,7 +172,7 @@ def when(words: Words, given: When | None) -> str:
     return f"{given.wall:%Y-%m-%d %H:%M} · {zone} · {moment(given.at)}"
 
 
-def _open_points(words: Words, sheet: Sheet) -> Iterator[str]:
+def _open_points(words: Words, sheet: BriefingState) -> Iterator[str]:
     """What stands in the way of posting, and what the message cannot hold."""
     if sheet.briefing.status in ("posting", "posted", "cancelled"):
         return
@@ -188,39 +188,39 @@ def _open_points(words: Words, sheet: Sheet) -> Iterator[str]:
         yield words.count("briefing.ui.todo.changed", len(sheet.changed))
 
 
-def _edit_row(words: Words, sheet: Sheet, editing: bool) -> Iterator[Row]:
+def _edit_row(words: Words, sheet: BriefingState, editing: bool) -> Iterator[Row]:
     match sheet.briefing.status:
         case "cancelled" | "posting":
             return
         case "posted" if not sheet.is_posted:
             return
         case _ if not editing:
-            yield [Press(words("briefing.ui.edit"), "open")]
+            yield [Button(words("briefing.ui.edit"), "open")]
         case "posted":
             yield [
-                Press(words("briefing.ui.text"), "text"),
-                Press(words("briefing.ui.facts"), "facts"),
+                Button(words("briefing.ui.text"), "text"),
+                Button(words("briefing.ui.facts"), "facts"),
             ]
         case _:
             yield [
-                Press(words("briefing.ui.text"), "text"),
-                Press(words("briefing.ui.facts"), "facts"),
-                Press(words("briefing.ui.where"), "where"),
-                Press(words("briefing.ui.when"), "when"),
+                Button(words("briefing.ui.text"), "text"),
+                Button(words("briefing.ui.facts"), "facts"),
+                Button(words("briefing.ui.where"), "where"),
+                Button(words("briefing.ui.when"), "when"),
             ]
 
 
-def _step_rows(words: Words, sheet: Sheet) -> Iterator[Row]:
+def _workflow_rows(words: Words, sheet: BriefingState) -> Iterator[Row]:
     """What can be done with the briefing as a whole."""
     briefing = sheet.briefing
     look = [
-        Press(words("briefing.ui.preview"), "preview"),
-        Press(words("briefing.ui.history"), "history"),
+        Button(words("briefing.ui.preview"), "preview"),
+        Button(words("briefing.ui.history"), "history"),
     ]
-    back = Press(words("briefing.ui.take-back"), "draft")
-    cancel = Press(words("briefing.ui.cancel"), "cancel", Style.danger)
+    back = Button(words("briefing.ui.take-back"), "draft")
+    cancel = Button(words("briefing.ui.cancel"), "cancel", Style.danger)
     match briefing.status:
-        case "draft" | "stuck":
+        case "draft" | "blocked":
             yield [_submit(words, sheet), *look, cancel]
         case "waiting":
             if sheet.reader_id != briefing.author_id:
@@ -231,29 +231,29 @@ def _step_rows(words: Words, sheet: Sheet) -> Iterator[Row]:
         case "ready":
             yield [*look, back, cancel]
         case "posted" if sheet.is_posted:
-            yield [*look, Press(words("briefing.ui.delete"), "remove", Style.danger)]
+            yield [*look, Button(words("briefing.ui.delete"), "remove", Style.danger)]
         case "cancelled":
-            yield [*look, Press(words("briefing.ui.revive"), "draft")]
+            yield [*look, Button(words("briefing.ui.revive"), "draft")]
         case _:
             yield look
 
 
-def approval_row(words: Words) -> Sequence[Press]:
+def approval_row(words: Words) -> Sequence[Button]:
     """The buttons of whoever is asked to approve."""
     return (
-        Press(words("briefing.ui.approve"), "approve", Style.success),
-        Press(words("briefing.ui.send-back"), "back"),
+        Button(words("briefing.ui.approve"), "approve", Style.success),
+        Button(words("briefing.ui.send-back"), "back"),
     )
 
 
-def _submit(words: Words, sheet: Sheet) -> Press:
+def _submit(words: Words, sheet: BriefingState) -> Button:
     if sheet.approval:
         label = words("briefing.ui.ask")
     elif sheet.briefing.plan.when and sheet.briefing.status == "draft":
         label = words("briefing.ui.schedule")
     else:
         label = words("briefing.ui.post")
-    return Press(label, "submit", Style.success)
+    return Button(label, "submit", Style.success)
 
 
 # ---- What opens from it ----------------------------------------------------------------------
@@ -261,8 +261,8 @@ def _submit(words: Words, sheet: Sheet) -> Press:
 
 def facts_panel(
     words: Words,
-    desk: Desk,
-    sheet: Sheet,
+    service: AnswerService,
+    sheet: BriefingState,
     records: Sequence[FactRecord],
     page: int,
 ) -> Panel:
@@ -282,13 +282,13 @@ def facts_panel(
         lines += [f"- {escape(shorten(record.fact.says, CHOICE_LABEL))}" for record in left_out[:5]]
     rows: list[Row] = []
     if shown:
-        options = tuple(_option(words, desk, record, record.key in chosen) for record in shown)
+        options = tuple(_option(words, service, record, record.key in chosen) for record in shown)
         hint = words("briefing.ui.facts.hint", page=page, pages=pages)
         rows.append(Pick("facts", hint, options, several=True, page=page))
     turns = [
-        Press(words("briefing.ui.earlier"), "facts", page=page - 1) if page > 1 else None,
-        Press(words("briefing.ui.later"), "facts", page=page + 1) if page < pages else None,
-        Press(words("briefing.ui.done"), "open", Style.primary),
+        Button(words("briefing.ui.earlier"), "facts", page=page - 1) if page > 1 else None,
+        Button(words("briefing.ui.later"), "facts", page=page + 1) if page < pages else None,
+        Button(words("briefing.ui.done"), "open", Style.primary),
     ]
     rows.append([turn for turn in turns if turn])
     return Panel(briefing, Notice(words("briefing.ui.facts"), tuple(lines)), tuple(rows))
@@ -299,8 +299,10 @@ def _on_page(records: Sequence[FactRecord], page: int) -> Sequence[FactRecord]:
     return records[(page - 1) * CHOICES : page * CHOICES]
 
 
-def _option(words: Words, desk: Desk, record: FactRecord, is_chosen: bool) -> discord.SelectOption:
-    name = Inquiry(desk.store, words, {}).name(record.owner)
+def _option(
+    words: Words, service: AnswerService, record: FactRecord, is_chosen: bool
+) -> discord.SelectOption:
+    name = AnswerContext(service.store, words, {}).name(record.owner)
     date = dated_words(record.dated, words) if record.dated else None
     return discord.SelectOption(
         label=shorten(record.fact.says, CHOICE_LABEL),
@@ -324,15 +326,15 @@ def where_panel(
     rows: list[Row] = [
         PickChannel("channel", words("briefing.ui.where.channel"), channel.id if channel else None)
     ]
-    buttons: list[Press] = []
+    buttons: list[Button] = []
     if target:
         rows.append(PickRole("role", words("briefing.ui.where.role"), role.id if role else None))
     if target and isinstance(channel, discord.ForumChannel) and channel.available_tags:
         rows.append(Pick("tag", words("briefing.ui.where.tag"), _tags(words, channel, target)))
     if target and isinstance(channel, discord.TextChannel) and channel.is_news():
         label = words("briefing.ui.keep" if target.publish else "briefing.ui.publish")
-        buttons.append(Press(label, "publish"))
-    buttons.append(Press(words("briefing.ui.done"), "open", Style.primary))
+        buttons.append(Button(label, "publish"))
+    buttons.append(Button(words("briefing.ui.done"), "open", Style.primary))
     lines = (where(words, target), words("briefing.ui.where.help"))
     return Panel(briefing, Notice(words("briefing.ui.where"), lines), (*rows, buttons))
 

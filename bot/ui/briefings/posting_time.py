@@ -8,40 +8,40 @@ from bot.answers.resolve import echo
 from bot.answers.service import clean_text
 from bot.delivery.recurrence import Recurrence, next_run
 from bot.parsing.dates import parse_period
-from bot.state.briefings import When
+from bot.state.briefings import PostingTime
 from bot.texts.catalogues import Words
-from bot.ui.components.messages import Unfit
+from bot.ui.components.messages import UserError
 from bot.ui.digests.options import read_time, read_zone
 
 _AHEAD = timedelta(days=366)
 _TWO_DAYS = timedelta(days=2)  # no zone is further from UTC
 
 
-def read_when(words: Words, day: str, time: str, zone: str, now: datetime) -> When | None:
+def read_when(words: Words, day: str, time: str, zone: str, now: datetime) -> PostingTime | None:
     """When to post; None, as soon as it is ready, where neither a day nor a time is given.
 
     A time that the clocks skip is the first minute after the gap; one that they show twice is the
-    first of the two. Raises Unfit with the right form.
+    first of the two. Raises UserError with the right form.
     """
     if not clean_text(day) and not clean_text(time):
         return None
     if not clean_text(day) or not clean_text(time) or not clean_text(zone):
-        raise Unfit(words("briefing.ui.half-a-time"), words("briefing.ui.half-a-time.help"))
+        raise UserError(words("briefing.ui.half-a-time"), words("briefing.ui.half-a-time.help"))
     known = read_zone(zone, words)
     at, wished = read_time(time, words), _read_day(words, day)
     instant = _instant(words, wished, at, known)
     if not now < instant <= now + _AHEAD:
         shown = f"{wished.isoformat()} {at:%H:%M}"
-        raise Unfit(
+        raise UserError(
             words("briefing.ui.wrong-time", text=shown), words("briefing.ui.wrong-time.help")
         )
-    return When(datetime.combine(wished, at), known, instant)
+    return PostingTime(datetime.combine(wished, at), known, instant)
 
 
 def _read_day(words: Words, typed: str) -> date:
     period = parse_period(clean_text(typed))
     if period is None or period.first != period.last:
-        raise Unfit(
+        raise UserError(
             words("digest.no-day", text=echo(clean_text(typed))), words("briefing.ui.no-day.help")
         )
     return period.first
@@ -55,5 +55,7 @@ def _instant(words: Words, day: date, at: time, zone: str) -> datetime:
     except OverflowError:
         run = None
     if run is None or run.day != day:  # the zone left the day out when it crossed the date line
-        raise Unfit(words("digest.no-day", text=day.isoformat()), words("briefing.ui.no-day.help"))
+        raise UserError(
+            words("digest.no-day", text=day.isoformat()), words("briefing.ui.no-day.help")
+        )
     return run.instant

@@ -10,9 +10,9 @@ from typing import Literal
 
 import discord
 
-from bot.state.digests import Pause, Target
+from bot.state.digests import BlockReason, Target
 from bot.texts.catalogues import Words
-from bot.ui.components.messages import Unfit
+from bot.ui.components.messages import UserError
 
 Postable = discord.TextChannel | discord.Thread | discord.ForumChannel
 
@@ -25,7 +25,7 @@ KINDS = (
 )
 
 
-async def find(guild: discord.Guild, channel_id: int) -> Postable | Pause:
+async def find(guild: discord.Guild, channel_id: int) -> Postable | BlockReason:
     """A channel of a server, or the reason why there is none to post in."""
     channel = guild.get_channel_or_thread(channel_id)
     if channel is None:
@@ -41,18 +41,18 @@ async def find(guild: discord.Guild, channel_id: int) -> Postable | Pause:
 
 
 def require_postable(channel: Postable, target: Target, words: Words) -> None:
-    """Raise Unfit where a digest cannot go to a channel, with what is to be done about it."""
+    """Raise UserError where a digest cannot go to a channel, with what is to be done about it."""
     require_access(channel, target.role_id, words)
     if _wants_tag(channel, target.tag_id):
-        raise Unfit(words("digest.needs-tag"), words("digest.needs-tag.help"))
+        raise UserError(words("digest.needs-tag"), words("digest.needs-tag.help"))
 
 
 def require_access(channel: Postable, role_id: int | None, words: Words) -> None:
-    """Raise Unfit where the bot cannot post in a channel and notify a role there."""
+    """Raise UserError where the bot cannot post in a channel and notify a role there."""
     if missing := tuple(_missing(channel, role_id)):
         names = [f"- **{words(f'permission.{name}')}**" for name in missing]
         why = [words(f"permission.{name}.why") for name in missing if name in _EXPLAINED]
-        raise Unfit(
+        raise UserError(
             words("digest.missing"),
             words("digest.missing.there", channel=channel.mention),
             *names,
@@ -60,7 +60,9 @@ def require_access(channel: Postable, role_id: int | None, words: Words) -> None
             words("digest.missing.help"),
         )
     if isinstance(channel, discord.Thread) and channel.locked:
-        raise Unfit(words("digest.locked"), words("digest.locked.help", channel=channel.mention))
+        raise UserError(
+            words("digest.locked"), words("digest.locked.help", channel=channel.mention)
+        )
 
 
 def lacks(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from bot.answers.context import Option
-from bot.answers.service import COMMANDS, Desk
+from bot.answers.service import COMMANDS, AnswerService
 from bot.cards.card import Question
 from bot.cards.limits import CUSTOM_ID
 
@@ -20,12 +20,12 @@ _DATE = re.compile(r"(\d{4})(\d{2})?(\d{2})?")
 _TYPED = (24, 10)  # characters of a name that still awaits its turn to be understood
 
 
-def encode(question: Question, desk: Desk, turn: bool = False) -> str:
+def encode(question: Question, service: AnswerService, turn: bool = False) -> str:
     """The custom id of a question; names that are not yet understood are cut to what fits."""
     custom_id = ""
     for letters in _TYPED:
         values = [
-            _short(option, question.options.get(option.name, ""), desk, letters)
+            _short(option, question.options.get(option.name, ""), service, letters)
             for option in COMMANDS[question.command].options
         ]
         custom_id = f"{question.command}:{'t' if turn else ''}{question.page}:{':'.join(values)}"
@@ -34,32 +34,32 @@ def encode(question: Question, desk: Desk, turn: bool = False) -> str:
     return custom_id
 
 
-def decode(match: re.Match[str], desk: Desk) -> tuple[Question, bool] | None:
+def decode(match: re.Match[str], service: AnswerService) -> tuple[Question, bool] | None:
     """The question in a custom id, and whether it turns a page; None where nothing asks it now."""
     command = COMMANDS.get(match["command"])
     values = match["values"].split(":") if match["values"] else []
     if command is None or len(values) > len(command.options):
         return None
     options = {
-        option.name: _long(option, value, desk)
+        option.name: _long(option, value, service)
         for option, value in zip(command.options, values, strict=False)
         if value
     }
     return Question(command.name, options, int(match["page"])), bool(match["turn"])
 
 
-def _short(option: Option, value: str, desk: Desk, letters: int) -> str:
+def _short(option: Option, value: str, service: AnswerService, letters: int) -> str:
     if option.kind == "date" and _DATE.fullmatch(bare := value.replace("-", "")):
         return bare
-    head = desk.store.heads.get(value)
-    if head and head.kind == option.kind:
-        return head.mark
+    thing = service.store.things.get(value)
+    if thing and thing.kind == option.kind:
+        return thing.short_id
     typed = value.replace(":", " ")
     return typed if option.kind == "text" else typed[:letters]
 
 
-def _long(option: Option, value: str, desk: Desk) -> str:
+def _long(option: Option, value: str, service: AnswerService) -> str:
     if option.kind == "date" and (match := _DATE.fullmatch(value)):
         return "-".join(filter(None, match.groups()))
-    head = desk.store.marked.get(value)
-    return head.id if head else value
+    thing = service.store.by_short_id.get(value)
+    return thing.id if thing else value

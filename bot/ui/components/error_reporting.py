@@ -17,7 +17,7 @@ _UNKNOWN_INTERACTION = 10062  # it took longer than 3 s, or the connection was g
 log = structlog.stdlib.get_logger("factdesk.ui")
 
 
-class DeskTree(app_commands.CommandTree[Any]):
+class ErrorReportingTree(app_commands.CommandTree[Any]):
     """The command tree, with one place for everything that commands did not foresee."""
 
     async def on_error(

@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from bot.ui.components.markdown import escape
-from bot.ui.questions.replies import Press
+from bot.ui.questions.replies import Interaction
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Notice:
     small: tuple[str, ...] = ()
 
 
-class Unfit(Exception):
+class UserError(Exception):
     """What a moderator asked for cannot be done as it was put; carries the reply that says why."""
 
     def __init__(self, title: str, *lines: str) -> None:
@@ -29,7 +29,7 @@ class Unfit(Exception):
         self.notice = Notice(title, lines)
 
 
-async def answer(interaction: Press, notice: Notice, *buttons: ui.DynamicItem[Any]) -> None:
+async def answer(interaction: Interaction, notice: Notice, *buttons: ui.DynamicItem[Any]) -> None:
     """Answer privately, also where the answer was announced before."""
     layout = view(notice, *buttons)
     if interaction.response.is_done():

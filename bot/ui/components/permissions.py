@@ -12,20 +12,20 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot.delivery.delivery_errors import Undelivered
-from bot.state.errors import StateAway
+from bot.delivery.delivery_errors import DeliveryError
+from bot.state.errors import DatabaseUnavailable
 from bot.texts.catalogues import Words, words
 from bot.ui.components.error_reporting import report
 from bot.ui.components.localised import text
-from bot.ui.components.messages import Notice, Unfit, answer
+from bot.ui.components.messages import Notice, UserError, answer
 from bot.ui.questions import replies
-from bot.ui.questions.replies import Press
+from bot.ui.questions.replies import Interaction
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
-Act = Callable[..., Coroutine[Any, Any, None]]
+Action = Callable[..., Coroutine[Any, Any, None]]
 Choices = list[app_commands.Choice[str]]
-Completion = Callable[[Press, str], Coroutine[Any, Any, Choices]]
+Completion = Callable[[Interaction, str], Coroutine[Any, Any, Choices]]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Subcommand:
     """A command of a group: what it does, and what its options let one choose from."""
 
     name: str
-    act: Act
+    act: Action
     choices: Mapping[str, Choices] = field(default_factory=dict[str, Choices])
     suggest: Mapping[str, Completion] = field(default_factory=dict[str, Completion])
 
@@ -55,7 +55,7 @@ def _command(group: str, subcommand: Subcommand) -> app_commands.Command[Any, ..
     name = subcommand.name
 
     @wraps(subcommand.act)
-    async def run(interaction: Press, **options: Any) -> None:
+    async def run(interaction: Interaction, **options: Any) -> None:
         await moderate(interaction, lambda: subcommand.act(interaction, **options))
 
     # discord.py would look the names in the annotations up in this module.
@@ -70,7 +70,7 @@ def _command(group: str, subcommand: Subcommand) -> app_commands.Command[Any, ..
     )
 
 
-async def moderate(interaction: Press, act: Callable[[], Awaitable[None]]) -> None:
+async def moderate(interaction: Interaction, act: Callable[[], Awaitable[None]]) -> None:
     """Do what a moderator asks for; anybody else is told privately what it needs.
 
     The answer is announced first, as a database that is away may take longer than Discord waits.
@@ -83,7 +83,7 @@ async def moderate(interaction: Press, act: Callable[[], Awaitable[None]]) -> No
     await guarded(interaction, announced)
 
 
-async def guarded(interaction: Press, act: Callable[[], Awaitable[None]]) -> None:
+async def guarded(interaction: Interaction, act: Callable[[], Awaitable[None]]) -> None:
     """The same for an act that answers in its own way, such as with a form."""
     words = spoken(interaction)
     if not may_moderate(interaction):
@@ -91,21 +91,21 @@ async def guarded(interaction: Press, act: Callable[[], Awaitable[None]]) -> Non
         return
     try:
         await act()
-    except Unfit as error:
+    except UserError as error:
         await answer(interaction, error.notice)
-    except Undelivered as error:
+    except DeliveryError as error:
         log.warning("Discord did not answer; a moderator was told", reason=repr(error))
         await answer(
             interaction, Notice(words("moderating.no-answer"), (words("moderating.away.help"),))
         )
-    except StateAway as error:
+    except DatabaseUnavailable as error:
         log.warning("the state is away; a moderator was told", reason=error.reason)
         await answer(
             interaction, Notice(words("moderating.away"), (words("moderating.away.help"),))
         )
 
 
-async def pressed(interaction: Press, act: Callable[[], Awaitable[None]]) -> None:
+async def pressed(interaction: Interaction, act: Callable[[], Awaitable[None]]) -> None:
     """Answer a press on a moderators' button: an exception in one reaches no handler."""
     try:
         await moderate(interaction, act)
@@ -113,7 +113,7 @@ async def pressed(interaction: Press, act: Callable[[], Awaitable[None]]) -> Non
         await report(interaction, error)
 
 
-def may_moderate(interaction: Press) -> bool:
+def may_moderate(interaction: Interaction) -> bool:
     """Whether somebody has Manage Server, or the role that the server's moderators chose."""
     member = interaction.user
     if interaction.guild_id is None or not isinstance(member, discord.Member):
@@ -130,17 +130,17 @@ def _has_role(member: discord.Member, role_id: int | None) -> bool:
     return role_id is not None and member.get_role(role_id) is not None
 
 
-def spoken(interaction: Press) -> Words:
+def spoken(interaction: Interaction) -> Words:
     """The texts in the reader's language."""
     language = replies.language(interaction, private=True)
     return words(language)
 
 
-def _chosen_role(interaction: Press) -> int | None:
+def _chosen_role(interaction: Interaction) -> int | None:
     return interaction.client.state.settings.of(interaction.guild_id).moderator_role_id
 
 
-def _refusal(interaction: Press, words: Words) -> Notice:
+def _refusal(interaction: Interaction, words: Words) -> Notice:
     role_id = _chosen_role(interaction)
     permission = words("permission.manage_guild")
     if interaction.guild_id and role_id:

@@ -12,21 +12,21 @@ import discord
 from discord import ui
 from discord.utils import utcnow
 
-from bot.answers.service import Desk
+from bot.answers.service import AnswerService
 from bot.cards.card import Card
 from bot.cards.limits import BUTTON_LABEL, shorten
-from bot.state.briefings import Briefing, Step
+from bot.state.briefings import AuditEntry, Briefing
 from bot.state.corrections import Correction, Settlement
 from bot.state.state import State
 from bot.texts.catalogues import Words
 from bot.texts.catalogues import words as words_of
 from bot.ui.briefings.audit_log import tell
 from bot.ui.components.markdown import escape
-from bot.ui.components.messages import Notice, Unfit, answer
+from bot.ui.components.messages import Notice, UserError, answer
 from bot.ui.components.permissions import pressed, spoken
 from bot.ui.posting import posts
 from bot.ui.questions import replies
-from bot.ui.questions.replies import Press
+from bot.ui.questions.replies import Interaction
 
 TEMPLATE = r"c:(?P<settlement>posted|edited|dismissed):(?P<correction_id>[a-z2-7]{20})"
 
@@ -39,7 +39,7 @@ _STYLES = {
 
 
 def offer(
-    desk: Desk,
+    service: AnswerService,
     card: Card,
     correction_id: str,
     post_id: str | None = None,
@@ -50,9 +50,9 @@ def offer(
     `post_id` is the offer's own, where it stands in a channel; `note` is markdown above it.
     """
     if post_id:
-        layout = posts.view(desk, card, post_id, note=note)
+        layout = posts.view(service, card, post_id, note=note)
     else:
-        layout = posts.without_button(desk, card, note=note)
+        layout = posts.without_button(service, card, note=note)
     row: ui.ActionRow[Any] = ui.ActionRow()
     words = words_of(card.language)
     for settlement in get_args(Settlement):
@@ -76,22 +76,22 @@ class LookButton(
 
     @classmethod
     async def from_custom_id(
-        cls, interaction: Press, item: ui.Item[Any], match: re.Match[str]
+        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
     ) -> Self:
         """The button that was pressed."""
         return cls(getattr(item, "label", None) or "…", match["correction_id"])
 
-    async def callback(self, interaction: Press) -> None:
+    async def callback(self, interaction: Interaction) -> None:
         """Answer the press."""
         await pressed(interaction, lambda: _look(interaction, self.correction_id))
 
 
-async def _look(interaction: Press, correction_id: str) -> None:
+async def _look(interaction: Interaction, correction_id: str) -> None:
     words = spoken(interaction)
     correction = await _required(interaction, correction_id)
     told = await _note(interaction.client.state, words, correction)
     if told is None:
-        raise Unfit(words("correction.gone"), words("correction.gone.help"))
+        raise UserError(words("correction.gone"), words("correction.gone.help"))
     await answer(interaction, Notice(words("correction.button.look"), (told,)))
 
 
@@ -111,50 +111,53 @@ class SettleButton(ui.DynamicItem[ui.Button[Any]], template=TEMPLATE):
 
     @classmethod
     async def from_custom_id(
-        cls, interaction: Press, item: ui.Item[Any], match: re.Match[str]
+        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
     ) -> Self:
         """The button that was pressed."""
         settlement: Any = match["settlement"]
         return cls(getattr(item, "label", None) or "…", settlement, match["correction_id"])
 
-    async def callback(self, interaction: Press) -> None:
+    async def callback(self, interaction: Interaction) -> None:
         """Answer the press."""
         await pressed(
             interaction, lambda: _settle(interaction, self.correction_id, self.settlement)
         )
 
 
-async def _settle(interaction: Press, correction_id: str, settlement: Settlement) -> None:
+async def _settle(interaction: Interaction, correction_id: str, settlement: Settlement) -> None:
     words, now = spoken(interaction), utcnow()
     state: State = interaction.client.state
     correction = await _required(interaction, correction_id)
     briefing = await _briefing(state, correction)
     post = await state.posts.get(correction.post_id)
     if briefing is None or post is None or post.status != "sent":
-        raise Unfit(words("correction.gone"), words("correction.gone.help"))
+        raise UserError(words("correction.gone"), words("correction.gone.help"))
     if correction.status != "open" and correction.member_id is None:
-        raise Unfit(words("correction.superseded"), words("correction.superseded.help"))
+        raise UserError(words("correction.superseded"), words("correction.superseded.help"))
     settle = state.corrections.settle
     is_first = await settle(
         correction_id, settlement, briefing.briefing_id, interaction.user.id, now
     )
     if not is_first:
-        raise Unfit(words("correction.settled"), words("correction.settled.help"))
-    step = Step(now, interaction.user.id, "corrected", settlement)
+        raise UserError(words("correction.settled"), words("correction.settled.help"))
+    entry = AuditEntry(now, interaction.user.id, "corrected", settlement)
     said = words(f"correction.done.{settlement}")
     await answer(interaction, Notice(words("correction.done"), (said,)))
     language = replies.language(interaction, private=False)
     channel_id = state.settings.of(briefing.server_id).log_channel_id
-    await tell(interaction.client, channel_id, words_of(language), briefing, step)
+    await tell(interaction.client, channel_id, words_of(language), briefing, entry)
 
 
-async def _required(interaction: Press, correction_id: str) -> Correction:
-    """A correction of this server. Raises Unfit where there is none, and StateAway."""
+async def _required(interaction: Interaction, correction_id: str) -> Correction:
+    """A correction of this server.
+
+    Raises UserError where there is none, and DatabaseUnavailable.
+    """
     state: State = interaction.client.state
     correction = await state.corrections.get(correction_id)
     if correction is None or correction.server_id != interaction.guild_id:
         words = spoken(interaction)
-        raise Unfit(words("correction.gone"), words("correction.gone.help"))
+        raise UserError(words("correction.gone"), words("correction.gone.help"))
     return correction
 
 
@@ -162,9 +165,9 @@ async def _note(state: State, words: Words, correction: Correction) -> str | Non
     """Which post calls for a correction, as Discord's markdown; None where it is gone."""
     post = await state.posts.get(correction.post_id)
     briefing = await _briefing(state, correction)
-    if not post or not post.place or not briefing:
+    if not post or not post.message_ref or not briefing:
         return None
-    link = f"https://discord.com/channels/{correction.server_id}/{post.place.link}"
+    link = f"https://discord.com/channels/{correction.server_id}/{post.message_ref.link}"
     headline = f"**{escape(briefing.plan.text.headline)}**"
     return words("correction.of", headline=headline, link=link)
 
@@ -174,14 +177,14 @@ async def _briefing(state: State, correction: Correction) -> Briefing | None:
     return await state.briefings.get(post.name) if post and post.name else None
 
 
-async def show_open(interaction: Press) -> None:
+async def show_open(interaction: Interaction) -> None:
     """Show a server's moderators what they have not settled yet, each with its buttons."""
     words = spoken(interaction)
     state: State = interaction.client.state
     assert interaction.guild_id, "moderators' commands are for servers"
     waiting = await state.corrections.open(interaction.guild_id)
     if not waiting:
-        raise Unfit(words("correction.none"), words("correction.none.help"))
+        raise UserError(words("correction.none"), words("correction.none.help"))
     title = words.count("correction.open", len(waiting))
     small = (words("correction.more"),) if len(waiting) > _MOST else ()
     await answer(interaction, Notice(title, (words("correction.open.help"),), small))
@@ -189,8 +192,8 @@ async def show_open(interaction: Press) -> None:
         await _show(interaction, correction)
 
 
-async def _show(interaction: Press, correction: Correction) -> None:
+async def _show(interaction: Interaction, correction: Correction) -> None:
     card = await interaction.client.corrections.card(correction)
     note = await _note(interaction.client.state, words_of(card.language), correction)
-    layout = offer(interaction.client.desk, card, correction.correction_id, note=note)
+    layout = offer(interaction.client.service, card, correction.correction_id, note=note)
     await interaction.followup.send(view=layout, ephemeral=True)

@@ -10,18 +10,18 @@ import structlog
 from discord.app_commands import Choice, Transform
 from discord.ext import commands
 
-from bot.answers.service import Desk
-from bot.delivery.jobs.digests import DigestRound
-from bot.delivery.outbox import Done, Later, Outcome, Stuck, Unknown
+from bot.answers.service import AnswerService
+from bot.delivery.jobs.digests import DigestJob
+from bot.delivery.outbox import Blocked, Delivered, Outcome, RetryAt, Undetermined
 from bot.delivery.recurrence import EVERY_DAY, Run, UnknownZone, open_zone
-from bot.state.digests import Schedule, Target, WhenEmpty, Wish
-from bot.state.errors import StateAway
+from bot.state.digests import DigestConfig, Schedule, Target, WhenEmpty
+from bot.state.errors import DatabaseUnavailable
 from bot.state.posts import Post, Slot
 from bot.state.state import State
 from bot.texts.catalogues import LANGUAGES, Words
 from bot.ui.components import channels
 from bot.ui.components.localised import text
-from bot.ui.components.messages import Notice, Unfit, answer
+from bot.ui.components.messages import Notice, UserError, answer
 from bot.ui.components.permissions import Subcommand, group, spoken
 from bot.ui.digests.options import (
     ChannelOption,
@@ -52,14 +52,14 @@ from bot.ui.digests.overview import (
 )
 from bot.ui.posting import posts
 from bot.ui.questions import replies
-from bot.ui.questions.replies import Press
+from bot.ui.questions.replies import Interaction
 
 log = structlog.stdlib.get_logger("factdesk.cogs")
 
 _DAY = timedelta(days=1)
 
 
-class Digest(commands.Cog):
+class DigestCommands(commands.Cog):
     """Puts `/digest` on the command tree, and hears the buttons of its replies and of digests."""
 
     def __init__(self, bot: commands.Bot) -> None:
@@ -79,7 +79,7 @@ def _subcommands() -> list[Subcommand]:
             choices={
                 "when_empty": [
                     Choice(name=text(f"digest.when_empty.{each}"), value=each)
-                    for each in ("focus", "skip")
+                    for each in ("fact", "skip")
                 ],
                 "weekdays": [
                     Choice(name=text(f"digest.weekdays.{each}"), value=each) for each in WEEKDAYS
@@ -97,7 +97,7 @@ def _subcommands() -> list[Subcommand]:
 
 
 async def _set(
-    interaction: Press,
+    interaction: Interaction,
     channel: Transform[discord.Object, ChannelOption],
     time: str,
     timezone: str,
@@ -111,9 +111,9 @@ async def _set(
     """Set the digest up, or change it; what is left out stays as it was."""
     words, guild = spoken(interaction), _guild(interaction)
     schedule = await _state(interaction).digests.get(guild.id)
-    former = schedule.wish if schedule else _FRESH
+    former = schedule.config if schedule else _FRESH
     at, zone = read_time(time, words), read_zone(timezone, words)
-    chosen = read_topics(_desk(interaction), topics, words) if topics else former.topics
+    chosen = read_topics(_service(interaction), topics, words) if topics else former.topics
     place = await read_channel(guild, channel.id, words)
     # What belongs to a channel is not carried over to another.
     kept = former.target if former.target.channel_id == place.id else Target(place.id)
@@ -124,7 +124,7 @@ async def _set(
         tag_id=read_tag(place, tag, words) if tag else kept.tag_id,
     )
     channels.require_postable(place, target, words)
-    wish = Wish(
+    config = DigestConfig(
         target=target,
         at=at,
         zone=zone,
@@ -134,17 +134,17 @@ async def _set(
         language=replies.language_of_discord(interaction),
         set_by=interaction.user.id,
     )
-    await set_up(interaction, wish, is_new=schedule is None)
+    await set_up(interaction, config, is_new=schedule is None)
 
 
-_FRESH = Wish(
+_FRESH = DigestConfig(
     target=Target(channel_id=0),
     at=wall_time(9),
     zone="UTC",
     weekdays=EVERY_DAY,
     topics=frozenset(),
     # On most days nothing happened, and who sets up a daily digest waits for one each day.
-    when_empty="focus",
+    when_empty="fact",
     language=LANGUAGES[0],
     set_by=0,
 )
@@ -154,7 +154,7 @@ _FRESH = Wish(
 def _role(role: discord.Role, words: Words) -> int:
     """The role to notify. Discord lists @everyone among the roles; the digest notifies no such."""
     if role.is_default():
-        raise Unfit(words("digest.everyone"), words("digest.everyone.help"))
+        raise UserError(words("digest.everyone"), words("digest.everyone.help"))
     return role.id
 
 
@@ -162,11 +162,11 @@ def _publish(channel: channels.Postable, wished: bool, words: Words) -> bool:
     """Whether to publish, which only announcement channels can."""
     can_publish = isinstance(channel, discord.TextChannel) and channel.is_news()
     if wished and not can_publish:
-        raise Unfit(words("digest.no-news"), words("digest.no-news.help"))
+        raise UserError(words("digest.no-news"), words("digest.no-news.help"))
     return wished
 
 
-async def _preview(interaction: Press) -> None:
+async def _preview(interaction: Interaction) -> None:
     """Show, privately, what the next digest will be."""
     words = spoken(interaction)
     schedule = await required(interaction)
@@ -176,21 +176,21 @@ async def _preview(interaction: Press) -> None:
     if schedule.paused:
         lines.append(words("digest.preview.paused"))
     elif not draft.worth_posting and (
-        schedule.wish.when_empty == "skip" or draft.contents.focus is None
+        schedule.config.when_empty == "skip" or draft.contents.fact_of_the_day is None
     ):
         lines.append(words("digest.preview.skipped"))
-    target = schedule.wish.target
+    target = schedule.config.target
     slot = Slot(schedule.server_id, "digest", run.day, run.instant, target.channel_id)
     note = "\n".join(f"-# {line}" for line in lines)
-    layout = posts.view(_desk(interaction), draft.card, slot.post_id, target.role_id, note)
+    layout = posts.view(_service(interaction), draft.card, slot.post_id, target.role_id, note)
     await interaction.followup.send(view=layout, ephemeral=True)
 
 
-async def _show(interaction: Press) -> None:
+async def _show(interaction: Interaction) -> None:
     """Tell how the digest is set up, when it comes next, and what became of the last."""
     words = spoken(interaction)
     schedule = await required(interaction)
-    settings = setting_lines(interaction, schedule.wish)
+    settings = setting_lines(interaction, schedule.config)
     last = last_line(words, await _state(interaction).posts.last(schedule.server_id))
     await answer(
         interaction,
@@ -198,24 +198,24 @@ async def _show(interaction: Press) -> None:
     )
 
 
-async def _pause(interaction: Press, until: str | None = None) -> None:
+async def _pause(interaction: Interaction, until: str | None = None) -> None:
     """Pause the digest, up to a day or until it is resumed."""
     words, state = spoken(interaction), _state(interaction)
     schedule = await required(interaction)
     server_id = schedule.server_id
     if until:
         _known_zone(schedule, words)
-        day = read_day(until, schedule.wish.zone, words)
-        run = await next_of(state, server_id, schedule.wish, day - _DAY)
+        day = read_day(until, schedule.config.zone, words)
+        run = await next_of(state, server_id, schedule.config, day - _DAY)
         await state.digests.pause(server_id, "moderator", run.instant, run.instant, run.day)
         line = words("digest.paused.until", at=moment(run.instant))
     else:
         await state.digests.pause(server_id, "moderator")
-        line = trouble(words, schedule.wish, "moderator")
+        line = trouble(words, schedule.config, "moderator")
     await answer(interaction, Notice(words("digest.paused"), (line,)))
 
 
-async def _resume(interaction: Press) -> None:
+async def _resume(interaction: Interaction) -> None:
     """End a pause, once nothing keeps the digest from being posted any more."""
     words, state = spoken(interaction), _state(interaction)
     schedule = await required(interaction)
@@ -226,7 +226,7 @@ async def _resume(interaction: Press) -> None:
     await answer(interaction, Notice(title, (next_line(words, run.instant),)))
 
 
-async def _off(interaction: Press) -> None:
+async def _off(interaction: Interaction) -> None:
     """Turn the digest off; what was posted stays."""
     words = spoken(interaction)
     schedule = await required(interaction)
@@ -234,17 +234,17 @@ async def _off(interaction: Press) -> None:
     await answer(interaction, Notice(words("digest.off"), (words("digest.off.help"),)))
 
 
-async def _now(interaction: Press) -> None:
+async def _now(interaction: Interaction) -> None:
     """Post today's digest before its time."""
     words, state = spoken(interaction), _state(interaction)
     schedule = await required(interaction)
     await _require_target(interaction, schedule, words)
-    digests: DigestRound = interaction.client.digests
+    digests: DigestJob = interaction.client.digests
     try:
         outcome = await digests.post_now(schedule.server_id)
         last = await state.posts.last(schedule.server_id)
         kept = await required(interaction)
-    except StateAway as error:
+    except DatabaseUnavailable as error:
         # It may be there already, so that nothing was changed cannot be said.
         log.warning("the state went away while a digest was posted", reason=error.reason)
         notice = Notice(words("digest.now.away"), (words("digest.now.away.help"),))
@@ -257,54 +257,56 @@ def _posted(words: Words, outcome: Outcome, schedule: Schedule, last: Post | Non
     """What became of a digest that was to be posted at once."""
     coming = state_line(words, schedule)
     match outcome:
-        case Done(place) if place and last:
+        case Delivered(place) if place and last:
             return Notice(words("digest.now.done"), (link(last), coming))
-        case Done():
+        case Delivered():
             return Notice(words("digest.now.settled"), (last_line(words, last), coming))
-        case Later():
+        case RetryAt():
             return Notice(words("digest.now.later"), (words("digest.now.later.help"),))
-        case Stuck(reason):
-            return Notice(words("digest.now.stuck"), (trouble(words, schedule.wish, reason),))
-        case Unknown():
-            what = trouble(words, schedule.wish, "unknown")
+        case Blocked(reason):
+            return Notice(words("digest.now.blocked"), (trouble(words, schedule.config, reason),))
+        case Undetermined():
+            what = trouble(words, schedule.config, "unknown")
             return Notice(words("digest.now.unknown"), (what, coming))
 
 
-async def _next(interaction: Press, schedule: Schedule) -> Run:
+async def _next(interaction: Interaction, schedule: Schedule) -> Run:
     """The next run of a digest; where it is paused without an end, what it would be."""
     words = spoken(interaction)
     _known_zone(schedule, words)
     if schedule.next_at and schedule.next_day and schedule.paused is None:
         return Run(schedule.next_at, schedule.next_day)
-    return await next_of(_state(interaction), schedule.server_id, schedule.wish)
+    return await next_of(_state(interaction), schedule.server_id, schedule.config)
 
 
-async def _require_target(interaction: Press, schedule: Schedule, words: Words) -> None:
-    """Raise Unfit where the digest cannot be posted as it is set up."""
-    target = schedule.wish.target
+async def _require_target(interaction: Interaction, schedule: Schedule, words: Words) -> None:
+    """Raise UserError where the digest cannot be posted as it is set up."""
+    target = schedule.config.target
     channel = await channels.find(_guild(interaction), target.channel_id)
     if isinstance(channel, str):
-        raise Unfit(words("digest.no-target"), trouble(words, schedule.wish, channel))
+        raise UserError(words("digest.no-target"), trouble(words, schedule.config, channel))
     channels.require_postable(channel, target, words)
     _known_zone(schedule, words)
 
 
 def _known_zone(schedule: Schedule, words: Words) -> None:
-    """Raise Unfit where the time zone database no longer has the digest's zone."""
+    """Raise UserError where the time zone database no longer has the digest's zone."""
     try:
-        open_zone(schedule.wish.zone)
+        open_zone(schedule.config.zone)
     except UnknownZone:
-        raise Unfit(words("digest.paused"), trouble(words, schedule.wish, "no-zone")) from None
+        raise UserError(
+            words("digest.paused"), trouble(words, schedule.config, "no-zone")
+        ) from None
 
 
-def _guild(interaction: Press) -> discord.Guild:
+def _guild(interaction: Interaction) -> discord.Guild:
     assert interaction.guild, "these commands are for servers"
     return interaction.guild
 
 
-def _state(interaction: Press) -> State:
+def _state(interaction: Interaction) -> State:
     return interaction.client.state
 
 
-def _desk(interaction: Press) -> Desk:
-    return interaction.client.desk
+def _service(interaction: Interaction) -> AnswerService:
+    return interaction.client.service

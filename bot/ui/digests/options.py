@@ -1,6 +1,6 @@
 """What moderators type into the options of `/digest`: suggested while they type, then understood.
 
-Each `read_…` raises Unfit with the right form where a text cannot be understood.
+Each `read_…` raises UserError with the right form where a text cannot be understood.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import discord
 from discord import app_commands
 from discord.utils import utcnow
 
-from bot.answers.context import Inquiry
+from bot.answers.context import AnswerContext
 from bot.answers.resolve import echo, resolve
-from bot.answers.service import Desk, clean_text
+from bot.answers.service import AnswerService, clean_text
 from bot.cards.card import Card, Question
 from bot.cards.limits import CHOICE_LABEL, CHOICES, shorten
 from bot.delivery.recurrence import open_zone
@@ -25,9 +25,9 @@ from bot.parsing.timezones import complete_zone, find_zone
 from bot.texts.catalogues import LANGUAGES, Words, words
 from bot.ui.components import channels
 from bot.ui.components.markdown import escape
-from bot.ui.components.messages import Unfit
+from bot.ui.components.messages import UserError
 from bot.ui.components.permissions import Choices, spoken
-from bot.ui.questions.replies import Press
+from bot.ui.questions.replies import Interaction
 
 _LONGEST = 1_000  # characters of a list of topics
 _AHEAD = timedelta(days=366)  # how long a digest may be paused with an end
@@ -50,7 +50,7 @@ class ChannelOption(app_commands.Transformer):
         """Those that a digest can go to."""
         return list(channels.KINDS)
 
-    async def transform(self, interaction: Press, value: Any, /) -> discord.abc.Snowflake:
+    async def transform(self, interaction: Interaction, value: Any, /) -> discord.abc.Snowflake:
         """The channel as Discord tells of it: the bot itself may not know it."""
         return value
 
@@ -60,14 +60,14 @@ async def read_channel(guild: discord.Guild, channel_id: int, words: Words) -> c
     channel = await channels.find(guild, channel_id)
     there = f"<#{channel_id}>"
     if channel == "no-access":
-        raise Unfit(
+        raise UserError(
             words("digest.missing"),
             words("digest.missing.there", channel=there),
             f"- **{words('permission.view_channel')}**",
             words("digest.missing.help"),
         )
     if isinstance(channel, str):
-        raise Unfit(words("digest.wrong-channel"), words("digest.wrong-channel.help"))
+        raise UserError(words("digest.wrong-channel"), words("digest.wrong-channel.help"))
     return channel
 
 
@@ -75,7 +75,7 @@ def read_time(typed: str, words: Words) -> time:
     """The time of day that was typed."""
     found = parse_time(clean_text(typed))
     if found is None:
-        raise Unfit(words("digest.no-time", text=_shown(typed)), words("digest.no-time.help"))
+        raise UserError(words("digest.no-time", text=_shown(typed)), words("digest.no-time.help"))
     return found
 
 
@@ -87,7 +87,7 @@ def read_zone(typed: str, words: Words) -> str:
     zone = find_zone(plain) or (find_zone(labelled[1]) if labelled else None)
     if zone is None:
         near = complete_zone(plain, words.language, utcnow(), limit=3)
-        raise Unfit(
+        raise UserError(
             words("digest.no-zone", text=_shown(typed)),
             words("digest.no-zone.help"),
             *([words("no-match.near")] if near else []),
@@ -96,55 +96,57 @@ def read_zone(typed: str, words: Words) -> str:
     return zone
 
 
-async def complete_zones(interaction: Press, typed: str) -> Choices:
+async def complete_zones(interaction: Interaction, typed: str) -> Choices:
     """Time zones for what is typed so far."""
     words = spoken(interaction)
     found = complete_zone(clean_text(typed), words.language, utcnow(), CHOICES)
     return [_choice(choice.label, choice.zone) for choice in found]
 
 
-def read_topics(desk: Desk, typed: str, words: Words) -> frozenset[str]:
+def read_topics(service: AnswerService, typed: str, words: Words) -> frozenset[str]:
     """The ids of the topics that were picked or typed, parted by commas; none stand for all."""
     names = [part for part in _SEPARATOR.split(clean_text(typed, _LONGEST)) if part]
     if len(names) == 1 and _is_everything(names[0]):
         return frozenset()
-    return frozenset(_topic(desk, name, words) for name in names)
+    return frozenset(_topic(service, name, words) for name in names)
 
 
-async def complete_topics(interaction: Press, typed: str) -> Choices:
+async def complete_topics(interaction: Interaction, typed: str) -> Choices:
     """Topics for the last of the names that are typed so far, behind those before it."""
-    desk: Desk = interaction.client.desk
+    service: AnswerService = interaction.client.service
     words = spoken(interaction)
     *before, last = _SEPARATOR.split(clean_text(typed, _LONGEST) or "")
     try:
-        chosen = [_topic(desk, name, words) for name in before if name]
-    except Unfit:
+        chosen = [_topic(service, name, words) for name in before if name]
+    except UserError:
         return []  # to offer one without the others would drop them unseen
-    names = [desk.store.heads[topic].name(words.language) for topic in chosen]
+    names = [service.store.things[topic].name(words.language) for topic in chosen]
     offered: Choices = []
     if not typed.strip():
         offered.append(_choice(words("digest.topics.all"), _EVERYTHING))
-    for choice in desk.complete("topic", last, words.language):
+    for choice in service.complete("topic", last, words.language):
         if choice.id not in chosen:
             label = ", ".join([*names, choice.label])
-            offered.append(_choice(_end_of(label), _value(desk, [*chosen, choice.id])))
+            offered.append(_choice(_end_of(label), _value(service, [*chosen, choice.id])))
     return offered[:CHOICES]
 
 
 def read_tag(channel: channels.Postable, typed: str, words: Words) -> int | None:
     """The id of the forum's tag that was picked or typed; None for none."""
     if not isinstance(channel, discord.ForumChannel):
-        raise Unfit(words("digest.no-forum"), words("digest.no-forum.help"))
+        raise UserError(words("digest.no-forum"), words("digest.no-forum.help"))
     plain = clean_text(typed).casefold()
     if plain in (_NO_TAG, words("digest.no-tag").casefold()):
         return None
     for tag in channel.available_tags:
         if plain in (str(tag.id), tag.name.casefold()):
             return tag.id
-    raise Unfit(words("digest.unknown-tag", text=_shown(typed)), words("digest.unknown-tag.help"))
+    raise UserError(
+        words("digest.unknown-tag", text=_shown(typed)), words("digest.unknown-tag.help")
+    )
 
 
-async def complete_tags(interaction: Press, typed: str) -> Choices:
+async def complete_tags(interaction: Interaction, typed: str) -> Choices:
     """The tags of the forum that is chosen already."""
     chosen = interaction.namespace.channel  # None as long as none is chosen
     guild = interaction.guild
@@ -165,22 +167,22 @@ def read_day(typed: str, zone: str, words: Words) -> date:
     period = parse_period(clean_text(typed))
     today = utcnow().astimezone(open_zone(zone)).date()
     if period is None or period.first != period.last:
-        raise Unfit(words("digest.no-day", text=_shown(typed)), words("digest.no-day.help"))
+        raise UserError(words("digest.no-day", text=_shown(typed)), words("digest.no-day.help"))
     if not today < period.first <= today + _AHEAD:
-        raise Unfit(words("digest.wrong-day", text=_shown(typed)), words("digest.no-day.help"))
+        raise UserError(words("digest.wrong-day", text=_shown(typed)), words("digest.no-day.help"))
     return period.first
 
 
-def _topic(desk: Desk, name: str, words: Words) -> str:
+def _topic(service: AnswerService, name: str, words: Words) -> str:
     """The id of the topic that a name stands for."""
-    if head := desk.store.marked.get(name):
-        return head.id
-    inquiry = Inquiry(desk.store, words, {"topics": name})
-    found = resolve(inquiry, Question("digest"), "topics", "topic")
+    if thing := service.store.by_short_id.get(name):
+        return thing.id
+    context = AnswerContext(service.store, words, {"topics": name})
+    found = resolve(context, Question("digest"), "topics", "topic")
     if isinstance(found, Card):
         near = [f"- {escape(choice.label)}" for choice in found.choices]
         hint = [found.subtitle] if found.subtitle and near else []
-        raise Unfit(found.title, *hint, *near, words("digest.unknown-topic.help"))
+        raise UserError(found.title, *hint, *near, words("digest.unknown-topic.help"))
     return found.id
 
 
@@ -189,12 +191,12 @@ def _is_everything(name: str) -> bool:
     return name.casefold() in {each.casefold() for each in said}
 
 
-def _value(desk: Desk, topics: list[str]) -> str:
-    """The topics as a choice's value: their ids, or their marks where there is no room for ids."""
+def _value(service: AnswerService, topics: list[str]) -> str:
+    """The topics as a choice's value: their ids, or their short ids if those do not fit."""
     ids = ",".join(topics)
     if len(ids) <= CHOICE_LABEL:
         return ids
-    return ",".join(desk.store.heads[topic].mark for topic in topics)
+    return ",".join(service.store.things[topic].short_id for topic in topics)
 
 
 def _end_of(label: str) -> str:

@@ -15,22 +15,22 @@ import discord
 from discord import ui
 from discord.utils import format_dt
 
-from bot.answers.service import Desk
+from bot.answers.service import AnswerService
 from bot.cards.limits import BUTTON_LABEL, THREAD_TITLE, shorten
 from bot.cards.wording import day_words
 from bot.delivery.jobs.digests import Problem, recurrence
 from bot.delivery.recurrence import EVERY_DAY, Run, next_run
 from bot.parsing.timezones import zone_label
-from bot.state.digests import Schedule, Target, Wish
+from bot.state.digests import DigestConfig, Schedule, Target
 from bot.state.posts import Post
 from bot.state.state import State
 from bot.texts.catalogues import Words, words
 from bot.ui.components import channels
 from bot.ui.components.markdown import escape
-from bot.ui.components.messages import Notice, Unfit, answer
+from bot.ui.components.messages import Notice, UserError, answer
 from bot.ui.components.permissions import pressed, spoken
 from bot.ui.questions import replies
-from bot.ui.questions.replies import Press
+from bot.ui.questions.replies import Interaction
 
 WEEKDAYS: Mapping[str, frozenset[int]] = {
     "every": EVERY_DAY,
@@ -51,23 +51,23 @@ def warning(words: Words, schedule: Schedule, problem: Problem, server: str) -> 
     """What a server's moderators are told when their digest stopped, as Discord's markdown."""
     name = f"**{escape(server)}**"
     if problem == "unknown":
-        return f"{name}: {trouble(words, schedule.wish, problem)}"
-    return f"{words('digest.stopped', server=name)}\n{trouble(words, schedule.wish, problem)}"
+        return f"{name}: {trouble(words, schedule.config, problem)}"
+    return f"{words('digest.stopped', server=name)}\n{trouble(words, schedule.config, problem)}"
 
 
-def trouble(words: Words, wish: Wish, problem: Problem) -> str:
+def trouble(words: Words, config: DigestConfig, problem: Problem) -> str:
     """What is wrong, and how to mend it."""
-    channel = f"<#{wish.target.channel_id}>"
-    return words(f"digest.warning.{problem}", channel=channel, zone=wish.zone)
+    channel = f"<#{config.target.channel_id}>"
+    return words(f"digest.warning.{problem}", channel=channel, zone=config.zone)
 
 
-def setting_lines(interaction: Press, wish: Wish) -> tuple[str, ...]:
+def setting_lines(interaction: Interaction, config: DigestConfig) -> tuple[str, ...]:
     """How a digest is set up, each setting on a line."""
-    settings = _settings(spoken(interaction), interaction.client.desk, wish)
+    settings = _settings(spoken(interaction), interaction.client.service, config)
     lines = [f"**{name}**: {value}" for name, value in settings]
-    channel = interaction.client.get_channel(wish.target.channel_id)
-    if isinstance(channel, discord.ForumChannel) and wish.target.tag_id:
-        lines.insert(1, _tag(spoken(interaction), channel.get_tag(wish.target.tag_id)))
+    channel = interaction.client.get_channel(config.target.channel_id)
+    if isinstance(channel, discord.ForumChannel) and config.target.tag_id:
+        lines.insert(1, _tag(spoken(interaction), channel.get_tag(config.target.tag_id)))
     return tuple(lines)
 
 
@@ -75,29 +75,35 @@ def _tag(words: Words, tag: discord.ForumTag | None) -> str:
     return f"**{words('digest.field.tag')}**: {escape(tag.name) if tag else words('digest.no-tag')}"
 
 
-def _settings(words: Words, desk: Desk, wish: Wish) -> Iterator[tuple[str, str]]:
-    target = wish.target
+def _settings(
+    words: Words, service: AnswerService, config: DigestConfig
+) -> Iterator[tuple[str, str]]:
+    target = config.target
     yield words("digest.field.channel"), f"<#{target.channel_id}>"
-    yield words("digest.field.when"), _when(words, wish)
-    yield words("digest.field.topics"), _topics(words, desk, wish)
+    yield words("digest.field.when"), _when(words, config)
+    yield words("digest.field.topics"), _topics(words, service, config)
     notified = f"<@&{target.role_id}>" if target.role_id else words("digest.nobody")
     yield words("digest.field.role"), notified
-    yield words("digest.field.when_empty"), words(f"digest.when_empty.{wish.when_empty}")
+    yield words("digest.field.when_empty"), words(f"digest.when_empty.{config.when_empty}")
     if target.publish:
         yield words("digest.field.publish"), words("digest.published")
 
 
-def _when(words: Words, wish: Wish) -> str:
-    days = next((name for name, days in WEEKDAYS.items() if days == wish.weekdays), "every")
-    zone = escape(zone_label(wish.zone, words.language))
-    return f"{wish.at:%H:%M} · {words(f'digest.weekdays.{days}')} · {zone}"
+def _when(words: Words, config: DigestConfig) -> str:
+    days = next((name for name, days in WEEKDAYS.items() if days == config.weekdays), "every")
+    zone = escape(zone_label(config.zone, words.language))
+    return f"{config.at:%H:%M} · {words(f'digest.weekdays.{days}')} · {zone}"
 
 
-def _topics(words: Words, desk: Desk, wish: Wish) -> str:
-    heads = [desk.store.heads[topic] for topic in sorted(wish.topics) if topic in desk.store.heads]
-    if not heads:
+def _topics(words: Words, service: AnswerService, config: DigestConfig) -> str:
+    things = [
+        service.store.things[topic]
+        for topic in sorted(config.topics)
+        if topic in service.store.things
+    ]
+    if not things:
         return words("digest.topics.all")
-    return escape(words.list([head.name(words.language) for head in heads]))
+    return escape(words.list([thing.name(words.language) for thing in things]))
 
 
 def next_line(words: Words, at: datetime) -> str:
@@ -110,7 +116,7 @@ def state_line(words: Words, schedule: Schedule) -> str:
     if schedule.paused == "moderator" and schedule.paused_until:
         return words("digest.paused.until", at=moment(schedule.paused_until))
     if schedule.paused:
-        return f"**{words('digest.paused')}**\n{trouble(words, schedule.wish, schedule.paused)}"
+        return f"**{words('digest.paused')}**\n{trouble(words, schedule.config, schedule.paused)}"
     assert schedule.next_at, "a digest that is not paused has a next run"
     return next_line(words, schedule.next_at)
 
@@ -124,7 +130,7 @@ def _last(words: Words, post: Post | None) -> str:
     if post is None:
         return words("digest.last.none")
     day = day_words(post.day, words)
-    if post.place and post.ended_at:
+    if post.message_ref and post.ended_at:
         return words("digest.last.sent", day=day, link=link(post), at=format_dt(post.ended_at, "R"))
     ending = post.reason if post.status == "skipped" else post.status
     return words(f"digest.last.{ending}", day=day)
@@ -132,10 +138,10 @@ def _last(words: Words, post: Post | None) -> str:
 
 def link(post: Post) -> str:
     """The address of a post, or nothing where it has none."""
-    if post.place is None:
+    if post.message_ref is None:
         return ""
-    place = post.place
-    return f"https://discord.com/channels/{post.server_id}/{place.channel_id}/{place.message_id}"
+    ref = post.message_ref
+    return f"https://discord.com/channels/{post.server_id}/{ref.channel_id}/{ref.message_id}"
 
 
 def moment(at: datetime) -> str:
@@ -155,29 +161,29 @@ class TestPostButton(
 
     @classmethod
     async def from_custom_id(
-        cls, interaction: Press, item: ui.Item[Any], match: re.Match[str]
+        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
     ) -> Self:
         """The button that was pressed, from its custom id alone."""
         return cls(getattr(item, "label", None) or "…", int(match["channel_id"]))
 
-    async def callback(self, interaction: Press) -> None:
+    async def callback(self, interaction: Interaction) -> None:
         """Answer the press."""
         await pressed(interaction, lambda: _test(interaction, self.channel_id))
 
 
-async def _test(interaction: Press, channel_id: int) -> None:
+async def _test(interaction: Interaction, channel_id: int) -> None:
     words = spoken(interaction)
     guild, state = interaction.guild, interaction.client.state
     assert guild, "moderators' buttons stand in servers"
     channel = await channels.find(guild, channel_id)
     if isinstance(channel, str):
-        raise Unfit(words("digest.test.failed"), words("digest.test.gone"))
+        raise UserError(words("digest.test.failed"), words("digest.test.gone"))
     target = await _target(state, guild.id, channel_id)
     channels.require_postable(channel, target, words)
     try:
         await _send_test(channel, target, _public(interaction))
     except discord.HTTPException:
-        raise Unfit(words("digest.test.failed"), words("digest.test.refused")) from None
+        raise UserError(words("digest.test.failed"), words("digest.test.refused")) from None
     await answer(
         interaction,
         Notice(words("digest.test.done"), (words("digest.test.look", channel=channel.mention),)),
@@ -187,8 +193,8 @@ async def _test(interaction: Press, channel_id: int) -> None:
 async def _target(state: State, server_id: int, channel_id: int) -> Target:
     """What is set up for a channel; the channel alone where the digest goes elsewhere by now."""
     schedule = await state.digests.get(server_id)
-    if schedule and schedule.wish.target.channel_id == channel_id:
-        return schedule.wish.target
+    if schedule and schedule.config.target.channel_id == channel_id:
+        return schedule.config.target
     return Target(channel_id)
 
 
@@ -203,7 +209,7 @@ async def _send_test(channel: channels.Postable, target: Target, words: Words) -
     await channel.create_thread(name=title, view=layout, applied_tags=[tag] if tag else [])
 
 
-def _public(interaction: Press) -> Words:
+def _public(interaction: Interaction) -> Words:
     """The texts in the server's language."""
     language = replies.language(interaction, private=False)
     return words(language)
@@ -217,52 +223,57 @@ class QuietButton(ui.DynamicItem[ui.Button[Any]], template=r"digest:quiet"):
 
     @classmethod
     async def from_custom_id(
-        cls, interaction: Press, item: ui.Item[Any], match: re.Match[str]
+        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
     ) -> Self:
         """The button that was pressed."""
         return cls(getattr(item, "label", None) or "…")
 
-    async def callback(self, interaction: Press) -> None:
+    async def callback(self, interaction: Interaction) -> None:
         """Answer the press."""
         await pressed(interaction, lambda: _quieten(interaction))
 
 
-async def _quieten(interaction: Press) -> None:
+async def _quieten(interaction: Interaction) -> None:
     schedule = await required(interaction)
-    target = replace(schedule.wish.target, role_id=None)
-    await set_up(interaction, replace(schedule.wish, target=target), is_new=False)
+    target = replace(schedule.config.target, role_id=None)
+    await set_up(interaction, replace(schedule.config, target=target), is_new=False)
 
 
-async def required(interaction: Press) -> Schedule:
-    """The digest of the server. Raises Unfit where none is set up, and StateAway."""
+async def required(interaction: Interaction) -> Schedule:
+    """The digest of the server. Raises UserError where none is set up, and DatabaseUnavailable."""
     state: State = interaction.client.state
     assert interaction.guild_id, "moderators' commands are for servers"
     schedule = await state.digests.get(interaction.guild_id)
     if schedule is None:
         words = spoken(interaction)
-        raise Unfit(words("digest.none"), words("digest.none.help"))
+        raise UserError(words("digest.none"), words("digest.none.help"))
     return schedule
 
 
-async def next_of(state: State, server_id: int, wish: Wish, last: date | None = None) -> Run:
+async def next_of(
+    state: State, server_id: int, config: DigestConfig, last: date | None = None
+) -> Run:
     """The next run of a digest: on no day that is settled already, and none up to `last`.
 
-    Raises StateAway, and UnknownZone.
+    Raises DatabaseUnavailable, and UnknownZone.
     """
-    settled = await state.digests.claimed_day(server_id)
+    settled = await state.digests.leased_day(server_id)
     past = max((day for day in (settled, last) if day), default=None)
-    return next_run(recurrence(wish), discord.utils.utcnow(), past)
+    return next_run(recurrence(config), discord.utils.utcnow(), past)
 
 
-async def set_up(interaction: Press, wish: Wish, is_new: bool) -> None:
-    """Keep a digest as it is wished, and tell its moderator what it is now. Raises StateAway."""
+async def set_up(interaction: Interaction, config: DigestConfig, is_new: bool) -> None:
+    """Keep a digest as it is wished, and tell its moderator what it is now.
+
+    Raises DatabaseUnavailable.
+    """
     state: State = interaction.client.state
     assert interaction.guild_id, "moderators' commands are for servers"
     words = spoken(interaction)
-    run = await next_of(state, interaction.guild_id, wish)
-    await state.digests.put(interaction.guild_id, wish, run.instant, run.day)
-    channel_id, role_id = wish.target.channel_id, wish.target.role_id
-    settings = setting_lines(interaction, wish)
+    run = await next_of(state, interaction.guild_id, config)
+    await state.digests.put(interaction.guild_id, config, run.instant, run.day)
+    channel_id, role_id = config.target.channel_id, config.target.role_id
+    settings = setting_lines(interaction, config)
     buttons: list[ui.DynamicItem[Any]] = [TestPostButton(words("digest.test"), channel_id)]
     if role_id:
         buttons.append(QuietButton(words("digest.quiet")))

@@ -18,26 +18,26 @@ from discord import ui
 
 from bot.cards.limits import THREAD_TITLE, shorten
 from bot.delivery.delivery_errors import (
-    Doubtful,
+    HistoryUnreadable,
+    OutcomeUnknown,
     Refused,
     Throttled,
     Unauthorized,
-    Unreadable,
 )
 from bot.delivery.jobs.briefings import Trouble
 from bot.delivery.jobs.digests import Problem
-from bot.delivery.outbox import Parcel
+from bot.delivery.outbox import OutgoingPost
 from bot.state.briefings import Briefing
-from bot.state.digests import Pause, Schedule, Target
-from bot.state.posts import Place
+from bot.state.digests import BlockReason, Schedule, Target
+from bot.state.posts import MessageRef
 from bot.ui.components import channels
 from bot.ui.posting.posts import carries
 
-Render = Callable[[Parcel], ui.LayoutView]
+Render = Callable[[OutgoingPost], ui.LayoutView]
 Wording = Callable[[Schedule | Briefing, Problem | Trouble], str]
 Postable = discord.TextChannel | discord.Thread | discord.ForumChannel
 
-_REASONS: dict[int, Pause] = {
+_REASONS: dict[int, BlockReason] = {
     10003: "no-channel",  # unknown channel
     10004: "no-channel",  # unknown server
     50001: "no-access",
@@ -77,64 +77,66 @@ class DiscordMessenger:
         self._may_moderate = may_moderate
         self._log_channel = log_channel
 
-    async def send(self, parcel: Parcel) -> Place:
+    async def send(self, outgoing: OutgoingPost) -> MessageRef:
         """Send a post; where it is a forum's, as a new post under the card's title."""
         with _outcomes():
-            channel = await self._channel(parcel.target.channel_id)
-            view, mentions = self._render(parcel), _mentions(parcel.target.role_id)
+            channel = await self._channel(outgoing.target.channel_id)
+            view, mentions = self._render(outgoing), _mentions(outgoing.target.role_id)
             if not isinstance(channel, discord.ForumChannel):
                 message = await channel.send(
                     view=view,
-                    nonce=parcel.post_id,
+                    nonce=outgoing.post_id,
                     allowed_mentions=mentions,
-                    reference=_reference(channel, parcel.reply_to),
+                    reference=_reference(channel, outgoing.reply_to),
                     mention_author=False,
                 )
-                return Place(message.id, message.channel.id)
-            with _marked(_ONCE):  # it takes no nonce
+                return MessageRef(message.id, message.channel.id)
+            with _flagged(_ONCE):  # it takes no nonce
                 made = await channel.create_thread(
-                    name=shorten(parcel.card.title, THREAD_TITLE),
+                    name=shorten(outgoing.card.title, THREAD_TITLE),
                     view=view,
-                    applied_tags=_tags(channel, parcel.target.tag_id),
+                    applied_tags=_tags(channel, outgoing.target.tag_id),
                     allowed_mentions=mentions,
                 )
-            return Place(made.message.id, made.thread.id)
+            return MessageRef(made.message.id, made.thread.id)
 
-    async def find(self, parcel: Parcel, since: datetime) -> Place | None:
+    async def find(self, outgoing: OutgoingPost, since: datetime) -> MessageRef | None:
         """Look for a post in the history since an instant."""
         with _outcomes():
-            channel = await self._channel(parcel.target.channel_id)
+            channel = await self._channel(outgoing.target.channel_id)
             _require_history(channel)
             try:
                 async for message in self._since(channel, since):
-                    if carries(message, parcel.post_id):
-                        return Place(message.id, message.channel.id)
+                    if carries(message, outgoing.post_id):
+                        return MessageRef(message.id, message.channel.id)
             except discord.Forbidden as error:
-                raise Unreadable from error
+                raise HistoryUnreadable from error
         return None
 
-    async def has_nonce(self, parcel: Parcel) -> bool:
+    async def has_nonce(self, outgoing: OutgoingPost) -> bool:
         """Whether Discord refuses to make the post twice: it does, except in forums."""
         with _outcomes():
-            channel = await self._channel(parcel.target.channel_id)
+            channel = await self._channel(outgoing.target.channel_id)
             return not isinstance(channel, discord.ForumChannel)
 
-    async def edit(self, place: Place, parcel: Parcel) -> None:
+    async def edit(self, message_ref: MessageRef, outgoing: OutgoingPost) -> None:
         """Make a message say what the parcel says."""
         with _outcomes():
             mentions = discord.AllowedMentions.none()
-            await self._message(place).edit(view=self._render(parcel), allowed_mentions=mentions)
+            await self._message(message_ref).edit(
+                view=self._render(outgoing), allowed_mentions=mentions
+            )
 
-    async def delete(self, place: Place) -> None:
+    async def delete(self, message_ref: MessageRef) -> None:
         """Delete a message, where it is still there."""
         with _outcomes(), suppress(discord.NotFound):
-            await self._message(place).delete()
+            await self._message(message_ref).delete()
 
-    async def publish(self, place: Place) -> None:
+    async def publish(self, message_ref: MessageRef) -> None:
         """Publish a message to the servers that follow its channel."""
         with _outcomes():
             try:
-                await self._message(place).publish()
+                await self._message(message_ref).publish()
             except discord.HTTPException as error:
                 if error.code != _ALREADY_PUBLISHED:
                     raise
@@ -142,7 +144,7 @@ class DiscordMessenger:
     async def warn(self, schedule: Schedule, problem: Problem) -> None:
         """Tell a server's moderators: whoever set the digest up, else a channel of theirs."""
         text = self._wording(schedule, problem)
-        await self._tell(schedule.server_id, schedule.wish.set_by, text)
+        await self._tell(schedule.server_id, schedule.config.set_by, text)
 
     async def tell(self, briefing: Briefing, trouble: Trouble) -> None:
         """Tell a briefing's author, else its server's moderators, why it was not posted."""
@@ -171,10 +173,13 @@ class DiscordMessenger:
         return member.display_name if member else str(member_id)
 
     async def _member(self, server_id: int, member_id: int) -> discord.Member | None:
-        """A member as Discord knows them now; None where they left. Raises Doubtful, Throttled."""
+        """A member as Discord knows them now; None where they left.
+
+        Raises OutcomeUnknown, Throttled.
+        """
         guild = self._client.get_guild(server_id)
         if guild is None or guild.unavailable:
-            raise Doubtful("the server is not available")
+            raise OutcomeUnknown("the server is not available")
         with _outcomes():
             try:
                 return await guild.fetch_member(member_id)
@@ -228,7 +233,7 @@ class DiscordMessenger:
             if message.author.id == self._me:
                 yield message
         if looked_at == _MOST_LOOKED_AT:
-            raise Unreadable
+            raise HistoryUnreadable
 
     async def _threads(self, forum: discord.ForumChannel) -> AsyncIterator[discord.Thread]:
         """The bot's own posts in a forum, the newest first; the archived ones last."""
@@ -239,9 +244,9 @@ class DiscordMessenger:
             if thread.owner_id == self._me:
                 yield thread
 
-    def _message(self, place: Place) -> discord.PartialMessage:
-        channel = self._client.get_partial_messageable(place.channel_id)
-        return channel.get_partial_message(place.message_id)
+    def _message(self, message_ref: MessageRef) -> discord.PartialMessage:
+        channel = self._client.get_partial_messageable(message_ref.channel_id)
+        return channel.get_partial_message(message_ref.message_id)
 
     @property
     def _me(self) -> int:
@@ -261,7 +266,7 @@ def trace(on_limit: Callable[[float], Awaitable[None]]) -> aiohttp.TraceConfig:
     async def see(_: object, __: object, request: aiohttp.TraceRequestEndParams) -> None:
         answer = request.response
         if answer.status >= 500 and _ONCE.get():
-            raise Doubtful(f"Discord answered with {answer.status}")
+            raise OutcomeUnknown(f"Discord answered with {answer.status}")
         if answer.status == 429 and answer.headers.get("X-RateLimit-Global"):
             seconds = _retry_after(answer)
             await on_limit(seconds)
@@ -278,23 +283,23 @@ _DELIVERING: ContextVar[bool] = ContextVar("delivering", default=False)
 
 
 @contextmanager
-def _marked(mark: ContextVar[bool]) -> Generator[None]:
+def _flagged(flag: ContextVar[bool]) -> Generator[None]:
     """Let `trace` know what the requests in the block are."""
-    before = mark.set(True)
+    before = flag.set(True)
     try:
         yield
     finally:
-        mark.reset(before)
+        flag.reset(before)
 
 
 def _require_history(channel: Postable) -> None:
-    """Raise Unreadable where the bot may not read: Discord would show an empty history."""
+    """Raise HistoryUnreadable where the bot may not read: Discord would show an empty history."""
     me = channel.guild.me
     if me is None:  # pyright: ignore[reportUnnecessaryComparison] - the server is not here yet
-        raise Doubtful("the server is not available")
+        raise OutcomeUnknown("the server is not available")
     may = channel.permissions_for(me)
     if not (may.view_channel and may.read_message_history):
-        raise Unreadable
+        raise HistoryUnreadable
 
 
 def _tags(channel: discord.ForumChannel, tag_id: int | None) -> list[discord.ForumTag]:
@@ -321,14 +326,14 @@ def _reference(channel: Postable, message_id: int | None) -> Any:
 def _outcomes() -> Generator[None]:
     """Turn what discord.py and the connection raise into outcomes."""
     try:
-        with _marked(_DELIVERING):
+        with _flagged(_DELIVERING):
             yield
     except discord.RateLimited as error:
         raise Throttled(error.retry_after, everywhere=False) from error
     except discord.HTTPException as error:
         raise _outcome(error) from error
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        raise Doubtful(repr(error)) from error
+        raise OutcomeUnknown(repr(error)) from error
 
 
 def _outcome(error: discord.HTTPException) -> Exception:
@@ -340,9 +345,9 @@ def _outcome(error: discord.HTTPException) -> Exception:
         case 429:  # discord.py waits out all but those that come from Discord's shield
             return Throttled(_retry_after(error.response), everywhere=True)
         case status if status >= 500:
-            return Doubtful(str(error))
+            return OutcomeUnknown(str(error))
         case status:
-            by_status: dict[int, Pause] = {403: "no-permission", 404: "no-channel"}
+            by_status: dict[int, BlockReason] = {403: "no-permission", 404: "no-channel"}
             return Refused(_REASONS.get(error.code) or by_status.get(status) or "refused")
 
 

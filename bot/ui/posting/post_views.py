@@ -7,10 +7,10 @@ from typing import cast
 
 from discord import ui
 
-from bot.answers.service import Desk
+from bot.answers.service import AnswerService
 from bot.delivery.jobs.briefings import Trouble
 from bot.delivery.jobs.digests import Problem
-from bot.delivery.outbox import Parcel
+from bot.delivery.outbox import OutgoingPost
 from bot.state.briefings import Briefing
 from bot.state.digests import Schedule
 from bot.texts.catalogues import words as words_of
@@ -20,17 +20,17 @@ from bot.ui.digests import overview
 from bot.ui.posting import posts
 
 
-def view(desk: Desk, parcel: Parcel) -> ui.LayoutView:
+def view(service: AnswerService, outgoing: OutgoingPost) -> ui.LayoutView:
     """The view of a post."""
-    card, post_id = parcel.card, parcel.post_id
+    card, post_id = outgoing.card, outgoing.post_id
     words = words_of(card.language)
-    if parcel.slot.kind == "offer":
-        assert parcel.slot.name, "an offer is of a correction"
+    if outgoing.slot.kind == "offer":
+        assert outgoing.slot.name, "an offer is of a correction"
         titled = replace(card, title=words("correction.offer"))
-        return offers.offer(desk, titled, parcel.slot.name, post_id)
-    if parcel.slot.kind == "correction":
+        return offers.offer(service, titled, outgoing.slot.name, post_id)
+    if outgoing.slot.kind == "correction":
         card = replace(card, title=words("correction.title"))
-    return posts.view(desk, card, post_id, parcel.target.role_id, posted_by=parcel.posted_by)
+    return posts.view(service, card, post_id, outgoing.target.role_id, posted_by=outgoing.posted_by)
 
 
 def warning(
@@ -38,6 +38,6 @@ def warning(
 ) -> str:
     """What a server's moderators are told, as Discord's markdown, in the language it chose."""
     if isinstance(about, Schedule):
-        spoken = words_of(chosen or about.wish.language)
+        spoken = words_of(chosen or about.config.language)
         return overview.warning(spoken, about, cast(Problem, trouble), server)
     return audit_log.warning(words_of(chosen or about.plan.text.language), about, trouble, server)

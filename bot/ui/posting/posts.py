@@ -14,12 +14,12 @@ import discord
 import structlog
 from discord import ui
 
-from bot.answers.context import Inquiry
+from bot.answers.context import AnswerContext
 from bot.answers.questions.corrections import since
-from bot.answers.service import Desk
+from bot.answers.service import AnswerService
 from bot.cards.card import Card
 from bot.cards.limits import BUTTON_LABEL, shorten
-from bot.state.errors import StateAway
+from bot.state.errors import DatabaseUnavailable
 from bot.texts.catalogues import Words, words
 from bot.ui.components import messages
 from bot.ui.components.error_reporting import report
@@ -31,7 +31,7 @@ TEMPLATE = r"post:(?P<post_id>[a-z2-7]{20})"
 
 
 def view(
-    desk: Desk,
+    service: AnswerService,
     card: Card,
     post_id: str,
     role_id: int | None = None,
@@ -43,7 +43,7 @@ def view(
     `note` is markdown that stands above all, where a post is only shown. `posted_by` is the member
     who stands behind it, where somebody does.
     """
-    layout = without_button(desk, card, role_id, note, posted_by)
+    layout = without_button(service, card, role_id, note, posted_by)
     row: ui.ActionRow[Any] = ui.ActionRow()
     row.add_item(CorrectionsButton(words(card.language)("digest.corrections-since"), post_id))
     layout.add_item(row)
@@ -51,7 +51,7 @@ def view(
 
 
 def without_button(
-    desk: Desk,
+    service: AnswerService,
     card: Card,
     role_id: int | None = None,
     note: str | None = None,
@@ -66,7 +66,7 @@ def without_button(
     if posted_by:
         said = words(card.language)("briefing.ui.posted-by", person=f"<@{posted_by}>")
         layout.add_item(ui.TextDisplay(f"-# {said}"))
-    for item in replies.view(desk, card).children:
+    for item in replies.view(service, card).children:
         layout.add_item(item)
     return layout
 
@@ -93,34 +93,38 @@ class CorrectionsButton(ui.DynamicItem[ui.Button[Any]], template=TEMPLATE):
 
     @classmethod
     async def from_custom_id(
-        cls, interaction: replies.Press, item: ui.Item[Any], match: re.Match[str]
+        cls, interaction: replies.Interaction, item: ui.Item[Any], match: re.Match[str]
     ) -> Self:
         """The button that was pressed, from its custom id alone."""
         return cls(getattr(item, "label", None) or "…", match["post_id"])
 
-    async def callback(self, interaction: replies.Press) -> None:
+    async def callback(self, interaction: replies.Interaction) -> None:
         """Answer the press. An exception here would reach no handler of discord.py's."""
         try:
             await self._answer(interaction)
         except Exception as error:
             await report(interaction, error)
 
-    async def _answer(self, interaction: replies.Press) -> None:
+    async def _answer(self, interaction: replies.Interaction) -> None:
         await tell_corrections(interaction, interaction.client.state.posts.facts(self.post_id))
 
 
-async def tell_corrections(interaction: replies.Press, told: Awaitable[Mapping[str, str]]) -> None:
+async def tell_corrections(
+    interaction: replies.Interaction, told: Awaitable[Mapping[str, str]]
+) -> None:
     """Answer privately what was corrected since of the facts that a message told, by its record."""
     # Announced first: a database that is away may take longer than Discord waits.
     await interaction.response.defer(ephemeral=True, thinking=True)
-    desk, language = interaction.client.desk, replies.language(interaction, private=True)
+    service, language = interaction.client.service, replies.language(interaction, private=True)
     try:
         facts = await told
-    except StateAway as error:
+    except DatabaseUnavailable as error:
         log.warning("the state is away; a reader was told", reason=error.reason)
         layout = messages.view(_away(words(language)))
     else:
-        layout = replies.view(desk, await since(Inquiry(desk.store, words(language), {}), facts))
+        layout = replies.view(
+            service, await since(AnswerContext(service.store, words(language), {}), facts)
+        )
     await interaction.followup.send(view=layout, ephemeral=True)
 
 

@@ -9,7 +9,7 @@ from bot.ui.questions.replies import AskButton
 from bot.ui.questions.slash import message_menu, slash_command
 
 
-class Questions(commands.Cog):
+class QuestionCommands(commands.Cog):
     """Puts every question of the table on the command tree, and hears the buttons of answers."""
 
     def __init__(self, bot: commands.Bot) -> None:

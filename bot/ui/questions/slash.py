@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 
 from bot.answers.context import Command, Option
-from bot.answers.service import PRIVATE, Desk
+from bot.answers.service import PRIVATE, AnswerService
 from bot.cards.card import Question
 from bot.texts.catalogues import LANGUAGES, choose, words
 from bot.ui.components.localised import text
@@ -32,8 +32,8 @@ def slash_command(command: Command) -> app_commands.Command[Any, ..., None]:
             if (value := given.get(_parameter_name(option)))
         }
         private = bool(given.get(_parameter_name(PRIVATE)))
-        desk: Desk = interaction.client.desk
-        await reply(interaction, desk, Question(command.name, options), private)
+        service: AnswerService = interaction.client.service
+        await reply(interaction, service, Question(command.name, options), private)
 
     # discord.py reads a command's options from its function's signature.
     options = (*command.options, PRIVATE)
@@ -64,9 +64,9 @@ def message_menu(command: Command) -> app_commands.ContextMenu:
         if message.author == interaction.client.user:
             await tell_corrections(interaction, interaction.client.state.answers.facts(message.id))
             return
-        desk: Desk = interaction.client.desk
+        service: AnswerService = interaction.client.service
         question = Question(command.name, {command.options[0].name: message.content})
-        await reply(interaction, desk, question, private=True)
+        await reply(interaction, service, question, private=True)
 
     return app_commands.ContextMenu(name=text(f"command.{command.name}"), callback=ask)
 
@@ -88,8 +88,8 @@ def _parameter_name(option: Option) -> str:
 
 def _completion(option: Option) -> Completion:
     async def complete(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        desk: Desk = interaction.client.desk
-        choices = desk.complete(option.kind, typed, choose(str(interaction.locale)))  # type: ignore[arg-type]
+        service: AnswerService = interaction.client.service
+        choices = service.complete(option.kind, typed, choose(str(interaction.locale)))  # type: ignore[arg-type]
         return [app_commands.Choice(name=choice.label, value=choice.id) for choice in choices]
 
     return complete

@@ -14,16 +14,16 @@ from bot.state.state import State
 from bot.ui.components import channels
 from bot.ui.components.localised import text
 from bot.ui.components.markdown import escape
-from bot.ui.components.messages import Notice, Unfit, answer
+from bot.ui.components.messages import Notice, UserError, answer
 from bot.ui.components.permissions import Subcommand, group, spoken
 from bot.ui.digests.options import ChannelOption, complete_zones, read_channel, read_zone
-from bot.ui.questions.replies import Press
+from bot.ui.questions.replies import Interaction
 from bot.ui.settings.overview import DeleteButton, default_lines, stored_lines
 
 log = structlog.stdlib.get_logger("factdesk.cogs")
 
 
-class SettingsCog(commands.Cog, name="Settings"):
+class SettingsCommands(commands.Cog, name="Settings"):
     """Puts `/settings` on the command tree, and hears the button that deletes everything."""
 
     def __init__(self, bot: commands.Bot) -> None:
@@ -53,7 +53,7 @@ def _subcommands() -> list[Subcommand]:
     ]
 
 
-async def _show(interaction: Press) -> None:
+async def _show(interaction: Interaction) -> None:
     """Tell everything that is stored about the server."""
     words, state = spoken(interaction), _state(interaction)
     server_id = _server_id(interaction)
@@ -64,7 +64,9 @@ async def _show(interaction: Press) -> None:
     await answer(interaction, Notice(words("settings.stored"), lines, posts))
 
 
-async def _language(interaction: Press, language: Literal["discord", "en", "ko", "ja"]) -> None:
+async def _language(
+    interaction: Interaction, language: Literal["discord", "en", "ko", "ja"]
+) -> None:
     """Choose the language of public replies and of the digest."""
     words = spoken(interaction)
     chosen = None if language == "discord" else language
@@ -74,11 +76,11 @@ async def _language(interaction: Press, language: Literal["discord", "en", "ko",
     await answer(interaction, Notice(words("settings.language.chosen"), (line, where)))
 
 
-async def _role(interaction: Press, role: discord.Role | None = None) -> None:
+async def _role(interaction: Interaction, role: discord.Role | None = None) -> None:
     """Choose the role that may moderate, or none."""
     words = spoken(interaction)
     if role and role.is_default():
-        raise Unfit(words("settings.role.everyone"), words("settings.role.everyone.help"))
+        raise UserError(words("settings.role.everyone"), words("settings.role.everyone.help"))
     await _state(interaction).settings.choose_role(
         _server_id(interaction), role.id if role else None
     )
@@ -92,7 +94,7 @@ async def _role(interaction: Press, role: discord.Role | None = None) -> None:
 _APPROVAL = ("on", "off")
 
 
-async def _approval(interaction: Press, approval: Literal["on", "off"]) -> None:
+async def _approval(interaction: Interaction, approval: Literal["on", "off"]) -> None:
     """Choose whether a briefing needs a second moderator."""
     words = spoken(interaction)
     await _state(interaction).settings.choose_approval(_server_id(interaction), approval == "on")
@@ -101,14 +103,14 @@ async def _approval(interaction: Press, approval: Literal["on", "off"]) -> None:
 
 
 async def _log(
-    interaction: Press, channel: Transform[discord.Object, ChannelOption] | None = None
+    interaction: Interaction, channel: Transform[discord.Object, ChannelOption] | None = None
 ) -> None:
     """Choose where moderators' steps are told, or nowhere."""
     words = spoken(interaction)
     if channel:
         found = await _require_access(interaction, channel.id)
         if isinstance(found, discord.ForumChannel):
-            raise Unfit(words("settings.log.forum"), words("settings.log.forum.help"))
+            raise UserError(words("settings.log.forum"), words("settings.log.forum.help"))
     await _state(interaction).settings.choose_log(
         _server_id(interaction), channel.id if channel else None
     )
@@ -120,7 +122,7 @@ async def _log(
 
 
 async def _defaults(
-    interaction: Press,
+    interaction: Interaction,
     channel: Transform[discord.Object, ChannelOption] | None = None,
     timezone: str | None = None,
 ) -> None:
@@ -143,8 +145,8 @@ async def _defaults(
     await answer(interaction, Notice(words("settings.defaults.chosen"), lines))
 
 
-async def _require_access(interaction: Press, channel_id: int) -> channels.Postable:
-    """A channel in which the bot can post; else raise Unfit."""
+async def _require_access(interaction: Interaction, channel_id: int) -> channels.Postable:
+    """A channel in which the bot can post; else raise UserError."""
     assert interaction.guild, "these commands are for servers"
     words = spoken(interaction)
     channel = await read_channel(interaction.guild, channel_id, words)
@@ -152,20 +154,20 @@ async def _require_access(interaction: Press, channel_id: int) -> channels.Posta
     return channel
 
 
-async def _reload(interaction: Press) -> None:
+async def _reload(interaction: Interaction) -> None:
     """Have the bot answer from the base as its files are now; for whoever runs the bot."""
     words, bot = spoken(interaction), interaction.client
     if not await bot.is_owner(interaction.user):
-        raise Unfit(words("settings.reload.refused"), words("settings.reload.refused.help"))
+        raise UserError(words("settings.reload.refused"), words("settings.reload.refused.help"))
     try:
         is_new = await bot.reload_base()
     except FaultyBase as error:
         listed = [f"- {escape(str(fault))}" for fault in error.faults[:_MOST_FAULTS]]
         count = words.count("settings.reload.faults", len(error.faults))
-        raise Unfit(words("settings.reload.faulty"), count, *listed) from error
+        raise UserError(words("settings.reload.faulty"), count, *listed) from error
     except (BaseError, OSError) as error:
         log.warning("the base could not be built", reason=str(error))
-        raise Unfit(
+        raise UserError(
             words("settings.reload.failed"), words("settings.reload.failed.help")
         ) from error
     title = words("settings.reload.done" if is_new else "settings.reload.same")
@@ -175,7 +177,7 @@ async def _reload(interaction: Press) -> None:
 _MOST_FAULTS = 5  # that a reply lists; `check` lists all
 
 
-async def _delete(interaction: Press) -> None:
+async def _delete(interaction: Interaction) -> None:
     """Ask whether everything is to be deleted."""
     words = spoken(interaction)
     await answer(
@@ -185,10 +187,10 @@ async def _delete(interaction: Press) -> None:
     )
 
 
-def _server_id(interaction: Press) -> int:
+def _server_id(interaction: Interaction) -> int:
     assert interaction.guild_id, "these commands are for servers"
     return interaction.guild_id
 
 
-def _state(interaction: Press) -> State:
+def _state(interaction: Interaction) -> State:
     return interaction.client.state

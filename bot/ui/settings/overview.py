@@ -18,7 +18,7 @@ from bot.texts.catalogues import Words
 from bot.ui.components.markdown import escape
 from bot.ui.components.messages import Notice, answer
 from bot.ui.components.permissions import pressed, spoken
-from bot.ui.questions.replies import Press
+from bot.ui.questions.replies import Interaction
 
 
 def stored_lines(words: Words, settings: Settings, schedule: Schedule | None) -> tuple[str, ...]:
@@ -42,8 +42,8 @@ def _stored(
     if schedule is None:
         yield words("settings.field.digest"), words("settings.no-digest")
         return
-    wish = schedule.wish
-    channel, person = f"<#{wish.target.channel_id}>", f"<@{wish.set_by}>"
+    config = schedule.config
+    channel, person = f"<#{config.target.channel_id}>", f"<@{config.set_by}>"
     yield words("settings.field.digest"), words("settings.digest", channel=channel, person=person)
 
 
@@ -76,17 +76,17 @@ class DeleteButton(ui.DynamicItem[ui.Button[Any]], template=r"settings:delete"):
 
     @classmethod
     async def from_custom_id(
-        cls, interaction: Press, item: ui.Item[Any], match: re.Match[str]
+        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
     ) -> Self:
         """The button that was pressed."""
         return cls(getattr(item, "label", None) or "…")
 
-    async def callback(self, interaction: Press) -> None:
+    async def callback(self, interaction: Interaction) -> None:
         """Answer the press."""
         await pressed(interaction, lambda: _delete(interaction))
 
 
-async def _delete(interaction: Press) -> None:
+async def _delete(interaction: Interaction) -> None:
     words = spoken(interaction)
     state: State = interaction.client.state
     assert interaction.guild_id, "moderators' buttons stand in servers"

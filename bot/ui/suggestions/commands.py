@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.ui.components.localised import text
 from bot.ui.components.permissions import moderate
-from bot.ui.questions.replies import Press
+from bot.ui.questions.replies import Interaction
 from bot.ui.suggestions.forms import (
     FORM,
     AboutButton,
@@ -23,7 +23,7 @@ from bot.ui.suggestions.forms import (
 )
 
 
-class SuggestionsCog(commands.Cog, name="Suggestions"):
+class SuggestionCommands(commands.Cog, name="Suggestions"):
     """Puts both commands on the command tree, and hears their forms and buttons."""
 
     def __init__(self, bot: commands.Bot) -> None:
@@ -36,7 +36,7 @@ class SuggestionsCog(commands.Cog, name="Suggestions"):
         self.bot.add_dynamic_items(AboutButton, SuggestionButton)
 
     @commands.Cog.listener()
-    async def on_interaction(self, interaction: Press) -> None:
+    async def on_interaction(self, interaction: Interaction) -> None:
         """Take what was entered into a form, whichever process opened it."""
         if interaction.type is not discord.InteractionType.modal_submit:
             return
@@ -66,16 +66,16 @@ def _suggestions_group() -> app_commands.Group:
     return made
 
 
-async def _suggest(interaction: Press, about: str | None = None) -> None:
+async def _suggest(interaction: Interaction, about: str | None = None) -> None:
     """Open the form of a suggestion."""
     await begin(interaction, about)
 
 
-async def _mine(interaction: Press) -> None:
+async def _mine(interaction: Interaction) -> None:
     """Show what the member suggested."""
     await show_own(interaction)
 
 
-async def _queue(interaction: Press) -> None:
+async def _queue(interaction: Interaction) -> None:
     """Show a moderator what is waiting."""
     await moderate(interaction, lambda: show_queue(interaction))

@@ -15,11 +15,11 @@ from discord import ui
 from discord.utils import format_dt, utcnow
 
 from bot.answers.resolve import choice_label, echo
-from bot.answers.service import Desk, clean_text
+from bot.answers.service import AnswerService, clean_text
 from bot.cards.limits import BUTTON_LABEL, CHOICE_LABEL, CHOICES, shorten
 from bot.facts.model import ThingKind
-from bot.facts.records import FactRecord, Head
-from bot.state.errors import StateAway
+from bot.facts.records import FactRecord, ThingRecord
+from bot.state.errors import DatabaseUnavailable
 from bot.state.state import State
 from bot.state.suggestions import MOST, Decision, Suggestion, TooMany
 from bot.texts.catalogues import Words
@@ -27,7 +27,7 @@ from bot.ui.components.error_reporting import report
 from bot.ui.components.markdown import escape
 from bot.ui.components.messages import Notice, answer, view
 from bot.ui.components.permissions import Choices, may_moderate, pressed, spoken
-from bot.ui.questions.replies import Press
+from bot.ui.questions.replies import Interaction
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
@@ -46,32 +46,36 @@ _Button = ui.DynamicItem[ui.Button[Any]]
 # ---- What it is about --------------------------------------------------------------------------
 
 
-async def complete_things(interaction: Press, typed: str) -> Choices:
+async def complete_things(interaction: Interaction, typed: str) -> Choices:
     """Events, actors and topics for what is typed so far."""
-    desk: Desk = interaction.client.desk
+    service: AnswerService = interaction.client.service
     words = spoken(interaction)
-    entries = desk.store.index.complete(clean_text(typed), _KINDS, CHOICES)
-    heads = [desk.store.heads[entry.id] for entry in entries]
+    entries = service.store.index.complete(clean_text(typed), _KINDS, CHOICES)
+    things = [service.store.things[entry.id] for entry in entries]
     return [
-        discord.app_commands.Choice(name=choice_label(head, words), value=head.id) for head in heads
+        discord.app_commands.Choice(name=choice_label(thing_record, words), value=thing_record.id)
+        for thing_record in things
     ]
 
 
-async def begin(interaction: Press, about: str | None) -> None:
+async def begin(interaction: Interaction, about: str | None) -> None:
     """Open the form about what was picked or typed; where that is not clear, ask which is meant."""
-    desk: Desk = interaction.client.desk
+    service: AnswerService = interaction.client.service
     words = spoken(interaction)
     typed = clean_text(about or "")
-    head = desk.store.heads.get(typed)
-    if not typed or (head and head.kind in _KINDS):
-        await _open_form(interaction, head)
+    thing_record = service.store.things.get(typed)
+    if not typed or (thing_record and thing_record.kind in _KINDS):
+        await _open_form(interaction, thing_record)
         return
-    finding = desk.store.index.find(typed.partition(_HINT)[0], _KINDS)
-    heads = [desk.store.heads[entry.id] for entry in finding.entries]
+    finding = service.store.index.find(typed.partition(_HINT)[0], _KINDS)
+    things = [service.store.things[entry.id] for entry in finding.entries]
     if finding.verdict == "sure":
-        await _open_form(interaction, heads[0])
+        await _open_form(interaction, things[0])
         return
-    buttons = [AboutButton(choice_label(head, words, BUTTON_LABEL), head.id) for head in heads]
+    buttons = [
+        AboutButton(choice_label(thing_record, words, BUTTON_LABEL), thing_record.id)
+        for thing_record in things
+    ]
     if finding.verdict == "several":
         notice = Notice(words("choose", text=echo(typed)))
     else:
@@ -89,12 +93,12 @@ class AboutButton(ui.DynamicItem[ui.Button[Any]], template=r"suggest:about:(?P<t
 
     @classmethod
     async def from_custom_id(
-        cls, interaction: Press, item: ui.Item[Any], match: re.Match[str]
+        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
     ) -> Self:
         """The button that was pressed, from its custom id alone."""
         return cls(getattr(item, "label", None) or "…", match["thing"])
 
-    async def callback(self, interaction: Press) -> None:
+    async def callback(self, interaction: Interaction) -> None:
         """Answer the press. An exception here would reach no handler of discord.py's."""
         try:
             await begin(interaction, self.thing)
@@ -105,18 +109,19 @@ class AboutButton(ui.DynamicItem[ui.Button[Any]], template=r"suggest:about:(?P<t
 # ---- The form ----------------------------------------------------------------------------------
 
 
-async def _open_form(interaction: Press, head: Head | None) -> None:
-    desk: Desk = interaction.client.desk
-    facts = await desk.store.facts(head.id) if head else ()
-    await interaction.response.send_modal(_form(spoken(interaction), head, facts))
+async def _open_form(interaction: Interaction, thing_record: ThingRecord | None) -> None:
+    service: AnswerService = interaction.client.service
+    facts = await service.store.facts(thing_record.id) if thing_record else ()
+    await interaction.response.send_modal(_form(spoken(interaction), thing_record, facts))
 
 
-def _form(words: Words, head: Head | None, facts: Sequence[FactRecord]) -> ui.Modal:
+def _form(words: Words, thing_record: ThingRecord | None, facts: Sequence[FactRecord]) -> ui.Modal:
     """The form about a thing, or about what the desk lacks; it offers the thing's facts."""
-    name = head.name(words.language) if head else None
+    name = thing_record.name(words.language) if thing_record else None
     title = words("suggest.form.about", name=name) if name else words("suggest.form")
     modal = ui.Modal(
-        title=shorten(title, _FORM_TITLE), custom_id=f"suggest:form:{head.id if head else ''}"
+        title=shorten(title, _FORM_TITLE),
+        custom_id=f"suggest:form:{thing_record.id if thing_record else ''}",
     )
     if facts:
         modal.add_item(_fact_field(words, facts))
@@ -158,7 +163,7 @@ def _source_field(words: Words) -> ui.Label[ui.Modal]:
     )
 
 
-async def submit(interaction: Press, thing: str) -> None:
+async def submit(interaction: Interaction, thing: str) -> None:
     """Keep what was entered into the form about a thing. An exception here reaches no handler."""
     try:
         # Announced first: a database that is away may take longer than Discord waits.
@@ -177,7 +182,7 @@ def _entered(data: Any) -> dict[str, str]:
     }
 
 
-async def _keep(interaction: Press, thing: str, entered: dict[str, str]) -> None:
+async def _keep(interaction: Interaction, thing: str, entered: dict[str, str]) -> None:
     words = spoken(interaction)
     text, source = _tidy(entered["text"]), clean_text(entered["source"], _SOURCE)
     fact = _FACT.fullmatch(entered.get("fact", ""))
@@ -197,7 +202,7 @@ async def _keep(interaction: Press, thing: str, entered: dict[str, str]) -> None
     except TooMany as error:
         when = words("suggest.too-many.help", at=format_dt(error.next_at, "R"))
         await answer(interaction, Notice(words("suggest.too-many", most=MOST), (when, *given_back)))
-    except StateAway as error:
+    except DatabaseUnavailable as error:
         log.warning("the state is away; a member was told", reason=error.reason)
         help_line = words("suggest.away.help")
         await answer(interaction, Notice(words("suggest.away"), (help_line, *given_back)))
@@ -206,7 +211,7 @@ async def _keep(interaction: Press, thing: str, entered: dict[str, str]) -> None
             interaction,
             Notice(
                 words("suggest.made"),
-                _lines(words, interaction.client.desk, made),
+                _lines(words, interaction.client.service, made),
                 (words("suggest.made.next"), words("suggest.made.mine")),
             ),
             SuggestionButton(words("suggest.delete"), "delete", made.suggestion_id),
@@ -222,24 +227,26 @@ def _tidy(text: str) -> str:
 # ---- Looking at suggestions --------------------------------------------------------------------
 
 
-async def show_own(interaction: Press) -> None:
+async def show_own(interaction: Interaction) -> None:
     """Show a member what they have suggested in the server, the latest first."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     try:
         notice, buttons = await _own(interaction)
-    except StateAway as error:
+    except DatabaseUnavailable as error:
         await _tell_away(interaction, error)
     else:
         await answer(interaction, notice, *buttons)
 
 
-async def show_queue(interaction: Press) -> None:
-    """Show a moderator what is waiting, the oldest first. Raises StateAway."""
+async def show_queue(interaction: Interaction) -> None:
+    """Show a moderator what is waiting, the oldest first. Raises DatabaseUnavailable."""
     notice, buttons = await _queue(interaction)
     await answer(interaction, notice, *buttons)
 
 
-async def _own(interaction: Press, shown: str = "", *told: str) -> tuple[Notice, list[_Button]]:
+async def _own(
+    interaction: Interaction, shown: str = "", *told: str
+) -> tuple[Notice, list[_Button]]:
     """A member's own suggestion, the latest where `shown` is none; what was done goes before."""
     words, state = spoken(interaction), _state(interaction)
     own = await state.suggestions.by_member(_server_id(interaction), interaction.user.id)
@@ -251,13 +258,15 @@ async def _own(interaction: Press, shown: str = "", *told: str) -> tuple[Notice,
     status = f"**{words('suggest.field.status')}**: {_status(words, made)}"
     notice = Notice(
         words("suggest.mine", number=place + 1, total=len(own)),
-        (*told, *_lines(words, interaction.client.desk, made), status),
+        (*told, *_lines(words, interaction.client.service, made), status),
     )
     delete = SuggestionButton(words("suggest.delete"), "delete", made.suggestion_id)
     return notice, [delete, *_turns(words, own, place, "mine")]
 
 
-async def _queue(interaction: Press, shown: str = "", *told: str) -> tuple[Notice, list[_Button]]:
+async def _queue(
+    interaction: Interaction, shown: str = "", *told: str
+) -> tuple[Notice, list[_Button]]:
     """A suggestion that waits, the oldest where `shown` is none; what was done goes before."""
     words, state = spoken(interaction), _state(interaction)
     waiting = await state.suggestions.waiting(_server_id(interaction))
@@ -270,7 +279,7 @@ async def _queue(interaction: Press, shown: str = "", *told: str) -> tuple[Notic
         words("suggest.queue", number=place + 1, total=len(waiting)),
         (
             *told,
-            *_lines(words, interaction.client.desk, made),
+            *_lines(words, interaction.client.service, made),
             maker + format_dt(made.made_at, "R"),
         ),
         (words("suggest.queue.next"),),
@@ -301,18 +310,18 @@ def _turns(words: Words, suggestions: Sequence[Suggestion], place: int, act: str
     return turns
 
 
-def _lines(words: Words, desk: Desk, made: Suggestion) -> tuple[str, ...]:
+def _lines(words: Words, service: AnswerService, made: Suggestion) -> tuple[str, ...]:
     """What a suggestion is about, what it says, and its source."""
-    about = f"**{words('suggest.field.about')}**: {escape(_about(words, desk, made.thing))}"
+    about = f"**{words('suggest.field.about')}**: {escape(_about(words, service, made.thing))}"
     return (about, *_quoted(words, made.text, made.source))
 
 
-def _about(words: Words, desk: Desk, thing: str | None) -> str:
+def _about(words: Words, service: AnswerService, thing: str | None) -> str:
     if thing is None:
         return words("suggest.about.none")
     owner, _, fact = thing.partition("/")
-    head = desk.store.heads.get(owner)
-    name = head.name(words.language) if head else owner
+    thing_record = service.store.things.get(owner)
+    name = thing_record.name(words.language) if thing_record else owner
     return f"{name} ({thing})" if fact else name
 
 
@@ -354,12 +363,12 @@ class SuggestionButton(
 
     @classmethod
     async def from_custom_id(
-        cls, interaction: Press, item: ui.Item[Any], match: re.Match[str]
+        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
     ) -> Self:
         """The button that was pressed, from its custom id alone."""
         return cls(getattr(item, "label", None) or "…", match["act"], match["suggestion_id"])
 
-    async def callback(self, interaction: Press) -> None:
+    async def callback(self, interaction: Interaction) -> None:
         """Answer the press."""
         act = _ACTS[self.act]
         if self.act in _OF_MODERATORS and not may_moderate(interaction):
@@ -369,37 +378,37 @@ class SuggestionButton(
             await _turn(interaction, act, self.suggestion_id)
 
 
-Act = Callable[[Press, str], Awaitable[tuple[Notice, list[_Button]]]]
+Action = Callable[[Interaction, str], Awaitable[tuple[Notice, list[_Button]]]]
 
 
-async def _turn(interaction: Press, act: Act, suggestion_id: str) -> None:
+async def _turn(interaction: Interaction, act: Action, suggestion_id: str) -> None:
     """Act, and show in the place of the private reply what comes of it."""
     try:
         await interaction.response.defer()
         notice, buttons = await act(interaction, suggestion_id)
         await interaction.edit_original_response(view=view(notice, *buttons))
-    except StateAway as error:
+    except DatabaseUnavailable as error:
         await _tell_away(interaction, error)
     except Exception as error:
         await report(interaction, error)
 
 
-async def _tell_away(interaction: Press, error: StateAway) -> None:
+async def _tell_away(interaction: Interaction, error: DatabaseUnavailable) -> None:
     words = spoken(interaction)
     log.warning("the state is away; a member was told", reason=error.reason)
     await answer(interaction, Notice(words("suggest.away"), (words("suggest.away.help"),)))
 
 
-async def _accept(interaction: Press, suggestion_id: str) -> tuple[Notice, list[_Button]]:
+async def _accept(interaction: Interaction, suggestion_id: str) -> tuple[Notice, list[_Button]]:
     return await _decide(interaction, suggestion_id, "accepted")
 
 
-async def _decline(interaction: Press, suggestion_id: str) -> tuple[Notice, list[_Button]]:
+async def _decline(interaction: Interaction, suggestion_id: str) -> tuple[Notice, list[_Button]]:
     return await _decide(interaction, suggestion_id, "declined")
 
 
 async def _decide(
-    interaction: Press, suggestion_id: str, decision: Decision
+    interaction: Interaction, suggestion_id: str, decision: Decision
 ) -> tuple[Notice, list[_Button]]:
     """Keep a moderator's decision, and show what waits next."""
     words, suggestions = spoken(interaction), _state(interaction).suggestions
@@ -419,14 +428,14 @@ def _decided(words: Words, found: Suggestion | None) -> str:
     return words(key, person=f"<@{found.decided_by}>")
 
 
-async def _delete(interaction: Press, suggestion_id: str) -> tuple[Notice, list[_Button]]:
+async def _delete(interaction: Interaction, suggestion_id: str) -> tuple[Notice, list[_Button]]:
     """Delete a member's suggestion, and show the latest that is left."""
     words, suggestions = spoken(interaction), _state(interaction).suggestions
     await suggestions.delete(_server_id(interaction), interaction.user.id, suggestion_id)
     return await _own(interaction, "", words("suggest.deleted"))
 
 
-_ACTS: dict[str, Act] = {
+_ACTS: dict[str, Action] = {
     "accept": _accept,
     "decline": _decline,
     "queue": _queue,
@@ -442,10 +451,10 @@ _STYLES = {
 }
 
 
-def _server_id(interaction: Press) -> int:
+def _server_id(interaction: Interaction) -> int:
     assert interaction.guild_id, "suggestions are made in servers"
     return interaction.guild_id
 
 
-def _state(interaction: Press) -> State:
+def _state(interaction: Interaction) -> State:
     return interaction.client.state

@@ -352,12 +352,6 @@ def test_every_verb_explains_itself(verb: str) -> None:
     assert "Usage" in shown.output
 
 
-def test_every_verb_and_every_setting_is_named_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    assert not [verb for verb in _verbs() if not re.search(rf"`{verb}( [A-Z]+)?`", readme)]
-    assert not [key for key in Config.model_fields if f"| `{key}` |" not in readme]
-
-
 def test_every_setting_stands_in_the_shipped_settings_with_its_default() -> None:
     text = (ROOT / "config.yaml").read_text("utf-8")
     for name, default in Config().model_dump().items():

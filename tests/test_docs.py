@@ -14,7 +14,7 @@ import simcord
 import typer
 
 from bot.cli.app import app
-from bot.client import create_bot
+from bot.runtime.client import create_bot
 from bot.config import Config
 from bot.delivery import scheduler
 from bot.state.tables import metadata
@@ -52,7 +52,8 @@ async def uploaded(config: Config) -> list[Json]:
 def signatures(commands: list[Json], group: str = "") -> Iterator[tuple[str, list[str]]]:
     """Every slash command that can be run, with its options as the documents write them."""
     for command in commands:
-        name, options = f"{group}{command['name']}", command.get("options") or []
+        name = f"{group}{command['name']}"
+        options: list[Json] = command.get("options") or []
         if any(option["type"] in (SUBCOMMAND, GROUP) for option in options):
             yield from signatures(options, f"{name} ")
         elif command.get("type") != MENU or group:

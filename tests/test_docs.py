@@ -14,9 +14,9 @@ import simcord
 import typer
 
 from bot.cli.app import app
-from bot.runtime.client import create_bot
 from bot.config import Config
 from bot.delivery import scheduler
+from bot.runtime.client import create_bot
 from bot.state.tables import metadata
 
 ROOT = Path(__file__).parent.parent

@@ -1,0 +1,115 @@
+"""What the privacy page promises is deleted, by a scheduler that runs: each kind after its time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from bot.state.answers import Answered
+from bot.state.briefings import AuditAction, Briefing, BriefingText, Plan, Status
+from bot.state.posts import Contents, MessageRef, Slot
+from tests.test_scheduler import DAY, HOUR, NOW, SERVER, World, world
+
+__all__ = ["world"]
+
+KEPT = 90 * DAY
+MEMBER = 2
+PLAN = Plan(BriefingText("storm", None, None, "en", "The storm", ("storm/closed",)))
+
+
+async def briefing(world: World, status: Status, action: AuditAction) -> Briefing:
+    """A briefing that a moderator brought to a status at noon."""
+    draft = await world.state.briefings.begin(SERVER, PLAN, "base", MEMBER, NOW)
+    return await world.state.briefings.move(draft, status, action, NOW, MEMBER)
+
+
+async def run_at(world: World, *instants: datetime) -> None:
+    """Let a scheduler begin at each instant, tidy up and end."""
+    for instant in instants:
+        await world.time.until(instant)
+        await world.begin()
+        await world.end()
+
+
+async def test_a_briefing_is_forgotten_ninety_days_after_it_was_posted_or_cancelled(
+    world: World,
+) -> None:
+    posted = await briefing(world, "posted", "posted")
+    cancelled = await briefing(world, "cancelled", "cancelled")
+    await run_at(world, NOW + KEPT)
+    assert await world.state.briefings.get(posted.briefing_id)
+    assert await world.state.briefings.audit_log(posted.briefing_id)
+    await run_at(world, NOW + KEPT + HOUR)
+    assert await world.state.briefings.get(posted.briefing_id) is None
+    assert await world.state.briefings.get(cancelled.briefing_id) is None
+    assert await world.state.briefings.audit_log(posted.briefing_id) == ()
+
+
+async def test_a_briefing_that_was_changed_since_is_kept_longer(world: World) -> None:
+    posted = await briefing(world, "posted", "posted")
+    amended = replace(PLAN, text=replace(PLAN.text, headline="The storm of November"))
+    await world.state.briefings.amend(posted, amended, MEMBER, NOW + 10 * DAY, "headline")
+    await run_at(world, NOW + KEPT + 9 * DAY)
+    assert await world.state.briefings.get(posted.briefing_id)
+    await run_at(world, NOW + KEPT + 11 * DAY)
+    assert await world.state.briefings.get(posted.briefing_id) is None
+
+
+async def test_a_briefing_that_has_not_ended_is_kept(world: World) -> None:
+    unfinished = [
+        await world.state.briefings.begin(SERVER, PLAN, "base", MEMBER, NOW),
+        await briefing(world, "waiting", "asked"),
+        await briefing(world, "blocked", "blocked"),
+    ]
+    await run_at(world, NOW + 2 * KEPT)
+    for each in unfinished:
+        assert await world.state.briefings.get(each.briefing_id) == each
+
+
+async def test_a_public_answer_is_forgotten_after_ninety_days(world: World) -> None:
+    for number, at in enumerate((NOW, NOW + DAY), start=1):
+        world.state.answers.note(Answered(number, SERVER, 10, {"storm/closed": "v1"}, at))
+    await world.state.answers.write()
+    await run_at(world, NOW + KEPT)
+    assert await world.state.answers.facts(1) == {"storm/closed": "v1"}
+    await run_at(world, NOW + KEPT + HOUR)
+    assert await world.state.answers.facts(1) == {}
+    assert await world.state.answers.facts(2) == {"storm/closed": "v1"}
+
+
+async def test_the_facts_of_a_post_go_with_it_but_not_the_day_on_which_one_was_in_focus(
+    world: World,
+) -> None:
+    slot = Slot(SERVER, "digest", date(2026, 11, 22), NOW, 10)
+    await world.set_up()
+    await world.state.posts.lease(slot, Contents({"storm/closed": "v1"}, None, "e"), NOW, HOUR)
+    await world.state.posts.record(slot, MessageRef(1, 10), "storm/closed", NOW, publish=False)
+    await world.end()
+    await world.state.digests.pause(SERVER, "moderator")
+    await run_at(world, NOW + KEPT)
+    assert await world.state.posts.facts(slot.post_id) == {"storm/closed": "v1"}
+    await run_at(world, NOW + KEPT + HOUR)
+    assert await world.state.posts.get(slot.post_id) is None
+    assert await world.state.posts.facts(slot.post_id) == {}
+    assert await world.state.posts.facts_of_the_day(SERVER) == {"storm/closed": slot.day}
+
+
+async def test_a_base_that_nothing_rests_on_is_forgotten(world: World) -> None:
+    await world.state.briefings.begin(SERVER, PLAN, "used", MEMBER, NOW)
+    for base_version in ("used", "unused"):
+        await world.state.base_versions.remember(base_version, {"storm/closed": "v1"})
+    await run_at(world, NOW)
+    other = await world.open_state()
+    assert await other.base_versions.facts("used") == {"storm/closed": "v1"}
+    assert await other.base_versions.facts("unused") is None
+
+
+async def test_what_is_old_is_looked_for_once_a_day(world: World) -> None:
+    """A row stays up to a day longer, as the privacy page says; and no longer."""
+    posted = await briefing(world, "posted", "posted")
+    await world.time.until(NOW + KEPT - HOUR)
+    await world.begin()
+    await world.time.until(NOW + KEPT + 22 * HOUR)
+    assert await world.state.briefings.get(posted.briefing_id), "the day is not over"
+    await world.time.until(NOW + KEPT + timedelta(days=1, hours=1))
+    assert await world.state.briefings.get(posted.briefing_id) is None

@@ -21,6 +21,7 @@ import discord
 from bot.config import Config
 from bot.delivery.scheduler import Rules
 from bot.runtime.client import Factdesk, create_bot
+from bot.runtime.services import Wiring
 from bot.texts.catalogues import LANGUAGES, words
 
 if TYPE_CHECKING:
@@ -101,8 +102,10 @@ async def _discord_of_today(config: Config) -> AsyncGenerator[Env]:
 
     with TemporaryDirectory(prefix="factdesk-") as folder:
         trial = config.model_copy(update={"state": f"sqlite:///{folder}/state.db"})
-        at_once = Rules(spread=timedelta(0))  # there are no other servers to share a minute with
-        env = simcord.Env(create_bot(trial, delivers=False, rules=at_once), check_errors=False)
+        # There are no other servers to share a minute with.
+        at_once = Wiring(rules=Rules(spread=timedelta(0)))
+        bot = create_bot(trial, delivers=False, wiring=at_once)
+        env = simcord.Env(bot, check_errors=False)
         env.backend.edit_bot_profile("Factdesk")
         _set_clock(env)
         try:

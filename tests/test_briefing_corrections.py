@@ -446,7 +446,7 @@ async def test_a_base_that_is_changed_while_a_briefing_is_sent_is_heeded(
         if not sent:
             sent.append(outgoing.post_id)
             correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
-            await room.server.bot.reopen_base()
+            await room.server.bot.services.base_watch.reopen()
             await room.server.bot.corrections.next_due()
         return await send(self, outgoing)
 
@@ -482,7 +482,7 @@ async def test_a_correction_that_failed_and_is_needless_is_left(
     )
     await bot.state.posts.end(slot, "failed", "no-permission", now)
     correct(room.server.config, tmp_path)
-    await bot.reopen_base()
+    await bot.services.base_watch.reopen()
     await room.advance(minutes=2)
     assert await bot.state.corrections.unsaid() == ()
 

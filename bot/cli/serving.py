@@ -58,7 +58,8 @@ def try_out(
 
 def run(config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Connect to Discord, with the token in DISCORD_TOKEN or in the file DISCORD_TOKEN_FILE."""
-    from bot.runtime.client import RefusedToken, UnreachableDiscord, create_bot, serve
+    from bot.runtime.client import create_bot
+    from bot.runtime.serve import RefusedToken, UnreachableDiscord, serve
 
     with worded():
         settings = read_config(config)

@@ -18,8 +18,8 @@ from bot.state.posts import Contents, MessageRef, Post, Slot
 from bot.state.posts import Kind as PostKind
 from bot.state.posts import Status as PostStatus
 from tests.delivery import world
-from tests.delivery.discord import WARNING, Fault, FaultyDiscord
-from tests.delivery.jobs import FACT
+from tests.delivery.composing import FACT
+from tests.delivery.discord import Fault, FaultyDiscord, problem_of
 from tests.delivery.scene import MINUTE, TODAY, Ground, Scene, until
 from tests.delivery.world import NOON, Kind, Time
 from tests.little_discord.payloads import JSON
@@ -30,8 +30,6 @@ TOLD = (FACT, "ferry-agreement/gap")
 
 class BriefingCase(Scene):
     """What a test of briefings works with, one briefing for each server. Use `opened`."""
-
-    jobs = "briefings"
 
     def __init__(self, ground: Ground, time: Time, discord: FaultyDiscord) -> None:
         super().__init__(ground, time, discord)
@@ -163,7 +161,7 @@ class BriefingCase(Scene):
     def lines(self, number: int) -> list[str]:
         """What is told of steps in a server's log channel."""
         said = (message["content"] for message in self.discord.posts(number, "log"))
-        return [text for text in said if text and not WARNING.match(text)]
+        return [text for text in said if text and not problem_of(text)]
 
     def sent(self) -> int:
         """How many requests came to make a post elsewhere than in a log channel."""
@@ -201,7 +199,7 @@ class BriefingCase(Scene):
             assert self._told(number) == ([told] if told else []), where
 
     def _told(self, number: int) -> list[str]:
-        return [text.partition(":")[0] for text in self.discord.told(number)]
+        return [problem_of(text) or "" for text in self.discord.told(number)]
 
     async def audit_log(self, number: int) -> list[str]:
         """The kinds of all steps of a server's briefing."""

@@ -11,8 +11,8 @@ from bot.delivery.recurrence import EVERY_DAY
 from bot.state.digests import DigestConfig, Schedule, Target
 from bot.state.posts import MessageRef, Post, Slot
 from tests.delivery import world
+from tests.delivery.composing import FACT
 from tests.delivery.discord import Fault
-from tests.delivery.jobs import FACT
 from tests.delivery.scene import DAY, TODAY, Ground, Scene, until
 from tests.delivery.world import NOON, Kind
 from tests.little_discord.payloads import JSON
@@ -22,8 +22,6 @@ __all__ = ["DAY", "TODAY", "Case", "Ground", "until"]
 
 class Case(Scene):
     """What a test of digests works with. Use `opened`."""
-
-    jobs = "digests"
 
     async def due(self, *kinds: Kind, at: timedelta = timedelta(0), publish: bool = False) -> None:
         """Set servers' digests up, one in a channel of each kind, for a time from noon on."""

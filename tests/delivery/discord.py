@@ -30,8 +30,7 @@ _CROSSPOSTED = 1 << 1
 _REPLY = 19  # the type of a message that answers to another
 _TOO_MANY_EDITS = 30046
 
-WARNING = re.compile(r"[a-z-]+: (Schedule|Briefing)\(")
-"""What moderators are told by the processes of the tests, which stands beside a briefing's log."""
+_WARNING = re.compile(r"warning ([a-z-]+): ")
 
 Answer = Callable[[web.Request, web.Response], Awaitable[web.StreamResponse]]
 
@@ -154,7 +153,7 @@ class FaultyDiscord:
         kinds: tuple[world.Kind, ...] = ("staff", "log")
         channels = (world.dm_id(number), *(world.channel_id(number, kind) for kind in kinds))
         said = (message["content"] for channel in channels for message in self.messages[channel])
-        return [text for text in said if text and WARNING.match(text)]
+        return [text for text in said if text and problem_of(text)]
 
     async def attempted(self, times: int, seconds: float = 30) -> None:
         """Wait until so many requests to make a post have come."""
@@ -342,6 +341,12 @@ async def _met(
         return await fault.answer(request, answer({}))
     made = do()
     return await fault.answer(request, made) if fault else made
+
+
+def problem_of(text: str) -> str | None:
+    """The problem of which a message warns moderators, as `traps.py` marks it; None for others."""
+    found = _WARNING.match(text)
+    return found[1] if found else None
 
 
 def failing(status: int, *, made: bool = True) -> Fault:

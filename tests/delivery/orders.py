@@ -28,7 +28,6 @@ Point = Literal[
     "after-rewrite",  # the ledger has what the edited post tells
     "after-editing",  # the edit is asked for no more
 ]
-JobsName = Literal["digests", "briefings"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,6 @@ class Orders:
     clock: str
     base: str
     servers: int
-    jobs: JobsName = "digests"
     lease: float = 4
     sending: float = 2
     nonce: float = 120

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,9 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.answers.service import AnswerService
 from bot.state.state import State
 from tests.databases import Postgres
-from tests.delivery.discord import FaultyDiscord
+from tests.delivery.discord import FaultyDiscord, problem_of
 from tests.delivery.forks import Deliverer, Forks
-from tests.delivery.orders import JobsName, Orders
+from tests.delivery.orders import Orders
 from tests.delivery.world import NOON, Time
 
 TODAY = NOON.date()
@@ -52,9 +52,6 @@ class Ground:
 class Scene:
     """What every story of delivery works with. Use `opened`."""
 
-    jobs: ClassVar[JobsName]
-    """What the processes see to."""
-
     _locked: AsyncConnection
 
     def __init__(self, ground: Ground, time: Time, discord: FaultyDiscord) -> None:
@@ -67,7 +64,6 @@ class Scene:
             str(time.file),
             str(ground.base),
             servers=0,
-            jobs=self.jobs,
         )
         self._ground = ground
         self._deliverers: list[Deliverer] = []
@@ -141,7 +137,9 @@ class Scene:
         """Check that a server's moderators are told once of a problem, and of no other."""
         told = self.discord.told
         await until(f"server {number} to be told", lambda: told(number))
-        assert [text.partition(":")[0] for text in told(number)] == [problem]
+        (text,) = told(number)
+        assert problem_of(text) == problem
+        assert f"Server {number}" in text, "the wording that moderators read names the server"
 
     @property
     def database_file(self) -> Path:

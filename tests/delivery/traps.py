@@ -51,10 +51,11 @@ class TrappedMessenger(messenger.DiscordMessenger):
         trap: Trap,
         client: discord.Client,
         render: messenger.Render,
+        wording: messenger.Wording,
         may_moderate: Callable[[discord.Member], bool],
         log_channel: Callable[[int], int | None],
     ) -> None:
-        super().__init__(client, render, _wording, may_moderate, log_channel)
+        super().__init__(client, render, _marked(wording), may_moderate, log_channel)
         self._trap = trap
 
     async def send(self, outgoing: OutgoingPost) -> MessageRef:
@@ -158,5 +159,6 @@ class TrappedCorrections(Corrections):
         return await super().find(server_id, post_id, facts, at)
 
 
-def _wording(about: object, problem: str) -> str:
-    return f"{problem}: {about}"
+def _marked(wording: messenger.Wording) -> messenger.Wording:
+    """The real wording of a warning, marked with its problem for the tests to read."""
+    return lambda about, problem: f"warning {problem}: {wording(about, problem)}"

@@ -1,0 +1,166 @@
+"""The composition root: production, the local page and the fault tests all build the bot here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import discord
+
+from bot.answers.lifecycle import open_service
+from bot.answers.service import AnswerService
+from bot.config import Config
+from bot.delivery.jobs.briefings import BriefingEditor, BriefingJob, Trouble
+from bot.delivery.jobs.corrections import CorrectionJob, EditJob
+from bot.delivery.jobs.digests import DigestComposer, DigestJob, Problem
+from bot.delivery.outbox import Clock, Outbox, OutgoingPost, Timing
+from bot.delivery.rate_limiter import RateLimiter
+from bot.delivery.scheduler import Rules, Scheduler
+from bot.facts.load import Folders
+from bot.runtime.base_watch import BaseWatch
+from bot.state.briefings import AuditEntry, Briefing
+from bot.state.digests import Schedule
+from bot.state.settings import SettingsBook
+from bot.state.state import State
+from bot.texts.catalogues import words
+from bot.ui.briefings import audit_log
+from bot.ui.components import permissions
+from bot.ui.posting import post_views
+from bot.ui.posting.messenger import DiscordMessenger, Render, Wording
+
+
+class MakeMessenger(Protocol):
+    """Makes the messenger; takes what DiscordMessenger does."""
+
+    def __call__(
+        self,
+        client: discord.Client,
+        render: Render,
+        wording: Wording,
+        may_moderate: Callable[[discord.Member], bool],
+        log_channel: Callable[[int], int | None],
+    ) -> DiscordMessenger:
+        """The messenger."""
+        ...
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """The parts that tests and the local page replace; the defaults are production's."""
+
+    clock: Clock = discord.utils.utcnow
+    open_state: Callable[[str], Awaitable[State]] = State.open
+    messenger: MakeMessenger = DiscordMessenger
+    composer: Callable[[AnswerService, State], DigestComposer] = DigestComposer
+    timing: Timing = field(default_factory=Timing)
+    rules: Rules = field(default_factory=Rules)
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that the running bot consists of besides its connection to Discord."""
+
+    service: AnswerService
+    base_watch: BaseWatch
+    state: State
+    messenger: DiscordMessenger
+    rate_limiter: RateLimiter
+    compose: DigestComposer
+    digests: DigestJob
+    editor: BriefingEditor
+    corrections: CorrectionJob
+    scheduler: Scheduler
+
+    async def close(self) -> None:
+        """Close the state and the base."""
+        await self.state.close()
+        await self.base_watch.close()
+        await self.service.store.close()
+
+
+class _Servers:
+    """Applies what each server chose in its settings to what the bot sends there."""
+
+    def __init__(
+        self, client: discord.Client, service: AnswerService, settings: SettingsBook
+    ) -> None:
+        self._client = client
+        self._service = service
+        self._settings = settings
+
+    def render(self, outgoing: OutgoingPost) -> discord.ui.LayoutView:
+        """The view of a post."""
+        return post_views.view(self._service, outgoing)
+
+    def warning(self, about: Schedule | Briefing, problem: Problem | Trouble) -> str:
+        """The text that tells a server's moderators why something was not posted."""
+        language = self._settings.of(about.server_id).language
+        guild = self._client.get_guild(about.server_id)
+        name = guild.name if guild else str(about.server_id)
+        return post_views.warning(about, problem, language, name)
+
+    def moderates(self, member: discord.Member) -> bool:
+        """Whether a member is a moderator of their server."""
+        role_id = self._settings.of(member.guild.id).moderator_role_id
+        return permissions.moderates(member, role_id)
+
+    def log_channel(self, server_id: int) -> int | None:
+        """The id of a server's log channel, if it has one."""
+        return self._settings.of(server_id).log_channel_id
+
+    async def tell_audit_entry(self, briefing: Briefing, entry: AuditEntry) -> None:
+        """Send an entry of a briefing's audit log to its server's log channel; never raises."""
+        settings = self._settings.of(briefing.server_id)
+        language = words(settings.language or briefing.plan.text.language)
+        await audit_log.tell(self._client, settings.log_channel_id, language, briefing, entry)
+
+
+async def open_services(config: Config, client: discord.Client, wiring: Wiring) -> Services:
+    """Open the base and the state, and build everything on them.
+
+    Raises BaseError or OSError if there is no usable base, and MissingDriver or
+    DatabaseUnavailable if the state cannot be opened.
+    """
+    service = await open_service(Folders(config.facts, config.seeds), config.data)
+    try:
+        state = await wiring.open_state(config.state_address)
+    except BaseException:
+        await service.store.close()
+        raise
+    return _assemble(config, service, state, client, wiring)
+
+
+def _assemble(
+    config: Config, service: AnswerService, state: State, client: discord.Client, wiring: Wiring
+) -> Services:
+    servers, clock = _Servers(client, service, state.settings), wiring.clock
+    tell = servers.tell_audit_entry
+    messenger = wiring.messenger(
+        client, servers.render, servers.warning, servers.moderates, servers.log_channel
+    )
+    rate_limiter = RateLimiter(state.rate_limit, clock)
+    outbox = Outbox(state.posts, rate_limiter, messenger, clock, wiring.timing)
+    compose = wiring.composer(service, state)
+    digests = DigestJob(state, compose, outbox, messenger, clock)
+    editor = BriefingEditor(service, state, messenger)
+    corrections = CorrectionJob(service, state, outbox, tell)
+    jobs = (
+        digests,
+        BriefingJob(state, editor, outbox, messenger, tell),
+        corrections,
+        EditJob(service, state, editor, messenger, tell),
+    )
+    scheduler = Scheduler(state, jobs, messenger, rate_limiter, clock, wiring.rules)
+    return Services(
+        service=service,
+        base_watch=BaseWatch(config, service, scheduler.refresh),
+        state=state,
+        messenger=messenger,
+        rate_limiter=rate_limiter,
+        compose=compose,
+        digests=digests,
+        editor=editor,
+        corrections=corrections,
+        scheduler=scheduler,
+    )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-from time import process_time
+from datetime import date, timedelta
+from time import process_time, struct_time
+from typing import Any, cast
 
+import edtf
 import pytest
+from edtf.parser import EDTFObject
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.cards.wording import dated_words, day_words, span_words
 from bot.facts.dates import FORMS, DateFault, Precision, parse_date
@@ -137,6 +142,41 @@ def test_no_text_keeps_the_parser_busy(text: str) -> None:
     with pytest.raises(DateFault):
         parse_date(text)
     assert process_time() - begun < 0.5
+
+
+_FORMS = (
+    r"[0-9]{4}(-[01][0-9](-[0-3][0-9])?)?[~?%]?",
+    r"[0-9]{4}-2[1-4]",
+    r"[0-9]{3}X|[0-9]{2}XX",
+)
+
+
+@given(st.one_of([st.from_regex(form, fullmatch=True) for form in _FORMS]))
+@settings(deadline=None)
+def test_a_date_covers_the_days_that_the_edtf_library_says(text: str) -> None:
+    try:
+        expected = _days_by_library(text)
+    except (edtf.EDTFParseException, ValueError):
+        with pytest.raises(DateFault):
+            parse_date(text)
+    else:
+        span = parse_date(text)
+        assert (date.fromordinal(span.first), date.fromordinal(span.last)) == expected
+
+
+def _days_by_library(text: str) -> tuple[date, date]:
+    parsed = cast(EDTFObject, edtf.parse_edtf(text))
+    if isinstance(parsed, edtf.UncertainOrApproximate):
+        parsed = cast(EDTFObject, cast(Any, parsed).date)
+    first, last = _day(parsed.lower_strict()), _day(parsed.upper_strict())
+    if isinstance(parsed, edtf.Season) and first.month == 12:
+        # The library's winter ends with its year; ours goes on to the end of February.
+        last = date(first.year + 1, 3, 1) - timedelta(days=1)
+    return first, last
+
+
+def _day(moment: struct_time) -> date:
+    return date(moment.tm_year, moment.tm_mon, moment.tm_mday)
 
 
 WORDED = [

@@ -1,22 +1,18 @@
 """Dates as precisely as the texts give them: EDTF in, a span of days out.
 
-EDTF is the Library of Congress's Extended Date/Time Format (ISO 8601-2). The `edtf` library takes
-milliseconds for each date, so only linting and building the base come here; what answers read is
-the `Span`.
+EDTF is the Library of Congress's Extended Date/Time Format (ISO 8601-2). This reads the part of it
+that a card can put into words: no sets, and no date of which only a part is uncertain. The tests
+hold it against the `edtf` library, which is slow to load and takes milliseconds for each date.
 """
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
-from time import struct_time
-from typing import Any, Literal, cast
-
-from edtf import EDTFParseException, Season, UncertainOrApproximate, Unspecified
-from edtf import parse_edtf as parse
-from edtf.parser import EDTFObject
+from typing import Literal
 
 Precision = Literal["day", "month", "season", "year", "decade", "century"]
 
@@ -25,8 +21,9 @@ FORMS = (
 )
 
 _OPEN = ".."
-_DECEMBER = 12
-_SHOWN = re.compile(r"\d{4}(-[01]\d(-\d\d)?)?[~?%]?|\d{4}-2[1-4]|\d{3}X|\d{2}XX", re.ASCII)
+_CALENDAR = re.compile(r"(\d{4})(?:-([01]\d)(?:-(\d\d))?)?[~?%]?", re.ASCII)
+_SEASON = re.compile(r"(\d{4})-2([1-4])", re.ASCII)
+_YEARS = re.compile(r"\d{2}(?:\d|(X))X", re.ASCII)
 _FINEST: tuple[Precision, ...] = ("day", "month", "season", "year", "decade", "century")
 
 
@@ -70,7 +67,7 @@ class Span:
 
 
 class DateFault(ValueError):
-    """A date that is none, or that no reader could be told; its text says the right form."""
+    """A text that is no date, or none that a card can word; the message says the right form."""
 
 
 @lru_cache(maxsize=4096)
@@ -103,16 +100,10 @@ def _interval(text: str, left: str, right: str) -> Span:
 
 def _simple(text: str) -> Span:
     try:
-        # What the library reads besides, no reader can be told: sets, or a date uncertain in part.
-        if not _SHOWN.fullmatch(text):
-            raise ValueError
-        bare = parsed = cast(EDTFObject, parse(text))
-        if isinstance(parsed, UncertainOrApproximate):
-            bare = cast(EDTFObject, cast(Any, parsed).date)
-        first, last = _days(bare)
-    except (EDTFParseException, ValueError):
+        precision, first, last = _covered(text)
+    except ValueError:
         raise DateFault(f"`{text}` is no date; write it as one of: {FORMS}") from None
-    moment = Moment(precision=_precision(bare), start=first)
+    moment = Moment(precision, first)
     return Span(
         begins=moment,
         ends=moment,
@@ -123,22 +114,29 @@ def _simple(text: str) -> Span:
     )
 
 
-def _days(parsed: EDTFObject) -> tuple[date, date]:
-    """The first and last day of a date. Raises ValueError where the calendar has no such day."""
-    first, last = _day(parsed.lower_strict()), _day(parsed.upper_strict())
-    if isinstance(parsed, Season) and first.month == _DECEMBER:
-        # The library's winter ends with its year; a winter may be meant that goes on.
-        last = date(first.year + 1, 3, 1) - timedelta(days=1)
-    return first, last
+def _covered(text: str) -> tuple[Precision, date, date]:
+    """A date's precision, and the first and last day that it covers.
+
+    Raises ValueError if it has another form, or if the calendar has no such day.
+    """
+    if match := _CALENDAR.fullmatch(text):
+        year, month, day = match.groups()
+        first = date(int(year), int(month or 1), int(day or 1))
+        if day:
+            return "day", first, first
+        if month:
+            return "month", first, _last_of_month(first.year, first.month)
+        return "year", first, _last_of_month(first.year, 12)
+    if match := _SEASON.fullmatch(text):
+        year, month = int(match[1]), 3 * int(match[2])
+        # A winter begins in December and ends with the next year's February.
+        ends = (year + 1, 2) if month == 12 else (year, month + 2)
+        return "season", date(year, month, 1), _last_of_month(*ends)
+    if match := _YEARS.fullmatch(text):
+        first, last = int(text.replace("X", "0")), int(text.replace("X", "9"))
+        return ("century" if match[1] else "decade"), date(first, 1, 1), date(last, 12, 31)
+    raise ValueError(text)
 
 
-def _precision(parsed: EDTFObject) -> Precision:
-    if isinstance(parsed, Season):
-        return "season"
-    if isinstance(parsed, Unspecified):
-        return "century" if str(parsed).endswith("XX") else "decade"
-    return cast(Precision, cast(Any, parsed).precision)
-
-
-def _day(moment: struct_time) -> date:
-    return date(moment.tm_year, moment.tm_mon, moment.tm_mday)
+def _last_of_month(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])

@@ -19,9 +19,10 @@ from structlog.testing import capture_logs
 
 from bot.answers.lifecycle import open_service
 from bot.cards.card import Question
-from bot.facts.build import build, built_bases, is_whole, last_wordings
+from bot.facts.build import build
+from bot.facts.built import built_bases, is_intact, last_wordings
 from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase
-from bot.facts.load import Folders, fingerprint
+from bot.facts.load import Folders
 from bot.facts.store import Filter, Store
 from tests.small_base import write_small_base
 
@@ -105,7 +106,7 @@ def _finished(data: Path) -> list[str]:
     """The built bases of a data folder by name; each must be whole."""
     names = sorted(path.name for path in data.glob("*.db"))
     for name in names:
-        assert is_whole(data / name, name.removeprefix("facts-").removesuffix(".db")), name
+        assert is_intact(data / name), name
     return names
 
 
@@ -328,7 +329,7 @@ DAMAGES: tuple[Damage, ...] = (_truncated, _random, _empty, _scribbled, _foreign
 async def test_a_damaged_base_is_built_again(folders: Folders, data: Path, damage: Damage) -> None:
     path = build(folders, data).path
     damage(path)
-    assert not is_whole(path, fingerprint(folders))
+    assert not is_intact(path)
     assert await _answers(folders, data)
     assert _finished(data) == [path.name]
 

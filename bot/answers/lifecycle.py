@@ -8,7 +8,8 @@ from pathlib import Path
 import structlog
 
 from bot.answers.service import AnswerService
-from bot.facts.build import Progress, build, built_bases, is_whole
+from bot.facts.build import Progress, build
+from bot.facts.built import built_bases, fingerprint_of, is_intact
 from bot.facts.errors import BaseError
 from bot.facts.load import Folders
 from bot.facts.store import Store
@@ -46,7 +47,7 @@ async def reopen(service: AnswerService, data: Path) -> Store | None:
     is the same. Raises BaseError where the new one cannot be opened; the desk then goes on.
     """
     newest = next(iter(built_bases(data)), None)
-    if newest is None or newest.stem.removeprefix("facts-") == service.store.fingerprint:
+    if newest is None or fingerprint_of(newest) == service.store.fingerprint:
         return None
     before = service.swap(await Store.open(newest))
     log.info("another base answers", serving=service.store.fingerprint)
@@ -55,7 +56,7 @@ async def reopen(service: AnswerService, data: Path) -> Store | None:
 
 async def _last_service(data: Path) -> AnswerService | None:
     for path in built_bases(data):
-        if not await asyncio.to_thread(is_whole, path, path.stem.removeprefix("facts-")):
+        if not await asyncio.to_thread(is_intact, path):
             continue
         try:
             return AnswerService(await Store.open(path))

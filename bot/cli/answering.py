@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from bot import logs
 from bot.cli.errors import FAULTS, WRONG_USE, fail, worded
 from bot.cli.shared import (
     DEFAULT_CONFIG,
@@ -20,13 +18,15 @@ from bot.cli.shared import (
     language_or_default,
     open_state,
     progress_bar,
+    read_settings,
+    start_logs,
     typed_day,
 )
-from bot.config import Config, read_config
 
 if TYPE_CHECKING:
     from bot.answers.service import AnswerService
     from bot.cards.card import Card
+    from bot.config import Config
 
 
 def ask(
@@ -38,9 +38,11 @@ def ask(
     language: LanguageOption = None,
 ) -> None:
     """Answer in the terminal, as the bot would in Discord."""
+    import asyncio
+
     with worded():
-        settings = read_config(config)
-        logs.configure(settings.log)
+        settings = read_settings(config)
+        start_logs(settings)
         lines = [question] if question is not None else _lines(sys.stdin)
         spoken = language_or_default(language, settings)
         bad = asyncio.run(_ask(settings, lines, spoken, as_json, alone=question is not None))
@@ -51,7 +53,7 @@ def ask(
 async def _ask(
     settings: Config, lines: Iterable[str], language: str, as_json: bool, alone: bool
 ) -> int:
-    """Print the reply to each line; returns how many lines asked nothing."""
+    """Print the reply to each line; returns how many lines were no question."""
     from bot.answers.lifecycle import open_service
     from bot.terminal import Refusal, ask_all
 
@@ -73,7 +75,7 @@ async def _ask(
 
 
 def _lines(stream: TextIO) -> Iterator[str]:
-    """The lines of a stream; bytes that are no UTF-8 come as replacement characters."""
+    """The lines of a stream; bytes that are not UTF-8 become replacement characters."""
     for raw in stream.buffer:
         yield raw.decode("utf-8", "replace")
 
@@ -90,9 +92,11 @@ def digest(
     language: LanguageOption = None,
 ) -> None:
     """Print the digest of a day, as a server's first or as a given server's; nothing is sent."""
+    import asyncio
+
     with worded():
-        settings = read_config(config)
-        logs.configure(settings.log)
+        settings = read_settings(config)
+        start_logs(settings)
         chosen = frozenset(part.strip() for part in topics.split(",") if part.strip())
         if server is not None and (chosen or language):
             fail("A server's digest has its own topics and language; leave out the options.")
@@ -126,7 +130,7 @@ async def _digest(
 
 
 async def _server_digest(settings: Config, service: AnswerService, server: int, day: date) -> Card:
-    """The card of a server's digest; ends with a sentence where it has none."""
+    """The card of a server's digest; fails if it has none."""
     from bot.delivery.jobs.digests import DigestComposer
 
     async with open_state(settings) as state:

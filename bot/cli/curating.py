@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.errors import FAULTS, fail, worded
-from bot.cli.shared import DEFAULT_CONFIG, ConfigPath, base_folders, open_state, progress_bar
-from bot.config import Config, read_config
-from bot.facts.build import build, check
-from bot.facts.errors import FaultyBase
-from bot.facts.load import load
+from bot.cli.shared import (
+    DEFAULT_CONFIG,
+    ConfigPath,
+    base_folders,
+    open_state,
+    progress_bar,
+    read_settings,
+)
 
 if TYPE_CHECKING:
+    from bot.config import Config
     from bot.delivery.checkup import Obstacle
 
 
 def check_all(config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Say everything that is wrong with settings, facts and state, so what stops a digest."""
+    import asyncio
+
+    from bot.facts.build import check
+    from bot.facts.errors import FaultyBase
+
     with worded():
-        settings = read_config(config)
+        settings = read_settings(config)
         base, faults = check(base_folders(settings), settings.data)
         topics = frozenset(base.topics) if base else frozenset[str]()
         found = asyncio.run(_obstacles(settings, topics))
@@ -37,6 +44,8 @@ def check_all(config: ConfigPath = DEFAULT_CONFIG) -> None:
 
 
 async def _obstacles(settings: Config, topics: frozenset[str]) -> list[Obstacle]:
+    from datetime import UTC, datetime
+
     from bot.delivery.checkup import obstacles
 
     async with open_state(settings) as state:
@@ -56,8 +65,10 @@ _OBSTACLES = {
 
 def build_base(config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Build the base that the bot answers from, where its files changed."""
+    from bot.facts.build import build
+
     with worded():
-        settings = read_config(config)
+        settings = read_settings(config)
         built = build(base_folders(settings), settings.data, progress_bar())
     typer.echo(f"{'Built' if built.fresh else 'Unchanged:'} {built.path.name}")
 
@@ -72,10 +83,11 @@ def verify(
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     """Say where the facts say more than the articles' copies do."""
+    from bot.facts.errors import FaultyBase
     from bot.verification.rules import verify as verified
 
     with worded():
-        settings = read_config(config)
+        settings = read_settings(config)
         if not any(copies.glob("*.txt")):
             fail(f"No copies (*.txt) in {copies}; put the articles there, as UTF-8 text.")
         if faults := verified(base_folders(settings), copies):
@@ -85,10 +97,11 @@ def verify(
 
 def write_schema(config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Write the JSON Schemas that editors complete from."""
+    from bot.facts.errors import FaultyBase
     from bot.facts.schema import unnamed, write_schemas
 
     with worded():
-        folders = base_folders(read_config(config))
+        folders = base_folders(read_settings(config))
         changed = write_schemas(folders)
         if faults := list(unnamed(folders)):
             raise FaultyBase(faults)
@@ -99,10 +112,12 @@ def survey(config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Show what the base holds, what it covers, and what stands on weak ground."""
     from rich.console import Console
 
+    from bot.facts.errors import FaultyBase
+    from bot.facts.load import load
     from bot.verification.coverage import show
 
     with worded():
-        base, faults = load(base_folders(read_config(config)))
+        base, faults = load(base_folders(read_settings(config)))
         if base is None or faults:
             raise FaultyBase(faults)
         show(base, Console())

@@ -1,4 +1,4 @@
-"""How a verb fails: every error of the program is worded here, and gets its exit code.
+"""How a verb fails: every error of the program gets its sentence and its exit code here.
 
 Exit codes: 0 fine, 1 faults were found, 2 wrong use.
 """
@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from bot.config import FaultyConfig
-from bot.documents import Fault
-from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase
-from bot.state.errors import DatabaseUnavailable, MissingDriver
+if TYPE_CHECKING:
+    from bot.documents import Fault
 
 FAULTS, WRONG_USE = 1, 2
 
@@ -24,32 +22,43 @@ def worded() -> Generator[None]:
     """Turn the program's errors into sentences and exit codes."""
     try:
         yield
-    except FaultyConfig as error:
-        _list(error.faults)
-    except FaultyBase as error:
-        _list(error.faults)
-    except UnwritableBase as error:
-        fail(
-            f"The base could not be written to {error.path.parent}: {error.reason}."
-            " Make room or choose another folder as `data`; the base built before stays in use.",
-            FAULTS,
-        )
-    except UnreadableBase as error:
-        fail(
-            f"{error.path.name} cannot be opened: {error.reason}. Delete it and build again.",
-            FAULTS,
-        )
-    except MissingDriver as error:
-        fail(f"This state needs the extra `{error.extra}`: pip install -e '.[{error.extra}]'")
-    except DatabaseUnavailable as error:
-        fail(f"The state cannot be used: {error.reason}. See `state` in config.yaml.", FAULTS)
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
     except BrokenPipeError:
-        raise  # whoever read along has gone; click ends the program quietly
+        raise  # the reader of a pipe has gone; click ends the program quietly
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         fail(f"{place}{error.strerror or error}.", FAULTS)
-    except KeyboardInterrupt:
-        raise typer.Exit(0) from None
+    except Exception as error:
+        _fail_with(error)
+        raise
+
+
+def _fail_with(error: Exception) -> None:
+    """End the verb if the error is one of the program's own."""
+    # Imported once there is an error, so that no verb waits for them.
+    from bot.config import FaultyConfig
+    from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase
+    from bot.state.errors import DatabaseUnavailable, MissingDriver
+
+    match error:
+        case FaultyConfig(faults=faults) | FaultyBase(faults=faults):
+            _list(faults)
+        case UnwritableBase(path=path, reason=reason):
+            fail(
+                f"The base could not be written to {path.parent}: {reason}."
+                " Make room or choose another folder as `data`; the base built before stays in"
+                " use.",
+                FAULTS,
+            )
+        case UnreadableBase(path=path, reason=reason):
+            fail(f"{path.name} cannot be opened: {reason}. Delete it and build again.", FAULTS)
+        case MissingDriver(extra=extra):
+            fail(f"This state needs the extra `{extra}`: pip install -e '.[{extra}]'")
+        case DatabaseUnavailable(reason=reason):
+            fail(f"The state cannot be used: {reason}. See `state` in config.yaml.", FAULTS)
+        case _:
+            pass
 
 
 def fail(sentence: str, code: int = WRONG_USE) -> NoReturn:

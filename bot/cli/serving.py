@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from pathlib import Path
@@ -10,10 +9,8 @@ from typing import Annotated
 
 import typer
 
-from bot import logs
 from bot.cli.errors import FAULTS, fail, worded
-from bot.cli.shared import DEFAULT_CONFIG, ConfigPath
-from bot.config import read_config
+from bot.cli.shared import DEFAULT_CONFIG, ConfigPath, read_settings, start_logs
 
 
 def try_out(
@@ -28,6 +25,8 @@ def try_out(
     # Until the page is served nothing needs an ending: a later build clears what one leaves behind.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: os._exit(0))
+    import asyncio
+
     from bot import local_page
 
     def show(address: str, keys: bool) -> None:
@@ -46,8 +45,8 @@ def try_out(
             typer.echo(f"Find facts has answered; {reader} sees it on the page.")
 
     with worded():
-        settings = read_config(config)
-        logs.configure(settings.log)
+        settings = read_settings(config)
+        start_logs(settings)
         try:
             asyncio.run(local_page.serve_page(settings, port, show, found, browse))
         except local_page.MissingExtra:
@@ -58,13 +57,15 @@ def try_out(
 
 def run(config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Connect to Discord, with the token in DISCORD_TOKEN or in the file DISCORD_TOKEN_FILE."""
+    import asyncio
+
     from bot.runtime.client import create_bot
     from bot.runtime.serve import RefusedToken, UnreachableDiscord, serve
 
     with worded():
-        settings = read_config(config)
+        settings = read_settings(config)
         token = _token()
-        logs.configure(settings.log, secret=token)
+        start_logs(settings, secret=token)
         try:
             asyncio.run(serve(create_bot(settings), token))
         except RefusedToken:
@@ -77,7 +78,7 @@ def run(config: ConfigPath = DEFAULT_CONFIG) -> None:
 
 
 def _token() -> str:
-    """The bot's token from the environment; ends with a sentence where there is none."""
+    """The bot's token from the environment; fails if there is none."""
     token = os.environ.get("DISCORD_TOKEN", "").strip()
     path = os.environ.get("DISCORD_TOKEN_FILE", "").strip()
     if not token and path:

@@ -1,4 +1,7 @@
-"""What verbs share: options and what they mean, what the settings lead to, a progress bar."""
+"""What verbs share: options and what they mean, what the settings lead to, a progress bar.
+
+The modules of this folder import what a verb needs inside it, so that `--help` comes at once.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.errors import fail
-from bot.config import Config
-from bot.facts.load import Folders
 
 if TYPE_CHECKING:
+    from bot.config import Config
+    from bot.facts.load import Folders
     from bot.state.state import State
 
 ConfigPath = Annotated[Path, typer.Option("--config", help="The settings.", show_default=True)]
@@ -25,8 +28,22 @@ DEFAULT_CONFIG = Path("config.yaml")
 LanguageOption = Annotated[str | None, typer.Option(help="en, ko or ja.")]
 
 
+def read_settings(path: Path) -> Config:
+    """The settings in a file. Raises FaultyConfig with every fault."""
+    from bot.config import read_config
+
+    return read_config(path)
+
+
+def start_logs(settings: Config, secret: str | None = None) -> None:
+    """Log as the settings say; `secret` never appears in a log."""
+    from bot import logs
+
+    logs.configure(settings.log, secret=secret)
+
+
 def language_or_default(wished: str | None, settings: Config) -> str:
-    """The wished language, or the settings' own; ends with a sentence where it is not spoken."""
+    """The wished language, or that of the settings; fails if there are no texts in it."""
     from bot.texts.catalogues import LANGUAGES
 
     if wished and wished not in LANGUAGES:
@@ -35,7 +52,7 @@ def language_or_default(wished: str | None, settings: Config) -> str:
 
 
 def typed_day(typed: str) -> date:
-    """The day that was typed; ends with a sentence where it is none."""
+    """The day that was typed; fails if there is no such day."""
     try:
         return date.fromisoformat(typed)
     except ValueError:
@@ -44,12 +61,14 @@ def typed_day(typed: str) -> date:
 
 def base_folders(settings: Config) -> Folders:
     """The folders that the base is built from."""
+    from bot.facts.load import Folders
+
     return Folders(settings.facts, settings.seeds)
 
 
 @asynccontextmanager
 async def open_state(settings: Config) -> AsyncGenerator[State | None]:
-    """The state; None where nobody has told the bot anything yet."""
+    """The state, or None if no database was set up and the bot has not run yet."""
     from bot.state.state import State
 
     if settings.state is None and not settings.state_file.exists():

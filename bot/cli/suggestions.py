@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import logs
 from bot.cli.errors import fail, worded
-from bot.cli.shared import DEFAULT_CONFIG, ConfigPath, base_folders, open_state
-from bot.config import Config, read_config
-from bot.facts.errors import FaultyBase
-from bot.facts.load import load
+from bot.cli.shared import (
+    DEFAULT_CONFIG,
+    ConfigPath,
+    base_folders,
+    open_state,
+    read_settings,
+    start_logs,
+)
+
+if TYPE_CHECKING:
+    from bot.config import Config
 
 
 def suggestions(
@@ -24,9 +28,11 @@ def suggestions(
     ] = None,
 ) -> None:
     """Print the suggestions that moderators accepted, as stubs of facts to fill in."""
+    import asyncio
+
     with worded():
-        settings = read_config(config)
-        logs.configure(settings.log)
+        settings = read_settings(config)
+        start_logs(settings)
         if done:
             asyncio.run(_settle(settings, frozenset(done)))
         else:
@@ -34,7 +40,11 @@ def suggestions(
 
 
 async def _print_stubs(settings: Config) -> None:
+    from datetime import date
+
     from bot.compose.suggestion_stub import stub
+    from bot.facts.errors import FaultyBase
+    from bot.facts.load import load
 
     base, faults = load(base_folders(settings))
     if base is None:
@@ -48,7 +58,7 @@ async def _print_stubs(settings: Config) -> None:
 
 
 async def _settle(settings: Config, ids: frozenset[str]) -> None:
-    """Forget accepted suggestions; ends with a sentence where there is none of an id."""
+    """Forget accepted suggestions; fails if one of the ids names none."""
     async with open_state(settings) as state:
         gone = await state.suggestions.settle(ids) if state else frozenset[str]()
     for each in sorted(gone):

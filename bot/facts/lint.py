@@ -13,7 +13,7 @@ from itertools import chain
 
 from bot.documents import Fault, Location
 from bot.facts.dates import Span, parse_date
-from bot.facts.load import Base
+from bot.facts.load import Base, forms_of
 from bot.facts.model import CLAIMS, Citation, Event, Fact, When
 from bot.matching.normalize import normalize
 
@@ -229,7 +229,7 @@ def names(context: LintContext) -> Iterator[Fault]:
     claimed: defaultdict[str, set[str]] = defaultdict(set)
     things = {thing.id: (kind, thing) for kind, thing in context.base.things()}
     for thing_id, (_, thing) in things.items():
-        for form in (thing.label, *thing.also, *chain.from_iterable(thing.names.values())):
+        for form in forms_of(thing):
             claimed[normalize(form)].add(thing_id)
     for form, owners in claimed.items():
         for owner in owners:

@@ -57,6 +57,11 @@ def fact_lists(thing: Named) -> tuple[tuple[str, tuple[Fact, ...]], ...]:
     return () if isinstance(thing, Source) else (("facts", thing.facts),)
 
 
+def forms_of(thing: Named) -> tuple[str, ...]:
+    """Every form of a thing's name that people may type, the label first."""
+    return (thing.label, *thing.also, *chain.from_iterable(thing.names.values()))
+
+
 @dataclass(frozen=True)
 class Folders:
     """Where a base lives: the curated facts, and the records of their articles."""
@@ -162,7 +167,7 @@ class _Reader:
         return shaped, document
 
 
-def broken_ids(folders: Folders, base: Base) -> set[str]:
-    """Ids whose files stand in the base's folders but could not be read."""
+def broken_ids(folders: Folders, base: Base) -> frozenset[str]:
+    """The ids of the files in the base's folders that could not be read."""
     stems = (path.stem for folder in _FOLDERS for path in folders.files(folder))
-    return set(stems) - set(base.documents)
+    return frozenset(stems).difference(base.documents)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 import aiosqlite
 from pydantic import BaseModel, ValidationError
 
-from bot.facts.build import uri
+from bot.facts.built import uri
 from bot.facts.errors import UnreadableBase
 from bot.facts.model import Actor, BaseInfo, Topic
 from bot.facts.records import EventRecord, FactRecord, SourceRecord, ThingRecord

@@ -103,7 +103,7 @@ def verify(folders: Folders, copies: Path) -> list[Fault]:
         return faults
     read, unread = read_copies(copies)
     matched, misfits = match(base, read)
-    context = lint.LintContext(base, frozenset(broken_ids(folders, base)))
+    context = lint.LintContext(base, broken_ids(folders, base))
     comparison = Comparison(base, matched)
     found = chain.from_iterable(rule(comparison) for rule in RULES)
     return sorted({*faults, *unread, *misfits, *lint.citations(context), *found})

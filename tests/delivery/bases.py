@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.answers.service import AnswerService
-from bot.facts.build import build, built_bases
+from bot.facts.build import build
+from bot.facts.built import built_bases
 from bot.facts.store import Store
 from tests.small_base import AGREEMENT, write_small_base
 

@@ -1,0 +1,162 @@
+"""The rows of `facts.db` that a base becomes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+
+from bot.facts.chronology import bounds, in_order
+from bot.facts.dates import parse_date
+from bot.facts.keywords import keywords, places
+from bot.facts.load import Base, Named, fact_lists, forms_of
+from bot.facts.model import Actor, Event, Fact, Source, ThingKind
+from bot.facts.records import Dated, EventRecord, FactRecord, SourceRecord, ThingRecord
+from bot.facts.related import related_events
+from bot.matching.fulltext import words_of
+
+Row = tuple[str, tuple[str | int | None, ...]]
+"""A table, and the values of its columns."""
+
+
+def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
+    """Every row of a base's `facts.db`; of rows with the same key, the first counts."""
+    yield "about", ("info", base.info.model_dump_json())
+    yield "about", ("fingerprint", fingerprint)
+    dates = {event.id: _dated(event) for event in base.events.values()}
+    order = in_order(base.events, dates)
+    yield from _thing_rows(base, dates)
+    yield from _source_rows(base)
+    yield from _actor_and_topic_rows(base)
+    yield from _event_rows(base, dates, order)
+    owners = chain((base.events[e] for e in order), base.actors.values(), base.topics.values())
+    for rank, record in enumerate(_fact_records(owners, dates)):
+        yield from _fact_rows(base, rank, record)
+
+
+def _dated(event: Event) -> Dated:
+    return Dated(when=event.when, span=parse_date(event.when.edtf) if event.when.edtf else None)
+
+
+def _source_rows(base: Base) -> Iterator[Row]:
+    for source in base.sources.values():
+        record = SourceRecord(source=source, span=parse_date(source.date) if source.date else None)
+        yield "source", (source.id, record.model_dump_json())
+
+
+def _actor_and_topic_rows(base: Base) -> Iterator[Row]:
+    for actor in base.actors.values():
+        yield "actor", (actor.id, actor.model_copy(update={"facts": ()}).model_dump_json())
+    for topic in base.topics.values():
+        bare = topic.model_copy(update={"facts": (), "stands": (), "open": ()})
+        yield "topic", (topic.id, bare.model_dump_json())
+
+
+def _event_rows(base: Base, dates: Mapping[str, Dated], order: list[str]) -> Iterator[Row]:
+    related = related_events(base)
+    for rank, event_id in enumerate(order):
+        event = base.events[event_id]
+        bare = event.model_copy(update={"facts": ()})
+        record = EventRecord(event=bare, dated=dates[event_id], related=related[event_id])
+        first, last = bounds(event, base.events, dates)
+        yield "event", (event_id, rank, first, last, record.model_dump_json())
+        for thing in {*event.topics, *(part.actor for part in event.who)}:
+            yield "involves", (thing, event_id)
+
+
+# ---- Facts -----------------------------------------------------------------------------------
+
+
+def _fact_records(owners: Iterable[Named], dates: Mapping[str, Dated]) -> Iterator[FactRecord]:
+    for owner in owners:
+        for part, facts in fact_lists(owner):
+            for fact in facts:
+                dated = dates[owner.id] if _shares_date(owner, fact) else None
+                yield FactRecord(owner=owner.id, part=part, fact=fact, dated=dated)
+
+
+def _shares_date(owner: Named, fact: Fact) -> bool:
+    """Whether a fact has its event's date: what happened then, or was said in a statement.
+
+    An opinion on an event, or the background to it, is in its file but has another date.
+    """
+    if not isinstance(owner, Event):
+        return False
+    return owner.kind == "statement" or fact.kind in ("event", "agreement", "figure")
+
+
+def _fact_rows(base: Base, rank: int, record: FactRecord) -> Iterator[Row]:
+    fact, key = record.fact, record.key
+    gone = int(fact.withdrawn is not None)
+    json = record.model_dump_json()
+    yield "fact", (key, record.owner, rank, fact.version, fact.says, gone, json)
+    searchable = _searchable_text(base, record)
+    yield "prose(rowid, says, more, names)", (rank, *searchable)
+    yield from (("word", (word,)) for word in words_of(" ".join(searchable)))
+    yield from (("bears", (thing, key)) for thing in record.things)
+    yield from (("cites", (cite.source, cite.paragraph, key)) for cite in fact.cites)
+
+
+def _searchable_text(base: Base, record: FactRecord) -> tuple[str, str, str]:
+    """What a full-text search finds a fact by: its statement, what goes with it, and names."""
+    fact = record.fact
+    more = [fact.caution, *(account.says for account in fact.accounts)]
+    if event := base.events.get(record.owner):
+        more += [event.title, event.where]
+    subjects = dict.fromkeys((record.owner, *fact.about, *((fact.by,) if fact.by else ())))
+    names = [name for thing in subjects for name in _forms(base, thing)]
+    return fact.says, " ".join(filter(None, more)), " ".join(names)
+
+
+def _forms(base: Base, thing_id: str) -> Iterator[str]:
+    for things in (base.events, base.actors, base.topics):
+        if thing := things.get(thing_id):
+            yield from forms_of(thing)
+
+
+# ---- Things ----------------------------------------------------------------------------------
+
+
+def _thing_rows(base: Base, dates: Mapping[str, Dated]) -> Iterator[Row]:
+    """A row for every thing, that with the most facts about it first."""
+    facts: Counter[str] = Counter()
+    for owner, _, fact in base.facts():
+        facts.update({owner, *fact.about, *((fact.by,) if fact.by else ())})
+    records = [_thing_record(base, kind, thing, dates) for kind, thing in base.things()]
+    records.sort(key=lambda record: (-facts[record.id], record.id))
+    for rank, record in enumerate(records):
+        yield "thing", (rank, record.model_dump_json())
+
+
+def _thing_record(
+    base: Base, kind: ThingKind, thing: Named, dates: Mapping[str, Dated]
+) -> ThingRecord:
+    is_event = isinstance(thing, Event)
+    return ThingRecord(
+        kind=kind,
+        id=thing.id,
+        label=thing.label,
+        also=thing.also,
+        names=thing.names,
+        disambiguate=thing.disambiguate,
+        dated=dates.get(thing.id),
+        role=_role(thing),
+        offices=tuple(_offices(base, thing)),
+        places=places(thing) if is_event else (),
+        keywords=keywords(thing, dates[thing.id].span, base.actors) if is_event else (),
+    )
+
+
+def _offices(base: Base, thing: Named) -> Iterator[str]:
+    """An actor's roles by themselves, and with each name of the body that they belong to."""
+    for role in thing.roles if isinstance(thing, Actor) else ():
+        yield role.title
+        of = base.actors.get(role.of or "")
+        for name in (of.label, *of.also) if of else ():
+            yield f"{name} {role.title}"
+
+
+def _role(thing: Named) -> str | None:
+    if isinstance(thing, Actor) and thing.roles:
+        return thing.roles[0].title
+    return thing.publisher if isinstance(thing, Source) else None

@@ -1,11 +1,10 @@
-"""Opening the desk: build the base where its files changed, or fall back on the one built last."""
+"""Opening the answer service: over the base as its files are now, or over the one built last."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-
-import structlog
+from typing import TYPE_CHECKING
 
 from bot.answers.service import AnswerService
 from bot.facts.build import Progress, build
@@ -14,43 +13,56 @@ from bot.facts.errors import BaseError
 from bot.facts.load import Folders
 from bot.facts.store import Store
 
-log = structlog.stdlib.get_logger("factdesk.base")
+if TYPE_CHECKING:
+    from structlog.stdlib import BoundLogger
 
 
 async def open_service(
     folders: Folders, data: Path, progress: Progress = lambda done, total: None
 ) -> AnswerService:
-    """The desk over the base in `folders`, built into `data`.
+    """The service over the base in `folders`, built into `data`, or else over the one built last.
 
-    A base that cannot be built leaves the one built last in service, with a warning. Raises
-    BaseError, or OSError where a file of the base cannot be read, where there is none either.
+    Raises BaseError, or OSError if a file of the base cannot be read, if none was built before.
     """
     try:
-        built = await asyncio.to_thread(build, folders, data, progress)
-        return AnswerService(await Store.open(built.path))
+        return await build_service(folders, data, progress)
     except (BaseError, OSError) as error:
-        service = await _last_service(data)
-        if service is None:
-            raise
-        log.warning(
-            "the base cannot be built; the one built last answers. `check` lists the faults",
-            reason=str(error),
-            serving=service.store.fingerprint,
-        )
-        return service
+        return await open_last_service(data, error)
+
+
+async def build_service(folders: Folders, data: Path, progress: Progress) -> AnswerService:
+    """The service over the base in `folders`, built into `data`. Raises BaseError or OSError."""
+    built = await asyncio.to_thread(build, folders, data, progress)
+    return AnswerService(await Store.open(built.path))
+
+
+async def open_last_service(data: Path, error: Exception) -> AnswerService:
+    """The service over the base built last, with a warning; `error` says why not over another.
+
+    Raises `error` if no built base can be opened.
+    """
+    service = await _last_service(data)
+    if service is None:
+        raise error
+    _log().warning(
+        "the base cannot be built; the one built last answers. `check` lists the faults",
+        reason=str(error),
+        serving=service.store.fingerprint,
+    )
+    return service
 
 
 async def reopen(service: AnswerService, data: Path) -> Store | None:
-    """Have the desk answer from the base that was built last.
+    """Have the service answer from the base that was built last.
 
-    Returns the base before, for the caller to close once nobody reads it any more; None where it
-    is the same. Raises BaseError where the new one cannot be opened; the desk then goes on.
+    Returns the base before, for the caller to close once no answer reads it; None if it is the
+    same. Raises BaseError if the new one cannot be opened; the service then keeps the old one.
     """
     newest = next(iter(built_bases(data)), None)
     if newest is None or fingerprint_of(newest) == service.store.fingerprint:
         return None
     before = service.swap(await Store.open(newest))
-    log.info("another base answers", serving=service.store.fingerprint)
+    _log().info("another base answers", serving=service.store.fingerprint)
     return before
 
 
@@ -63,3 +75,10 @@ async def _last_service(data: Path) -> AnswerService | None:
         except BaseError:
             continue
     return None
+
+
+def _log() -> BoundLogger:
+    # Imported at use: structlog takes a tenth of a second, and `ask` seldom has anything to log.
+    import structlog
+
+    return structlog.stdlib.get_logger("factdesk.base")

@@ -42,7 +42,6 @@ def ask(
 
     with worded():
         settings = read_settings(config)
-        start_logs(settings)
         lines = [question] if question is not None else _lines(sys.stdin)
         spoken = language_or_default(language, settings)
         bad = asyncio.run(_ask(settings, lines, spoken, as_json, alone=question is not None))
@@ -54,10 +53,9 @@ async def _ask(
     settings: Config, lines: Iterable[str], language: str, as_json: bool, alone: bool
 ) -> int:
     """Print the reply to each line; returns how many lines were no question."""
-    from bot.answers.lifecycle import open_service
     from bot.terminal import Refusal, ask_all
 
-    service = await open_service(base_folders(settings), settings.data, progress_bar())
+    service = await _open_service(settings)
     bad = 0
     try:
         async for reply in ask_all(service, lines, language):
@@ -72,6 +70,18 @@ async def _ask(
     finally:
         await service.store.close()
     return bad
+
+
+async def _open_service(settings: Config) -> AnswerService:
+    """The service over the base; logs are set up only if there is something to log."""
+    from bot.answers.lifecycle import build_service, open_last_service
+    from bot.facts.errors import BaseError
+
+    try:
+        return await build_service(base_folders(settings), settings.data, progress_bar())
+    except (BaseError, OSError) as error:
+        start_logs(settings)
+        return await open_last_service(settings.data, error)
 
 
 def _lines(stream: TextIO) -> Iterator[str]:
@@ -108,12 +118,11 @@ async def _digest(
     settings: Config, day: date, server: int | None, topics: frozenset[str], language: str
 ) -> str:
     """A digest as text."""
-    from bot.answers.lifecycle import open_service
     from bot.cards.plain import plain
     from bot.compose.digest import DigestHistory, compose
     from bot.texts.catalogues import words
 
-    service = await open_service(base_folders(settings), settings.data, progress_bar())
+    service = await _open_service(settings)
     try:
         if server is not None:
             card = await _server_digest(settings, service, server, day)

@@ -20,7 +20,8 @@ from bot.answers.service import COMMANDS
 from bot.cards.limits import CHOICE_LABEL, CHOICES
 from bot.config import Config
 from bot.state.settings import Settings
-from bot.ui.questions.replies import Interaction, language
+from bot.ui.components.client import Interaction
+from bot.ui.components.language import reply_language
 from tests.conftest import Server, buttons, texts
 from tests.moderating import private
 
@@ -424,8 +425,8 @@ def test_public_replies_speak_the_servers_language_and_private_ones_the_readers(
     interaction = cast(
         Interaction, SimpleNamespace(locale=reader, guild_locale=guild, guild_id=1, client=host)
     )
-    assert language(interaction, private=False) == public
-    assert language(interaction, private=True) == private
+    assert reply_language(interaction, private=False) == public
+    assert reply_language(interaction, private=True) == private
 
 
 def speak(patch: pytest.MonkeyPatch, reader: str, guild: str) -> None:

@@ -9,16 +9,12 @@ import discord
 import structlog
 from discord.ext import commands
 
-from bot.answers.service import AnswerService
 from bot.config import Config
-from bot.delivery.jobs.briefings import BriefingEditor
-from bot.delivery.jobs.corrections import CorrectionJob
-from bot.delivery.jobs.digests import DigestComposer, DigestJob
 from bot.runtime.command_upload import upload_commands
 from bot.runtime.services import Services, Wiring, open_services
 from bot.state.errors import DatabaseUnavailable
-from bot.state.state import State
 from bot.ui.briefings.commands import BriefingCommands
+from bot.ui.components.client import FactdeskClient
 from bot.ui.components.error_reporting import ErrorReportingTree
 from bot.ui.digests.commands import DigestCommands
 from bot.ui.posting import messenger
@@ -41,21 +37,13 @@ _COGS = (
 )
 
 
-class Factdesk(commands.Bot):
+class Factdesk(FactdeskClient):
     """The bot. Its services exist from `setup_hook` until `close`.
 
     If `delivers` is false, the caller runs `deliver` itself.
     """
 
     services: Services
-    # The user interface reads these from the client.
-    service: AnswerService
-    state: State
-    messenger: messenger.DiscordMessenger
-    compose: DigestComposer
-    digests: DigestJob
-    editor: BriefingEditor
-    corrections: CorrectionJob
     _delivering: asyncio.Task[None] | None = None
 
     def __init__(self, config: Config, delivers: bool = True, wiring: Wiring | None = None) -> None:

@@ -37,10 +37,10 @@ from bot.ui.briefings.controls import Button, Form, Panel, Style
 from bot.ui.briefings.panels import BriefingState
 from bot.ui.briefings.posting_time import read_when
 from bot.ui.components import channels
+from bot.ui.components.client import Interaction
+from bot.ui.components.language import reader_words
 from bot.ui.components.messages import Notice, UserError
-from bot.ui.components.permissions import spoken
 from bot.ui.posting import posts
-from bot.ui.questions.replies import Interaction
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
@@ -70,7 +70,7 @@ class ActionContext:
     @property
     def words(self) -> Words:
         """The texts in the moderator's language."""
-        return spoken(self.interaction)
+        return reader_words(self.interaction)
 
     @property
     def member_id(self) -> int:

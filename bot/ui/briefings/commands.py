@@ -31,13 +31,13 @@ from bot.ui.briefings.options import (
     read_subject,
 )
 from bot.ui.briefings.panels import status_word
+from bot.ui.components.client import Interaction
+from bot.ui.components.language import reader_words, reply_language
 from bot.ui.components.localised import text
 from bot.ui.components.markdown import escape
 from bot.ui.components.messages import Notice, answer
-from bot.ui.components.permissions import Subcommand, group, spoken
+from bot.ui.components.permissions import Subcommand, group
 from bot.ui.corrections.offers import LookButton, SettleButton, show_open
-from bot.ui.questions import replies
-from bot.ui.questions.replies import Interaction
 
 _LISTED = 20
 _HEADLINE = 80  # characters of a headline in the list
@@ -59,8 +59,7 @@ class BriefingCommands(commands.Cog, name="Briefing"):
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
         """Hear a form that was sent, whichever process showed it."""
-        if interaction.type is discord.InteractionType.modal_submit:
-            await dispatch.hear_form(interaction)
+        await dispatch.hear_form(interaction)
 
 
 def _subcommands() -> list[Subcommand]:
@@ -98,11 +97,11 @@ async def _new(
     language: Literal["en", "ko", "ja"] | None = None,
 ) -> None:
     """Draft a briefing, and show its working card."""
-    words, service, state = spoken(interaction), _service(interaction), _state(interaction)
+    words, service, state = reader_words(interaction), _service(interaction), _state(interaction)
     subject = read_subject(
         service, words, {"topic": topic, "actor": actor, "event": event}, start, end
     )
-    chosen = language or replies.language(interaction, private=False)
+    chosen = language or reply_language(interaction, private=False)
     draft = await propose(service.store, words_of(chosen), subject)
     server_id, now = _server_id(interaction), utcnow()
     channel_id = state.settings.of(server_id).channel_id
@@ -117,7 +116,7 @@ async def _new(
 
 async def _list(interaction: Interaction) -> None:
     """Name the server's briefings, and count the corrections that wait."""
-    words, state = spoken(interaction), _state(interaction)
+    words, state = reader_words(interaction), _state(interaction)
     server_id = _server_id(interaction)
     briefings = await state.briefings.of_server(server_id, _LISTED)
     waiting = await state.corrections.open(server_id)

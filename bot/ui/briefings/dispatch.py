@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
 import aiohttp
 import discord
@@ -38,11 +38,13 @@ from bot.ui.briefings.controls import (
     Row,
 )
 from bot.ui.components import channels, messages
-from bot.ui.components.error_reporting import report
+from bot.ui.components.client import Interaction
+from bot.ui.components.error_reporting import reported
+from bot.ui.components.language import reader_words, reply_language
 from bot.ui.components.messages import Notice, UserError
-from bot.ui.components.permissions import guarded, spoken
-from bot.ui.questions import replies
-from bot.ui.questions.replies import Interaction
+from bot.ui.components.permissions import guarded
+from bot.ui.components.persistent_items import PersistentItem
+from bot.ui.components.submitted import form_id, form_values, picked
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
@@ -130,39 +132,24 @@ def modal(form: Form) -> ui.Modal:
 # ---- Hearing ---------------------------------------------------------------------------------
 
 
-class ActionButton(ui.DynamicItem[ui.Button[Any]], template=BUTTON):
+class ActionButton(PersistentItem, template=BUTTON):
     """A button on a briefing."""
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        """The button that was pressed."""
-        assert isinstance(item, ui.Button)
-        return cls(item)
-
-    async def callback(self, interaction: Interaction) -> None:
+    async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
         """Do what it says."""
-        key = _key(BUTTON, self.custom_id)
+        key = Key.read(match)
         await _hear(interaction, key, actions.BUTTONS.get(key.action), {})
 
 
-class ActionMenu(ui.DynamicItem[ui.Item[Any]], template=MENU):
+class ActionMenu(PersistentItem, template=MENU):
     """A menu on a briefing."""
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        """The menu in which something was picked."""
-        return cls(item)
-
-    async def callback(self, interaction: Interaction) -> None:
+    async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
         """Keep what was picked."""
-        key, data = _key(MENU, self.custom_id), _data(interaction)
+        key = Key.read(match)
         offered = self.item.options if isinstance(self.item, ui.Select) else ()
         given = {
-            "picked": tuple(data.get("values", ())),
+            "picked": picked(interaction),
             "offered": tuple(option.value for option in offered),
         }
         await _hear(interaction, key, actions.MENUS.get(key.action), given)
@@ -170,41 +157,16 @@ class ActionMenu(ui.DynamicItem[ui.Item[Any]], template=MENU):
 
 async def hear_form(interaction: Interaction) -> None:
     """Keep what was filled into a form, if it is a form on a briefing that was sent."""
-    data = _data(interaction)
-    match = re.fullmatch(FORM, str(data.get("custom_id", "")))
-    if interaction.type is discord.InteractionType.modal_submit and match:
-        key = Key.read(match)
-        await _hear(interaction, key, actions.FORMS.get(key.action), _filled_in(data))
-
-
-def _filled_in(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """What stands in the fields of a form, by their names."""
-    fields = [label["component"] for label in data["components"] if "component" in label]
-    return {
-        field["custom_id"]: tuple(field.get("values") or [field.get("value") or ""])
-        for field in fields
-    }
-
-
-def _data(interaction: Interaction) -> Mapping[str, Any]:
-    data: Any = interaction.data
-    return data or {}
-
-
-def _key(template: str, custom_id: str) -> Key:
-    match = re.fullmatch(template, custom_id)
-    assert match, "a dynamic item's custom id fits its template"
-    return Key.read(match)
+    if match := re.fullmatch(FORM, form_id(interaction) or ""):
+        key, given = Key.read(match), form_values(interaction)
+        await reported(interaction, _hear(interaction, key, actions.FORMS.get(key.action), given))
 
 
 async def _hear(
     interaction: Interaction, key: Key, act: Action | None, given: Mapping[str, tuple[str, ...]]
 ) -> None:
-    """Answer a control. An exception here would reach no handler of discord.py's."""
-    try:
-        await guarded(interaction, lambda: _answer(interaction, key, act, given))
-    except Exception as error:
-        await report(interaction, error)
+    """Answer a control."""
+    await guarded(interaction, lambda: _answer(interaction, key, act, given))
 
 
 async def _answer(
@@ -237,7 +199,7 @@ async def find(interaction: Interaction, briefing_id: str) -> Briefing:
     """A briefing of this server. Raises UserError where there is none, and DatabaseUnavailable."""
     briefing = await interaction.client.state.briefings.get(briefing_id)
     if briefing is None or briefing.server_id != interaction.guild_id:
-        words = spoken(interaction)
+        words = reader_words(interaction)
         raise UserError(words("briefing.ui.gone"), words("briefing.ui.gone.help"))
     return briefing
 
@@ -321,7 +283,7 @@ async def _send(interaction: Interaction, layout: ui.LayoutView) -> None:
 
 async def _log(context: ActionContext, outcome: Outcome, entry: AuditEntry) -> None:
     """Tell a step in the log channel; a briefing that waits is shown there with its buttons."""
-    language = replies.language(context.interaction, private=False)
+    language = reply_language(context.interaction, private=False)
     channel_id = context.state.settings.of(context.briefing.server_id).log_channel_id
     await tell(context.interaction.client, channel_id, words_of(language), outcome.briefing, entry)
     if entry.kind == "asked" and channel_id:

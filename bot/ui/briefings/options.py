@@ -17,10 +17,11 @@ from bot.state.errors import DatabaseUnavailable
 from bot.state.state import State
 from bot.texts.catalogues import Words
 from bot.ui.briefings.panels import status_word
+from bot.ui.components.client import Interaction, server_id_of
+from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import escape
 from bot.ui.components.messages import UserError
-from bot.ui.components.permissions import Choices, Completion, may_moderate, spoken
-from bot.ui.questions.replies import Interaction
+from bot.ui.components.permissions import Choices, Completion, may_moderate
 
 
 def complete_kind(kind: ThingKind) -> Completion:
@@ -28,7 +29,7 @@ def complete_kind(kind: ThingKind) -> Completion:
 
     async def complete(interaction: Interaction, typed: str) -> Choices:
         service: AnswerService = interaction.client.service
-        choices = service.complete(kind, typed, spoken(interaction).language)
+        choices = service.complete(kind, typed, reader_words(interaction).language)
         return [app_commands.Choice(name=choice.label, value=choice.id) for choice in choices]
 
     return complete
@@ -40,10 +41,10 @@ async def complete_briefings(interaction: Interaction, typed: str) -> Choices:
     if interaction.guild_id is None or not may_moderate(interaction):
         return []
     try:
-        briefings = await state.briefings.of_server(interaction.guild_id, most=100)
+        briefings = await state.briefings.of_server(server_id_of(interaction), most=100)
     except DatabaseUnavailable:
         return []
-    words, plain = spoken(interaction), clean_text(typed).casefold()
+    words, plain = reader_words(interaction), clean_text(typed).casefold()
     fitting = [each for each in briefings if plain in _label(words, each).casefold()]
     return [
         app_commands.Choice(name=_label(words, each), value=each.briefing_id)
@@ -60,12 +61,12 @@ def _label(words: Words, briefing: Briefing) -> str:
 
 async def read_briefing(interaction: Interaction, typed: str) -> Briefing:
     """The briefing that was picked, or typed by its number or headline. Raises UserError."""
-    words, state = spoken(interaction), interaction.client.state
+    words, state = reader_words(interaction), interaction.client.state
     plain = clean_text(typed).casefold()
     numbered = await state.briefings.get(plain)
     if numbered and numbered.server_id == interaction.guild_id:
         return numbered
-    briefings = await state.briefings.of_server(interaction.guild_id, most=100)
+    briefings = await state.briefings.of_server(server_id_of(interaction), most=100)
     for briefing in briefings:
         if plain == _label(words, briefing).casefold():
             return briefing

@@ -1,34 +1,43 @@
-"""When something breaks: the asker is told privately and plainly, the log gets the rest."""
+"""Unforeseen errors: the asker gets a private, plain message with a code, the log the rest."""
 
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from collections.abc import Awaitable
 
 import discord
 import structlog
 from discord import app_commands
 
 from bot.texts.catalogues import choose, words
+from bot.ui.components.client import FactdeskClient, Interaction
 
-_ALREADY_ANSWERED = 40060  # Discord showed our answer although its own reply to us was an error
+_ALREADY_ANSWERED = 40060  # Discord showed our answer although it reported an error to us
 _UNKNOWN_INTERACTION = 10062  # it took longer than 3 s, or the connection was gone
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
 
-class ErrorReportingTree(app_commands.CommandTree[Any]):
-    """The command tree, with one place for everything that commands did not foresee."""
+class ErrorReportingTree(app_commands.CommandTree[FactdeskClient]):
+    """The command tree; it reports whatever a command did not foresee."""
 
     async def on_error(
-        self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /
+        self, interaction: Interaction, error: app_commands.AppCommandError, /
     ) -> None:
         """Report the error, or what it was raised from."""
         await report(interaction, error.__cause__ or error)
 
 
-async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:
-    """Log an unforeseen error under a short code, and tell the asker that code."""
+async def reported(interaction: Interaction, work: Awaitable[None]) -> None:
+    """Await work that is no command's, and report what it raises: no other handler would."""
+    try:
+        await work
+    except Exception as error:
+        await report(interaction, error)
+
+
+async def report(interaction: Interaction, error: BaseException) -> None:
+    """Log an unforeseen error under a short code, and give the asker that code."""
     if isinstance(error, discord.HTTPException) and error.code == _ALREADY_ANSWERED:
         return
     code = secrets.token_hex(3)
@@ -43,4 +52,4 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
         else:
             await interaction.response.send_message(text, ephemeral=True)
     except discord.HTTPException:
-        log.warning("the asker could not be told", code=code, exc_info=True)
+        log.warning("the error message could not be sent", code=code, exc_info=True)

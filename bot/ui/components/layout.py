@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import discord
 from discord import ui
@@ -13,8 +12,9 @@ from bot.cards.limits import BUTTONS_IN_ROW
 from bot.cards.pages import Page
 from bot.texts.catalogues import Words
 from bot.ui.components import markdown
+from bot.ui.components.persistent_items import PersistentItem, row_of
 
-Button = Callable[[Action, bool], "ui.DynamicItem[Any]"]
+Button = Callable[[Action, bool], PersistentItem]
 """Makes the button of an action, given whether it turns a page."""
 
 
@@ -25,7 +25,7 @@ def view(page: Page, words: Words, button: Button) -> ui.LayoutView:
     discord.py keeps no trace of it, and its buttons outlive the process.
     """
     layout = ui.LayoutView(timeout=None)
-    box: ui.Container[Any] = ui.Container(accent_colour=discord.Colour(0x3B6EA5))
+    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=discord.Colour(0x3B6EA5))
     box.add_item(ui.TextDisplay(markdown.heading(page)))
     for part in page.sections:
         box.add_item(ui.TextDisplay(markdown.section(page, part)))
@@ -33,21 +33,14 @@ def view(page: Page, words: Words, button: Button) -> ui.LayoutView:
         box.add_item(ui.Separator())
         box.add_item(ui.TextDisplay(small_print))
     layout.add_item(box)
-    for row in _rows([button(action, True) for action in page.actions]):
-        layout.add_item(row)
+    _add_rows(layout, [button(action, True) for action in page.actions])
     if page.card.actions:
         layout.add_item(ui.TextDisplay(f"-# {markdown.escape(words('related'))}"))
     onward = [button(action, False) for action in (*page.card.choices, *page.card.actions)]
-    for row in _rows(onward):
-        layout.add_item(row)
+    _add_rows(layout, onward)
     return layout
 
 
-def _rows(buttons: Sequence[ui.DynamicItem[Any]]) -> list[ui.ActionRow[Any]]:
-    rows: list[ui.ActionRow[Any]] = []
+def _add_rows(layout: ui.LayoutView, buttons: Sequence[PersistentItem]) -> None:
     for start in range(0, len(buttons), BUTTONS_IN_ROW):
-        row: ui.ActionRow[Any] = ui.ActionRow()
-        for item in buttons[start : start + BUTTONS_IN_ROW]:
-            row.add_item(item)
-        rows.append(row)
-    return rows
+        layout.add_item(row_of(*buttons[start : start + BUTTONS_IN_ROW]))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import discord
 from discord import ui
 
+from bot.ui.components.client import Interaction
 from bot.ui.components.markdown import escape
-from bot.ui.questions.replies import Interaction
+from bot.ui.components.persistent_items import PersistentItem, row_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class UserError(Exception):
         self.notice = Notice(title, lines)
 
 
-async def answer(interaction: Interaction, notice: Notice, *buttons: ui.DynamicItem[Any]) -> None:
+async def answer(interaction: Interaction, notice: Notice, *buttons: PersistentItem) -> None:
     """Answer privately, also where the answer was announced before."""
     layout = view(notice, *buttons)
     if interaction.response.is_done():
@@ -38,10 +38,10 @@ async def answer(interaction: Interaction, notice: Notice, *buttons: ui.DynamicI
         await interaction.response.send_message(view=layout, ephemeral=True)
 
 
-def view(notice: Notice, *buttons: ui.DynamicItem[Any]) -> ui.LayoutView:
+def view(notice: Notice, *buttons: PersistentItem) -> ui.LayoutView:
     """The view of a notice; it holds nothing but dynamic buttons, so they outlive the process."""
     layout = ui.LayoutView(timeout=None)
-    box: ui.Container[Any] = ui.Container(accent_colour=discord.Colour(0x3B6EA5))
+    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=discord.Colour(0x3B6EA5))
     box.add_item(ui.TextDisplay(f"### {escape(notice.title)}"))
     if notice.lines:
         box.add_item(ui.TextDisplay("\n".join(notice.lines)))
@@ -49,8 +49,5 @@ def view(notice: Notice, *buttons: ui.DynamicItem[Any]) -> ui.LayoutView:
         box.add_item(ui.TextDisplay("\n".join(f"-# {line}" for line in notice.small)))
     layout.add_item(box)
     if buttons:
-        row: ui.ActionRow[Any] = ui.ActionRow()
-        for button in buttons:
-            row.add_item(button)
-        layout.add_item(row)
+        layout.add_item(row_of(*buttons))
     return layout

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from inspect import signature
-from typing import Any
 
 import discord
 import structlog
@@ -14,18 +13,18 @@ from discord import app_commands
 
 from bot.delivery.delivery_errors import DeliveryError
 from bot.state.errors import DatabaseUnavailable
-from bot.texts.catalogues import Words, words
-from bot.ui.components.error_reporting import report
+from bot.texts.catalogues import Words
+from bot.ui.components.client import Interaction
+from bot.ui.components.language import reader_words
 from bot.ui.components.localised import text
 from bot.ui.components.messages import Notice, UserError, answer
-from bot.ui.questions import replies
-from bot.ui.questions.replies import Interaction
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
-Action = Callable[..., Coroutine[Any, Any, None]]
+Action = Callable[..., Coroutine[object, None, None]]
+Slash = app_commands.Command[app_commands.Group, ..., None]
 Choices = list[app_commands.Choice[str]]
-Completion = Callable[[Interaction, str], Coroutine[Any, Any, Choices]]
+Completion = Callable[[Interaction, str], Coroutine[object, None, Choices]]
 
 
 @dataclass(frozen=True)
@@ -51,11 +50,11 @@ def group(name: str, subcommands: Sequence[Subcommand]) -> app_commands.Group:
     return made
 
 
-def _command(group: str, subcommand: Subcommand) -> app_commands.Command[Any, ..., None]:
+def _command(group: str, subcommand: Subcommand) -> Slash:
     name = subcommand.name
 
     @wraps(subcommand.act)
-    async def run(interaction: Interaction, **options: Any) -> None:
+    async def run(interaction: Interaction, **options: object) -> None:
         await moderate(interaction, lambda: subcommand.act(interaction, **options))
 
     # discord.py would look the names in the annotations up in this module.
@@ -85,7 +84,7 @@ async def moderate(interaction: Interaction, act: Callable[[], Awaitable[None]])
 
 async def guarded(interaction: Interaction, act: Callable[[], Awaitable[None]]) -> None:
     """The same for an act that answers in its own way, such as with a form."""
-    words = spoken(interaction)
+    words = reader_words(interaction)
     if not may_moderate(interaction):
         await answer(interaction, _refusal(interaction, words))
         return
@@ -105,14 +104,6 @@ async def guarded(interaction: Interaction, act: Callable[[], Awaitable[None]]) 
         )
 
 
-async def pressed(interaction: Interaction, act: Callable[[], Awaitable[None]]) -> None:
-    """Answer a press on a moderators' button: an exception in one reaches no handler."""
-    try:
-        await moderate(interaction, act)
-    except Exception as error:
-        await report(interaction, error)
-
-
 def may_moderate(interaction: Interaction) -> bool:
     """Whether somebody has Manage Server, or the role that the server's moderators chose."""
     member = interaction.user
@@ -128,12 +119,6 @@ def moderates(member: discord.Member, role_id: int | None) -> bool:
 
 def _has_role(member: discord.Member, role_id: int | None) -> bool:
     return role_id is not None and member.get_role(role_id) is not None
-
-
-def spoken(interaction: Interaction) -> Words:
-    """The texts in the reader's language."""
-    language = replies.language(interaction, private=True)
-    return words(language)
 
 
 def _chosen_role(interaction: Interaction) -> int | None:

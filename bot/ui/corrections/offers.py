@@ -6,7 +6,7 @@ The buttons carry the id of the correction, so they outlive the process.
 from __future__ import annotations
 
 import re
-from typing import Any, Self, get_args
+from typing import Self, cast, get_args
 
 import discord
 from discord import ui
@@ -14,19 +14,19 @@ from discord.utils import utcnow
 
 from bot.answers.service import AnswerService
 from bot.cards.card import Card
-from bot.cards.limits import BUTTON_LABEL, shorten
 from bot.state.briefings import AuditEntry, Briefing
 from bot.state.corrections import Correction, Settlement
 from bot.state.state import State
 from bot.texts.catalogues import Words
 from bot.texts.catalogues import words as words_of
 from bot.ui.briefings.audit_log import tell
+from bot.ui.components.client import Interaction, server_id_of
+from bot.ui.components.language import reader_words, server_words
 from bot.ui.components.markdown import escape
 from bot.ui.components.messages import Notice, UserError, answer
-from bot.ui.components.permissions import pressed, spoken
+from bot.ui.components.permissions import moderate
+from bot.ui.components.persistent_items import PersistentItem, button, row_of
 from bot.ui.posting import posts
-from bot.ui.questions import replies
-from bot.ui.questions.replies import Interaction
 
 TEMPLATE = r"c:(?P<settlement>posted|edited|dismissed):(?P<correction_id>[a-z2-7]{20})"
 
@@ -53,41 +53,31 @@ def offer(
         layout = posts.view(service, card, post_id, note=note)
     else:
         layout = posts.without_button(service, card, note=note)
-    row: ui.ActionRow[Any] = ui.ActionRow()
     words = words_of(card.language)
-    for settlement in get_args(Settlement):
-        label = words(f"correction.button.{settlement}")
-        row.add_item(SettleButton(label, settlement, correction_id))
-    row.add_item(LookButton(words("correction.button.look"), correction_id))
-    layout.add_item(row)
+    settle = [
+        SettleButton.make(words(f"correction.button.{settlement}"), settlement, correction_id)
+        for settlement in get_args(Settlement)
+    ]
+    look = LookButton.make(words("correction.button.look"), correction_id)
+    layout.add_item(row_of(*settle, look))
     return layout
 
 
-class LookButton(
-    ui.DynamicItem[ui.Button[Any]], template=r"c:look:(?P<correction_id>[a-z2-7]{20})"
-):
-    """Tells which post it is that calls for a correction."""
-
-    def __init__(self, label: str, correction_id: str) -> None:
-        self.correction_id = correction_id
-        super().__init__(
-            ui.Button(label=shorten(label, BUTTON_LABEL), custom_id=f"c:look:{correction_id}")
-        )
+class LookButton(PersistentItem, template=r"c:look:(?P<correction_id>[a-z2-7]{20})"):
+    """Shows which post a correction is about."""
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        """The button that was pressed."""
-        return cls(getattr(item, "label", None) or "…", match["correction_id"])
+    def make(cls, label: str, correction_id: str) -> Self:
+        """The button of a correction."""
+        return cls(button(label, f"c:look:{correction_id}"))
 
-    async def callback(self, interaction: Interaction) -> None:
-        """Answer the press."""
-        await pressed(interaction, lambda: _look(interaction, self.correction_id))
+    async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
+        """Answer with the post."""
+        await moderate(interaction, lambda: _look(interaction, match["correction_id"]))
 
 
 async def _look(interaction: Interaction, correction_id: str) -> None:
-    words = spoken(interaction)
+    words = reader_words(interaction)
     correction = await _required(interaction, correction_id)
     told = await _note(interaction.client.state, words, correction)
     if told is None:
@@ -95,38 +85,24 @@ async def _look(interaction: Interaction, correction_id: str) -> None:
     await answer(interaction, Notice(words("correction.button.look"), (told,)))
 
 
-class SettleButton(ui.DynamicItem[ui.Button[Any]], template=TEMPLATE):
-    """Settles a correction: has it posted, has the post edited, or leaves it."""
-
-    def __init__(self, label: str, settlement: Settlement, correction_id: str) -> None:
-        self.settlement: Settlement = settlement
-        self.correction_id = correction_id
-        super().__init__(
-            ui.Button(
-                label=shorten(label, BUTTON_LABEL),
-                custom_id=f"c:{settlement}:{correction_id}",
-                style=_STYLES[settlement],
-            )
-        )
+class SettleButton(PersistentItem, template=TEMPLATE):
+    """Settles a correction: has it posted, has the post edited, or dismisses it."""
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        """The button that was pressed."""
-        settlement: Any = match["settlement"]
-        return cls(getattr(item, "label", None) or "…", settlement, match["correction_id"])
+    def make(cls, label: str, settlement: Settlement, correction_id: str) -> Self:
+        """The button that settles a correction in one way."""
+        return cls(button(label, f"c:{settlement}:{correction_id}", _STYLES[settlement]))
 
-    async def callback(self, interaction: Interaction) -> None:
-        """Answer the press."""
-        await pressed(
-            interaction, lambda: _settle(interaction, self.correction_id, self.settlement)
+    async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
+        """Settle the correction."""
+        settlement = cast(Settlement, match["settlement"])
+        await moderate(
+            interaction, lambda: _settle(interaction, match["correction_id"], settlement)
         )
 
 
 async def _settle(interaction: Interaction, correction_id: str, settlement: Settlement) -> None:
-    words, now = spoken(interaction), utcnow()
-    state: State = interaction.client.state
+    words, state, now = reader_words(interaction), interaction.client.state, utcnow()
     correction = await _required(interaction, correction_id)
     briefing = await _briefing(state, correction)
     post = await state.posts.get(correction.post_id)
@@ -134,8 +110,7 @@ async def _settle(interaction: Interaction, correction_id: str, settlement: Sett
         raise UserError(words("correction.gone"), words("correction.gone.help"))
     if correction.status != "open" and correction.member_id is None:
         raise UserError(words("correction.superseded"), words("correction.superseded.help"))
-    settle = state.corrections.settle
-    is_first = await settle(
+    is_first = await state.corrections.settle(
         correction_id, settlement, briefing.briefing_id, interaction.user.id, now
     )
     if not is_first:
@@ -143,9 +118,8 @@ async def _settle(interaction: Interaction, correction_id: str, settlement: Sett
     entry = AuditEntry(now, interaction.user.id, "corrected", settlement)
     said = words(f"correction.done.{settlement}")
     await answer(interaction, Notice(words("correction.done"), (said,)))
-    language = replies.language(interaction, private=False)
     channel_id = state.settings.of(briefing.server_id).log_channel_id
-    await tell(interaction.client, channel_id, words_of(language), briefing, entry)
+    await tell(interaction.client, channel_id, server_words(interaction), briefing, entry)
 
 
 async def _required(interaction: Interaction, correction_id: str) -> Correction:
@@ -153,10 +127,9 @@ async def _required(interaction: Interaction, correction_id: str) -> Correction:
 
     Raises UserError where there is none, and DatabaseUnavailable.
     """
-    state: State = interaction.client.state
-    correction = await state.corrections.get(correction_id)
+    correction = await interaction.client.state.corrections.get(correction_id)
     if correction is None or correction.server_id != interaction.guild_id:
-        words = spoken(interaction)
+        words = reader_words(interaction)
         raise UserError(words("correction.gone"), words("correction.gone.help"))
     return correction
 
@@ -179,10 +152,8 @@ async def _briefing(state: State, correction: Correction) -> Briefing | None:
 
 async def show_open(interaction: Interaction) -> None:
     """Show a server's moderators what they have not settled yet, each with its buttons."""
-    words = spoken(interaction)
-    state: State = interaction.client.state
-    assert interaction.guild_id, "moderators' commands are for servers"
-    waiting = await state.corrections.open(interaction.guild_id)
+    words = reader_words(interaction)
+    waiting = await interaction.client.state.corrections.open(server_id_of(interaction))
     if not waiting:
         raise UserError(words("correction.none"), words("correction.none.help"))
     title = words.count("correction.open", len(waiting))

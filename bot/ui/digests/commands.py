@@ -10,19 +10,18 @@ import structlog
 from discord.app_commands import Choice, Transform
 from discord.ext import commands
 
-from bot.answers.service import AnswerService
-from bot.delivery.jobs.digests import DigestJob
 from bot.delivery.outbox import Blocked, Delivered, Outcome, RetryAt, Undetermined
 from bot.delivery.recurrence import EVERY_DAY, Run, UnknownZone, open_zone
 from bot.state.digests import DigestConfig, Schedule, Target, WhenEmpty
 from bot.state.errors import DatabaseUnavailable
 from bot.state.posts import Post, Slot
-from bot.state.state import State
 from bot.texts.catalogues import LANGUAGES, Words
 from bot.ui.components import channels
+from bot.ui.components.client import Interaction, guild_of
+from bot.ui.components.language import discord_language, reader_words
 from bot.ui.components.localised import text
 from bot.ui.components.messages import Notice, UserError, answer
-from bot.ui.components.permissions import Subcommand, group, spoken
+from bot.ui.components.permissions import Subcommand, group
 from bot.ui.digests.options import (
     ChannelOption,
     complete_tags,
@@ -51,8 +50,6 @@ from bot.ui.digests.overview import (
     trouble,
 )
 from bot.ui.posting import posts
-from bot.ui.questions import replies
-from bot.ui.questions.replies import Interaction
 
 log = structlog.stdlib.get_logger("factdesk.cogs")
 
@@ -109,11 +106,11 @@ async def _set(
     tag: str | None = None,
 ) -> None:
     """Set the digest up, or change it; what is left out stays as it was."""
-    words, guild = spoken(interaction), _guild(interaction)
-    schedule = await _state(interaction).digests.get(guild.id)
+    words, guild = reader_words(interaction), guild_of(interaction)
+    schedule = await interaction.client.state.digests.get(guild.id)
     former = schedule.config if schedule else _FRESH
     at, zone = read_time(time, words), read_zone(timezone, words)
-    chosen = read_topics(_service(interaction), topics, words) if topics else former.topics
+    chosen = read_topics(interaction.client.service, topics, words) if topics else former.topics
     place = await read_channel(guild, channel.id, words)
     # What belongs to a channel is not carried over to another.
     kept = former.target if former.target.channel_id == place.id else Target(place.id)
@@ -131,7 +128,7 @@ async def _set(
         weekdays=WEEKDAYS[weekdays] if weekdays else former.weekdays,
         topics=chosen,
         when_empty=when_empty or former.when_empty,
-        language=replies.language_of_discord(interaction),
+        language=discord_language(interaction),
         set_by=interaction.user.id,
     )
     await set_up(interaction, config, is_new=schedule is None)
@@ -168,7 +165,7 @@ def _publish(channel: channels.Postable, wished: bool, words: Words) -> bool:
 
 async def _preview(interaction: Interaction) -> None:
     """Show, privately, what the next digest will be."""
-    words = spoken(interaction)
+    words = reader_words(interaction)
     schedule = await required(interaction)
     run = await _next(interaction, schedule)
     draft = await interaction.client.compose(schedule, run.day, is_late=False)
@@ -182,16 +179,16 @@ async def _preview(interaction: Interaction) -> None:
     target = schedule.config.target
     slot = Slot(schedule.server_id, "digest", run.day, run.instant, target.channel_id)
     note = "\n".join(f"-# {line}" for line in lines)
-    layout = posts.view(_service(interaction), draft.card, slot.post_id, target.role_id, note)
+    layout = posts.view(interaction.client.service, draft.card, slot.post_id, target.role_id, note)
     await interaction.followup.send(view=layout, ephemeral=True)
 
 
 async def _show(interaction: Interaction) -> None:
     """Tell how the digest is set up, when it comes next, and what became of the last."""
-    words = spoken(interaction)
+    words = reader_words(interaction)
     schedule = await required(interaction)
     settings = setting_lines(interaction, schedule.config)
-    last = last_line(words, await _state(interaction).posts.last(schedule.server_id))
+    last = last_line(words, await interaction.client.state.posts.last(schedule.server_id))
     await answer(
         interaction,
         Notice(words("digest.shown"), (*settings, state_line(words, schedule), last)),
@@ -200,7 +197,7 @@ async def _show(interaction: Interaction) -> None:
 
 async def _pause(interaction: Interaction, until: str | None = None) -> None:
     """Pause the digest, up to a day or until it is resumed."""
-    words, state = spoken(interaction), _state(interaction)
+    words, state = reader_words(interaction), interaction.client.state
     schedule = await required(interaction)
     server_id = schedule.server_id
     if until:
@@ -217,7 +214,7 @@ async def _pause(interaction: Interaction, until: str | None = None) -> None:
 
 async def _resume(interaction: Interaction) -> None:
     """End a pause, once nothing keeps the digest from being posted any more."""
-    words, state = spoken(interaction), _state(interaction)
+    words, state = reader_words(interaction), interaction.client.state
     schedule = await required(interaction)
     await _require_target(interaction, schedule, words)
     run = await _next(interaction, schedule)
@@ -228,20 +225,19 @@ async def _resume(interaction: Interaction) -> None:
 
 async def _off(interaction: Interaction) -> None:
     """Turn the digest off; what was posted stays."""
-    words = spoken(interaction)
+    words = reader_words(interaction)
     schedule = await required(interaction)
-    await _state(interaction).digests.remove(schedule.server_id)
+    await interaction.client.state.digests.remove(schedule.server_id)
     await answer(interaction, Notice(words("digest.off"), (words("digest.off.help"),)))
 
 
 async def _now(interaction: Interaction) -> None:
     """Post today's digest before its time."""
-    words, state = spoken(interaction), _state(interaction)
+    words, state = reader_words(interaction), interaction.client.state
     schedule = await required(interaction)
     await _require_target(interaction, schedule, words)
-    digests: DigestJob = interaction.client.digests
     try:
-        outcome = await digests.post_now(schedule.server_id)
+        outcome = await interaction.client.digests.post_now(schedule.server_id)
         last = await state.posts.last(schedule.server_id)
         kept = await required(interaction)
     except DatabaseUnavailable as error:
@@ -272,17 +268,17 @@ def _posted(words: Words, outcome: Outcome, schedule: Schedule, last: Post | Non
 
 async def _next(interaction: Interaction, schedule: Schedule) -> Run:
     """The next run of a digest; where it is paused without an end, what it would be."""
-    words = spoken(interaction)
+    words = reader_words(interaction)
     _known_zone(schedule, words)
     if schedule.next_at and schedule.next_day and schedule.paused is None:
         return Run(schedule.next_at, schedule.next_day)
-    return await next_of(_state(interaction), schedule.server_id, schedule.config)
+    return await next_of(interaction.client.state, schedule.server_id, schedule.config)
 
 
 async def _require_target(interaction: Interaction, schedule: Schedule, words: Words) -> None:
     """Raise UserError where the digest cannot be posted as it is set up."""
     target = schedule.config.target
-    channel = await channels.find(_guild(interaction), target.channel_id)
+    channel = await channels.find(guild_of(interaction), target.channel_id)
     if isinstance(channel, str):
         raise UserError(words("digest.no-target"), trouble(words, schedule.config, channel))
     channels.require_postable(channel, target, words)
@@ -297,16 +293,3 @@ def _known_zone(schedule: Schedule, words: Words) -> None:
         raise UserError(
             words("digest.paused"), trouble(words, schedule.config, "no-zone")
         ) from None
-
-
-def _guild(interaction: Interaction) -> discord.Guild:
-    assert interaction.guild, "these commands are for servers"
-    return interaction.guild
-
-
-def _state(interaction: Interaction) -> State:
-    return interaction.client.state
-
-
-def _service(interaction: Interaction) -> AnswerService:
-    return interaction.client.service

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, time, timedelta
-from typing import Any
 
 import discord
 from discord import app_commands
@@ -24,10 +23,11 @@ from bot.parsing.times import parse_time
 from bot.parsing.timezones import complete_zone, find_zone
 from bot.texts.catalogues import LANGUAGES, Words, words
 from bot.ui.components import channels
+from bot.ui.components.client import Interaction
+from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import escape
 from bot.ui.components.messages import UserError
-from bot.ui.components.permissions import Choices, spoken
-from bot.ui.questions.replies import Interaction
+from bot.ui.components.permissions import Choices
 
 _LONGEST = 1_000  # characters of a list of topics
 _AHEAD = timedelta(days=366)  # how long a digest may be paused with an end
@@ -50,8 +50,10 @@ class ChannelOption(app_commands.Transformer):
         """Those that a digest can go to."""
         return list(channels.KINDS)
 
-    async def transform(self, interaction: Interaction, value: Any, /) -> discord.abc.Snowflake:
-        """The channel as Discord tells of it: the bot itself may not know it."""
+    async def transform(
+        self, interaction: discord.Interaction, value: discord.abc.Snowflake, /
+    ) -> discord.abc.Snowflake:
+        """The channel as Discord describes it: the bot itself may not know it."""
         return value
 
 
@@ -98,7 +100,7 @@ def read_zone(typed: str, words: Words) -> str:
 
 async def complete_zones(interaction: Interaction, typed: str) -> Choices:
     """Time zones for what is typed so far."""
-    words = spoken(interaction)
+    words = reader_words(interaction)
     found = complete_zone(clean_text(typed), words.language, utcnow(), CHOICES)
     return [_choice(choice.label, choice.zone) for choice in found]
 
@@ -113,8 +115,7 @@ def read_topics(service: AnswerService, typed: str, words: Words) -> frozenset[s
 
 async def complete_topics(interaction: Interaction, typed: str) -> Choices:
     """Topics for the last of the names that are typed so far, behind those before it."""
-    service: AnswerService = interaction.client.service
-    words = spoken(interaction)
+    words, service = reader_words(interaction), interaction.client.service
     *before, last = _SEPARATOR.split(clean_text(typed, _LONGEST) or "")
     try:
         chosen = [_topic(service, name, words) for name in before if name]
@@ -153,7 +154,7 @@ async def complete_tags(interaction: Interaction, typed: str) -> Choices:
     channel = guild.get_channel(chosen.id) if guild and chosen else None
     if not isinstance(channel, discord.ForumChannel):
         return []
-    words = spoken(interaction)
+    words = reader_words(interaction)
     plain = clean_text(typed).casefold()
     tags = [tag for tag in channel.available_tags if plain in tag.name.casefold()]
     offered = [_choice(tag.name, str(tag.id)) for tag in tags]

@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Self
 
 import discord
 from discord import ui
 from discord.utils import format_dt
 
 from bot.answers.service import AnswerService
-from bot.cards.limits import BUTTON_LABEL, THREAD_TITLE, shorten
+from bot.cards.limits import THREAD_TITLE, shorten
 from bot.cards.wording import day_words
 from bot.delivery.jobs.digests import Problem, recurrence
 from bot.delivery.recurrence import EVERY_DAY, Run, next_run
@@ -24,13 +24,14 @@ from bot.parsing.timezones import zone_label
 from bot.state.digests import DigestConfig, Schedule, Target
 from bot.state.posts import Post
 from bot.state.state import State
-from bot.texts.catalogues import Words, words
+from bot.texts.catalogues import Words
 from bot.ui.components import channels
+from bot.ui.components.client import Interaction, guild_of, server_id_of
+from bot.ui.components.language import reader_words, server_words
 from bot.ui.components.markdown import escape
 from bot.ui.components.messages import Notice, UserError, answer
-from bot.ui.components.permissions import pressed, spoken
-from bot.ui.questions import replies
-from bot.ui.questions.replies import Interaction
+from bot.ui.components.permissions import moderate
+from bot.ui.components.persistent_items import PersistentItem, button
 
 WEEKDAYS: Mapping[str, frozenset[int]] = {
     "every": EVERY_DAY,
@@ -63,11 +64,11 @@ def trouble(words: Words, config: DigestConfig, problem: Problem) -> str:
 
 def setting_lines(interaction: Interaction, config: DigestConfig) -> tuple[str, ...]:
     """How a digest is set up, each setting on a line."""
-    settings = _settings(spoken(interaction), interaction.client.service, config)
+    settings = _settings(reader_words(interaction), interaction.client.service, config)
     lines = [f"**{name}**: {value}" for name, value in settings]
     channel = interaction.client.get_channel(config.target.channel_id)
     if isinstance(channel, discord.ForumChannel) and config.target.tag_id:
-        lines.insert(1, _tag(spoken(interaction), channel.get_tag(config.target.tag_id)))
+        lines.insert(1, _tag(reader_words(interaction), channel.get_tag(config.target.tag_id)))
     return tuple(lines)
 
 
@@ -149,39 +150,29 @@ def moment(at: datetime) -> str:
     return f"{format_dt(at, 'F')} ({format_dt(at, 'R')})"
 
 
-class TestPostButton(
-    ui.DynamicItem[ui.Button[Any]], template=r"digest:test:(?P<channel_id>\d{1,20})"
-):
+class TestPostButton(PersistentItem, template=r"digest:test:(?P<channel_id>\d{1,20})"):
     """Sends a short message to a channel, to see whether the digest can be posted there."""
 
-    def __init__(self, label: str, channel_id: int) -> None:
-        self.channel_id = channel_id
-        custom_id = f"digest:test:{channel_id}"
-        super().__init__(ui.Button(label=shorten(label, BUTTON_LABEL), custom_id=custom_id))
-
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        """The button that was pressed, from its custom id alone."""
-        return cls(getattr(item, "label", None) or "…", int(match["channel_id"]))
+    def make(cls, label: str, channel_id: int) -> Self:
+        """The button of a channel."""
+        return cls(button(label, f"digest:test:{channel_id}"))
 
-    async def callback(self, interaction: Interaction) -> None:
-        """Answer the press."""
-        await pressed(interaction, lambda: _test(interaction, self.channel_id))
+    async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
+        """Send the message."""
+        await moderate(interaction, lambda: _test(interaction, int(match["channel_id"])))
 
 
 async def _test(interaction: Interaction, channel_id: int) -> None:
-    words = spoken(interaction)
-    guild, state = interaction.guild, interaction.client.state
-    assert guild, "moderators' buttons stand in servers"
+    words = reader_words(interaction)
+    guild = guild_of(interaction)
     channel = await channels.find(guild, channel_id)
     if isinstance(channel, str):
         raise UserError(words("digest.test.failed"), words("digest.test.gone"))
-    target = await _target(state, guild.id, channel_id)
+    target = await _target(interaction.client.state, guild.id, channel_id)
     channels.require_postable(channel, target, words)
     try:
-        await _send_test(channel, target, _public(interaction))
+        await _send_test(channel, target, server_words(interaction))
     except discord.HTTPException:
         raise UserError(words("digest.test.failed"), words("digest.test.refused")) from None
     await answer(
@@ -209,28 +200,17 @@ async def _send_test(channel: channels.Postable, target: Target, words: Words) -
     await channel.create_thread(name=title, view=layout, applied_tags=[tag] if tag else [])
 
 
-def _public(interaction: Interaction) -> Words:
-    """The texts in the server's language."""
-    language = replies.language(interaction, private=False)
-    return words(language)
-
-
-class QuietButton(ui.DynamicItem[ui.Button[Any]], template=r"digest:quiet"):
-    """Has the digest notify no role any more; Discord's picker of roles has no entry for none."""
-
-    def __init__(self, label: str) -> None:
-        super().__init__(ui.Button(label=shorten(label, BUTTON_LABEL), custom_id="digest:quiet"))
+class QuietButton(PersistentItem, template=r"digest:quiet"):
+    """Stops the digest from notifying a role; Discord's role picker has no entry for none."""
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        """The button that was pressed."""
-        return cls(getattr(item, "label", None) or "…")
+    def make(cls, label: str) -> Self:
+        """The button."""
+        return cls(button(label, "digest:quiet"))
 
-    async def callback(self, interaction: Interaction) -> None:
-        """Answer the press."""
-        await pressed(interaction, lambda: _quieten(interaction))
+    async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
+        """Change the digest."""
+        await moderate(interaction, lambda: _quieten(interaction))
 
 
 async def _quieten(interaction: Interaction) -> None:
@@ -241,11 +221,9 @@ async def _quieten(interaction: Interaction) -> None:
 
 async def required(interaction: Interaction) -> Schedule:
     """The digest of the server. Raises UserError where none is set up, and DatabaseUnavailable."""
-    state: State = interaction.client.state
-    assert interaction.guild_id, "moderators' commands are for servers"
-    schedule = await state.digests.get(interaction.guild_id)
+    schedule = await interaction.client.state.digests.get(server_id_of(interaction))
     if schedule is None:
-        words = spoken(interaction)
+        words = reader_words(interaction)
         raise UserError(words("digest.none"), words("digest.none.help"))
     return schedule
 
@@ -267,16 +245,15 @@ async def set_up(interaction: Interaction, config: DigestConfig, is_new: bool) -
 
     Raises DatabaseUnavailable.
     """
-    state: State = interaction.client.state
-    assert interaction.guild_id, "moderators' commands are for servers"
-    words = spoken(interaction)
-    run = await next_of(state, interaction.guild_id, config)
-    await state.digests.put(interaction.guild_id, config, run.instant, run.day)
+    words, state = reader_words(interaction), interaction.client.state
+    server_id = server_id_of(interaction)
+    run = await next_of(state, server_id, config)
+    await state.digests.put(server_id, config, run.instant, run.day)
     channel_id, role_id = config.target.channel_id, config.target.role_id
     settings = setting_lines(interaction, config)
-    buttons: list[ui.DynamicItem[Any]] = [TestPostButton(words("digest.test"), channel_id)]
+    buttons: list[PersistentItem] = [TestPostButton.make(words("digest.test"), channel_id)]
     if role_id:
-        buttons.append(QuietButton(words("digest.quiet")))
+        buttons.append(QuietButton.make(words("digest.quiet")))
     notice = Notice(
         words("digest.set-up" if is_new else "digest.set-anew"),
         (*settings, next_line(words, run.instant)),

@@ -18,11 +18,12 @@ from bot.answers.context import AnswerContext
 from bot.answers.questions.corrections import since
 from bot.answers.service import AnswerService
 from bot.cards.card import Card
-from bot.cards.limits import BUTTON_LABEL, shorten
 from bot.state.errors import DatabaseUnavailable
 from bot.texts.catalogues import Words, words
 from bot.ui.components import messages
-from bot.ui.components.error_reporting import report
+from bot.ui.components.client import Interaction
+from bot.ui.components.language import reader_words
+from bot.ui.components.persistent_items import PersistentItem, button, row_of
 from bot.ui.questions import replies
 
 log = structlog.stdlib.get_logger("factdesk.ui")
@@ -44,9 +45,8 @@ def view(
     who stands behind it, where somebody does.
     """
     layout = without_button(service, card, role_id, note, posted_by)
-    row: ui.ActionRow[Any] = ui.ActionRow()
-    row.add_item(CorrectionsButton(words(card.language)("digest.corrections-since"), post_id))
-    layout.add_item(row)
+    label = words(card.language)("digest.corrections-since")
+    layout.add_item(row_of(CorrectionsButton.make(label, post_id)))
     return layout
 
 
@@ -84,47 +84,32 @@ def _custom_ids(components: Any) -> set[str]:
     return found
 
 
-class CorrectionsButton(ui.DynamicItem[ui.Button[Any]], template=TEMPLATE):
+class CorrectionsButton(PersistentItem, template=TEMPLATE):
     """Asks, privately, what of a post was corrected since."""
 
-    def __init__(self, label: str, post_id: str) -> None:
-        self.post_id = post_id
-        super().__init__(ui.Button(label=shorten(label, BUTTON_LABEL), custom_id=f"post:{post_id}"))
-
     @classmethod
-    async def from_custom_id(
-        cls, interaction: replies.Interaction, item: ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        """The button that was pressed, from its custom id alone."""
-        return cls(getattr(item, "label", None) or "…", match["post_id"])
+    def make(cls, label: str, post_id: str) -> Self:
+        """The button of a post."""
+        return cls(button(label, f"post:{post_id}"))
 
-    async def callback(self, interaction: replies.Interaction) -> None:
-        """Answer the press. An exception here would reach no handler of discord.py's."""
-        try:
-            await self._answer(interaction)
-        except Exception as error:
-            await report(interaction, error)
-
-    async def _answer(self, interaction: replies.Interaction) -> None:
-        await tell_corrections(interaction, interaction.client.state.posts.facts(self.post_id))
+    async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
+        """Answer with the corrections."""
+        facts = interaction.client.state.posts.facts(match["post_id"])
+        await tell_corrections(interaction, facts)
 
 
-async def tell_corrections(
-    interaction: replies.Interaction, told: Awaitable[Mapping[str, str]]
-) -> None:
+async def tell_corrections(interaction: Interaction, told: Awaitable[Mapping[str, str]]) -> None:
     """Answer privately what was corrected since of the facts that a message told, by its record."""
     # Announced first: a database that is away may take longer than Discord waits.
     await interaction.response.defer(ephemeral=True, thinking=True)
-    service, language = interaction.client.service, replies.language(interaction, private=True)
+    service, words = interaction.client.service, reader_words(interaction)
     try:
         facts = await told
     except DatabaseUnavailable as error:
         log.warning("the state is away; a reader was told", reason=error.reason)
-        layout = messages.view(_away(words(language)))
+        layout = messages.view(_away(words))
     else:
-        layout = replies.view(
-            service, await since(AnswerContext(service.store, words(language), {}), facts)
-        )
+        layout = replies.view(service, await since(AnswerContext(service.store, words, {}), facts))
     await interaction.followup.send(view=layout, ephemeral=True)
 
 

@@ -1,22 +1,21 @@
-"""Answers as replies: in whose language, seen by whom, and what a press on their buttons does."""
+"""Answers as replies: who sees them, and what a press on their buttons does."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, Self
+from typing import Self
 
 import discord
 from discord import ui
 
 from bot.answers.service import AnswerService
 from bot.cards.card import Action, Card, Question
-from bot.cards.limits import BUTTON_LABEL, shorten
 from bot.state.answers import Answered
-from bot.texts.catalogues import choose, words
+from bot.texts.catalogues import words
 from bot.ui.components import custom_ids, layout
-from bot.ui.components.error_reporting import report
-
-Interaction = discord.Interaction[Any]
+from bot.ui.components.client import Interaction
+from bot.ui.components.language import reply_language
+from bot.ui.components.persistent_items import PersistentItem, button
 
 
 async def reply(
@@ -24,29 +23,12 @@ async def reply(
 ) -> None:
     """Answer a command: publicly in the server's language, privately in the reader's.
 
-    What could not be answered is told to the asker alone.
+    An answer without facts is private.
     """
-    card = await service.answer(question, language(interaction, private))
+    card = await service.answer(question, reply_language(interaction, private))
     if not card.found and not private:
-        card = await service.answer(question, language(interaction, private=True))
+        card = await service.answer(question, reply_language(interaction, private=True))
     await _send(interaction, service, card, private=private or not card.found)
-
-
-def language(interaction: Interaction, private: bool) -> str:
-    """The language of a reply: the reader's where it is private or outside servers.
-
-    In public, the one that the server's moderators chose, or else what Discord tells of the server.
-    """
-    if private or interaction.guild_locale is None:
-        return choose(str(interaction.locale))
-    chosen = interaction.client.state.settings.of(interaction.guild_id).language
-    return chosen or language_of_discord(interaction)
-
-
-def language_of_discord(interaction: Interaction) -> str:
-    """The language of a server as Discord tells it, or the host's where nobody here speaks it."""
-    told = str(interaction.guild_locale) if interaction.guild_locale else None
-    return choose(told, interaction.client.config.language)
 
 
 async def _send(
@@ -65,52 +47,33 @@ async def _send(
 
 
 def view(service: AnswerService, card: Card) -> ui.LayoutView:
-    def button(action: Action, turn: bool) -> AskButton:
-        return AskButton(
-            action.label, action.question, turn, custom_ids.encode(action.question, service, turn)
-        )
+    """The page of an answer that its question asks for, with its buttons."""
 
-    return layout.view(service.page(card), words(card.language), button)
+    def make_button(action: Action, turn: bool) -> AskButton:
+        return AskButton.make(action, turn, service)
+
+    return layout.view(service.page(card), words(card.language), make_button)
 
 
-class AskButton(ui.DynamicItem[ui.Button[Any]], template=custom_ids.TEMPLATE):
-    """A button that asks a question; its custom id says which, so it needs no state.
+class AskButton(PersistentItem, template=custom_ids.TEMPLATE):
+    """A button that asks the question in its custom id.
 
     A press on a public reply answers the presser privately; in a private reply, a turned page
-    takes the place of the one before.
+    replaces the page before.
     """
 
-    def __init__(self, label: str, question: Question, turn: bool, custom_id: str) -> None:
-        self.question = question
-        self.turn = turn
-        style = discord.ButtonStyle.primary if turn else discord.ButtonStyle.secondary
-        super().__init__(
-            ui.Button(label=shorten(label, BUTTON_LABEL), custom_id=custom_id, style=style)
-        )
-
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        """The button that was pressed, from its custom id alone."""
-        decoded = custom_ids.decode(match, interaction.client.service)
-        # Where nothing asks it any more, the help says what can be asked.
-        question, turn = decoded or (Question("about"), False)
-        label = getattr(item, "label", None) or "…"
-        return cls(label, question, turn, match.string)
+    def make(cls, action: Action, turn: bool, service: AnswerService) -> Self:
+        """The button of an action; `turn` says that it turns a page."""
+        style = discord.ButtonStyle.primary if turn else discord.ButtonStyle.secondary
+        return cls(button(action.label, custom_ids.encode(action.question, service, turn), style))
 
-    async def callback(self, interaction: Interaction) -> None:
-        """Answer the press. An exception here would reach no handler of discord.py's."""
-        try:
-            await self._answer(interaction)
-        except Exception as error:
-            await report(interaction, error)
-
-    async def _answer(self, interaction: Interaction) -> None:
-        service: AnswerService = interaction.client.service
-        card = await service.answer(self.question, language(interaction, private=True))
-        message = interaction.message
-        if self.turn and message and message.flags.ephemeral:
+    async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
+        """Answer the question, or show what can be asked if no command asks it any more."""
+        service, message = interaction.client.service, interaction.message
+        question, turn = custom_ids.decode(match, service) or (Question("about"), False)
+        card = await service.answer(question, reply_language(interaction, private=True))
+        if turn and message and message.flags.ephemeral:
             await interaction.response.edit_message(view=view(service, card))
         else:
             await _send(interaction, service, card, private=True)

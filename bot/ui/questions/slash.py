@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from inspect import Parameter, Signature
-from typing import Any
 
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
 from bot.answers.context import Command, Option
-from bot.answers.service import PRIVATE, AnswerService
+from bot.answers.service import PRIVATE
 from bot.cards.card import Question
+from bot.facts.model import ThingKind
 from bot.texts.catalogues import LANGUAGES, choose, words
+from bot.ui.components.client import Interaction
+from bot.ui.components.language import reply_language
 from bot.ui.components.localised import text
+from bot.ui.components.permissions import Choices, Completion, Slash
 from bot.ui.posting.posts import tell_corrections
 from bot.ui.questions.replies import reply
 
-Interaction = discord.Interaction[Any]
-Completion = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 
-
-def slash_command(command: Command) -> app_commands.Command[Any, ..., None]:
+def slash_command(command: Command) -> Slash:
     """The slash command that asks a question of the table."""
 
     async def ask(interaction: Interaction, **given: str | bool | None) -> None:
@@ -32,7 +31,7 @@ def slash_command(command: Command) -> app_commands.Command[Any, ..., None]:
             if (value := given.get(_parameter_name(option)))
         }
         private = bool(given.get(_parameter_name(PRIVATE)))
-        service: AnswerService = interaction.client.service
+        service = interaction.client.service
         await reply(interaction, service, Question(command.name, options), private)
 
     # discord.py reads a command's options from its function's signature.
@@ -45,12 +44,12 @@ def slash_command(command: Command) -> app_commands.Command[Any, ..., None]:
         **{_parameter_name(o): text(f"option.{command.name}.{o.name}") for o in command.options},
         **{_parameter_name(PRIVATE): text("option.private")},
     )(ask)
-    slash: app_commands.Command[Any, ..., None] = app_commands.Command(
+    slash: Slash = app_commands.Command(
         name=command.name, description=text(f"command.{command.name}"), callback=ask
     )
     for option in command.options:
         if option.kind in ("event", "actor", "topic", "source"):
-            slash.autocomplete(_parameter_name(option))(_completion(option))
+            slash.autocomplete(_parameter_name(option))(_completion(option.kind))
     return slash
 
 
@@ -64,9 +63,8 @@ def message_menu(command: Command) -> app_commands.ContextMenu:
         if message.author == interaction.client.user:
             await tell_corrections(interaction, interaction.client.state.answers.facts(message.id))
             return
-        service: AnswerService = interaction.client.service
         question = Question(command.name, {command.options[0].name: message.content})
-        await reply(interaction, service, question, private=True)
+        await reply(interaction, interaction.client.service, question, private=True)
 
     return app_commands.ContextMenu(name=text(f"command.{command.name}"), callback=ask)
 
@@ -86,10 +84,10 @@ def _parameter_name(option: Option) -> str:
     return f"{option.name}_"
 
 
-def _completion(option: Option) -> Completion:
-    async def complete(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        service: AnswerService = interaction.client.service
-        choices = service.complete(option.kind, typed, choose(str(interaction.locale)))  # type: ignore[arg-type]
+def _completion(kind: ThingKind) -> Completion:
+    async def complete(interaction: Interaction, typed: str) -> Choices:
+        language = reply_language(interaction, private=True)
+        choices = interaction.client.service.complete(kind, typed, language)
         return [app_commands.Choice(name=choice.label, value=choice.id) for choice in choices]
 
     return complete

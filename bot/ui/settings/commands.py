@@ -10,14 +10,14 @@ from discord.app_commands import Choice, Transform
 from discord.ext import commands
 
 from bot.facts.errors import BaseError, FaultyBase
-from bot.state.state import State
 from bot.ui.components import channels
+from bot.ui.components.client import Interaction, guild_of, server_id_of
+from bot.ui.components.language import reader_words
 from bot.ui.components.localised import text
 from bot.ui.components.markdown import escape
 from bot.ui.components.messages import Notice, UserError, answer
-from bot.ui.components.permissions import Subcommand, group, spoken
+from bot.ui.components.permissions import Subcommand, group
 from bot.ui.digests.options import ChannelOption, complete_zones, read_channel, read_zone
-from bot.ui.questions.replies import Interaction
 from bot.ui.settings.overview import DeleteButton, default_lines, stored_lines
 
 log = structlog.stdlib.get_logger("factdesk.cogs")
@@ -55,8 +55,8 @@ def _subcommands() -> list[Subcommand]:
 
 async def _show(interaction: Interaction) -> None:
     """Tell everything that is stored about the server."""
-    words, state = spoken(interaction), _state(interaction)
-    server_id = _server_id(interaction)
+    words, state = reader_words(interaction), interaction.client.state
+    server_id = server_id_of(interaction)
     await state.settings.load()
     schedule = await state.digests.get(server_id)
     lines = stored_lines(words, state.settings.of(server_id), schedule)
@@ -68,9 +68,9 @@ async def _language(
     interaction: Interaction, language: Literal["discord", "en", "ko", "ja"]
 ) -> None:
     """Choose the language of public replies and of the digest."""
-    words = spoken(interaction)
+    words = reader_words(interaction)
     chosen = None if language == "discord" else language
-    await _state(interaction).settings.choose_language(_server_id(interaction), chosen)
+    await interaction.client.state.settings.choose_language(server_id_of(interaction), chosen)
     line = f"**{words('settings.field.language')}**: {words(f'settings.language.{language}')}"
     where = words("settings.language.help")
     await answer(interaction, Notice(words("settings.language.chosen"), (line, where)))
@@ -78,11 +78,11 @@ async def _language(
 
 async def _role(interaction: Interaction, role: discord.Role | None = None) -> None:
     """Choose the role that may moderate, or none."""
-    words = spoken(interaction)
+    words = reader_words(interaction)
     if role and role.is_default():
         raise UserError(words("settings.role.everyone"), words("settings.role.everyone.help"))
-    await _state(interaction).settings.choose_role(
-        _server_id(interaction), role.id if role else None
+    await interaction.client.state.settings.choose_role(
+        server_id_of(interaction), role.id if role else None
     )
     if role:
         lines = (words("settings.role.may", role=role.mention), words("settings.role.hidden"))
@@ -96,8 +96,10 @@ _APPROVAL = ("on", "off")
 
 async def _approval(interaction: Interaction, approval: Literal["on", "off"]) -> None:
     """Choose whether a briefing needs a second moderator."""
-    words = spoken(interaction)
-    await _state(interaction).settings.choose_approval(_server_id(interaction), approval == "on")
+    words = reader_words(interaction)
+    await interaction.client.state.settings.choose_approval(
+        server_id_of(interaction), approval == "on"
+    )
     line = words(f"settings.approval.{approval}.help")
     await answer(interaction, Notice(words("settings.approval.chosen"), (line,)))
 
@@ -106,13 +108,13 @@ async def _log(
     interaction: Interaction, channel: Transform[discord.Object, ChannelOption] | None = None
 ) -> None:
     """Choose where moderators' steps are told, or nowhere."""
-    words = spoken(interaction)
+    words = reader_words(interaction)
     if channel:
         found = await _require_access(interaction, channel.id)
         if isinstance(found, discord.ForumChannel):
             raise UserError(words("settings.log.forum"), words("settings.log.forum.help"))
-    await _state(interaction).settings.choose_log(
-        _server_id(interaction), channel.id if channel else None
+    await interaction.client.state.settings.choose_log(
+        server_id_of(interaction), channel.id if channel else None
     )
     if channel:
         line = words("settings.log.there", channel=f"<#{channel.id}>")
@@ -130,8 +132,8 @@ async def _defaults(
 
     What is left out stays as it was; without any option, both are forgotten.
     """
-    words, settings = spoken(interaction), _state(interaction).settings
-    server_id = _server_id(interaction)
+    words, settings = reader_words(interaction), interaction.client.state.settings
+    server_id = server_id_of(interaction)
     former = settings.of(server_id)
     channel_id = former.channel_id if timezone else None
     zone = former.zone if channel else None
@@ -147,16 +149,15 @@ async def _defaults(
 
 async def _require_access(interaction: Interaction, channel_id: int) -> channels.Postable:
     """A channel in which the bot can post; else raise UserError."""
-    assert interaction.guild, "these commands are for servers"
-    words = spoken(interaction)
-    channel = await read_channel(interaction.guild, channel_id, words)
+    words = reader_words(interaction)
+    channel = await read_channel(guild_of(interaction), channel_id, words)
     channels.require_access(channel, None, words)
     return channel
 
 
 async def _reload(interaction: Interaction) -> None:
     """Have the bot answer from the base as its files are now; for whoever runs the bot."""
-    words, bot = spoken(interaction), interaction.client
+    words, bot = reader_words(interaction), interaction.client
     if not await bot.is_owner(interaction.user):
         raise UserError(words("settings.reload.refused"), words("settings.reload.refused.help"))
     try:
@@ -179,18 +180,9 @@ _MOST_FAULTS = 5  # that a reply lists; `check` lists all
 
 async def _delete(interaction: Interaction) -> None:
     """Ask whether everything is to be deleted."""
-    words = spoken(interaction)
+    words = reader_words(interaction)
     await answer(
         interaction,
         Notice(words("settings.delete"), (words("settings.delete.help"),)),
-        DeleteButton(words("settings.delete.button")),
+        DeleteButton.make(words("settings.delete.button")),
     )
-
-
-def _server_id(interaction: Interaction) -> int:
-    assert interaction.guild_id, "these commands are for servers"
-    return interaction.guild_id
-
-
-def _state(interaction: Interaction) -> State:
-    return interaction.client.state

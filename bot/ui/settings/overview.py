@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Self
 
 import discord
-from discord import ui
 
-from bot.cards.limits import BUTTON_LABEL, shorten
 from bot.parsing.timezones import zone_label
 from bot.state.digests import Schedule
 from bot.state.settings import Settings
-from bot.state.state import State
 from bot.texts.catalogues import Words
+from bot.ui.components.client import Interaction, server_id_of
+from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import escape
 from bot.ui.components.messages import Notice, answer
-from bot.ui.components.permissions import pressed, spoken
-from bot.ui.questions.replies import Interaction
+from bot.ui.components.permissions import moderate
+from bot.ui.components.persistent_items import PersistentItem, button
 
 
 def stored_lines(words: Words, settings: Settings, schedule: Schedule | None) -> tuple[str, ...]:
@@ -62,33 +61,20 @@ def _channel(words: Words, channel_id: int | None) -> str:
     return f"<#{channel_id}>" if channel_id else words("settings.none")
 
 
-class DeleteButton(ui.DynamicItem[ui.Button[Any]], template=r"settings:delete"):
-    """Deletes everything that is stored about a server; it stands below the question whether to."""
-
-    def __init__(self, label: str) -> None:
-        super().__init__(
-            ui.Button(
-                label=shorten(label, BUTTON_LABEL),
-                custom_id="settings:delete",
-                style=discord.ButtonStyle.danger,
-            )
-        )
+class DeleteButton(PersistentItem, template=r"settings:delete"):
+    """Deletes everything that is stored about a server, once that is confirmed by a press."""
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        """The button that was pressed."""
-        return cls(getattr(item, "label", None) or "…")
+    def make(cls, label: str) -> Self:
+        """The button."""
+        return cls(button(label, "settings:delete", discord.ButtonStyle.danger))
 
-    async def callback(self, interaction: Interaction) -> None:
-        """Answer the press."""
-        await pressed(interaction, lambda: _delete(interaction))
+    async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
+        """Delete it."""
+        await moderate(interaction, lambda: _delete(interaction))
 
 
 async def _delete(interaction: Interaction) -> None:
-    words = spoken(interaction)
-    state: State = interaction.client.state
-    assert interaction.guild_id, "moderators' buttons stand in servers"
-    await state.forget_server(interaction.guild_id)
+    words = reader_words(interaction)
+    await interaction.client.state.forget_server(server_id_of(interaction))
     await answer(interaction, Notice(words("settings.deleted"), (words("settings.deleted.help"),)))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.ui.components.client import Interaction
+from bot.ui.components.error_reporting import reported
 from bot.ui.components.localised import text
-from bot.ui.components.permissions import moderate
-from bot.ui.questions.replies import Interaction
+from bot.ui.components.permissions import Slash, moderate
+from bot.ui.components.submitted import form_id
 from bot.ui.suggestions.forms import (
     FORM,
     AboutButton,
@@ -38,14 +37,12 @@ class SuggestionCommands(commands.Cog, name="Suggestions"):
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
         """Take what was entered into a form, whichever process opened it."""
-        if interaction.type is not discord.InteractionType.modal_submit:
-            return
-        if match := FORM.fullmatch(str((interaction.data or {}).get("custom_id"))):
-            await submit(interaction, match["thing"])
+        if match := FORM.fullmatch(form_id(interaction) or ""):
+            await reported(interaction, submit(interaction, match["thing"]))
 
 
-def _suggest_command() -> app_commands.Command[Any, ..., None]:
-    made: app_commands.Command[Any, ..., None] = app_commands.Command(
+def _suggest_command() -> Slash:
+    made: Slash = app_commands.Command(
         name="suggest", description=text("suggest.command"), callback=_suggest
     )
     made = app_commands.describe(about=text("suggest.option.about"))(made)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Self
+from typing import Self
 
 import discord
 import structlog
@@ -20,14 +20,15 @@ from bot.cards.limits import BUTTON_LABEL, CHOICE_LABEL, CHOICES, shorten
 from bot.facts.model import ThingKind
 from bot.facts.records import FactRecord, ThingRecord
 from bot.state.errors import DatabaseUnavailable
-from bot.state.state import State
 from bot.state.suggestions import MOST, Decision, Suggestion, TooMany
 from bot.texts.catalogues import Words
-from bot.ui.components.error_reporting import report
+from bot.ui.components.client import Interaction, server_id_of
+from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import escape
 from bot.ui.components.messages import Notice, answer, view
-from bot.ui.components.permissions import Choices, may_moderate, pressed, spoken
-from bot.ui.questions.replies import Interaction
+from bot.ui.components.permissions import Choices, may_moderate, moderate
+from bot.ui.components.persistent_items import PersistentItem, button
+from bot.ui.components.submitted import form_values
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
@@ -40,16 +41,13 @@ _TEXT, _SOURCE = 1_000, 300  # characters
 _FORM_TITLE = 45  # Discord's limit
 _HINT = " · "  # some clients send what a choice says: a name, and what tells it apart
 
-_Button = ui.DynamicItem[ui.Button[Any]]
-
 
 # ---- What it is about --------------------------------------------------------------------------
 
 
 async def complete_things(interaction: Interaction, typed: str) -> Choices:
     """Events, actors and topics for what is typed so far."""
-    service: AnswerService = interaction.client.service
-    words = spoken(interaction)
+    words, service = reader_words(interaction), interaction.client.service
     entries = service.store.index.complete(clean_text(typed), _KINDS, CHOICES)
     things = [service.store.things[entry.id] for entry in entries]
     return [
@@ -60,8 +58,7 @@ async def complete_things(interaction: Interaction, typed: str) -> Choices:
 
 async def begin(interaction: Interaction, about: str | None) -> None:
     """Open the form about what was picked or typed; where that is not clear, ask which is meant."""
-    service: AnswerService = interaction.client.service
-    words = spoken(interaction)
+    words, service = reader_words(interaction), interaction.client.service
     typed = clean_text(about or "")
     thing_record = service.store.things.get(typed)
     if not typed or (thing_record and thing_record.kind in _KINDS):
@@ -73,7 +70,7 @@ async def begin(interaction: Interaction, about: str | None) -> None:
         await _open_form(interaction, things[0])
         return
     buttons = [
-        AboutButton(choice_label(thing_record, words, BUTTON_LABEL), thing_record.id)
+        AboutButton.make(choice_label(thing_record, words, BUTTON_LABEL), thing_record.id)
         for thing_record in things
     ]
     if finding.verdict == "several":
@@ -84,35 +81,26 @@ async def begin(interaction: Interaction, about: str | None) -> None:
     await answer(interaction, notice, *buttons)
 
 
-class AboutButton(ui.DynamicItem[ui.Button[Any]], template=r"suggest:about:(?P<thing>[a-z0-9-]+)"):
+class AboutButton(PersistentItem, template=r"suggest:about:(?P<thing>[a-z0-9-]+)"):
     """Opens the form about a thing that a typed name may have meant."""
 
-    def __init__(self, label: str, thing: str) -> None:
-        self.thing = thing
-        super().__init__(ui.Button(label=label, custom_id=f"suggest:about:{thing}"))
-
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        """The button that was pressed, from its custom id alone."""
-        return cls(getattr(item, "label", None) or "…", match["thing"])
+    def make(cls, label: str, thing: str) -> Self:
+        """The button of a thing."""
+        return cls(button(label, f"suggest:about:{thing}"))
 
-    async def callback(self, interaction: Interaction) -> None:
-        """Answer the press. An exception here would reach no handler of discord.py's."""
-        try:
-            await begin(interaction, self.thing)
-        except Exception as error:
-            await report(interaction, error)
+    async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
+        """Open the form."""
+        await begin(interaction, match["thing"])
 
 
 # ---- The form ----------------------------------------------------------------------------------
 
 
 async def _open_form(interaction: Interaction, thing_record: ThingRecord | None) -> None:
-    service: AnswerService = interaction.client.service
+    service = interaction.client.service
     facts = await service.store.facts(thing_record.id) if thing_record else ()
-    await interaction.response.send_modal(_form(spoken(interaction), thing_record, facts))
+    await interaction.response.send_modal(_form(reader_words(interaction), thing_record, facts))
 
 
 def _form(words: Words, thing_record: ThingRecord | None, facts: Sequence[FactRecord]) -> ui.Modal:
@@ -164,26 +152,15 @@ def _source_field(words: Words) -> ui.Label[ui.Modal]:
 
 
 async def submit(interaction: Interaction, thing: str) -> None:
-    """Keep what was entered into the form about a thing. An exception here reaches no handler."""
-    try:
-        # Announced first: a database that is away may take longer than Discord waits.
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await _keep(interaction, thing, _entered(interaction.data))
-    except Exception as error:
-        await report(interaction, error)
-
-
-def _entered(data: Any) -> dict[str, str]:
-    """What was entered into a form, by its fields; of a list of choices, the one chosen."""
-    fields = [part["component"] for part in data["components"] if "component" in part]
-    return {
-        field["custom_id"]: field.get("value") or next(iter(field.get("values") or ()), "")
-        for field in fields
-    }
+    """Keep what was entered into the form about a thing."""
+    # Announced first: a database that is away may take longer than Discord waits.
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    entered = {name: next(iter(values), "") for name, values in form_values(interaction).items()}
+    await _keep(interaction, thing, entered)
 
 
 async def _keep(interaction: Interaction, thing: str, entered: dict[str, str]) -> None:
-    words = spoken(interaction)
+    words = reader_words(interaction)
     text, source = _tidy(entered["text"]), clean_text(entered["source"], _SOURCE)
     fact = _FACT.fullmatch(entered.get("fact", ""))
     given_back = (words("suggest.again"), *_quoted(words, text, source))
@@ -191,8 +168,8 @@ async def _keep(interaction: Interaction, thing: str, entered: dict[str, str]) -
         await answer(interaction, Notice(words("suggest.empty"), given_back))
         return
     try:
-        made = await _state(interaction).suggestions.make(
-            _server_id(interaction),
+        made = await interaction.client.state.suggestions.make(
+            server_id_of(interaction),
             interaction.user.id,
             fact[0] if fact else thing or None,
             text,
@@ -214,7 +191,7 @@ async def _keep(interaction: Interaction, thing: str, entered: dict[str, str]) -
                 _lines(words, interaction.client.service, made),
                 (words("suggest.made.next"), words("suggest.made.mine")),
             ),
-            SuggestionButton(words("suggest.delete"), "delete", made.suggestion_id),
+            SuggestionButton.make(words("suggest.delete"), "delete", made.suggestion_id),
         )
 
 
@@ -246,10 +223,10 @@ async def show_queue(interaction: Interaction) -> None:
 
 async def _own(
     interaction: Interaction, shown: str = "", *told: str
-) -> tuple[Notice, list[_Button]]:
+) -> tuple[Notice, list[PersistentItem]]:
     """A member's own suggestion, the latest where `shown` is none; what was done goes before."""
-    words, state = spoken(interaction), _state(interaction)
-    own = await state.suggestions.by_member(_server_id(interaction), interaction.user.id)
+    words, state = reader_words(interaction), interaction.client.state
+    own = await state.suggestions.by_member(server_id_of(interaction), interaction.user.id)
     if not own:
         return Notice(words("suggest.mine.none"), (*told, words("suggest.mine.none.help"))), []
     own = own[::-1]
@@ -260,16 +237,16 @@ async def _own(
         words("suggest.mine", number=place + 1, total=len(own)),
         (*told, *_lines(words, interaction.client.service, made), status),
     )
-    delete = SuggestionButton(words("suggest.delete"), "delete", made.suggestion_id)
+    delete = SuggestionButton.make(words("suggest.delete"), "delete", made.suggestion_id)
     return notice, [delete, *_turns(words, own, place, "mine")]
 
 
 async def _queue(
     interaction: Interaction, shown: str = "", *told: str
-) -> tuple[Notice, list[_Button]]:
+) -> tuple[Notice, list[PersistentItem]]:
     """A suggestion that waits, the oldest where `shown` is none; what was done goes before."""
-    words, state = spoken(interaction), _state(interaction)
-    waiting = await state.suggestions.waiting(_server_id(interaction))
+    words, state = reader_words(interaction), interaction.client.state
+    waiting = await state.suggestions.waiting(server_id_of(interaction))
     if not waiting:
         return Notice(words("suggest.queue.none"), told), []
     place = _place(waiting, shown)
@@ -285,8 +262,8 @@ async def _queue(
         (words("suggest.queue.next"),),
     )
     decide = [
-        SuggestionButton(words("suggest.accept"), "accept", made.suggestion_id),
-        SuggestionButton(words("suggest.decline"), "decline", made.suggestion_id),
+        SuggestionButton.make(words("suggest.accept"), "accept", made.suggestion_id),
+        SuggestionButton.make(words("suggest.decline"), "decline", made.suggestion_id),
     ]
     return notice, [*decide, *_turns(words, waiting, place, "queue")]
 
@@ -297,16 +274,18 @@ def _place(suggestions: Sequence[Suggestion], shown: str) -> int:
     return ids.index(shown) if shown in ids else 0
 
 
-def _turns(words: Words, suggestions: Sequence[Suggestion], place: int, act: str) -> list[_Button]:
+def _turns(
+    words: Words, suggestions: Sequence[Suggestion], place: int, act: str
+) -> list[PersistentItem]:
     """The buttons to the suggestions before and behind one."""
     total = len(suggestions)
-    turns: list[_Button] = []
+    turns: list[PersistentItem] = []
     if place > 0:
         label = words("page.back", page=place, total=total)
-        turns.append(SuggestionButton(label, act, suggestions[place - 1].suggestion_id))
+        turns.append(SuggestionButton.make(label, act, suggestions[place - 1].suggestion_id))
     if place + 1 < total:
         label = words("page.more", page=place + 2, total=total)
-        turns.append(SuggestionButton(label, act, suggestions[place + 1].suggestion_id))
+        turns.append(SuggestionButton.make(label, act, suggestions[place + 1].suggestion_id))
     return turns
 
 
@@ -345,40 +324,31 @@ def _status(words: Words, made: Suggestion) -> str:
 
 
 class SuggestionButton(
-    ui.DynamicItem[ui.Button[Any]],
+    PersistentItem,
     template=r"suggest:(?P<act>accept|decline|queue|delete|mine):(?P<suggestion_id>[0-9a-f]{8})",
 ):
     """Does something with one suggestion; the private reply that it stands in tells what next."""
 
-    def __init__(self, label: str, act: str, suggestion_id: str) -> None:
-        self.act = act
-        self.suggestion_id = suggestion_id
-        super().__init__(
-            ui.Button(
-                label=label,
-                custom_id=f"suggest:{act}:{suggestion_id}",
-                style=_STYLES.get(act, discord.ButtonStyle.secondary),
-            )
-        )
-
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        """The button that was pressed, from its custom id alone."""
-        return cls(getattr(item, "label", None) or "…", match["act"], match["suggestion_id"])
+    def make(cls, label: str, act: str, suggestion_id: str) -> Self:
+        """The button that does one thing with a suggestion."""
+        style = _STYLES.get(act, discord.ButtonStyle.secondary)
+        return cls(button(label, f"suggest:{act}:{suggestion_id}", style))
 
-    async def callback(self, interaction: Interaction) -> None:
-        """Answer the press."""
-        act = _ACTS[self.act]
-        if self.act in _OF_MODERATORS and not may_moderate(interaction):
-            # Which tells them privately what it needs.
-            await pressed(interaction, lambda: _turn(interaction, act, self.suggestion_id))
+    async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
+        """Do it, if the member may."""
+        act = _ACTS[match["act"]]
+
+        async def turn() -> None:
+            await _turn(interaction, act, match["suggestion_id"])
+
+        if match["act"] in _OF_MODERATORS and not may_moderate(interaction):
+            await moderate(interaction, turn)  # which says privately what it needs
         else:
-            await _turn(interaction, act, self.suggestion_id)
+            await turn()
 
 
-Action = Callable[[Interaction, str], Awaitable[tuple[Notice, list[_Button]]]]
+Action = Callable[[Interaction, str], Awaitable[tuple[Notice, list[PersistentItem]]]]
 
 
 async def _turn(interaction: Interaction, act: Action, suggestion_id: str) -> None:
@@ -389,30 +359,32 @@ async def _turn(interaction: Interaction, act: Action, suggestion_id: str) -> No
         await interaction.edit_original_response(view=view(notice, *buttons))
     except DatabaseUnavailable as error:
         await _tell_away(interaction, error)
-    except Exception as error:
-        await report(interaction, error)
 
 
 async def _tell_away(interaction: Interaction, error: DatabaseUnavailable) -> None:
-    words = spoken(interaction)
+    words = reader_words(interaction)
     log.warning("the state is away; a member was told", reason=error.reason)
     await answer(interaction, Notice(words("suggest.away"), (words("suggest.away.help"),)))
 
 
-async def _accept(interaction: Interaction, suggestion_id: str) -> tuple[Notice, list[_Button]]:
+async def _accept(
+    interaction: Interaction, suggestion_id: str
+) -> tuple[Notice, list[PersistentItem]]:
     return await _decide(interaction, suggestion_id, "accepted")
 
 
-async def _decline(interaction: Interaction, suggestion_id: str) -> tuple[Notice, list[_Button]]:
+async def _decline(
+    interaction: Interaction, suggestion_id: str
+) -> tuple[Notice, list[PersistentItem]]:
     return await _decide(interaction, suggestion_id, "declined")
 
 
 async def _decide(
     interaction: Interaction, suggestion_id: str, decision: Decision
-) -> tuple[Notice, list[_Button]]:
+) -> tuple[Notice, list[PersistentItem]]:
     """Keep a moderator's decision, and show what waits next."""
-    words, suggestions = spoken(interaction), _state(interaction).suggestions
-    server_id = _server_id(interaction)
+    words, suggestions = reader_words(interaction), interaction.client.state.suggestions
+    server_id = server_id_of(interaction)
     if await suggestions.decide(server_id, suggestion_id, decision, interaction.user.id, utcnow()):
         done = words("suggest.accepted" if decision == "accepted" else "suggest.declined")
     else:
@@ -428,10 +400,12 @@ def _decided(words: Words, found: Suggestion | None) -> str:
     return words(key, person=f"<@{found.decided_by}>")
 
 
-async def _delete(interaction: Interaction, suggestion_id: str) -> tuple[Notice, list[_Button]]:
+async def _delete(
+    interaction: Interaction, suggestion_id: str
+) -> tuple[Notice, list[PersistentItem]]:
     """Delete a member's suggestion, and show the latest that is left."""
-    words, suggestions = spoken(interaction), _state(interaction).suggestions
-    await suggestions.delete(_server_id(interaction), interaction.user.id, suggestion_id)
+    words, suggestions = reader_words(interaction), interaction.client.state.suggestions
+    await suggestions.delete(server_id_of(interaction), interaction.user.id, suggestion_id)
     return await _own(interaction, "", words("suggest.deleted"))
 
 
@@ -449,12 +423,3 @@ _STYLES = {
     "delete": discord.ButtonStyle.danger,
     "mine": discord.ButtonStyle.primary,
 }
-
-
-def _server_id(interaction: Interaction) -> int:
-    assert interaction.guild_id, "suggestions are made in servers"
-    return interaction.guild_id
-
-
-def _state(interaction: Interaction) -> State:
-    return interaction.client.state

@@ -1,0 +1,65 @@
+"""The bot as commands and buttons know it, and an interaction that leads to it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Protocol
+
+import discord
+from discord.ext import commands
+
+from bot.answers.service import AnswerService
+from bot.config import Config
+from bot.delivery.jobs.briefings import BriefingEditor
+from bot.delivery.jobs.corrections import CorrectionJob
+from bot.delivery.jobs.digests import DigestComposer, DigestJob
+from bot.state.posts import MessageRef
+from bot.state.state import State
+
+
+class Messages(Protocol):
+    """What commands do to messages of the bot that are posted already."""
+
+    async def delete(self, message_ref: MessageRef) -> None:
+        """Delete a message if it is still there. Raises DeliveryError."""
+        ...
+
+
+class FactdeskClient(commands.Bot, ABC):
+    """What the user interface needs of the bot; the attributes are set in `setup_hook`.
+
+    `compose` makes the digest of a server's day, as `digests` posts it and a preview shows it;
+    `editor` takes briefings from draft to ready.
+    """
+
+    config: Config
+    service: AnswerService
+    state: State
+    messenger: Messages
+    compose: DigestComposer
+    digests: DigestJob
+    editor: BriefingEditor
+    corrections: CorrectionJob
+
+    @abstractmethod
+    async def reload_base(self) -> bool:
+        """Build the base if its files changed, and answer from it; returns whether it is new.
+
+        Raises BaseError, or OSError if a file cannot be read; the present base then stays.
+        """
+
+
+Interaction = discord.Interaction[FactdeskClient]
+"""A command, a press or a sent form. Rename an attribute of the client, and pyright complains."""
+
+
+def guild_of(interaction: Interaction) -> discord.Guild:
+    """The server of an interaction that only happens in servers."""
+    assert interaction.guild, "this command is for servers only"
+    return interaction.guild
+
+
+def server_id_of(interaction: Interaction) -> int:
+    """The id of that server, which is known even while the server is not available."""
+    assert interaction.guild_id, "this command is for servers only"
+    return interaction.guild_id

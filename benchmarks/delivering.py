@@ -13,7 +13,7 @@ from bot.facts.build import build
 from bot.state.state import State
 from tests.databases import Postgres
 from tests.delivery.case import Case, Ground
-from tests.delivery.forks import Forks
+from tests.forks import Forks
 from tests.small_base import write_small_base
 
 
@@ -34,12 +34,11 @@ class Grounds:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             build(write_small_base(folder), folder / "data")
-            logs, own = folder / "logs", folder / "server"
-            for needed in (logs, own):
-                needed.mkdir()
+            own = folder / "server"
+            own.mkdir()
             server = Postgres(own) if database == "postgresql" else None
             try:
-                async with Forks(logs) as forks:
+                with Forks() as forks:
                     yield cls(folder, forks, server)
             finally:
                 if server:

@@ -18,6 +18,8 @@ import pytest
 from playwright.async_api import ConsoleMessage, Locator, Page, async_playwright, expect
 from playwright.async_api import TimeoutError as Impatience
 
+from tests.patience import patience
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 FLAGS = (
@@ -29,7 +31,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 10_000  # milliseconds until anything must be seen
+PATIENCE = patience(10_000)  # milliseconds until anything must be seen
 WINDOWS = {"wide": (1280, 900), "phone": (390, 844)}
 
 # What simcord's page tells of itself, as its own tools read it.

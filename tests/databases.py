@@ -1,4 +1,9 @@
-"""The databases that state is kept in: SQLite, and a real PostgreSQL that the tests start."""
+"""The databases that state is kept in: SQLite, and a real PostgreSQL that the tests start.
+
+Both are tested by default if a test's own SQL or locks are at stake: what `bot/state` reads and
+writes, its migrations, claims between processes. Tests of what is built on that run on SQLite by
+default, and on PostgreSQL with `python -m tests --matrix`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +21,9 @@ from sqlalchemy import create_engine
 from bot.state.database import migrate
 
 DATABASES = ("sqlite", "postgresql")
+
+SQLITE_BY_DEFAULT = ("sqlite", pytest.param("postgresql", marks=pytest.mark.matrix))
+"""The parameters of a test whose statements and locks other tests try on both databases."""
 
 
 class Postgres:
@@ -86,7 +94,7 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(params=DATABASES)
 def state_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a fresh database, for each kind of database in turn."""
-    return _fresh(request.param, request, tmp_path)
+    return fresh_database(request.param, request, tmp_path)
 
 
 @pytest.fixture(params=DATABASES)
@@ -94,13 +102,13 @@ def new_state_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The same, where not even the tables are made."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'state.db'}"
-    return _fresh(request.param, request, tmp_path)
+    return fresh_database(request.param, request, tmp_path)
 
 
 @pytest.fixture
 def bot_state_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a fresh database for the bot: SQLite, where a test asks for no other kind."""
-    return _fresh(getattr(request, "param", "sqlite"), request, tmp_path)
+    return fresh_database(getattr(request, "param", "sqlite"), request, tmp_path)
 
 
 @cache
@@ -115,11 +123,12 @@ def _empty_state() -> bytes:
         return file.read_bytes()
 
 
-on_every_database = pytest.mark.parametrize("bot_state_url", DATABASES, indirect=True)
-"""Marks a test that is to be run with the bot's state in each kind of database."""
+on_every_database = pytest.mark.parametrize("bot_state_url", SQLITE_BY_DEFAULT, indirect=True)
+"""Marks a test of the bot with its state in each kind of database."""
 
 
-def _fresh(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def fresh_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh database with its tables."""
     if kind == "sqlite":
         file = tmp_path / "state.db"
         file.write_bytes(_empty_state())

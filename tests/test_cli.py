@@ -9,10 +9,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -22,7 +22,10 @@ from bot.cli.app import app
 from bot.config import Config
 from bot.facts.build import build
 from bot.facts.load import Folders
+from tests.forks import Call, Forks
 from tests.small_base import write_small_base
+
+pytestmark = pytest.mark.xdist_group("cli")  # its calls are made once
 
 ROOT = Path(__file__).parent.parent
 CONFIGS = {
@@ -54,19 +57,21 @@ class Run:
     stdin: bytes = b""
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     alone: bool = False
-    """Whether it gets a process of its own; a second of the machine's time."""
+    """Whether it gets a process of its own."""
+    imported: bool = True
+    """Whether that process finds everything imported; an interpreter of its own takes a second."""
 
 
 def _run(*arguments: str, **environment: str) -> Run:
     return Run(arguments, environment=environment)
 
 
-def _alone(*arguments: str, stdin: bytes = b"", **environment: str) -> Run:
-    return Run(arguments, stdin, environment, alone=True)
+def _alone(*arguments: str, stdin: bytes = b"", imported: bool = True, **environment: str) -> Run:
+    return Run(arguments, stdin, environment, True, imported)
 
 
 RUNS: Mapping[str, Run] = {
-    "check": _alone("check"),
+    "check": _alone("check", imported=False),
     "check faulty": _alone("check", "--config", "faulty.yaml"),
     "check misspelt": _run("check", "--config", "misspelt.yaml"),
     "check foreign": _run("check", "--config", "foreign.yaml"),
@@ -79,12 +84,12 @@ RUNS: Mapping[str, Run] = {
     "facts": _run("facts"),
     "ask": _alone("ask", "/event ferry deal"),
     "ask in Korean": _alone(
-        "ask", "--language", "ko", "/event 페리 협정", PYTHONIOENCODING="cp1252"
+        "ask", "--language", "ko", "/event 페리 협정", imported=False, PYTHONIOENCODING="cp1252"
     ),
     "ask in French": _alone("ask", "--language", "fr", "/about"),
     "ask nonsense": _alone("ask", "nonsense"),
     "ask lines": _alone("ask", stdin=BAD_LINES),
-    "ask lines as json": _alone("ask", "--json", stdin=BAD_LINES),
+    "ask lines as json": _alone("ask", "--json", stdin=BAD_LINES, imported=False),
     "ask no lines": _alone("ask"),
     "ask the base before": _alone("ask", "/event ferry deal", "--config", "fallback.yaml"),
     "run": _alone("run"),
@@ -123,12 +128,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def calls(place: Path) -> Mapping[str, Ended]:
-    """What each call of RUNS ended in; the processes run side by side."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        alone = {name: pool.submit(_call, run, place) for name, run in RUNS.items() if run.alone}
-        here = {name: _invoke(run, place) for name, run in RUNS.items() if not run.alone}
-        return {**here, **{name: future.result() for name, future in alone.items()}}
+def calls(place: Path, forks: Forks) -> Mapping[str, Ended]:
+    """What each call of RUNS ended in."""
+    return {
+        name: _call(run, place, forks) if run.alone else _invoke(run, place)
+        for name, run in RUNS.items()
+    }
 
 
 def _invoke(run: Run, place: Path) -> Ended:
@@ -141,19 +146,23 @@ def _invoke(run: Run, place: Path) -> Ended:
     return Ended(result.exit_code, result.stdout, result.stderr)
 
 
-def _call(run: Run, place: Path) -> Ended:
+def _call(run: Run, place: Path, forks: Forks) -> Ended:
     """The call, made as a host makes it."""
-    kept = {name: value for name, value in os.environ.items() if "DISCORD" not in name}
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", *run.arguments],
-        cwd=place,
-        env={**kept, "PYTHONPATH": str(ROOT), **run.environment},
-        input=run.stdin,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+    bare = {name: value for name, value in os.environ.items() if "DISCORD" not in name}
+    environment = {**bare, "PYTHONPATH": str(ROOT), **run.environment}
+    around: dict[str, Any] = {"environment": environment, "folder": str(place)}
+    if run.imported:
+        call = Call("bot.__main__:main", run.arguments, **around)
+    else:
+        call = Call.of_interpreter("-m", "bot", *run.arguments, **around)
+    process = forks.open(call)
+    try:
+        process.stdin.write(run.stdin)
+        process.stdin.close()
+        out, err = process.stdout.read(), process.stderr.read()
+        return Ended(process.process.wait(), out.decode(), err.decode())
+    finally:
+        process.close()
 
 
 @pytest.fixture

@@ -8,16 +8,18 @@ import asyncio
 import functools
 import json
 import os
+import shutil
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, BinaryIO, ParamSpec, Protocol, TypeVar
 
 import pytest
 
+from bot.config import Config
+from tests.forks import Call, Forks, Piped
 from tests.little_discord import LittleDiscord
+from tests.patience import patience
 
 ROOT = Path(__file__).parents[1]
 SECRET = "0nly-f0r-tests-and-no-real-secret"
@@ -38,7 +40,7 @@ def within(
     ) -> Callable[P, Coroutine[Any, Any, None]]:
         @functools.wraps(test)
         async def run(*args: P.args, **kwargs: P.kwargs) -> None:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(patience(seconds)):
                 await test(*args, **kwargs)
 
         return run
@@ -49,14 +51,12 @@ def within(
 class Run:
     """One process of the bot, and what it has written."""
 
-    def __init__(self, process: Process) -> None:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        self._process = process
+    def __init__(self, piped: Piped) -> None:
+        self._process = piped.process
         self._stdout = bytearray()
         self._stderr = bytearray()
         self._readers = asyncio.gather(
-            _collect(process.stdout, self._stdout), _collect(process.stderr, self._stderr)
+            _collect(piped.stdout, self._stdout), _collect(piped.stderr, self._stderr)
         )
 
     @property
@@ -75,12 +75,12 @@ class Run:
     async def until(self, awaited: Awaitable[T]) -> T:
         """Return what `awaited` gives; where that fails or the bot ends first, show its output."""
         waiting = asyncio.ensure_future(awaited)
-        ending = asyncio.ensure_future(self._process.wait())
+        ending = asyncio.ensure_future(self._process.ended())
         try:
             await asyncio.wait({waiting, ending}, return_when=asyncio.FIRST_COMPLETED)
             if not waiting.done():
                 await self._readers
-                pytest.fail(f"the bot ended with {self._process.returncode}:\n{self.output}")
+                pytest.fail(f"the bot ended with {self._process.code}:\n{self.output}")
             if waiting.exception() is not None:
                 pytest.fail(f"{waiting.exception()}\nthe bot wrote:\n{self.output}")
             return waiting.result()
@@ -91,27 +91,27 @@ class Run:
     async def ended(self, seconds: float = 20) -> int:
         """Wait until the process ends by itself; return its exit code."""
         try:
-            async with asyncio.timeout(seconds):
-                await self._process.wait()
-                await self._readers
+            code = await self._process.ended(seconds)
         except TimeoutError:
             pytest.fail(f"the bot still runs after {seconds:g} s; it wrote:\n{self.output}")
-        assert self._process.returncode is not None
-        return self._process.returncode
+        await self._readers
+        return code
 
     async def stop(self) -> int:
         """Send SIGTERM; return the exit code, which is due within 5 seconds."""
-        self._process.send_signal(signal.SIGTERM)
+        self._process.send(signal.SIGTERM)
         return await self.ended(5)
 
     async def kill(self) -> None:
         """End the process, if it still runs, without asking it."""
-        if self._process.returncode is None:
-            self._process.kill()
-        await self.ended(5)
+        self._process.send(signal.SIGKILL)
+        await self.ended()
 
 
-async def _collect(stream: asyncio.StreamReader, into: bytearray) -> None:
+async def _collect(pipe: BinaryIO, into: bytearray) -> None:
+    stream = asyncio.StreamReader()
+    protocol = asyncio.StreamReaderProtocol(stream)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, pipe)
     while chunk := await stream.read(65536):
         into += chunk
 
@@ -119,8 +119,11 @@ async def _collect(stream: asyncio.StreamReader, into: bytearray) -> None:
 class Start(Protocol):
     """What the fixture `start` gives."""
 
-    async def __call__(self, *options: str, **environment: str) -> Run:
-        """Start `python -m bot run` with these options, and these variables over a bare world."""
+    async def __call__(self, *options: str, imported: bool = True, **environment: str) -> Run:
+        """Start `python -m bot run` with these options, and these variables over a bare world.
+
+        It is forked with everything imported, or imports by itself in an interpreter of its own.
+        """
         ...
 
 
@@ -132,13 +135,17 @@ async def discord() -> AsyncIterator[LittleDiscord]:
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """The bot's data folder, which outlives its processes."""
-    return tmp_path / "data"
+def data(tmp_path: Path, config: Config) -> Path:
+    """The bot's data folder, which outlives its processes; its base is built already."""
+    data = tmp_path / "data"
+    shutil.copytree(config.data, data)
+    return data
 
 
 @pytest.fixture
-async def start(discord: LittleDiscord, data: Path, tmp_path: Path) -> AsyncIterator[Start]:
+async def start(
+    discord: LittleDiscord, data: Path, tmp_path: Path, forks: Forks
+) -> AsyncIterator[Start]:
     """A way to start the bot; afterwards no process is left, and no token anywhere it wrote."""
     config = tmp_path / "config.yaml"
     settings = {
@@ -151,18 +158,18 @@ async def start(discord: LittleDiscord, data: Path, tmp_path: Path) -> AsyncIter
     config.write_text(json.dumps(settings), encoding="utf-8")
     runs: list[Run] = []
 
-    async def start(*options: str, **environment: str) -> Run:
+    async def start(*options: str, imported: bool = True, **environment: str) -> Run:
         bare = {key: value for key, value in os.environ.items() if "DISCORD" not in key}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.little_discord.launch", str(discord.port)),
-            *("run", "--config", str(config), *options),
-            cwd=ROOT,
-            env=bare | environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=PIPE,
-            stderr=PIPE,
+        module = "tests.little_discord.launch"
+        arguments = (str(discord.port), "run", "--config", str(config), *options)
+        call = (
+            Call(f"{module}:main", arguments, bare | environment)
+            if imported
+            else Call.of_interpreter("-m", module, *arguments, environment=bare | environment)
         )
-        runs.append(Run(process))
+        piped = forks.open(call)
+        piped.stdin.close()
+        runs.append(Run(piped))
         return runs[-1]
 
     yield start
@@ -283,8 +290,9 @@ async def test_stops_also_while_the_gateway_is_away(discord: LittleDiscord, star
 
 
 @within(40)
-async def test_stops_cleanly_when_told_to(discord: LittleDiscord, start: Start) -> None:
-    run = await start(DISCORD_TOKEN=TOKEN)
+async def test_stops_cleanly_when_told_to(discord: LittleDiscord, start: Start, data: Path) -> None:
+    shutil.rmtree(data)  # as at the very first start
+    run = await start(imported=False, DISCORD_TOKEN=TOKEN)
     await run.until(discord.gateway.identified())
     await answers_tokyo(discord, run)
     assert await run.stop() == 0

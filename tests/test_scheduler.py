@@ -31,6 +31,7 @@ from bot.state.digests import DigestConfig, Digests, Schedule, Target
 from bot.state.errors import DatabaseUnavailable
 from bot.state.posts import Contents, MessageRef, Slot
 from bot.state.state import State
+from tests.databases import DATABASES, SQLITE_BY_DEFAULT, fresh_database
 
 SERVER = 1
 MINUTE = timedelta(minutes=1)
@@ -224,6 +225,16 @@ class World:
         schedule = await self.state.digests.get(server_id)
         assert schedule
         return schedule
+
+
+@pytest.fixture(params=SQLITE_BY_DEFAULT)
+def state_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh database. What the scheduler reads and writes, `test_state.py` tries on both."""
+    return fresh_database(request.param, request, tmp_path)
+
+
+on_both_databases = pytest.mark.parametrize("state_url", DATABASES, indirect=True)
+"""Marks a test of what two processes do at the same time."""
 
 
 @pytest.fixture
@@ -539,6 +550,7 @@ async def test_posts_are_forgotten_after_ninety_days(world: World) -> None:
     assert await world.state.posts.get(first) is None
 
 
+@on_both_databases
 async def test_what_another_process_changes_counts_from_the_next_look(world: World) -> None:
     await world.begin(rules=SHORT)
     await world.time.until(NOW + HOUR)
@@ -598,6 +610,7 @@ async def test_a_state_that_is_away_for_a_while_is_read_again(
     assert [day.day for day in world.discord.days()] == [24]
 
 
+@on_both_databases
 async def test_two_processes_post_each_digest_once(world: World) -> None:
     for server_id in range(1, 9):
         await world.set_up(server_id=server_id)
@@ -612,6 +625,7 @@ async def test_two_processes_post_each_digest_once(world: World) -> None:
     await asyncio.wait({first})
 
 
+@on_both_databases
 async def test_now_is_once_a_day_too(world: World) -> None:
     await world.set_up(replace(EIGHT, at=time(13, 0), when_empty="fact"))
     digests = await world.begin()

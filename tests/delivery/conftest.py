@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import ModuleType
 from typing import cast
 
@@ -10,11 +11,12 @@ import pytest_asyncio
 
 from tests.delivery.bases import build_bases
 from tests.delivery.table import Outcomes, Row, Table
+from tests.forks import Forks
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def outcomes(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, forks: Forks, tmp_path_factory: pytest.TempPathFactory
 ) -> Outcomes:
     """What became of the rows of the module's `TABLE` that were asked for."""
     module = cast(ModuleType, request.module)  # pyright: ignore[reportUnknownMemberType]
@@ -29,4 +31,5 @@ async def outcomes(
     asks = any(database == "postgresql" for _, database in rows)
     server = request.getfixturevalue("postgres") if asks else None
     bases = build_bases(tmp_path_factory.mktemp("bases"))
-    return await table.tell(rows, bases, lambda: tmp_path_factory.mktemp("case"), server)
+    new_folder = partial(tmp_path_factory.mktemp, "case")
+    return await table.tell(rows, bases, forks, new_folder, server)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -96,9 +97,9 @@ def _seconds(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-def main(orders: str) -> None:
-    """Follow the orders, which are JSON, in a process of its own."""
-    followed = Orders(**json.loads(orders))
+def main() -> None:
+    """Follow the orders, which are the process's argument as JSON."""
+    followed = Orders(**json.loads(sys.argv[1]))
     Route.BASE = f"http://127.0.0.1:{followed.discord_port}/api/v10"
     logs.configure("json")
     asyncio.run(deliver(followed))

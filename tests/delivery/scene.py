@@ -19,10 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.answers.service import AnswerService
 from bot.state.state import State
 from tests.databases import Postgres
+from tests.delivery.deliverer import Deliverer
 from tests.delivery.discord import FaultyDiscord, problem_of
-from tests.delivery.forks import Deliverer, Forks
 from tests.delivery.orders import Orders
 from tests.delivery.world import NOON, Time
+from tests.forks import Forks
+from tests.patience import patience
 
 TODAY = NOON.date()
 DAY = timedelta(days=1)
@@ -97,7 +99,9 @@ class Scene:
 
     async def start(self, **orders: Any) -> Deliverer:
         """Start a process that delivers."""
-        self._deliverers.append(await self._ground.forks.start(replace(self.orders, **orders)))
+        log = self._ground.folder / f"{len(self._deliverers)}.log"
+        given = replace(self.orders, **orders)
+        self._deliverers.append(Deliverer.start(self._ground.forks, given, log))
         return self._deliverers[-1]
 
     async def killed(self, **orders: Any) -> None:
@@ -168,7 +172,7 @@ async def until(
     what: str, look: Callable[[], object | Awaitable[object]], seconds: float = 40
 ) -> None:
     """Wait until `look` finds something; raise TimeoutError where it does not in time."""
-    end = monotonic() + seconds
+    end = monotonic() + patience(seconds)
     while True:
         found = look()
         if (await found) if inspect.isawaitable(found) else found:

@@ -17,11 +17,12 @@ import pytest
 from bot.state.state import State
 from tests.databases import DATABASES, Postgres
 from tests.delivery.bases import open_services
-from tests.delivery.forks import Forks
 from tests.delivery.scene import Ground, Scene
+from tests.forks import Forks
+from tests.patience import patience
 
 AT_ONCE = 6  # stories told side by side
-LONGEST = 90  # seconds that a story may take
+LONGEST = 90  # seconds that a story may take on an idle machine
 
 Story = Callable[[Any], Awaitable[None]]
 Telling = Callable[..., Awaitable[None]]
@@ -37,6 +38,7 @@ class Row:
     fault: str
     story: Story
     databases: tuple[str, ...]
+    by_default: tuple[str, ...]  # the other databases are for the matrix
     alone: bool  # it disturbs every other story on the same database
 
 
@@ -45,7 +47,8 @@ class Table:
 
     def __init__(self, scene: type[Scene]) -> None:
         self._scene = scene
-        self._rows: list[Row] = []
+        self.rows: list[Row] = []
+        """Every row, in order."""
         self._template: Path | None = None
 
     def row(
@@ -53,15 +56,21 @@ class Table:
         fault: str,
         *given: Any,
         databases: tuple[str, ...] = DATABASES,
+        on_both: bool = False,
         alone: bool = False,
     ) -> Callable[[Telling], Telling]:
-        """Put a story into the table, as it is told with what is given."""
+        """Put a story into the table, as it is told with what is given.
+
+        By default it is told on the first of its databases, or `on_both` if processes compete for
+        its rows: what a single process reads and writes, `test_state.py` tries on each database.
+        """
 
         def put(story: Telling) -> Telling:
             async def tell(scene: Any) -> None:
                 await story(scene, *given)
 
-            self._rows.append(Row(fault, tell, databases, alone))
+            by_default = databases if on_both else databases[:1]
+            self.rows.append(Row(fault, tell, databases, by_default, alone))
             return story
 
         return put
@@ -69,9 +78,9 @@ class Table:
     def on_each_database(self) -> list[Any]:
         """The parameters `row` and `database` of a test of each row."""
         return [
-            pytest.param(row, database, id=f"{database}: {row.fault}")
+            pytest.param(row, database, id=f"{database}: {row.fault}", marks=_marks(row, database))
             for database in DATABASES
-            for row in self._rows
+            for row in self.rows
             if database in row.databases
         ]
 
@@ -79,12 +88,13 @@ class Table:
         self,
         rows: list[tuple[Row, str]],
         bases: tuple[Path, Path],
+        forks: Forks,
         new_folder: Callable[[], Path],
         server: Postgres | None,
     ) -> Outcomes:
         """What becomes of rows, each on its database, over a base and the same one corrected."""
         base, corrected = bases
-        async with Forks(new_folder()) as forks, open_services(bases) as services:
+        async with open_services(bases) as services:
             grounds: dict[Key, Ground] = {}
             for row, database in rows:
                 folder, used = new_folder(), server if database == "postgresql" else None
@@ -123,8 +133,12 @@ class Table:
 
     async def _outcome(self, story: Story, ground: Ground) -> Exception | None:
         try:
-            async with asyncio.timeout(LONGEST), self._scene.opened(ground) as scene:
+            async with asyncio.timeout(patience(LONGEST)), self._scene.opened(ground) as scene:
                 await story(scene)
         except Exception as error:
             return error
         return None
+
+
+def _marks(row: Row, database: str) -> tuple[pytest.MarkDecorator, ...]:
+    return () if database in row.by_default else (pytest.mark.matrix,)

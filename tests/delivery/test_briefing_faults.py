@@ -32,7 +32,10 @@ from tests.delivery.scene import HOUR, MINUTE, SECOND, until
 from tests.delivery.table import Outcomes, Row, Table
 from tests.delivery.world import Kind
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="wants real signals and /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="wants real signals and /proc"),
+    pytest.mark.xdist_group("briefing faults"),
+]
 
 TABLE = Table(BriefingCase)
 row = TABLE.row
@@ -50,7 +53,7 @@ Happening = Callable[[BriefingCase], Awaitable[None]]
 
 @row("killed as it is on its way", "after-begun")
 @row("killed before the claim", "before-claim")
-@row("killed after the claim", "after-claim")
+@row("killed after the claim", "after-claim", on_both=True)
 @row("killed before sending", "before-send")
 @row("killed after sending", "after-send")
 @row("killed before the record", "before-record")
@@ -112,7 +115,7 @@ async def published_once(case: BriefingCase) -> None:
 # --- a briefing: two processes
 
 
-@row("two processes")
+@row("two processes", on_both=True)
 async def side_by_side(case: BriefingCase) -> None:
     kinds = EVERY_KIND * 2
     case.discord.nonce_life = 0  # nothing but the claim keeps them from posting both
@@ -125,7 +128,7 @@ async def side_by_side(case: BriefingCase) -> None:
     assert case.sent() == len(kinds)
 
 
-@row("two processes, one stopped within its lease, while it sends")
+@row("two processes, one stopped within its lease, while it sends", on_both=True)
 async def stopped_within_the_lease(case: BriefingCase) -> None:
     case.discord.nonce_life = 0
     await case.due(*FEW)
@@ -143,7 +146,7 @@ async def stopped_within_the_lease(case: BriefingCase) -> None:
     assert case.sent() == len(FEW)
 
 
-@row("two processes, one stopped between the record and its note")
+@row("two processes, one stopped between the record and its note", on_both=True)
 async def stopped_before_the_note(case: BriefingCase) -> None:
     await case.due(*EVERY_KIND)
     stopped = await case.start(
@@ -267,7 +270,7 @@ async def asleep_past_the_grace(case: BriefingCase) -> None:
     assert case.sent() == 0
 
 
-@row("two processes, both back past the grace")
+@row("two processes, both back past the grace", on_both=True)
 async def late_side_by_side(case: BriefingCase) -> None:
     await case.due(*EVERY_KIND)
     case.time.pass_by(7 * HOUR)
@@ -391,7 +394,7 @@ async def offered_blindly(case: BriefingCase) -> None:
     assert (await case.correction(0)).status == "open"  # `/briefing corrections` shows it
 
 
-@row("an offer: two processes")
+@row("an offer: two processes", on_both=True)
 async def offered_side_by_side(case: BriefingCase) -> None:
     await case.posted(*FEW)
     case.correct()
@@ -504,7 +507,7 @@ async def reply_refused(case: BriefingCase) -> None:
     await case.replied("text", "text")
 
 
-@row("a correction: two processes")
+@row("a correction: two processes", on_both=True)
 async def replied_side_by_side(case: BriefingCase) -> None:
     await case.posted(*FEW)
     case.correct()
@@ -613,7 +616,7 @@ async def edit_given_up(case: BriefingCase, status: int, code: int) -> None:
     assert (await case.audit_log(0)).count("unedited") == 1
 
 
-@row("an edit: asked for again while Discord makes one")
+@row("an edit: asked for again while Discord makes one", on_both=True)
 async def edited_twice(case: BriefingCase) -> None:
     await case.posted("text")
     await case.amend(0, "Not this one")
@@ -627,7 +630,10 @@ async def edited_twice(case: BriefingCase) -> None:
     await case.says(0, "text", LATER)
 
 
-@row("an edit: one of two processes stopped before its request, and the text changed meanwhile")
+@row(
+    "an edit: one of two processes stopped before its request, and the text changed meanwhile",
+    on_both=True,
+)
 async def edited_out_of_turn(case: BriefingCase) -> None:
     await case.posted("text")
     await case.amend(0, "Not this one")

@@ -28,7 +28,10 @@ from tests.delivery.scene import DAY, HOUR, MINUTE, SECOND, TODAY
 from tests.delivery.table import Outcomes, Row, Table
 from tests.delivery.world import Kind
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="wants real signals and /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="wants real signals and /proc"),
+    pytest.mark.xdist_group("faults"),
+]
 
 BUSY_FOR = {True: 7, False: 12}  # seconds; longer than SQLite waits, and than PostgreSQL may take
 
@@ -44,10 +47,10 @@ TOMORROW = TODAY + DAY
 
 
 @row("killed before the claim, back at once", "before-claim")
-@row("killed after the claim, back at once", "after-claim")
+@row("killed after the claim, back at once", "after-claim", on_both=True)
 @row("killed before sending, back at once", "before-send")
 @row("killed after sending, back at once", "after-send")
-@row("killed before the record, back at once", "before-record")
+@row("killed before the record, back at once", "before-record", on_both=True)
 @row("killed after the record, back at once", "after-record")
 async def back_at_once(case: Case, point: Point) -> None:
     await case.due(*EVERY_KIND)
@@ -128,7 +131,7 @@ async def published_once(case: Case) -> None:
 # --- two processes
 
 
-@row("two processes")
+@row("two processes", on_both=True)
 async def side_by_side(case: Case) -> None:
     kinds = EVERY_KIND * 4
     case.discord.nonce_life = 0  # nothing but the claim keeps them from posting both
@@ -141,8 +144,16 @@ async def side_by_side(case: Case) -> None:
     assert len(case.discord.attempts) == len(kinds)
 
 
-@row("one of two processes stopped past its lease, before its last check", "after-claim")
-@row("one of two processes stopped past its lease, within its last check", "before-send")
+@row(
+    "one of two processes stopped past its lease, before its last check",
+    "after-claim",
+    on_both=True,
+)
+@row(
+    "one of two processes stopped past its lease, within its last check",
+    "before-send",
+    on_both=True,
+)
 async def stopped_before_sending(case: Case, point: Point) -> None:
     case.discord.nonce_life = 0  # nothing but the check keeps the post from being made twice
     await case.due(*EVERY_KIND)
@@ -382,7 +393,7 @@ async def asleep_past_grace(case: Case) -> None:
 # --- the database
 
 
-@row("the database is busy while posts are recorded and claimed")
+@row("the database is busy while posts are recorded and claimed", on_both=True)
 async def busy_database(case: Case) -> None:
     await case.due("text", "forum")
     await case.due("text", at=MINUTE)

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from time import monotonic
 from typing import TypeVar
 
+from tests.patience import patience
+
 Found = TypeVar("Found")
 
 
@@ -24,6 +26,7 @@ class Journal:
 
     async def until(self, what: str, look: Callable[[], Found | None], seconds: float) -> Found:
         """Return the first thing that `look` finds; raise TimeoutError telling the story so far."""
+        seconds = patience(seconds)
         try:
             async with asyncio.timeout(seconds):
                 while (found := look()) is None:

@@ -1,0 +1,320 @@
+"""Processes forked from one that has imported everything, which takes an interpreter seconds.
+
+`Forks` starts that process. Each `Forks.start` has it fork, and the fork runs a function such as
+`bot.__main__:main` with arguments, environment, folder and standard streams of its own. It ends as
+a program does: threads are joined, streams are flushed, and the exit code is the one that
+`sys.exit` was given. A few tests start a real interpreter instead (`Call.of_interpreter`), as only
+that shows what happens while the program is being imported.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from subprocess import DEVNULL
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, BinaryIO, NoReturn, Self
+
+from tests.patience import patience
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_LARGEST = 1 << 20  # bytes of a call
+_NUMBER = 8  # bytes of a number as the process that forks tells it
+_PRELOADED = (
+    "bot.__main__",
+    "bot.runtime.client",
+    "bot.cli.app",
+    "bot.local_page",
+    "bot.terminal",
+    "tests.delivery.process",
+    "tests.little_discord.launch",
+)
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a process runs: a function, as `module:name`, and what it finds around it."""
+
+    function: str
+    arguments: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    folder: str = str(ROOT)
+
+    @classmethod
+    def of_interpreter(cls, *arguments: str, **around: Any) -> Self:
+        """A call of Python itself with arguments."""
+        return cls("tests.forks:_become_interpreter", arguments, **around)
+
+
+class Forked:
+    """A process that was forked."""
+
+    def __init__(self, process_id: int, news: int, line: socket.socket) -> None:
+        self.process_id = process_id
+        self._news = news
+        self._line = line
+        self._code: int | None = None
+        self._ending: asyncio.Future[None] | None = None
+
+    @property
+    def code(self) -> int | None:
+        """Its exit code, negative for a signal; None while it runs."""
+        if self._code is None and select.select([self._news], [], [], 0)[0]:
+            self._code = _read(self._news)
+            os.close(self._news)
+        return self._code
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it runs no more."""
+        return self.code is not None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a signal has stopped it for now."""
+        # The name, which comes before the state, is in parentheses.
+        status = Path(f"/proc/{self.process_id}/stat").read_text("ascii")
+        return status.rpartition(")")[2].split()[0] == "T"
+
+    def send(self, name: signal.Signals) -> None:
+        """Send it a signal, if it still runs."""
+        # Its parent does it: only that knows that the number is still this process's.
+        self._line.send(json.dumps([self.process_id, name]).encode())
+
+    def wait(self, seconds: float = 60) -> int:
+        """Wait until it ends; return its exit code."""
+        seconds = patience(seconds)
+        if self._code is None:
+            select.select([self._news], [], [], seconds)
+        if self.code is None:
+            raise TimeoutError(f"process {self.process_id} still runs after {seconds:g} s")
+        return self.code
+
+    async def ended(self, seconds: float = 60) -> int:
+        """Wait until it ends, while other tasks run; return its exit code."""
+        if self._ending is None and not self.has_ended:
+            loop = asyncio.get_running_loop()
+            self._ending = loop.create_future()
+            loop.add_reader(self._news, self._tell_end, loop, self._ending)
+        if self._ending:
+            async with asyncio.timeout(patience(seconds)):
+                await asyncio.shield(self._ending)
+        assert self.code is not None
+        return self.code
+
+    def _tell_end(self, loop: asyncio.AbstractEventLoop, ending: asyncio.Future[None]) -> None:
+        loop.remove_reader(self._news)
+        if not ending.done():
+            ending.set_result(None)
+
+    def kill(self) -> None:
+        """End it, if it still runs, without asking it."""
+        if not self.has_ended:
+            self.send(signal.SIGKILL)
+            self.wait()
+
+
+@dataclass(frozen=True)
+class Piped:
+    """A process that was forked, and our ends of its standard streams."""
+
+    process: Forked
+    stdin: BinaryIO
+    stdout: BinaryIO
+    stderr: BinaryIO
+
+    def close(self) -> None:
+        """End the process and close the pipes."""
+        self.process.kill()
+        for pipe in (self.stdin, self.stdout, self.stderr):
+            pipe.close()
+
+
+class Forks:
+    """The process that forks: `with Forks() as forks`."""
+
+    def __init__(self) -> None:
+        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.forks", str(theirs.fileno())],
+                cwd=ROOT,
+                stdin=DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+
+    def __enter__(self) -> Self:
+        """Let it import; the first `start` waits until that is done."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End it, and whatever was forked and still runs."""
+        self._line.close()
+        self._process.wait()
+
+    def open(self, call: Call) -> Piped:
+        """Fork a process with a pipe at each of its standard streams."""
+        (stdin, write), (read_out, stdout), (read_err, stderr) = os.pipe(), os.pipe(), os.pipe()
+        process = self.start(call, stdin, stdout, stderr)
+        for theirs in (stdin, stdout, stderr):
+            os.close(theirs)
+        ours = os.fdopen(write, "wb", 0), os.fdopen(read_out, "rb"), os.fdopen(read_err, "rb")
+        return Piped(process, *ours)
+
+    def start(self, call: Call, stdin: int, stdout: int, stderr: int) -> Forked:
+        """Fork a process with these standard streams, which stay the caller's to close."""
+        news, theirs = os.pipe()
+        try:
+            written = json.dumps(asdict(call)).encode()
+            socket.send_fds(self._line, [written], [stdin, stdout, stderr, theirs])
+        finally:
+            os.close(theirs)
+        return Forked(_read(news), news, self._line)
+
+
+def _read(news: int) -> int:
+    told = os.read(news, _NUMBER)
+    if not told:
+        raise RuntimeError("the process that forks has ended")
+    return int.from_bytes(told, signed=True)
+
+
+def _tell(news: int, number: int) -> None:
+    with suppress(BrokenPipeError):  # nobody waits for it any more
+        os.write(news, number.to_bytes(_NUMBER, signed=True))
+
+
+def main() -> None:
+    """Fork for every call that comes over the socket whose number is the argument."""
+    _warm_up()
+    line = socket.socket(fileno=int(sys.argv[1]))
+    ended, wake_up = socket.socketpair()
+    wake_up.setblocking(False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler there is no wake-up
+    signal.set_wakeup_fd(wake_up.fileno(), warn_on_full_buffer=False)
+    running: dict[int, int] = {}
+    while True:
+        ready, _, _ = select.select([line, ended], [], [])
+        if ended in ready:
+            ended.recv(4096)
+            _tell_ends(running)
+        if line in ready:
+            written, streams, _, _ = socket.recv_fds(line, _LARGEST, 4)
+            if not written:
+                break
+            order = json.loads(written)
+            if isinstance(order, list):
+                process_id, number = order
+                if process_id in running:
+                    os.kill(process_id, number)
+                continue
+            news = streams.pop()
+            process_id = os.fork()
+            if not process_id:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                for other in (line, ended, wake_up):
+                    other.close()
+                for each in (news, *running.values()):
+                    os.close(each)
+                _run(Call(**order), streams)
+            running[process_id] = news
+            _tell(news, process_id)
+            for stream in streams:
+                os.close(stream)
+    for process_id in running:
+        os.kill(process_id, signal.SIGKILL)
+
+
+def _warm_up() -> None:
+    """Do once what every process would do first."""
+    for name in _PRELOADED:
+        importlib.import_module(name)
+    from bot.facts.dates import parse_date
+    from bot.state.state import State
+
+    parse_date("2021-05-04")  # its grammar is put together at the first date
+
+    async def open_state(url: str) -> None:
+        await (await State.open(url)).close()
+
+    with TemporaryDirectory() as folder:
+        asyncio.run(open_state(f"sqlite:///{folder}/state.db"))
+    gc.collect()
+    gc.freeze()  # a collection would write to all that is shared
+
+
+def _tell_ends(running: dict[int, int]) -> None:
+    for process_id in list(running):
+        ended, status = os.waitpid(process_id, os.WNOHANG)
+        if ended:
+            news = running.pop(process_id)
+            _tell(news, os.waitstatus_to_exitcode(status))
+            os.close(news)
+
+
+def _run(call: Call, streams: list[int]) -> NoReturn:
+    """Become the process of a call."""
+    code: object = 1
+    try:
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+            os.close(stream)
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stderr = open(  # noqa: SIM115
+            2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False
+        )
+        os.environ.clear()
+        os.environ.update(call.environment)
+        os.chdir(call.folder)
+        module, name = call.function.split(":")
+        sys.argv = [module, *call.arguments]
+        getattr(importlib.import_module(module), name)()
+        code = 0
+    except SystemExit as ending:
+        code = ending.code
+    except BaseException:
+        traceback.print_exc()
+    _end(code)
+
+
+def _become_interpreter() -> NoReturn:
+    os.execv(sys.executable, [sys.executable, *sys.argv[1:]])  # noqa: S606
+
+
+def _end(code: object) -> NoReturn:
+    """End as the interpreter does, but leave it to the system to free the memory."""
+    if isinstance(code, str):
+        print(code, file=sys.stderr)
+        code = 1
+    threading._shutdown()  # type: ignore[attr-defined]
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

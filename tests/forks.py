@@ -59,7 +59,7 @@ class Call:
     @classmethod
     def of_interpreter(cls, *arguments: str, **around: Any) -> Self:
         """A call of Python itself with arguments."""
-        return cls("tests.forks:_become_interpreter", arguments, **around)
+        return cls("tests.forks:become_interpreter", arguments, **around)
 
 
 class Forked:
@@ -205,46 +205,78 @@ def _tell(news: int, number: int) -> None:
         os.write(news, number.to_bytes(_NUMBER, signed=True))
 
 
+class _Parent:
+    """The process that forks, from the inside."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self._line = line
+        self._running: dict[int, int] = {}
+        """The processes that run, each with where its end is to be told."""
+        # Only with a handler, whatever it does, does a signal wake `select`.
+        signal.signal(signal.SIGCHLD, _do_nothing)
+        self._ended, self._wake_up = socket.socketpair()
+        self._wake_up.setblocking(False)
+        signal.set_wakeup_fd(self._wake_up.fileno(), warn_on_full_buffer=False)
+
+    def serve(self) -> None:
+        """Fork for every call, and pass signals on, until the other end of the line is closed."""
+        while True:
+            ready, _, _ = select.select([self._line, self._ended], [], [])
+            if self._ended in ready:
+                self._ended.recv(4096)
+                self._tell_ends()
+            if self._line in ready:
+                written, streams, _, _ = socket.recv_fds(self._line, _LARGEST, 4)
+                if not written:
+                    break
+                if streams:
+                    self._fork(Call(**json.loads(written)), streams[:3], streams[3])
+                else:
+                    self._signal(*json.loads(written))
+        for process_id in self._running:
+            os.kill(process_id, signal.SIGKILL)
+
+    def _tell_ends(self) -> None:
+        for process_id in list(self._running):
+            ended, status = os.waitpid(process_id, os.WNOHANG)
+            if ended:
+                news = self._running.pop(process_id)
+                _tell(news, os.waitstatus_to_exitcode(status))
+                os.close(news)
+
+    def _signal(self, process_id: int, number: int) -> None:
+        if process_id in self._running:
+            os.kill(process_id, number)
+
+    def _fork(self, call: Call, streams: list[int], news: int) -> None:
+        process_id = os.fork()
+        if not process_id:
+            os.close(news)
+            self._leave()
+            _run(call, streams)
+        self._running[process_id] = news
+        _tell(news, process_id)
+        for stream in streams:
+            os.close(stream)
+
+    def _leave(self) -> None:
+        """Let go of everything that belongs to the parent, in the process that was forked."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for end in (self._line, self._ended, self._wake_up):
+            end.close()
+        for news in self._running.values():
+            os.close(news)
+
+
+def _do_nothing(number: int, frame: object) -> None:
+    pass
+
+
 def main() -> None:
     """Fork for every call that comes over the socket whose number is the argument."""
     _warm_up()
-    line = socket.socket(fileno=int(sys.argv[1]))
-    ended, wake_up = socket.socketpair()
-    wake_up.setblocking(False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler there is no wake-up
-    signal.set_wakeup_fd(wake_up.fileno(), warn_on_full_buffer=False)
-    running: dict[int, int] = {}
-    while True:
-        ready, _, _ = select.select([line, ended], [], [])
-        if ended in ready:
-            ended.recv(4096)
-            _tell_ends(running)
-        if line in ready:
-            written, streams, _, _ = socket.recv_fds(line, _LARGEST, 4)
-            if not written:
-                break
-            order = json.loads(written)
-            if isinstance(order, list):
-                process_id, number = order
-                if process_id in running:
-                    os.kill(process_id, number)
-                continue
-            news = streams.pop()
-            process_id = os.fork()
-            if not process_id:
-                signal.set_wakeup_fd(-1)
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                for other in (line, ended, wake_up):
-                    other.close()
-                for each in (news, *running.values()):
-                    os.close(each)
-                _run(Call(**order), streams)
-            running[process_id] = news
-            _tell(news, process_id)
-            for stream in streams:
-                os.close(stream)
-    for process_id in running:
-        os.kill(process_id, signal.SIGKILL)
+    _Parent(socket.socket(fileno=int(sys.argv[1]))).serve()
 
 
 def _warm_up() -> None:
@@ -263,15 +295,6 @@ def _warm_up() -> None:
         asyncio.run(open_state(f"sqlite:///{folder}/state.db"))
     gc.collect()
     gc.freeze()  # a collection would write to all that is shared
-
-
-def _tell_ends(running: dict[int, int]) -> None:
-    for process_id in list(running):
-        ended, status = os.waitpid(process_id, os.WNOHANG)
-        if ended:
-            news = running.pop(process_id)
-            _tell(news, os.waitstatus_to_exitcode(status))
-            os.close(news)
 
 
 def _run(call: Call, streams: list[int]) -> NoReturn:
@@ -300,7 +323,8 @@ def _run(call: Call, streams: list[int]) -> NoReturn:
     _end(code)
 
 
-def _become_interpreter() -> NoReturn:
+def become_interpreter() -> NoReturn:
+    """Run Python with the arguments of this process."""
     os.execv(sys.executable, [sys.executable, *sys.argv[1:]])  # noqa: S606
 
 

@@ -253,7 +253,7 @@ async def test_comes_back(discord: LittleDiscord, start: Start, disturbance: str
 async def test_refuses_a_missing_or_wrong_token_in_one_sentence(
     discord: LittleDiscord, start: Start, token: dict[str, str]
 ) -> None:
-    run = await start(**token)
+    run = await start(imported=True, **token)
     assert await run.ended() == 2
     refused_in_one_sentence(run)
     assert discord.gateway.identifies == []

@@ -15,12 +15,13 @@ from structlog.testing import capture_logs
 
 from bot.delivery.delivery_errors import OutcomeUnknown
 from bot.delivery.outbox import OutgoingPost
-from bot.state.briefings import AuditAction, AuditEntry, BriefingText, Plan
+from bot.state.audit_log import AuditAction, AuditEntry
 from bot.state.digests import Target
+from bot.state.plan import BriefingText, Plan, plan_changes
 from bot.state.posts import MessageRef
 from bot.texts.catalogues import LANGUAGES, words
 from bot.ui.briefings.actions import BUTTONS
-from bot.ui.briefings.audit_log import TROUBLES, changes, told, warning
+from bot.ui.briefings.audit_log import TROUBLES, told, warning
 from bot.ui.briefings.controls import Key
 from bot.ui.briefings.posting_time import read_when
 from bot.ui.components.messages import UserError
@@ -878,9 +879,10 @@ async def test_every_step_and_trouble_is_worded(room: Newsroom, language: str) -
     )
     state = room.server.bot.state
     briefing = await state.briefings.begin(7, old, "base", 5, now)
-    details = {**DETAILS, "edited": changes(old, new)}
     for kind in get_args(AuditAction):
-        line = told(words(language), briefing, AuditEntry(now, 1, kind, details.get(kind)))
+        changes = plan_changes(old, new) if kind == "edited" else None
+        entry = AuditEntry(now, 1, kind, DETAILS.get(kind), changes)
+        line = told(words(language), briefing, entry)
         assert not re.search(r"briefing\.[a-z]|correction\.[a-z]|[{}]", line), line
     for trouble in (*TROUBLES, "moderator"):
         held = warning(words(language), briefing, trouble, "A *server*")

@@ -14,7 +14,7 @@ from bot.delivery.delivery_errors import OutcomeUnknown, Refused, Throttled
 from bot.delivery.outbox import OutgoingPost
 from bot.facts.build import build
 from bot.facts.load import Folders
-from bot.state.briefings import AuditEntry
+from bot.state.audit_log import AuditEntry
 from bot.state.posts import MessageRef, Slot
 from bot.ui.posting.messenger import DiscordMessenger
 from tests.conftest import ROOT, Server, buttons, texts
@@ -484,7 +484,7 @@ async def test_a_correction_that_failed_and_is_needless_is_left(
     correct(room.server.config, tmp_path)
     await bot.services.base_watch.reopen()
     await room.advance(minutes=2)
-    assert await bot.state.corrections.unsaid() == ()
+    assert await bot.state.corrections.unposted() == ()
 
 
 async def test_a_correction_that_somebody_settled_is_not_given_back(

@@ -689,7 +689,7 @@ async def test_the_button_tells_what_was_corrected_and_what_is_not_known(
     server_id = bot.guilds[0].id
     slot = Slot(server_id, "digest", date(2025, 12, 31), now, mod.server.channel.id)
     contents = Contents(held, None, "older")
-    await bot.state.posts.lease(slot, contents, now, timedelta(minutes=1))
+    await bot.state.leases.acquire(slot, contents, now, timedelta(minutes=1))
     await bot.state.posts.record(
         slot, MessageRef(1, mod.server.channel.id), None, now, publish=False
     )

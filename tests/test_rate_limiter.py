@@ -93,7 +93,7 @@ async def with_a_turn_left(world: World) -> RateLimiter:
 async def test_a_turn_that_is_left_is_used_next(world: World) -> None:
     limiter = await with_a_turn_left(world)
     assert await send(world, 1, limiter) == [(NOW + 2 * SPACING, 0)]
-    assert await world.state.rate_limit.take(1, SPACING, NOW) == NOW + 3 * SPACING
+    assert await world.state.rate_limit.reserve(1, SPACING, NOW) == NOW + 3 * SPACING
 
 
 async def test_a_turn_that_is_left_does_not_outlast_a_hold(world: World) -> None:
@@ -110,7 +110,7 @@ async def test_turns_that_are_left_are_not_saved_up(
     limiter = await with_a_turn_left(world)
     await world.time.until(NOW + timedelta(seconds=seconds))
     await send(world, 1, limiter)
-    free_at = await world.state.rate_limit.take(1, SPACING, NOW)
+    free_at = await world.state.rate_limit.reserve(1, SPACING, NOW)
     first = NOW if taken == 3 else NOW + timedelta(seconds=seconds) - 3 * SPACING
     assert free_at == first + taken * SPACING
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.state.answers import Answered
-from bot.state.briefings import AuditAction, Briefing, BriefingText, Plan, Status
+from bot.state.audit_log import AuditAction
+from bot.state.briefings import Briefing, Status
+from bot.state.plan import BriefingText, Plan
 from bot.state.posts import Contents, MessageRef, Slot
+from bot.state.public_answers import PublicAnswer
 from tests.test_scheduler import DAY, HOUR, NOW, SERVER, World, world
 
 __all__ = ["world"]
@@ -48,7 +50,7 @@ async def test_a_briefing_is_forgotten_ninety_days_after_it_was_posted_or_cancel
 async def test_a_briefing_that_was_changed_since_is_kept_longer(world: World) -> None:
     posted = await briefing(world, "posted", "posted")
     amended = replace(PLAN, text=replace(PLAN.text, headline="The storm of November"))
-    await world.state.briefings.amend(posted, amended, MEMBER, NOW + 10 * DAY, "headline")
+    await world.state.briefings.rewrite_posted(posted, amended, MEMBER, NOW + 10 * DAY, "headline")
     await run_at(world, NOW + KEPT + 9 * DAY)
     assert await world.state.briefings.get(posted.briefing_id)
     await run_at(world, NOW + KEPT + 11 * DAY)
@@ -68,13 +70,15 @@ async def test_a_briefing_that_has_not_ended_is_kept(world: World) -> None:
 
 async def test_a_public_answer_is_forgotten_after_ninety_days(world: World) -> None:
     for number, at in enumerate((NOW, NOW + DAY), start=1):
-        world.state.answers.note(Answered(number, SERVER, 10, {"storm/closed": "v1"}, at))
-    await world.state.answers.write()
+        world.state.public_answers.note(
+            PublicAnswer(number, SERVER, 10, {"storm/closed": "v1"}, at)
+        )
+    await world.state.public_answers.write()
     await run_at(world, NOW + KEPT)
-    assert await world.state.answers.facts(1) == {"storm/closed": "v1"}
+    assert await world.state.public_answers.facts(1) == {"storm/closed": "v1"}
     await run_at(world, NOW + KEPT + HOUR)
-    assert await world.state.answers.facts(1) == {}
-    assert await world.state.answers.facts(2) == {"storm/closed": "v1"}
+    assert await world.state.public_answers.facts(1) == {}
+    assert await world.state.public_answers.facts(2) == {"storm/closed": "v1"}
 
 
 async def test_the_facts_of_a_post_go_with_it_but_not_the_day_on_which_one_was_in_focus(
@@ -82,7 +86,7 @@ async def test_the_facts_of_a_post_go_with_it_but_not_the_day_on_which_one_was_i
 ) -> None:
     slot = Slot(SERVER, "digest", date(2026, 11, 22), NOW, 10)
     await world.set_up()
-    await world.state.posts.lease(slot, Contents({"storm/closed": "v1"}, None, "e"), NOW, HOUR)
+    await world.state.leases.acquire(slot, Contents({"storm/closed": "v1"}, None, "e"), NOW, HOUR)
     await world.state.posts.record(slot, MessageRef(1, 10), "storm/closed", NOW, publish=False)
     await world.end()
     await world.state.digests.pause(SERVER, "moderator")

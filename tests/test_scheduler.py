@@ -200,7 +200,7 @@ class World:
         """Begin a scheduler of digests, as a process of its own."""
         state, clock = await self.open_state(), self.time.clock
         rate_limiter = RateLimiter(state.rate_limit, clock)
-        outbox = Outbox(state.posts, rate_limiter, self.discord, clock, Timing())
+        outbox = Outbox(state.leases, state.posts, rate_limiter, self.discord, clock, Timing())
         digests = DigestJob(state, composer, outbox, self.discord, clock)
         scheduler = Scheduler(state, [digests], self.discord, rate_limiter, clock, rules)
         self.running = asyncio.create_task(scheduler.run())
@@ -291,7 +291,7 @@ async def test_what_is_older_is_skipped(world: World) -> None:
     await world.time.until(at("2026-11-24 14:01"))
     await world.begin()
     assert world.discord.sent == []
-    skipped = await world.state.posts.last(SERVER)
+    skipped = await world.state.posts.last_digest(SERVER)
     assert skipped
     assert (skipped.day, skipped.status, skipped.reason) == (date(2026, 11, 24), "skipped", "late")
     assert (await world.schedule()).next_at == at("2026-11-25 08:00")
@@ -371,7 +371,7 @@ async def test_a_day_on_which_nothing_happened_is_left_out_or_tells_one_fact(
     await world.time.until(at("2026-11-23 09:00"))
     assert world.discord.days(1) == []
     assert world.discord.days(2) == [date(2026, 11, 23)]
-    left_out = await world.state.posts.last(1)
+    left_out = await world.state.posts.last_digest(1)
     assert left_out
     assert (left_out.status, left_out.reason) == ("skipped", "empty")
 
@@ -515,7 +515,7 @@ async def test_posts_are_published_after_they_were_posted(world: World) -> None:
 async def test_what_was_left_to_publish_is_published_by_the_next_process(world: World) -> None:
     await world.set_up()
     slot = Slot(SERVER, "digest", date(2026, 11, 21), NOW - DAY, 10)
-    await world.state.posts.lease(slot, Contents({}, None, "e"), NOW, MINUTE)
+    await world.state.leases.acquire(slot, Contents({}, None, "e"), NOW, MINUTE)
     await world.state.posts.record(slot, MessageRef(1, 10), None, NOW, publish=True)
     world.discord.publishing = [Refused("no-permission")]
     await world.begin()

@@ -174,7 +174,7 @@ async def test_everything_is_deleted_once_a_button_confirms_it(
     assert shown[1] == "**Language**: As set in Discord for the server"
     state = mod.server.bot.state
     before = len(posted(channel))
-    assert await state.posts.last(mod.server.bot.guilds[0].id) is None
+    assert await state.posts.last_digest(mod.server.bot.guilds[0].id) is None
     await mod.advance(minutes=10)
     assert len(posted(channel)) == before, "what was posted stays, and nothing follows"
     async with state.database.transaction() as connection:

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Date,
@@ -34,14 +35,15 @@ from sqlalchemy.util import await_only
 
 from bot.state.base_versions import BaseVersions
 from bot.state.change_feed import ChangeFeed
+from bot.state.column_types import Ids, Instant
 from bot.state.digests import DigestConfig, Digests, Schedule, Target
 from bot.state.errors import DatabaseUnavailable
-from bot.state.posts import Busy, Contents, Ending, Lease, MessageRef, Post, Posts, Slot
+from bot.state.leases import Busy, Lease, Leases
+from bot.state.posts import Contents, EndStatus, MessageRef, Post, Posts, Slot
 from bot.state.rate_limit import RateLimit
-from bot.state.settings import Settings, SettingsBook
+from bot.state.settings import ServerSettings, Settings
 from bot.state.state import State
 from bot.state.tables import (
-    Instant,
     base_version_fact,
     digest,
     fact_of_the_day,
@@ -120,8 +122,10 @@ async def fill(connection: AsyncConnection) -> None:
         BigInteger: SERVER,
         Boolean: True,
         Date: TODAY,
+        Ids: (),
         Instant: NOW,
         Integer: 1,
+        JSON: {},
         String: "09",
         Text: "",
     }
@@ -132,7 +136,7 @@ async def fill(connection: AsyncConnection) -> None:
 
 async def lease(state: State, slot: Slot = SLOT, now: datetime = NOW) -> Lease:
     """A claim that is granted."""
-    leased = await state.posts.lease(slot, CONTENTS, now, LEASE)
+    leased = await state.leases.acquire(slot, CONTENTS, now, LEASE)
     assert isinstance(leased, Lease)
     return leased
 
@@ -161,33 +165,33 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
     "digests.get": lambda state: state.digests.get(SERVER),
     "digests.all": lambda state: state.digests.all(),
     "digests.next_due": lambda state: state.digests.next_due(),
-    "digests.leased_day": lambda state: state.digests.leased_day(SERVER),
+    "digests.last_post_day": lambda state: state.digests.last_post_day(SERVER),
     "digests.put": lambda state: state.digests.put(SERVER, CONFIG, NOW, TODAY),
     "digests.advance": lambda state: state.digests.advance(SERVER, TODAY, NOW, TODAY),
     "digests.pause": lambda state: state.digests.pause(SERVER, "moderator"),
     "digests.stop": lambda state: state.digests.stop(SERVER, "no-channel", CONFIG),
     "digests.resume": lambda state: state.digests.resume(SERVER, NOW, TODAY),
     "digests.remove": lambda state: state.digests.remove(SERVER),
-    "posts.lease": lambda state: state.posts.lease(SLOT, CONTENTS, NOW, LEASE),
-    "posts.renew": lambda state: state.posts.renew(LEASED, NOW, LEASE),
-    "posts.replace": lambda state: state.posts.replace(LEASED, CONTENTS, SLOT.channel_id),
-    "posts.postpone": lambda state: state.posts.postpone(LEASED, NOW),
-    "posts.release": lambda state: state.posts.release(LEASED),
+    "leases.acquire": lambda state: state.leases.acquire(SLOT, CONTENTS, NOW, LEASE),
+    "leases.renew": lambda state: state.leases.renew(LEASED, NOW, LEASE),
+    "leases.replace": lambda state: state.leases.replace(LEASED, CONTENTS, SLOT.channel_id),
+    "leases.postpone": lambda state: state.leases.postpone(LEASED, NOW),
+    "leases.release": lambda state: state.leases.release(LEASED),
     "posts.record": lambda state: state.posts.record(SLOT, PLACE, None, NOW, publish=True),
     "posts.end": lambda state: state.posts.end(SLOT, "failed", "late", NOW),
     "posts.reopen": lambda state: state.posts.reopen(SLOT.post_id),
-    "posts.rewrite": lambda state: state.posts.rewrite(SLOT.post_id, CONTENTS),
-    "posts.latest": lambda state: state.posts.latest("digest"),
-    "posts.told": lambda state: state.posts.told("digest"),
+    "posts.replace_facts": lambda state: state.posts.replace_facts(SLOT.post_id, CONTENTS),
+    "posts.last_sent_at": lambda state: state.posts.last_sent_at("digest"),
+    "posts.shown_facts": lambda state: state.posts.shown_facts("digest"),
     "posts.get": lambda state: state.posts.get(SLOT.post_id),
-    "posts.last": lambda state: state.posts.last(SERVER),
+    "posts.last_digest": lambda state: state.posts.last_digest(SERVER),
     "posts.facts": lambda state: state.posts.facts(SLOT.post_id),
     "posts.facts_of_the_day": lambda state: state.posts.facts_of_the_day(SERVER),
     "posts.unpublished": lambda state: state.posts.unpublished(),
-    "posts.published": lambda state: state.posts.published(SLOT.post_id, done=True),
+    "posts.mark_published": lambda state: state.posts.mark_published(SLOT.post_id, done=True),
     "posts.forget": lambda state: state.posts.forget(NOW),
-    "rate_limit.take": lambda state: state.rate_limit.take(1, MINUTE, NOW),
-    "rate_limit.hold": lambda state: state.rate_limit.hold(NOW),
+    "rate_limit.reserve": lambda state: state.rate_limit.reserve(1, MINUTE, NOW),
+    "rate_limit.pause_until": lambda state: state.rate_limit.pause_until(NOW),
     "base_versions.remember": lambda state: state.base_versions.remember("e", {"a/b": "v"}),
     "base_versions.facts": lambda state: state.base_versions.facts("e2"),
     "base_versions.forget_unused": lambda state: state.base_versions.forget_unused(),
@@ -272,7 +276,7 @@ class TestSettings:
         await filled.settings.delete(SERVER)
         assert filled.settings.present() == {OTHER}
         assert await filled.digests.get(SERVER) is None
-        assert await filled.posts.last(SERVER) is None
+        assert await filled.posts.last_digest(SERVER) is None
         assert await filled.posts.facts(SLOT.post_id) == {}
         assert await filled.posts.facts_of_the_day(SERVER) == {}
         per_server = (server, digest, post, fact_of_the_day)
@@ -367,7 +371,7 @@ class TestListening:
     async def test_keeps_one_connection(self, state: State, open_state: Open) -> None:
         async with watch(state) as changes:
             for _ in range(30):
-                await changes.seen()
+                await changes.has_changed()
             assert await connections(await open_state()) <= 2
 
 
@@ -395,10 +399,10 @@ async def connections(state: State) -> int:
 @asynccontextmanager
 async def watch(state: State) -> AsyncGenerator[ChangeFeed]:
     """A watch over changes that is ended in the end; whatever was before has been seen."""
-    changes = state.changes()
+    changes = state.change_feed()
     try:
-        assert await changes.seen(), "true the first time"
-        assert not await changes.seen()
+        assert await changes.has_changed(), "true the first time"
+        assert not await changes.has_changed()
         yield changes
     finally:
         await changes.close()
@@ -407,14 +411,14 @@ async def watch(state: State) -> AsyncGenerator[ChangeFeed]:
 async def comes(changes: ChangeFeed) -> None:
     """Wait until a change is seen: what PostgreSQL announces takes its time to arrive."""
     async with asyncio.timeout(20):
-        while not await changes.seen():  # noqa: ASYNC110 - it is asked, it does not tell
+        while not await changes.has_changed():  # noqa: ASYNC110 - it is asked, it does not tell
             await asyncio.sleep(0.01)
 
 
 async def nothing_comes(changes: ChangeFeed) -> None:
     """No change is seen, also not what should not be announced, in the time that it would take."""
     await asyncio.sleep(0.1)
-    assert not await changes.seen()
+    assert not await changes.has_changed()
 
 
 class TestDigests:
@@ -484,20 +488,20 @@ class TestDigests:
         assert await filled.digests.next_due() == {SERVER: NOW, 2: NOW + 9 * DAY}
 
     async def test_know_the_latest_day_that_was_claimed(self, filled: State) -> None:
-        assert await filled.digests.leased_day(SERVER) is None
+        assert await filled.digests.last_post_day(SERVER) is None
         await filled.posts.end(replace(SLOT, day=TODAY - DAY), "skipped", "empty", NOW)
-        assert await filled.digests.leased_day(SERVER) == TODAY - DAY
+        assert await filled.digests.last_post_day(SERVER) == TODAY - DAY
         await lease(filled)
         await filled.digests.put(OTHER, PLAIN, NOW, TODAY)
         await lease(filled, replace(SLOT, server_id=OTHER, day=TODAY + DAY))
-        assert await filled.digests.leased_day(SERVER) == TODAY
+        assert await filled.digests.last_post_day(SERVER) == TODAY
 
     async def test_that_are_turned_off_leave_what_they_posted(self, filled: State) -> None:
         await lease(filled)
         await filled.digests.remove(SERVER)
         assert await filled.digests.get(SERVER) is None
         assert await filled.digests.next_due() == {}
-        assert await filled.digests.leased_day(SERVER) == TODAY
+        assert await filled.digests.last_post_day(SERVER) == TODAY
 
 
 class TestPosts:
@@ -506,7 +510,7 @@ class TestPosts:
     async def test_are_claimed_by_one(self, filled: State, open_state: Open) -> None:
         states = [filled, *[await open_state() for _ in range(3)]]
         leased = await asyncio.gather(
-            *(states[number % 4].posts.lease(SLOT, CONTENTS, NOW, LEASE) for number in range(20))
+            *(states[number % 4].leases.acquire(SLOT, CONTENTS, NOW, LEASE) for number in range(20))
         )
         assert leased.count(Lease(SLOT.post_id, NOW, 1)) == 1
         assert leased.count(Busy(NOW + LEASE)) == 19
@@ -517,7 +521,10 @@ class TestPosts:
         states = [filled, *[await open_state() for _ in range(3)]]
         later = NOW + LEASE
         leased = await asyncio.gather(
-            *(states[number % 4].posts.lease(SLOT, CONTENTS, later, LEASE) for number in range(20))
+            *(
+                states[number % 4].leases.acquire(SLOT, CONTENTS, later, LEASE)
+                for number in range(20)
+            )
         )
         assert leased.count(Lease(SLOT.post_id, NOW, 2)) == 1
         assert leased.count(Busy(later + LEASE)) == 19
@@ -526,9 +533,11 @@ class TestPosts:
         first, other = await lease(filled), await open_state()
         assert first.is_fresh
         a_moment_before = NOW + LEASE - timedelta(microseconds=1)
-        assert await other.posts.lease(SLOT, CONTENTS, a_moment_before, LEASE) == Busy(NOW + LEASE)
-        assert await filled.posts.renew(first, a_moment_before, LEASE)
-        assert await other.posts.lease(SLOT, CONTENTS, NOW + LEASE, LEASE) == Busy(
+        assert await other.leases.acquire(SLOT, CONTENTS, a_moment_before, LEASE) == Busy(
+            NOW + LEASE
+        )
+        assert await filled.leases.renew(first, a_moment_before, LEASE)
+        assert await other.leases.acquire(SLOT, CONTENTS, NOW + LEASE, LEASE) == Busy(
             a_moment_before + LEASE
         )
         taken = await lease(other, now=NOW + 2 * LEASE)
@@ -537,16 +546,16 @@ class TestPosts:
 
     async def test_are_lost_to_who_takes_them_over(self, filled: State, open_state: Open) -> None:
         first, other = await lease(filled), await open_state()
-        assert not await filled.posts.renew(first, NOW + LEASE, LEASE), "the lease is over"
+        assert not await filled.leases.renew(first, NOW + LEASE, LEASE), "the lease is over"
         taken = await lease(other, now=NOW + LEASE)
         sent = Contents({"summit/talks": "v3"}, None, "edition-2")
-        await other.posts.replace(taken, sent, SLOT.channel_id)
-        assert not await filled.posts.renew(first, NOW + LEASE, LEASE)
-        await filled.posts.replace(first, CONTENTS, SLOT.channel_id)
-        await filled.posts.postpone(first, NOW + 9 * HOUR)
-        await filled.posts.release(first)
+        await other.leases.replace(taken, sent, SLOT.channel_id)
+        assert not await filled.leases.renew(first, NOW + LEASE, LEASE)
+        await filled.leases.replace(first, CONTENTS, SLOT.channel_id)
+        await filled.leases.postpone(first, NOW + 9 * HOUR)
+        await filled.leases.release(first)
         assert await filled.posts.facts(SLOT.post_id) == sent.facts
-        held = await filled.posts.lease(SLOT, CONTENTS, NOW + LEASE, LEASE)
+        held = await filled.leases.acquire(SLOT, CONTENTS, NOW + LEASE, LEASE)
         assert held == Busy(NOW + 2 * LEASE)
         await other.posts.record(SLOT, PLACE, None, NOW, publish=False)
         schedule = await filled.digests.get(SERVER)
@@ -557,15 +566,15 @@ class TestPosts:
         """A task that hangs has lost the claim to the next one of its own process."""
         first = await lease(filled)
         taken = await lease(filled, now=NOW + LEASE)
-        assert not await filled.posts.renew(first, NOW + LEASE, LEASE)
-        assert await filled.posts.renew(taken, NOW + LEASE, LEASE)
+        assert not await filled.leases.renew(first, NOW + LEASE, LEASE)
+        assert await filled.leases.renew(taken, NOW + LEASE, LEASE)
 
     async def test_hold_what_was_sent_in_the_place_of_what_was_claimed(self, filled: State) -> None:
         leased = await lease(filled)
         sent = Contents({"summit/talks": "v3", "summit/dinner": "v1"}, None, "edition-2")
-        await filled.posts.replace(leased, sent, SLOT.channel_id)
+        await filled.leases.replace(leased, sent, SLOT.channel_id)
         assert await filled.posts.facts(SLOT.post_id) == sent.facts
-        await filled.posts.replace(leased, Contents({}, None, "edition-3"), SLOT.channel_id)
+        await filled.leases.replace(leased, Contents({}, None, "edition-3"), SLOT.channel_id)
         assert await filled.posts.facts(SLOT.post_id) == {}
 
     async def test_are_recorded_once_by_whichever_process(
@@ -579,13 +588,13 @@ class TestPosts:
         )
         assert await filled.posts.get(SLOT.post_id) == recorded
         assert await filled.posts.unpublished() == (recorded,)
-        await filled.posts.published(SLOT.post_id, done=True)
+        await filled.posts.mark_published(SLOT.post_id, done=True)
         elsewhere = MessageRef(1, 2)
         await filled.posts.record(SLOT, elsewhere, "summit/talks", NOW + HOUR, publish=True)
         assert await filled.posts.get(SLOT.post_id) == recorded
         assert await filled.posts.unpublished() == ()
         assert await filled.posts.facts_of_the_day(SERVER) == {"summit/visits": TODAY}
-        assert await other.posts.lease(SLOT, CONTENTS, NOW + DAY, LEASE) == Busy(None)
+        assert await other.leases.acquire(SLOT, CONTENTS, NOW + DAY, LEASE) == Busy(None)
         schedule = await filled.digests.get(SERVER)
         assert schedule
         assert (schedule.last_day, schedule.last_base_version) == (TODAY, CONTENTS.base_version)
@@ -596,20 +605,20 @@ class TestPosts:
         assert not any((await count(state)).values())
 
     async def test_that_were_not_sent_are_given_back(self, filled: State, open_state: Open) -> None:
-        await filled.posts.release(await lease(filled))
+        await filled.leases.release(await lease(filled))
         assert await filled.posts.get(SLOT.post_id) is None
         assert await filled.posts.facts(SLOT.post_id) == {}
-        assert await filled.digests.leased_day(SERVER) is None
+        assert await filled.digests.last_post_day(SERVER) is None
         assert (await lease(await open_state())).is_fresh
 
     async def test_are_postponed(self, filled: State, open_state: Open) -> None:
         other, until = await open_state(), NOW + 5 * MINUTE
-        await filled.posts.postpone(await lease(filled), until)
-        assert await other.posts.lease(SLOT, CONTENTS, NOW + LEASE, LEASE) == Busy(until)
+        await filled.leases.postpone(await lease(filled), until)
+        assert await other.leases.acquire(SLOT, CONTENTS, NOW + LEASE, LEASE) == Busy(until)
         assert (await lease(other, now=until)).attempts == 2
 
     @pytest.mark.parametrize("ending", ["skipped", "failed", "unknown"])
-    async def test_end(self, filled: State, ending: Ending) -> None:
+    async def test_end(self, filled: State, ending: EndStatus) -> None:
         """Also those that were never claimed; and what ended stays as it ended."""
         never_leased = replace(SLOT, day=TODAY - DAY)
         await lease(filled)
@@ -620,7 +629,7 @@ class TestPosts:
             assert ended == Post(
                 slot.post_id, SERVER, "digest", None, slot.day, NOW, ending, "late", None, NOW
             )
-            assert await filled.posts.lease(slot, CONTENTS, NOW + DAY, LEASE) == Busy(None)
+            assert await filled.leases.acquire(slot, CONTENTS, NOW + DAY, LEASE) == Busy(None)
 
     async def test_that_were_sent_do_not_end_otherwise(self, filled: State) -> None:
         await lease(filled)
@@ -654,7 +663,7 @@ class TestPosts:
             await lease(filled, slot)
             asked = number != 2
             await filled.posts.record(slot, PLACE, None, NOW - number * MINUTE, publish=asked)
-        await filled.posts.published(slots[3].post_id, done=False)
+        await filled.posts.mark_published(slots[3].post_id, done=False)
         waiting = [each.post_id for each in await filled.posts.unpublished()]
         assert waiting == [slots[1].post_id, slots[0].post_id], "who waits longest comes first"
 
@@ -665,7 +674,7 @@ class TestPosts:
         for slot, ended in ((old, NOW), (fresh, NOW + DAY)):
             await lease(filled, slot)
             await filled.posts.record(slot, PLACE, f"of/{slot.day.day}", ended, publish=False)
-        await filled.posts.lease(pending, CONTENTS, NOW + HOUR, LEASE)
+        await filled.leases.acquire(pending, CONTENTS, NOW + HOUR, LEASE)
         never_settled = replace(SLOT, day=TODAY + 3 * DAY)
         await lease(filled, never_settled)
         await filled.posts.forget(NOW)
@@ -679,11 +688,11 @@ class TestPosts:
         assert set(await filled.posts.facts_of_the_day(SERVER)) == {"of/22", "of/23"}
 
     async def test_of_a_server_the_last_one_is_known(self, filled: State) -> None:
-        assert await filled.posts.last(SERVER) is None
+        assert await filled.posts.last_digest(SERVER) is None
         await lease(filled)
         await filled.posts.end(replace(SLOT, day=TODAY + DAY), "skipped", "empty", NOW)
         await filled.posts.end(replace(SLOT, day=TODAY - DAY), "skipped", "late", NOW + DAY)
-        last = await filled.posts.last(SERVER)
+        last = await filled.posts.last_digest(SERVER)
         assert last
         assert (last.day, last.status, last.reason) == (TODAY + DAY, "skipped", "empty")
 
@@ -706,10 +715,10 @@ class TestPosts:
 
         def give_back(_: object, __: object, statement: str, *___: object) -> None:
             if statement.startswith("INSERT INTO post "):
-                await_only(first.posts.release(held))
+                await_only(first.leases.release(held))
 
         event.listen(second.database.engine.sync_engine, "after_cursor_execute", give_back)
-        assert await second.posts.lease(SLOT, CONTENTS, NOW, LEASE) == Busy(NOW)
+        assert await second.leases.acquire(SLOT, CONTENTS, NOW, LEASE) == Busy(NOW)
         assert (await lease(second)).is_fresh
         await first.close()
         await second.close()
@@ -725,7 +734,7 @@ class TestRateLimit:
         limits = [state.rate_limit, (await open_state()).rate_limit]
         for _ in range(2):
             firsts = await asyncio.gather(
-                *(limits[number % 2].take(3, self.SPACING, NOW) for number in range(20))
+                *(limits[number % 2].reserve(3, self.SPACING, NOW) for number in range(20))
             )
             given = [first + acquire * self.SPACING for first in firsts for acquire in range(3)]
             assert len(set(given)) == 60
@@ -733,30 +742,32 @@ class TestRateLimit:
             assert sorted(given) == [start + acquire * self.SPACING for acquire in range(60)]
 
     async def test_begins_now(self, state: State) -> None:
-        assert await state.rate_limit.take(4, self.SPACING, NOW) == NOW
-        assert await state.rate_limit.take(1, self.SPACING, NOW) == NOW + 4 * self.SPACING
-        assert await state.rate_limit.take(1, self.SPACING, NOW + HOUR) == NOW + HOUR, (
+        assert await state.rate_limit.reserve(4, self.SPACING, NOW) == NOW
+        assert await state.rate_limit.reserve(1, self.SPACING, NOW) == NOW + 4 * self.SPACING
+        assert await state.rate_limit.reserve(1, self.SPACING, NOW + HOUR) == NOW + HOUR, (
             "nothing is saved"
         )
 
     async def test_is_held(self, state: State, open_state: Open) -> None:
         other = (await open_state()).rate_limit
         until = NOW + 20 * timedelta(seconds=1)
-        await state.rate_limit.hold(until)
-        assert await other.take(1, self.SPACING, NOW) == until
-        await state.rate_limit.hold(NOW)
-        assert await other.take(1, self.SPACING, NOW) == until + self.SPACING, "it is not shortened"
+        await state.rate_limit.pause_until(until)
+        assert await other.reserve(1, self.SPACING, NOW) == until
+        await state.rate_limit.pause_until(NOW)
+        assert await other.reserve(1, self.SPACING, NOW) == until + self.SPACING, (
+            "it is not shortened"
+        )
 
     async def test_is_not_stopped_by_a_wrong_clock(self, state: State, open_state: Open) -> None:
         other = (await open_state()).rate_limit
-        await state.rate_limit.take(5, self.SPACING, NOW + HOUR)
-        assert await other.take(1, self.SPACING, NOW) == NOW
-        assert await other.take(1, self.SPACING, NOW) == NOW + self.SPACING
+        await state.rate_limit.reserve(5, self.SPACING, NOW + HOUR)
+        assert await other.reserve(1, self.SPACING, NOW) == NOW
+        assert await other.reserve(1, self.SPACING, NOW) == NOW + self.SPACING
 
     async def test_is_held_as_long_as_discord_says(self, state: State, open_state: Open) -> None:
-        await state.rate_limit.hold(NOW + HOUR)
+        await state.rate_limit.pause_until(NOW + HOUR)
         other = (await open_state()).rate_limit
-        assert await other.take(1, self.SPACING, NOW) == NOW + HOUR
+        assert await other.reserve(1, self.SPACING, NOW) == NOW + HOUR
 
 
 class TestBaseVersions:
@@ -802,8 +813,9 @@ class TestBaseVersions:
 
 def test_every_method_is_called_without_a_database() -> None:
     families = {
-        "settings": SettingsBook,
+        "settings": ServerSettings,
         "digests": Digests,
+        "leases": Leases,
         "posts": Posts,
         "rate_limit": RateLimit,
         "base_versions": BaseVersions,
@@ -845,14 +857,14 @@ class TestAway:
             await state.digests.put(OTHER, CONFIG, NOW, TODAY)
             await state.settings.load()
             await state.settings.left([OTHER], NOW)
-            changes = state.changes()
-            assert await changes.seen()
+            changes = state.change_feed()
+            assert await changes.has_changed()
         for reason in (await refusals(state)).values():
             assert "very-secret" not in reason
             assert "SELECT" not in reason
         await asyncio.sleep(0.1)  # for the end of the connection to arrive
         with pytest.raises(DatabaseUnavailable):
-            await changes.seen()
+            await changes.has_changed()
         assert state.settings.of(OTHER).left_at == NOW, "what is known goes on"
         await changes.close()
         await state.close()
@@ -938,7 +950,7 @@ class TestAway:
         async with state.database.transaction() as connection:
             await connection.execute(text("DROP TABLE rate_limit"))
         with pytest.raises(DatabaseUnavailable) as away:
-            await state.rate_limit.take(1, MINUTE, NOW)
+            await state.rate_limit.reserve(1, MINUTE, NOW)
         assert away.value.reason in (
             "no such table: rate_limit",
             'relation "rate_limit" does not exist',

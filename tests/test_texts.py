@@ -17,7 +17,8 @@ from babel.messages.pofile import read_po
 
 from bot.answers.service import COMMANDS
 from bot.facts.model import ACTOR_KINDS, CLAIMS, EVENT_KINDS, SourceKind, ThingKind
-from bot.state.briefings import AuditAction, Status
+from bot.state.audit_log import AuditAction
+from bot.state.briefings import Status
 from bot.state.corrections import Settlement
 from bot.state.digests import BlockReason, WhenEmpty
 from bot.texts import catalogues

@@ -25,7 +25,8 @@ from bot.delivery.delivery_errors import (
 )
 from bot.delivery.rate_limiter import RateLimiter
 from bot.state.digests import BlockReason, Target
-from bot.state.posts import Busy, Contents, Lease, MessageRef, Posts, Slot
+from bot.state.leases import Busy, Lease, Leases
+from bot.state.posts import Contents, MessageRef, Posts, Slot
 
 log = structlog.stdlib.get_logger("factdesk.delivery")
 
@@ -119,12 +120,14 @@ class Outbox:
 
     def __init__(
         self,
+        leases: Leases,
         posts: Posts,
         rate_limiter: RateLimiter,
         sender: Sender,
         clock: Clock,
         timing: Timing = Timing(),
     ) -> None:
+        self._leases = leases
         self._posts = posts
         self._rate_limiter = rate_limiter
         self._sender = sender
@@ -139,7 +142,7 @@ class Outbox:
         """
         await self._rate_limiter.acquire()
         slot = outgoing.slot
-        lease = await self._posts.lease(slot, contents, self._clock(), self._timing.lease_time)
+        lease = await self._leases.acquire(slot, contents, self._clock(), self._timing.lease_time)
         if isinstance(lease, Busy):
             return Delivered(None) if lease.until is None else RetryAt(lease.until)
         try:
@@ -156,7 +159,7 @@ class Outbox:
             await self._posts.end(slot, "unknown", "unreadable", self._clock())
             return Undetermined()
         except Unauthorized:
-            await self._posts.postpone(lease, self._clock())
+            await self._leases.postpone(lease, self._clock())
             raise
         if message_ref is None:
             return RetryAt(self._clock() + self._timing.retry)
@@ -168,7 +171,7 @@ class Outbox:
         Raises DatabaseUnavailable, and Unauthorized.
         """
         slot = outgoing.slot
-        lease = await self._posts.lease(slot, contents, self._clock(), self._timing.lease_time)
+        lease = await self._leases.acquire(slot, contents, self._clock(), self._timing.lease_time)
         if isinstance(lease, Busy):
             return Delivered(None) if lease.until is None else RetryAt(lease.until)
         message_ref = None
@@ -208,9 +211,9 @@ class Outbox:
     ) -> MessageRef | None:
         """Send the post, unless the claim was lost meanwhile: then nothing is sent."""
         if not lease.is_fresh:
-            await self._posts.replace(lease, contents, outgoing.target.channel_id)
+            await self._leases.replace(lease, contents, outgoing.target.channel_id)
         asked = self._clock()
-        is_mine = await self._posts.renew(lease, asked, self._timing.lease_time)
+        is_mine = await self._leases.renew(lease, asked, self._timing.lease_time)
         # A process that stood still meanwhile may have lost again what it was told is its own.
         if not is_mine or self._clock() - asked > self._timing.lease_time - self._timing.sending:
             log.warning("a claim was lost before sending", post=lease.post_id)
@@ -231,7 +234,7 @@ class Outbox:
 
     async def _give_back(self, lease: Lease, slot: Slot, reason: BlockReason) -> Outcome:
         if lease.is_fresh:
-            await self._posts.release(lease)
+            await self._leases.release(lease)
         else:
             await self._posts.end(slot, "failed", reason, self._clock())
         return Blocked(reason)
@@ -240,7 +243,7 @@ class Outbox:
         if error.everywhere:
             await self._rate_limiter.hold(error.seconds)
         until = self._clock() + error.wait
-        await self._posts.postpone(lease, until)
+        await self._leases.postpone(lease, until)
         return RetryAt(until)
 
     async def _postpone(self, lease: Lease, error: Exception) -> Outcome:
@@ -252,5 +255,5 @@ class Outbox:
             attempt=lease.attempts,
             reason=str(error) or "no answer",
         )
-        await self._posts.postpone(lease, until)
+        await self._leases.postpone(lease, until)
         return RetryAt(until)

@@ -43,14 +43,14 @@ class RateLimiter:
     async def hold(self, seconds: float) -> None:
         """Let no process send for so long. Raises DatabaseUnavailable."""
         self._turns.clear()
-        await self._rate_limit.hold(self._clock() + timedelta(seconds=seconds))
+        await self._rate_limit.pause_until(self._clock() + timedelta(seconds=seconds))
 
     async def _next(self) -> datetime:
         now = self._clock()
         self._turns = [acquire for acquire in self._turns if acquire > now - _STALE]
         if not self._turns:
             count = min(self._waiting, _MOST)
-            first = await self._rate_limit.take(count, SPACING, now)
+            first = await self._rate_limit.reserve(count, SPACING, now)
             self._turns = [first + number * SPACING for number in range(count)]
         return self._turns.pop(0)
 

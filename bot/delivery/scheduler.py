@@ -94,7 +94,7 @@ class Scheduler:
         self._rate_limiter = rate_limiter
         self._clock = clock
         self._rules = rules
-        self._changes = state.changes()
+        self._changes = state.change_feed()
         self._next_due: dict[tuple[int, str], datetime] = {}
         self._not_before: dict[tuple[int, str], datetime] = {}
         self._at_work: dict[tuple[int, str], asyncio.Task[None]] = {}
@@ -139,7 +139,7 @@ class Scheduler:
         if self._read_at and abs(now - self._read_at) < min(self._rules.tick, _BETWEEN_READS):
             return
         try:
-            self._is_stale = await self._changes.seen() or self._is_stale
+            self._is_stale = await self._changes.has_changed() or self._is_stale
             self._read_at = now
             if self._is_stale:
                 self._is_stale = False  # whatever changes while this reads is read next time
@@ -221,7 +221,7 @@ class Scheduler:
                 assert post.message_ref, "only what was sent waits to be published"
                 await self._rate_limiter.acquire()
                 is_done = await self._is_published(post.message_ref)
-                await self._state.posts.published(post.post_id, is_done)
+                await self._state.posts.mark_published(post.post_id, is_done)
         except Throttled as error:
             self._publish_later(error.wait)
         except Unauthorized:
@@ -251,13 +251,13 @@ class Scheduler:
     async def _enforce_retention(self, now: datetime) -> None:
         """Write what was put off; once a day, forget what need not be known any more."""
         try:
-            await self._state.answers.write()
+            await self._state.public_answers.write()
             if self._clean_at and now < self._clean_at:
                 return
             await self._state.settings.purge(now - KEPT_AFTER_LEAVING)
             await self._state.posts.forget(now - KEPT_POSTS)
             await self._state.briefings.forget(now - KEPT_POSTS)
-            await self._state.answers.forget(now - KEPT_POSTS)
+            await self._state.public_answers.forget(now - KEPT_POSTS)
             await self._state.base_versions.forget_unused()
             self._clean_at = now + timedelta(days=1)
         except DatabaseUnavailable as error:

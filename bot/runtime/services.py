@@ -19,9 +19,10 @@ from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.scheduler import Rules, Scheduler
 from bot.facts.load import Folders
 from bot.runtime.base_watch import BaseWatch
-from bot.state.briefings import AuditEntry, Briefing
+from bot.state.audit_log import AuditEntry
+from bot.state.briefings import Briefing
 from bot.state.digests import Schedule
-from bot.state.settings import SettingsBook
+from bot.state.settings import ServerSettings
 from bot.state.state import State
 from bot.texts.catalogues import words
 from bot.ui.briefings import audit_log
@@ -83,7 +84,7 @@ class _Servers:
     """Applies what each server chose in its settings to what the bot sends there."""
 
     def __init__(
-        self, client: discord.Client, service: AnswerService, settings: SettingsBook
+        self, client: discord.Client, service: AnswerService, settings: ServerSettings
     ) -> None:
         self._client = client
         self._service = service
@@ -140,7 +141,7 @@ def _assemble(
         client, servers.render, servers.warning, servers.moderates, servers.log_channel
     )
     rate_limiter = RateLimiter(state.rate_limit, clock)
-    outbox = Outbox(state.posts, rate_limiter, messenger, clock, wiring.timing)
+    outbox = Outbox(state.leases, state.posts, rate_limiter, messenger, clock, wiring.timing)
     compose = wiring.composer(service, state)
     digests = DigestJob(state, compose, outbox, messenger, clock)
     editor = BriefingEditor(service, state, messenger)

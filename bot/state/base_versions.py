@@ -1,4 +1,4 @@
-"""The bases that digests and briefings were drawn from, to tell what has changed since."""
+"""The fact versions of each base that a digest or briefing was made from, to find what changed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from sqlalchemy import delete, select, union_all
 
 from bot.state.database import Database
+from bot.state.fact_versions import facts_of, insert_facts
 from bot.state.tables import base_version_fact, briefing, digest, post
 
 
 class BaseVersions:
-    """The facts of each base that a digest was drawn from, by its fingerprint."""
+    """The versions of each base's facts, by the base's fingerprint. Cached in memory."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -21,36 +22,26 @@ class BaseVersions:
         """Keep the versions of a base's facts by key. Raises DatabaseUnavailable."""
         if base_version in self._known:
             return
-        rows = [
-            {"base_version": base_version, "fact": fact, "version": version}
-            for fact, version in facts.items()
-        ]
         async with self._database.transaction() as connection:
-            if rows:
-                await connection.execute(
-                    self._database.insert(base_version_fact).on_conflict_do_nothing(), rows
-                )
+            await insert_facts(self._database, connection, base_version_fact, {base_version: facts})
         self._known[base_version] = facts
 
     async def facts(self, base_version: str) -> Mapping[str, str] | None:
-        """The versions of a base's facts by key; None where nothing is known.
+        """The versions of a base's facts by key; None if the base is not known.
 
         Raises DatabaseUnavailable.
         """
         if base_version in self._known:
             return self._known[base_version]
         async with self._database.transaction() as connection:
-            rows = await connection.execute(
-                select(base_version_fact).where(base_version_fact.c.base_version == base_version)
-            )
-            facts = {row.fact: row.version for row in rows}
+            facts = await facts_of(connection, base_version_fact, base_version)
         if not facts:
-            return None  # not for ever: another process may remember it
+            return None  # not cached, as another process may remember it later
         self._known[base_version] = facts
         return facts
 
     async def forget_unused(self) -> None:
-        """Delete the bases that nothing rests on any more. Raises DatabaseUnavailable."""
+        """Delete bases that no digest, briefing or lease refers to. Raises DatabaseUnavailable."""
         used = union_all(
             select(digest.c.last_base_version).where(digest.c.last_base_version.is_not(None)),
             select(briefing.c.base_version).where(briefing.c.base_version.is_not(None)),

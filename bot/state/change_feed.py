@@ -1,69 +1,79 @@
-"""Whether the state may have changed: by PostgreSQL's word, or by a look at SQLite's files."""
+"""Whether any process changed the state: PostgreSQL notifies; SQLite's files are looked at."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.state.database import CHANNEL, Database, answering
+from bot.state.database import CHANNEL, Database, driver_errors
+
+
+class _Driver(Protocol):
+    """What is used of asyncpg's connection."""
+
+    def is_closed(self) -> bool: ...
+
+    async def add_listener(self, channel: str, callback: Callable[..., None]) -> None: ...
 
 
 class ChangeFeed:
-    """Notices that anything was changed in the state, by this process or another."""
+    """Notices that the state was changed, by this process or another."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._files: object = None
         self._listening: AsyncConnection | None = None
-        self._driver: Any = None
-        self._heard = True
+        self._driver: _Driver | None = None
+        self._notified = True
 
-    async def seen(self) -> bool:
-        """Whether anything may have changed since this was last asked; true the first time.
+    async def has_changed(self) -> bool:
+        """Whether anything may have changed since the last call; true the first time.
 
         Raises DatabaseUnavailable.
         """
         if self._database.is_sqlite:
             return self._files_differ()
         await self._listen()
-        heard, self._heard = self._heard, False
-        return heard
+        notified, self._notified = self._notified, False
+        return notified
 
     async def close(self) -> None:
         """Stop listening."""
         if self._listening:
-            with suppress(Exception):  # a lost connection cannot be closed well
+            with suppress(Exception):  # closing a lost connection may fail in any way
                 await self._listening.invalidate()
                 await self._listening.close()
             self._listening = self._driver = None
 
     def _files_differ(self) -> bool:
-        # A look at the files' times costs no thread and no query, so it may be had at every tick.
+        # This costs neither a thread nor a query, so it can be done at every tick.
         database = Path(self._database.engine.url.database or "")
-        files = tuple(map(_mark, (database, database.with_name(f"{database.name}-wal"))))
+        files = tuple(map(_stamp, (database, database.with_name(f"{database.name}-wal"))))
         differ, self._files = files != self._files, files
         return differ
 
     async def _listen(self) -> None:
-        """Listen, where this does not listen yet or the connection was lost."""
+        """Start listening, unless this listens already and still has its connection."""
         if self._driver and not self._driver.is_closed():
             return
         await self.close()
-        with answering():
+        with driver_errors():
             self._listening = await self._database.engine.connect()
-            driver: Any = (await self._listening.get_raw_connection()).driver_connection
-            await driver.add_listener(CHANNEL, self._hear)
-        # What was said while nobody listened is not said again.
-        self._driver, self._heard = driver, True
+            driver: _Driver | None = (await self._listening.get_raw_connection()).driver_connection
+            assert driver, "a connection that was just opened has its driver's"
+            await driver.add_listener(CHANNEL, self._on_notify)
+        # Notifications sent before this are lost, so assume one.
+        self._driver, self._notified = driver, True
 
-    def _hear(self, *_: object) -> None:
-        self._heard = True
+    def _on_notify(self, *_: object) -> None:
+        self._notified = True
 
 
-def _mark(path: Path) -> tuple[int, int] | None:
+def _stamp(path: Path) -> tuple[int, int] | None:
     try:
         found = path.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""Corrections that posts call for: what changed of a post's facts, and what a moderator did."""
+"""Corrections of posts: which of a post's facts changed, and what a moderator did about it."""
 
 from __future__ import annotations
 
@@ -7,26 +7,33 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import Row, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.state.briefings import AuditEntry, add_audit_entry
+from bot.state.audit_log import AuditEntry, insert_audit_entry
 from bot.state.database import Database
-from bot.state.tables import briefing, correction, post
+from bot.state.fact_versions import insert_facts
+from bot.state.tables import briefing, correction, correction_fact, post
 
 Settlement = Literal["posted", "edited", "dismissed"]
 
-_SENT = select(post.c.post_id).where(post.c.status == "sent")
 _OPEN = {"status": "open", "member_id": None, "settled_at": None}
+_POST_IS_SENT = correction.c.post_id.in_(select(post.c.post_id).where(post.c.status == "sent"))
+_REPLY_IS_DONE = exists().where(
+    post.c.kind == "correction",
+    post.c.name == correction.c.correction_id,
+    post.c.status.not_in(("leased", "failed", "unknown")),
+)
 
 
 @dataclass(frozen=True)
 class Correction:
-    """A post whose facts were corrected. `facts` are those, by key, in their present version.
+    """What changed of a post. `facts` are the changed facts' present versions by key, never empty.
 
-    `member_id` is the moderator who settled it; None where it is open, or settled by what came
-    after it.
+    `member_id` is the moderator who settled it; None if it is open, or was settled by a later
+    change.
     """
 
     correction_id: str
@@ -39,8 +46,9 @@ class Correction:
 
 
 def correction_id(post_id: str, facts: Mapping[str, str]) -> str:
-    """The id of a correction: 20 characters that follow from the post and from what changed."""
-    what = " ".join([post_id, *_pairs(facts)])
+    """The id of a correction: 20 characters that follow from the post and what changed."""
+    pairs = (f"{key}={version}" for key, version in sorted(facts.items()))
+    what = " ".join([post_id, *pairs])
     return base64.b32encode(hashlib.sha256(what.encode()).digest())[:20].decode().lower()
 
 
@@ -53,75 +61,57 @@ class Corrections:
     async def find(
         self, server_id: int, post_id: str, facts: Mapping[str, str], at: datetime
     ) -> Correction:
-        """Keep what changed of a post; the same change is kept once."""
-        found = correction_id(post_id, facts)
+        """Store what changed of a post, once, and close what had changed before."""
+        key = correction_id(post_id, facts)
+        columns = {"server_id": server_id, "post_id": post_id, "found_at": at}
+        # Reopen what a later change had closed, if that was changed back.
+        was_superseded = and_(correction.c.status == "dismissed", correction.c.member_id.is_(None))
         async with self._database.transaction() as connection:
             await connection.execute(
                 self._database.insert(correction)
-                .values(
-                    correction_id=found,
-                    server_id=server_id,
-                    post_id=post_id,
-                    facts=" ".join(_pairs(facts)),
-                    status="open",
-                    found_at=at,
-                )
-                # What was superseded, and changed back since, is open again.
+                .values(correction_id=key, status="open", **columns)
                 .on_conflict_do_update(
-                    index_elements=["correction_id"],
-                    set_=_OPEN,
-                    where=and_(
-                        correction.c.status == "dismissed", correction.c.member_id.is_(None)
-                    ),
+                    index_elements=["correction_id"], set_=_OPEN, where=was_superseded
                 )
             )
-            # What changed again since takes the place of what was found before.
+            await insert_facts(self._database, connection, correction_fact, {key: facts})
             await connection.execute(
                 update(correction)
                 .where(
                     correction.c.post_id == post_id,
                     correction.c.status == "open",
-                    correction.c.correction_id != found,
+                    correction.c.correction_id != key,
                 )
                 .values(status="dismissed", settled_at=at)
             )
-            rows = await connection.execute(
-                select(correction).where(correction.c.correction_id == found)
-            )
-            return _correction(rows.one())
+            (found,) = await _read(connection, correction.c.correction_id == key)
+        return found
 
     async def get(self, correction_id: str) -> Correction | None:
         """A correction, or None."""
         async with self._database.transaction() as connection:
-            rows = await connection.execute(
-                select(correction).where(correction.c.correction_id == correction_id)
-            )
-            row = rows.one_or_none()
-        return _correction(row) if row else None
+            found = await _read(connection, correction.c.correction_id == correction_id)
+        return found[0] if found else None
 
     async def open(self, server_id: int | None = None) -> tuple[Correction, ...]:
-        """What moderators, of one server or of all, have not settled yet, the oldest first."""
+        """The open corrections of one server, or of all, oldest first."""
         here = [correction.c.server_id == server_id] if server_id else []
         async with self._database.transaction() as connection:
-            rows = await connection.execute(
-                select(correction)
-                .where(correction.c.status == "open", *here)
-                .order_by(correction.c.found_at, correction.c.correction_id)
-            )
-            return tuple(_correction(row) for row in rows)
+            return await _read(connection, correction.c.status == "open", *here)
 
-    async def decided(self, post_id: str) -> dict[str, str]:
-        """What moderators have settled of a post's facts: the latest versions by key."""
+    async def settled_facts(self, post_id: str) -> dict[str, str]:
+        """The latest versions, by key, of a post's facts that moderators have settled."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
-                select(correction)
+                select(correction_fact.c.fact, correction_fact.c.version)
+                .join(correction)
                 .where(correction.c.post_id == post_id, correction.c.member_id.is_not(None))
                 .order_by(correction.c.settled_at)
             )
-            return {key: version for row in rows for key, version in _correction(row).facts.items()}
+            return {row.fact: row.version for row in rows}
 
     async def supersede(self, correction_id: str, at: datetime) -> None:
-        """Close an open correction that is called for no more."""
+        """Close an open correction that is no longer needed."""
         async with self._database.transaction() as connection:
             await connection.execute(
                 update(correction)
@@ -129,23 +119,10 @@ class Corrections:
                 .values(status="dismissed", settled_at=at)
             )
 
-    async def unsaid(self) -> tuple[Correction, ...]:
-        """Corrections that a moderator had posted, and that are not known to be in the channel."""
+    async def unposted(self) -> tuple[Correction, ...]:
+        """Corrections that a moderator had posted, but whose reply is not recorded as sent."""
         async with self._database.transaction() as connection:
-            rows = await connection.execute(
-                select(correction)
-                .outerjoin(
-                    post,
-                    and_(post.c.name == correction.c.correction_id, post.c.kind == "correction"),
-                )
-                .where(
-                    correction.c.status == "posted",
-                    or_(
-                        post.c.status.is_(None), post.c.status.in_(("leased", "failed", "unknown"))
-                    ),
-                )
-            )
-            return tuple(_correction(row) for row in rows)
+            return await _read(connection, correction.c.status == "posted", ~_REPLY_IS_DONE)
 
     async def settle(
         self,
@@ -155,10 +132,10 @@ class Corrections:
         member_id: int,
         at: datetime,
     ) -> bool:
-        """Note what a moderator did about a briefing; False where it had been settled before.
+        """Record what a moderator decided about a briefing; False if it was settled before.
 
-        `edited` has the briefing's post edited, `posted` a reply made, also where one has failed
-        before. All of it is kept, or nothing.
+        `edited` schedules an edit of the briefing's post; `posted` a reply, even if an earlier one
+        failed.
         """
         async with self._database.transaction() as connection:
             settled = await connection.execute(
@@ -169,32 +146,18 @@ class Corrections:
             if not settled.rowcount:
                 return False
             if settlement == "edited":
-                await connection.execute(
-                    update(briefing)
-                    .where(briefing.c.briefing_id == briefing_id)
-                    .values(
-                        version=briefing.c.version + 1,
-                        edit_at=func.coalesce(briefing.c.edit_at, at),
-                    )
-                )
+                await _schedule_edit(connection, briefing_id, at)
             if settlement == "posted":
-                await connection.execute(
-                    delete(post).where(
-                        post.c.kind == "correction",
-                        post.c.name == correction_id,
-                        post.c.status.not_in(("leased", "sent")),
-                    )
-                )
-            await add_audit_entry(
-                connection, briefing_id, AuditEntry(at, member_id, "corrected", settlement)
-            )
+                await _forget_failed_reply(connection, correction_id)
+            entry = AuditEntry(at, member_id, "corrected", settlement)
+            await insert_audit_entry(connection, briefing_id, entry)
             await self._database.announce(connection)
         return True
 
     async def reopen(self, correction_id: str, briefing_id: str, failed: AuditEntry) -> bool:
-        """Give a correction that could not be posted back to the moderators, unless they have it.
+        """Open a correction again whose reply failed, and log it.
 
-        Returns whether it was given back now.
+        Returns False if it is not `posted`, or the corrected post is gone.
         """
         async with self._database.transaction() as connection:
             reopened = await connection.execute(
@@ -202,16 +165,16 @@ class Corrections:
                 .where(
                     correction.c.correction_id == correction_id,
                     correction.c.status == "posted",
-                    correction.c.post_id.in_(_SENT),
+                    _POST_IS_SENT,
                 )
                 .values(_OPEN)
             )
             if reopened.rowcount:
-                await add_audit_entry(connection, briefing_id, failed)
+                await insert_audit_entry(connection, briefing_id, failed)
             return reopened.rowcount == 1
 
-    async def unedited(self, post_id: str, asked_at: datetime) -> None:
-        """Give back to the moderators what an edit that was refused was to correct."""
+    async def reopen_edited(self, post_id: str, asked_at: datetime) -> None:
+        """Open the corrections again that an edit, asked for at an instant, failed to make."""
         async with self._database.transaction() as connection:
             await connection.execute(
                 update(correction)
@@ -219,41 +182,37 @@ class Corrections:
                     correction.c.post_id == post_id,
                     correction.c.status == "edited",
                     correction.c.settled_at >= asked_at,
-                    correction.c.post_id.in_(_SENT),
+                    _POST_IS_SENT,
                 )
                 .values(_OPEN)
             )
 
-    async def edited(
+    async def record_edit(
         self, server_id: int, post_id: str, facts: Mapping[str, str], at: datetime
     ) -> None:
-        """Note that an edit brought a post up to date with facts that changed."""
-        brought = {"status": "edited", "settled_at": at}
+        """Record that an edit brought a post up to date; closes its open corrections."""
+        key = correction_id(post_id, facts)
+        columns = {"server_id": server_id, "post_id": post_id, "found_at": at}
+        edited = {"status": "edited", "settled_at": at}
         async with self._database.transaction() as connection:
             await connection.execute(
                 self._database.insert(correction)
-                .values(
-                    correction_id=correction_id(post_id, facts),
-                    server_id=server_id,
-                    post_id=post_id,
-                    facts=" ".join(_pairs(facts)),
-                    found_at=at,
-                    **brought,
-                )
+                .values(correction_id=key, **columns, **edited)
                 .on_conflict_do_update(
                     index_elements=["correction_id"],
-                    set_=brought,
+                    set_=edited,
                     where=correction.c.status.in_(("open", "dismissed")),
                 )
             )
+            await insert_facts(self._database, connection, correction_fact, {key: facts})
             await connection.execute(
                 update(correction)
                 .where(correction.c.post_id == post_id, correction.c.status == "open")
-                .values(brought)
+                .values(edited)
             )
 
     async def corrected_at(self, post_id: str) -> datetime | None:
-        """When a post was corrected last, by an edit or by a reply; None where it never was."""
+        """When a post was last corrected, by an edit or by a reply; None if it never was."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(func.max(correction.c.settled_at)).where(
@@ -264,18 +223,51 @@ class Corrections:
             return rows.scalar_one()
 
 
-def _pairs(facts: Mapping[str, str]) -> list[str]:
-    return [f"{key}={version}" for key, version in sorted(facts.items())]
+async def _schedule_edit(connection: AsyncConnection, briefing_id: str, at: datetime) -> None:
+    await connection.execute(
+        update(briefing)
+        .where(briefing.c.briefing_id == briefing_id)
+        .values(version=briefing.c.version + 1, edit_at=func.coalesce(briefing.c.edit_at, at))
+    )
 
 
-def _correction(row: Row[Any]) -> Correction:
-    pairs = (pair.partition("=") for pair in row.facts.split())
+async def _forget_failed_reply(connection: AsyncConnection, correction_id: str) -> None:
+    await connection.execute(
+        delete(post).where(
+            post.c.kind == "correction",
+            post.c.name == correction_id,
+            post.c.status.not_in(("leased", "sent")),
+        )
+    )
+
+
+async def _read(
+    connection: AsyncConnection, *conditions: ColumnElement[bool]
+) -> tuple[Correction, ...]:
+    """The corrections that meet the conditions, oldest first."""
+    # One statement: a second one might no longer see the same corrections.
+    rows = await connection.execute(
+        select(correction, correction_fact.c.fact, correction_fact.c.version)
+        .join(correction_fact)
+        .where(*conditions)
+        .order_by(correction.c.found_at, correction.c.correction_id, correction_fact.c.fact)
+    )
+    found: dict[str, Correction] = {}
+    facts: dict[str, dict[str, str]] = {}
+    for row in rows.mappings():
+        key: str = row["correction_id"]
+        facts.setdefault(key, {})[row["fact"]] = row["version"]
+        found.setdefault(key, _correction(row, facts[key]))
+    return tuple(found.values())
+
+
+def _correction(row: RowMapping, facts: Mapping[str, str]) -> Correction:
     return Correction(
-        row.correction_id,
-        row.server_id,
-        row.post_id,
-        {key: version for key, _, version in pairs},
-        row.status,
-        row.member_id,
-        row.found_at,
+        correction_id=row["correction_id"],
+        server_id=row["server_id"],
+        post_id=row["post_id"],
+        facts=facts,
+        status=row["status"],
+        member_id=row["member_id"],
+        found_at=row["found_at"],
     )

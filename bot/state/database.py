@@ -1,6 +1,6 @@
-"""The database behind the state: SQLite for one machine, PostgreSQL where processes share it.
+"""The database behind the state: SQLite for one machine, PostgreSQL for processes on several.
 
-What differs between the two is here and in `changes.py`, and nowhere else.
+All differences between the two are here and in `change_feed.py`.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Protocol, Self
 
 from alembic import command
-from alembic.config import Config as Migrations
+from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,15 +21,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.state.errors import DatabaseUnavailable, MissingDriver
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-_BUSY = 5  # seconds to wait for another process that writes, or for PostgreSQL to answer
-_MIGRATION_LOCK = 7_203_311  # a number of our own: processes that start together migrate in turn
+_BUSY = 5  # seconds to wait for a lock of SQLite, or for PostgreSQL to answer
+_MIGRATION_LOCK = 7_203_311  # an arbitrary number: processes that start together migrate in turn
 _NO_ADDRESS = "no database's address; write sqlite:///FILE or postgresql://…"
 CHANNEL = "factdesk"
-"""The channel of PostgreSQL on which changes are announced."""
+"""The PostgreSQL channel on which changes are announced."""
 
 
 class Database:
-    """An open database whose tables are those of this version. Use `Database.open`."""
+    """An open database with the tables of this version. Use `Database.open`."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
@@ -48,7 +48,7 @@ class Database:
                 await connection.run_sync(migrate)
         except BaseException as error:
             await database.close()
-            if isinstance(error, TypeError):  # an option in the address that the driver has not
+            if isinstance(error, TypeError):  # an option that the driver does not know
                 raise DatabaseUnavailable(str(error)) from error
             raise
         return database
@@ -60,32 +60,32 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncConnection]:
         """A transaction that is committed at the end of the block. Raises DatabaseUnavailable."""
-        with answering():
+        with driver_errors():
             async with self.engine.begin() as connection:
                 yield connection
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        """An insert that can say what happens on a conflict."""
+        """An insert statement that supports ON CONFLICT."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     async def announce(self, connection: AsyncConnection) -> None:
-        """Tell the other processes, once the transaction is committed, that settings changed."""
+        """Notify the other processes of a change when the transaction is committed."""
         if not self.is_sqlite:
             await connection.execute(text(f"NOTIFY {CHANNEL}"))
 
 
 @contextmanager
-def answering() -> Generator[None]:
-    """Turn what a database that is away makes the driver raise into DatabaseUnavailable."""
+def driver_errors() -> Generator[None]:
+    """Turn the errors of SQLAlchemy and the drivers into DatabaseUnavailable."""
     try:
         yield
     except StatementError as error:
         if error.orig and not isinstance(error, DBAPIError):
-            raise error.orig from None  # a value that no database ever saw: a fault of ours
+            raise error.orig from None  # a value that we could not bind: a bug of ours
         raise DatabaseUnavailable(_reason(error)) from error
     except SQLAlchemyError as error:
         raise DatabaseUnavailable(_reason(error)) from error
-    except (OSError, TimeoutError) as error:  # from connecting, which SQLAlchemy leaves as is
+    except (OSError, TimeoutError) as error:  # from connecting; SQLAlchemy does not wrap them
         raise DatabaseUnavailable(str(error) or "it does not answer") from error
     except Exception as error:
         if type(error).__module__.startswith("asyncpg"):
@@ -94,30 +94,36 @@ def answering() -> Generator[None]:
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
-    """Bring the tables to a revision, within the connection's transaction.
+    """Upgrade the tables to `head`, or downgrade them, within the connection's transaction.
 
-    Raises DatabaseUnavailable where the database was made by a newer version.
+    Raises DatabaseUnavailable if the database was made by a newer version.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
-    steps = Migrations()
-    steps.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    steps.attributes["connection"] = connection
+    config = migrations(connection)
     try:
         if revision == "head":
-            command.upgrade(steps, revision)
+            command.upgrade(config, revision)
         else:
-            command.downgrade(steps, revision)
+            command.downgrade(config, revision)
     except CommandError as error:
         raise DatabaseUnavailable(
             f"it was made by another version of Factdesk ({error})"
         ) from error
 
 
+def migrations(connection: Connection) -> Config:
+    """Alembic's configuration for our migrations on a connection."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
 def _with_driver(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+    except (ArgumentError, ValueError):  # ValueError: a port that is not a number
         raise DatabaseUnavailable(_NO_ADDRESS) from None
     driver = _DRIVERS.get(parsed.get_backend_name())
     if driver is None:
@@ -125,15 +131,15 @@ def _with_driver(url: str) -> URL:
             f"no database `{parsed.drivername}` here; use sqlite or postgresql"
         )
     if driver == _DRIVERS["sqlite"] and parsed.database in (None, "", ":memory:"):
-        raise DatabaseUnavailable(_NO_ADDRESS)  # what is kept in memory alone is not kept
+        raise DatabaseUnavailable(_NO_ADDRESS)  # state in memory would be lost
     return parsed.set(drivername=driver)
 
 
 def _engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() == "sqlite":
-        with answering():
+        with driver_errors():
             Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
-        # One connection: SQLite has one writer anyway, and nothing here is read in haste.
+        # One connection: SQLite has one writer anyway, and no read here is urgent.
         engine = create_async_engine(
             url, pool_size=1, max_overflow=0, connect_args={"timeout": _BUSY}
         )
@@ -147,22 +153,36 @@ def _engine(url: URL) -> AsyncEngine:
         raise MissingDriver("postgresql") from None
 
 
-def _prepare_sqlite(connection: Any, _: object) -> None:
-    # The driver's own transactions would leave migrations half done: we begin them ourselves.
+class _SQLiteConnection(Protocol):
+    """What is used of aiosqlite's connection as SQLAlchemy adapts it."""
+
+    isolation_level: str | None
+
+    def cursor(self) -> _SQLiteCursor: ...
+
+
+class _SQLiteCursor(Protocol):
+    def execute(self, operation: str) -> object: ...
+
+    def close(self) -> None: ...
+
+
+def _prepare_sqlite(connection: _SQLiteConnection, _: object) -> None:
+    # With the driver's own transactions, a failed migration would be half done: we begin ours.
     connection.isolation_level = None
     cursor = connection.cursor()
-    # FULL: what was claimed must not be forgotten in a power cut.
+    # FULL: a lease must survive a power cut.
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_immediate(connection: Connection) -> None:
-    # A transaction that turns from reading to writing would fail at once where another writes.
+    # A transaction that reads first and writes later would fail at once if another one writes.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _reason(error: SQLAlchemyError) -> str:
-    """The driver's own words; SQLAlchemy's would quote the statement and its values."""
-    told: object = getattr(error, "orig", None) or error
-    return str(told).partition("\n")[0]
+    """The driver's message; SQLAlchemy's would quote the statement and its values."""
+    cause: object = getattr(error, "orig", None) or error
+    return str(cause).partition("\n")[0]

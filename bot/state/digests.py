@@ -1,28 +1,29 @@
-"""The digests of servers: where, when and about what; one a server.
+"""The digests of servers, at most one each: where, when and about what.
 
-A wall time and its zone say when; `next_at` is the next run in UTC, worked out from them each time.
+A local time and its time zone say when; `next_at` is the next run in UTC, computed from them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import RowMapping, delete, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, func, select, update
 
 from bot.state.database import Database
-from bot.state.servers import keep_servers
+from bot.state.servers import insert_servers
 from bot.state.tables import digest, post, server
 
 WhenEmpty = Literal["skip", "fact"]
 BlockReason = Literal[
-    "moderator",  # asked for
+    "moderator",  # a moderator paused it
     "no-channel",  # the channel is gone
-    "no-access",  # the bot may not see it
-    "no-permission",  # the bot may not write there
+    "no-access",  # the bot cannot see it
+    "no-permission",  # the bot cannot write there
     "archived",  # the thread is archived or locked
-    "no-tag",  # the forum wants a tag
+    "no-tag",  # the forum requires a tag
     "no-zone",  # the time zone is no longer known
     "refused",  # Discord refuses the message for another reason
 ]
@@ -30,7 +31,7 @@ BlockReason = Literal[
 
 @dataclass(frozen=True)
 class Target:
-    """Where a digest goes and whom it tells."""
+    """Where something is posted, which role it mentions, and whether it is published."""
 
     channel_id: int
     role_id: int | None = None
@@ -46,18 +47,18 @@ class DigestConfig:
     at: time
     zone: str
     weekdays: frozenset[int]  # 0 for Monday
-    topics: frozenset[str]  # none for all
+    topics: frozenset[str]  # empty for all
     when_empty: WhenEmpty
-    language: str  # Discord's for the server
+    language: str  # the server's in Discord
     set_by: int
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """A server's digest, and how far it has come.
+    """A server's digest and its progress.
 
-    `next_at` is None while it is paused without an end. `last_base_version` is the base that the
-    last posted digest was drawn from.
+    `next_at` is None while it is paused indefinitely. `last_base_version` is the base that the last
+    posted digest was made from.
     """
 
     server_id: int
@@ -90,7 +91,7 @@ class Digests:
             return tuple(_schedule(row) for row in rows.mappings())
 
     async def next_due(self) -> dict[int, datetime]:
-        """When each server's digest is due next; paused ones and those of left servers are out."""
+        """When each digest is due next; not paused ones, nor those of servers that the bot left."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(digest.c.server_id, digest.c.next_at)
@@ -99,8 +100,8 @@ class Digests:
             )
             return {row.server_id: row.next_at for row in rows}
 
-    async def leased_day(self, server_id: int) -> date | None:
-        """The latest local day whose digest is posted, being posted, or skipped."""
+    async def last_post_day(self, server_id: int) -> date | None:
+        """The latest local day whose digest was posted, is being posted, or was skipped."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(func.max(post.c.day)).where(
@@ -112,7 +113,7 @@ class Digests:
     async def put(
         self, server_id: int, config: DigestConfig, next_at: datetime, next_day: date
     ) -> None:
-        """Set a server's digest up, or change it; a pause ends."""
+        """Set up a server's digest, or change it; ends a pause."""
         values = {
             **_columns(config),
             "next_at": next_at,
@@ -121,7 +122,7 @@ class Digests:
             "paused_until": None,
         }
         async with self._database.transaction() as connection:
-            await keep_servers(self._database, connection, [server_id])
+            await insert_servers(self._database, connection, [server_id])
             await connection.execute(
                 self._database.insert(digest)
                 .values(server_id=server_id, **values)
@@ -130,7 +131,7 @@ class Digests:
             await self._database.announce(connection)
 
     async def advance(self, server_id: int, past: date, next_at: datetime, next_day: date) -> None:
-        """Set the next run, unless it was moved beyond the day `past` meanwhile; a pause ends."""
+        """Set the next run and end a pause, unless the next run is already after the day `past`."""
         await self._change(
             server_id,
             {"next_at": next_at, "next_day": next_day, "paused": None, "paused_until": None},
@@ -145,14 +146,14 @@ class Digests:
         next_at: datetime | None = None,
         next_day: date | None = None,
     ) -> None:
-        """Pause a digest: without an end, or `until` an instant, with the run that comes then."""
+        """Pause a digest: indefinitely, or `until` an instant, with the next run after it."""
         await self._change(
             server_id,
             {"paused": reason, "paused_until": until, "next_at": next_at, "next_day": next_day},
         )
 
     async def stop(self, server_id: int, reason: BlockReason, config: DigestConfig) -> None:
-        """Pause a digest that cannot be posted, unless a moderator has set it up anew meanwhile."""
+        """Pause a digest that cannot be posted, unless its config has changed from `config`."""
         await self._change(
             server_id,
             {"paused": reason, "paused_until": None, "next_at": None, "next_day": None},
@@ -167,20 +168,22 @@ class Digests:
         )
 
     async def remove(self, server_id: int) -> None:
-        """Turn a server's digest off; what it has posted stays known."""
+        """Remove a server's digest; its posts stay recorded."""
         async with self._database.transaction() as connection:
             await connection.execute(delete(digest).where(digest.c.server_id == server_id))
             await self._database.announce(connection)
 
-    async def _change(self, server_id: int, values: dict[str, Any], *where: Any) -> None:
+    async def _change(
+        self, server_id: int, values: Mapping[str, object], *conditions: ColumnElement[bool]
+    ) -> None:
         async with self._database.transaction() as connection:
             await connection.execute(
-                update(digest).where(digest.c.server_id == server_id, *where).values(values)
+                update(digest).where(digest.c.server_id == server_id, *conditions).values(**values)
             )
             await self._database.announce(connection)
 
 
-def _columns(config: DigestConfig) -> dict[str, Any]:
+def _columns(config: DigestConfig) -> dict[str, object]:
     return {
         "channel_id": config.target.channel_id,
         "role_id": config.target.role_id,
@@ -189,26 +192,31 @@ def _columns(config: DigestConfig) -> dict[str, Any]:
         "at": f"{config.at:%H:%M}",
         "zone": config.zone,
         "weekdays": "".join(map(str, sorted(config.weekdays))),
-        "topics": " ".join(sorted(config.topics)),
+        "topics": sorted(config.topics),
         "when_empty": config.when_empty,
         "language": config.language,
         "set_by": config.set_by,
     }
 
 
-def _schedule(kept: RowMapping) -> Schedule:
+def _schedule(row: RowMapping) -> Schedule:
     config = DigestConfig(
-        target=Target(**{field.name: kept[field.name] for field in fields(Target)}),
-        at=time.fromisoformat(kept["at"]),
-        zone=kept["zone"],
-        weekdays=frozenset(map(int, kept["weekdays"])),
-        topics=frozenset(kept["topics"].split()),
-        when_empty=kept["when_empty"],
-        language=kept["language"],
-        set_by=kept["set_by"],
+        target=Target(row["channel_id"], row["role_id"], row["publish"], row["tag_id"]),
+        at=time.fromisoformat(row["at"]),
+        zone=row["zone"],
+        weekdays=frozenset(map(int, row["weekdays"])),
+        topics=frozenset(row["topics"]),
+        when_empty=row["when_empty"],
+        language=row["language"],
+        set_by=row["set_by"],
     )
-    rest = {name: kept[name] for name in _PROGRESS}
-    return Schedule(server_id=kept["server_id"], config=config, **rest)
-
-
-_PROGRESS = ("next_at", "next_day", "paused", "paused_until", "last_day", "last_base_version")
+    return Schedule(
+        server_id=row["server_id"],
+        config=config,
+        next_at=row["next_at"],
+        next_day=row["next_day"],
+        paused=row["paused"],
+        paused_until=row["paused_until"],
+        last_day=row["last_day"],
+        last_base_version=row["last_base_version"],
+    )

@@ -1,10 +1,8 @@
-"""What can go wrong with the state as a whole.
-
-The errors carry data; `bot/cli/errors.py` words them.
+"""Errors of the state as a whole. They carry data; `bot/cli/errors.py` words them.
 
 StateError
-├── MissingDriver   the database's driver is not installed
-└── DatabaseUnavailable       the database does not answer, or refuses
+├── MissingDriver         the database's driver is not installed
+└── DatabaseUnavailable   the database does not answer, or refuses
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ class StateError(Exception):
 
 
 class MissingDriver(StateError):
-    """The driver of the database is not installed; carries the extra that brings it."""
+    """The driver of the database is not installed; carries the extra that installs it."""
 
     def __init__(self, extra: str) -> None:
         super().__init__(extra)

@@ -1,9 +1,7 @@
-"""What the bot posts of its own accord: each post once, and which facts it holds.
+"""What the bot posts unprompted: each post once, and which facts it shows.
 
-A post is claimed before it is sent and recorded afterwards. A claim is held by one process for the
-time of its lease; when that is over, another may take the claim over, and must first find out
-whether the post was sent. The id of a post follows from what it is, so it is the same in every
-process, and Discord is given it as the nonce.
+A post is leased before it is sent (see `leases.py`) and recorded here afterwards. Its id follows
+from what it is, so it is the same in every process; Discord gets it as the nonce.
 """
 
 from __future__ import annotations
@@ -11,26 +9,27 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
 
-from sqlalchemy import Row, and_, delete, func, or_, select, update
+from sqlalchemy import RowMapping, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.database import Database
+from bot.state.fact_versions import facts_of, insert_facts
 from bot.state.tables import digest, fact_of_the_day, post, post_fact
 
 Kind = Literal["digest", "briefing", "offer", "correction"]
+EndStatus = Literal["skipped", "failed", "unknown"]
 Status = Literal["leased", "sent", "skipped", "failed", "unknown", "deleted"]
-Ending = Literal["skipped", "failed", "unknown"]
 
 
 @dataclass(frozen=True)
 class Slot:
-    """What a post is: whose, of which kind, of which local day, when due and where to.
+    """What one post fills: a server's slot for a kind of post on a local day, due at an instant.
 
-    There is one digest a day; of the other kinds, one for each `name`.
+    A server has one slot a day for its digest; for other kinds, one for each `name`.
     """
 
     server_id: int
@@ -42,14 +41,14 @@ class Slot:
 
     @property
     def post_id(self) -> str:
-        """Its id: 20 characters, the same wherever it is worked out."""
+        """The id of its post: 20 characters, the same wherever it is computed."""
         what = f"{self.kind}:{self.server_id}:{self.name or self.day.isoformat()}"
         return base64.b32encode(hashlib.sha256(what.encode()).digest())[:20].decode().lower()
 
 
 @dataclass(frozen=True)
 class Contents:
-    """Which facts a post holds, by key and version, which is in focus, and of which base."""
+    """What a post shows: the versions of its facts by key, its fact of the day, and its base."""
 
     facts: Mapping[str, str]
     fact_of_the_day: str | None
@@ -57,46 +56,21 @@ class Contents:
 
 
 @dataclass(frozen=True)
-class Lease:
-    """A claim that this process holds. `attempts` counts how often it was taken, from 1.
-
-    `channel_id` is where the post may have been sent before.
-    """
-
-    post_id: str
-    leased_at: datetime
-    attempts: int
-    channel_id: int = field(compare=False, default=0)
-
-    @property
-    def is_fresh(self) -> bool:
-        """Whether nobody can have sent the post before."""
-        return self.attempts == 1
-
-
-@dataclass(frozen=True)
-class Busy:
-    """The post is another process's until an instant, or ended already (`until` is None)."""
-
-    until: datetime | None
-
-
-@dataclass(frozen=True)
 class MessageRef:
-    """Where a message is. A forum's post is a channel of its own."""
+    """A message and its channel. A post in a forum is a channel of its own."""
 
     message_id: int
     channel_id: int
 
     @property
     def link(self) -> str:
-        """The place as text: `channel/message`, as in Discord's links to messages."""
+        """`channel/message`, the end of Discord's links to messages."""
         return f"{self.channel_id}/{self.message_id}"
 
 
 @dataclass(frozen=True)
 class Post:
-    """A post as it is recorded."""
+    """A post as recorded. `reason` says why it was skipped or failed."""
 
     post_id: str
     server_id: int
@@ -111,147 +85,60 @@ class Post:
 
 
 class Posts:
-    """The ledger of posts. Every method raises DatabaseUnavailable."""
+    """The record of all posts. Every method raises DatabaseUnavailable."""
 
-    def __init__(self, database: Database, worker: str) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._worker = worker
-
-    async def lease(
-        self, slot: Slot, contents: Contents, now: datetime, lease_time: timedelta
-    ) -> Lease | Busy:
-        """Claim a post, or take over a claim whose lease is over."""
-        async with self._database.transaction() as connection:
-            fresh = await connection.execute(
-                self._database.insert(post)
-                .values(
-                    post_id=slot.post_id,
-                    **vars(slot),
-                    status="leased",
-                    worker=self._worker,
-                    lease_until=now + lease_time,
-                    leased_at=now,
-                    attempts=1,
-                    base_version=contents.base_version,
-                )
-                .on_conflict_do_nothing()
-            )
-            if fresh.rowcount:
-                await self._keep_facts(connection, slot.post_id, contents)
-                return Lease(slot.post_id, now, 1, slot.channel_id)
-            return await self._take_over(connection, slot.post_id, now, lease_time)
-
-    async def _take_over(
-        self, connection: AsyncConnection, post_id: str, now: datetime, lease_time: timedelta
-    ) -> Lease | Busy:
-        rows = await connection.execute(
-            select(post).where(post.c.post_id == post_id).with_for_update()
-        )
-        row = rows.one_or_none()
-        if row is None:
-            return Busy(now)  # it was given back just now
-        if row.status != "leased":
-            return Busy(None)
-        if row.lease_until > now:
-            return Busy(row.lease_until)
-        await connection.execute(
-            update(post)
-            .where(post.c.post_id == post_id)
-            .values(worker=self._worker, lease_until=now + lease_time, attempts=row.attempts + 1)
-        )
-        return Lease(post_id, row.leased_at, row.attempts + 1, row.channel_id)
-
-    async def renew(self, lease: Lease, now: datetime, lease_time: timedelta) -> bool:
-        """Prolong a claim's lease right before sending; False where the claim is lost."""
-        async with self._database.transaction() as connection:
-            kept = await connection.execute(
-                update(post)
-                .where(*self._mine(lease), post.c.lease_until > now)
-                .values(lease_until=now + lease_time)
-            )
-            return kept.rowcount == 1
-
-    async def replace(self, lease: Lease, contents: Contents, channel_id: int) -> None:
-        """Note what is sent in the place of what was claimed, and where to."""
-        async with self._database.transaction() as connection:
-            kept = await connection.execute(
-                update(post)
-                .where(*self._mine(lease))
-                .values(base_version=contents.base_version, channel_id=channel_id)
-            )
-            if not kept.rowcount:
-                return  # the claim is lost, and its facts are another's
-            await connection.execute(delete(post_fact).where(post_fact.c.post_id == lease.post_id))
-            await self._keep_facts(connection, lease.post_id, contents)
-
-    async def postpone(self, lease: Lease, until: datetime) -> None:
-        """Give a claim back: from `until` on, any process may take it over."""
-        async with self._database.transaction() as connection:
-            await connection.execute(
-                update(post).where(*self._mine(lease)).values(lease_until=until)
-            )
-
-    async def release(self, lease: Lease) -> None:
-        """Undo a claim of which it is certain that nothing was sent."""
-        async with self._database.transaction() as connection:
-            await connection.execute(delete(post).where(*self._mine(lease)))
 
     async def record(
         self,
         slot: Slot,
         message_ref: MessageRef,
-        facts_of_the_day: str | None,
+        fact_of_the_day: str | None,
         at: datetime,
         publish: bool,
     ) -> None:
-        """Record a post as sent, by whichever process: it is known to be there."""
+        """Record a post as sent, whichever process sent it. Does nothing if it is recorded."""
+        sent = {
+            "status": "sent",
+            "reason": None,
+            "message_id": message_ref.message_id,
+            "message_channel_id": message_ref.channel_id,
+            "ended_at": at,
+            "publish": "waiting" if publish else None,
+        }
         async with self._database.transaction() as connection:
             recorded = await connection.execute(
                 update(post)
                 .where(post.c.post_id == slot.post_id, post.c.status != "sent")
-                .values(
-                    status="sent",
-                    reason=None,
-                    message_id=message_ref.message_id,
-                    message_channel_id=message_ref.channel_id,
-                    ended_at=at,
-                    publish="waiting" if publish else None,
-                )
+                .values(sent)
                 .returning(post.c.base_version)
             )
             base_version = recorded.scalar_one_or_none()
             if base_version is None:
                 return
             if slot.kind == "digest":
-                await connection.execute(
-                    update(digest)
-                    .where(digest.c.server_id == slot.server_id)
-                    .values(last_day=slot.day, last_base_version=base_version)
-                )
-            if facts_of_the_day:
-                told = {"day": slot.day}
-                await connection.execute(
-                    self._database.insert(fact_of_the_day)
-                    .values(server_id=slot.server_id, fact=facts_of_the_day, **told)
-                    .on_conflict_do_update(index_elements=["server_id", "fact"], set_=told)
-                )
+                await _note_last_digest(connection, slot, base_version)
+            if fact_of_the_day:
+                await self._note_fact_of_the_day(connection, slot, fact_of_the_day)
 
-    async def end(self, slot: Slot, status: Ending, reason: str, at: datetime) -> None:
-        """Note that a post will not be sent any more, or that nobody can tell whether it was."""
+    async def end(self, slot: Slot, status: EndStatus, reason: str, at: datetime) -> None:
+        """Record that a post will not be sent, or that nobody can tell whether it was.
+
+        The post need not be leased. If it has already ended, it stays as it is.
+        """
         ended = {"status": status, "reason": reason, "ended_at": at}
+        never_leased = {
+            "worker": "",
+            "lease_until": at,
+            "leased_at": at,
+            "attempts": 0,
+            "base_version": "",
+        }
         async with self._database.transaction() as connection:
             await connection.execute(
                 self._database.insert(post)
-                .values(
-                    post_id=slot.post_id,
-                    **vars(slot),
-                    worker=self._worker,
-                    lease_until=at,
-                    leased_at=at,
-                    attempts=0,
-                    base_version="",
-                    **ended,
-                )
+                .values(**slot_columns(slot), **never_leased, **ended)
                 .on_conflict_do_update(
                     index_elements=["post_id"], set_=ended, where=post.c.status == "leased"
                 )
@@ -261,20 +148,11 @@ class Posts:
         """A post, or None."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(select(post).where(post.c.post_id == post_id))
-            row = rows.one_or_none()
+            row = rows.mappings().one_or_none()
         return _post(row) if row else None
 
-    async def reopen(self, post_id: str) -> None:
-        """Forget a post that was not made, or of which nobody knows, so that it can be made."""
-        async with self._database.transaction() as connection:
-            await connection.execute(
-                delete(post).where(
-                    post.c.post_id == post_id, post.c.status.not_in(("leased", "sent"))
-                )
-            )
-
-    async def last(self, server_id: int) -> Post | None:
-        """A server's latest digest, whatever became of it."""
+    async def last_digest(self, server_id: int) -> Post | None:
+        """A server's latest digest, whether it was sent or not."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(post)
@@ -282,17 +160,11 @@ class Posts:
                 .order_by(post.c.day.desc())
                 .limit(1)
             )
-            row = rows.one_or_none()
+            row = rows.mappings().one_or_none()
         return _post(row) if row else None
 
-    async def rewrite(self, post_id: str, contents: Contents) -> None:
-        """Note what a post tells since it was edited."""
-        async with self._database.transaction() as connection:
-            await connection.execute(delete(post_fact).where(post_fact.c.post_id == post_id))
-            await self._keep_facts(connection, post_id, contents)
-
-    async def latest(self, kind: Kind) -> datetime | None:
-        """When the latest post of a kind was sent; None where none was."""
+    async def last_sent_at(self, kind: Kind) -> datetime | None:
+        """When the latest post of a kind was sent; None if there is none."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(func.max(post.c.ended_at)).where(
@@ -301,8 +173,23 @@ class Posts:
             )
             return rows.scalar_one()
 
-    async def told(self, kind: Kind) -> dict[str, dict[str, str]]:
-        """The facts of every post of a kind that was sent: by its id, versions by key."""
+    async def reopen(self, post_id: str) -> None:
+        """Delete the record of a post that was not sent, or may not have been, to send it again."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                delete(post).where(
+                    post.c.post_id == post_id, post.c.status.not_in(("leased", "sent"))
+                )
+            )
+
+    async def replace_facts(self, post_id: str, contents: Contents) -> None:
+        """Record what a post shows after an edit."""
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(post_fact).where(post_fact.c.post_id == post_id))
+            await insert_facts(self._database, connection, post_fact, {post_id: contents.facts})
+
+    async def shown_facts(self, kind: Kind) -> dict[str, dict[str, str]]:
+        """The facts of each sent post of a kind: versions by key, by post id, oldest post first."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(post_fact)
@@ -310,21 +197,18 @@ class Posts:
                 .where(post.c.kind == kind, post.c.status == "sent")
                 .order_by(post.c.ended_at, post_fact.c.post_id, post_fact.c.fact)
             )
-            told: dict[str, dict[str, str]] = {}
+            shown: dict[str, dict[str, str]] = {}
             for row in rows:
-                told.setdefault(row.post_id, {})[row.fact] = row.version
-        return told
+                shown.setdefault(row.post_id, {})[row.fact] = row.version
+        return shown
 
     async def facts(self, post_id: str) -> dict[str, str]:
-        """The facts that a post holds, by key, in the version that it shows."""
+        """The versions, by key, of the facts that a post shows."""
         async with self._database.transaction() as connection:
-            rows = await connection.execute(
-                select(post_fact.c.fact, post_fact.c.version).where(post_fact.c.post_id == post_id)
-            )
-            return {row.fact: row.version for row in rows}
+            return await facts_of(connection, post_fact, post_id)
 
     async def facts_of_the_day(self, server_id: int) -> dict[str, date]:
-        """The local day on which each fact was last in focus in a server."""
+        """The local day on which each fact was last a server's fact of the day."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(fact_of_the_day.c.fact, fact_of_the_day.c.day).where(
@@ -334,15 +218,15 @@ class Posts:
             return {row.fact: row.day for row in rows}
 
     async def unpublished(self) -> tuple[Post, ...]:
-        """Posts that are still to be published to the servers that follow their channel."""
+        """Posts still to be published to the servers that follow their channel, oldest first."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(post).where(post.c.publish == "waiting").order_by(post.c.ended_at)
             )
-            return tuple(_post(row) for row in rows)
+            return tuple(_post(row) for row in rows.mappings())
 
-    async def published(self, post_id: str, done: bool) -> None:
-        """Note that a post was published, or that it cannot be."""
+    async def mark_published(self, post_id: str, done: bool) -> None:
+        """Record that a post was published, or that it cannot be."""
         async with self._database.transaction() as connection:
             await connection.execute(
                 update(post)
@@ -351,43 +235,55 @@ class Posts:
             )
 
     async def forget(self, ended_before: datetime) -> None:
-        """Delete what ended before an instant; what was in focus stays known."""
+        """Delete older posts; the facts of the day stay, so that they are not repeated."""
         async with self._database.transaction() as connection:
-            never_settled = and_(post.c.status == "leased", post.c.leased_at < ended_before)
+            never_ended = and_(post.c.status == "leased", post.c.leased_at < ended_before)
             await connection.execute(
-                delete(post).where(or_(post.c.ended_at < ended_before, never_settled))
+                delete(post).where(or_(post.c.ended_at < ended_before, never_ended))
             )
 
-    def _mine(self, lease: Lease) -> tuple[Any, ...]:
-        return (
-            post.c.post_id == lease.post_id,
-            post.c.worker == self._worker,
-            post.c.status == "leased",
-            post.c.attempts == lease.attempts,
+    async def _note_fact_of_the_day(
+        self, connection: AsyncConnection, slot: Slot, fact: str
+    ) -> None:
+        await connection.execute(
+            self._database.insert(fact_of_the_day)
+            .values(server_id=slot.server_id, fact=fact, day=slot.day)
+            .on_conflict_do_update(index_elements=["server_id", "fact"], set_={"day": slot.day})
         )
 
-    async def _keep_facts(
-        self, connection: AsyncConnection, post_id: str, contents: Contents
-    ) -> None:
-        rows = [
-            {"post_id": post_id, "fact": fact, "version": version}
-            for fact, version in contents.facts.items()
-        ]
-        if rows:
-            await connection.execute(self._database.insert(post_fact), rows)
+
+async def _note_last_digest(connection: AsyncConnection, slot: Slot, base_version: str) -> None:
+    await connection.execute(
+        update(digest)
+        .where(digest.c.server_id == slot.server_id)
+        .values(last_day=slot.day, last_base_version=base_version)
+    )
 
 
-def _post(row: Row[Any]) -> Post:
-    message_ref = MessageRef(row.message_id, row.message_channel_id) if row.message_id else None
+def slot_columns(slot: Slot) -> dict[str, object]:
+    """The columns of table `post` that hold a slot."""
+    return {
+        "post_id": slot.post_id,
+        "server_id": slot.server_id,
+        "kind": slot.kind,
+        "name": slot.name,
+        "day": slot.day,
+        "due_at": slot.due_at,
+        "channel_id": slot.channel_id,
+    }
+
+
+def _post(row: RowMapping) -> Post:
+    is_sent = row["message_id"] is not None
     return Post(
-        row.post_id,
-        row.server_id,
-        row.kind,
-        row.name,
-        row.day,
-        row.due_at,
-        row.status,
-        row.reason,
-        message_ref,
-        row.ended_at,
+        post_id=row["post_id"],
+        server_id=row["server_id"],
+        kind=row["kind"],
+        name=row["name"],
+        day=row["day"],
+        due_at=row["due_at"],
+        status=row["status"],
+        reason=row["reason"],
+        message_ref=MessageRef(row["message_id"], row["message_channel_id"]) if is_sent else None,
+        ended_at=row["ended_at"],
     )

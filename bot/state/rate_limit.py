@@ -1,8 +1,9 @@
-"""The one budget of requests that every process of the bot takes from."""
+"""One limit on the rate of requests for all processes of the bot."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,54 +11,57 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.state.database import Database
 from bot.state.tables import rate_limit
 
-_NAME, _HELD = "requests", "held"
-_FARTHEST = timedelta(minutes=10)
-"""Further ahead nothing is given away: a clock that was wrong said so."""
+_Name = Literal["requests", "held"]
+_MAX_AHEAD = timedelta(minutes=10)
+"""A next free instant further ahead than this came from a wrong clock and is ignored."""
 
 
 class RateLimit:
-    """Turns on a line of time: whoever takes some moves the instant from which others are free."""
+    """A rate limiter shared by all processes: a reservation moves the next free instant."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def take(self, turns: int, spacing: timedelta, now: datetime) -> datetime:
-        """Take so many turns, each `spacing` after the one before; returns when the first is.
+    async def reserve(self, count: int, spacing: timedelta, now: datetime) -> datetime:
+        """Reserve `count` requests, `spacing` apart; returns the instant of the first.
 
         Raises DatabaseUnavailable.
         """
         async with self._database.transaction() as connection:
-            await self._begin(connection, now)
+            await self._insert(connection, "requests", now)
             free = await connection.execute(
-                select(rate_limit.c.free_at).where(rate_limit.c.name == _NAME).with_for_update()
+                select(rate_limit.c.free_at)
+                .where(rate_limit.c.name == "requests")
+                .with_for_update()
             )
             free_at = free.scalar_one()
-            first = free_at if now < free_at < now + _FARTHEST else now
-            held = await connection.execute(
-                select(rate_limit.c.free_at).where(rate_limit.c.name == _HELD)
+            first = free_at if now < free_at < now + _MAX_AHEAD else now
+            paused = await connection.execute(
+                select(rate_limit.c.free_at).where(rate_limit.c.name == "held")
             )
-            first = max(first, held.scalar_one_or_none() or first)
+            first = max(first, paused.scalar_one_or_none() or first)
             await connection.execute(
                 update(rate_limit)
-                .where(rate_limit.c.name == _NAME)
-                .values(free_at=first + turns * spacing)
+                .where(rate_limit.c.name == "requests")
+                .values(free_at=first + count * spacing)
             )
             return first
 
-    async def hold(self, until: datetime) -> None:
-        """Let nobody take a turn before an instant. Raises DatabaseUnavailable."""
+    async def pause_until(self, until: datetime) -> None:
+        """Allow no request before an instant; never shortens a pause.
+
+        Raises DatabaseUnavailable.
+        """
         async with self._database.transaction() as connection:
-            await self._begin(connection, until, _HELD)
+            await self._insert(connection, "held", until)
             await connection.execute(
                 update(rate_limit)
-                .where(rate_limit.c.name == _HELD, rate_limit.c.free_at < until)
+                .where(rate_limit.c.name == "held", rate_limit.c.free_at < until)
                 .values(free_at=until)
             )
 
-    async def _begin(
-        self, connection: AsyncConnection, free_at: datetime, name: str = _NAME
-    ) -> None:
-        """See that there is a row, as only a row can be locked."""
+    async def _insert(self, connection: AsyncConnection, name: _Name, free_at: datetime) -> None:
+        """Insert the row unless it exists: a lock needs a row."""
         await connection.execute(
             self._database.insert(rate_limit)
             .values(name=name, free_at=free_at)

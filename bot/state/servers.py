@@ -1,4 +1,4 @@
-"""The row of a server, on which everything hangs that is kept about it."""
+"""The row of a server. Everything stored about a server refers to it and is deleted with it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from bot.state.database import Database
 from bot.state.tables import server
 
 
-async def keep_servers(
+async def insert_servers(
     database: Database, connection: AsyncConnection, server_ids: Iterable[int]
 ) -> None:
-    """Make the rows of servers that have none yet, within the connection's transaction."""
+    """Insert the rows of servers that have none yet, within the connection's transaction."""
     await connection.execute(
         database.insert(server).on_conflict_do_nothing(index_elements=["server_id"]),
         [{"server_id": server_id} for server_id in server_ids],

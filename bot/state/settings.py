@@ -1,13 +1,12 @@
-"""What the moderators of servers chose; kept in memory, so no command waits for the database."""
+"""What the moderators of servers chose; cached in memory, so no command waits for the database."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import RowMapping, delete, select, update
 
 from bot.state.database import Database
 from bot.state.tables import server
@@ -15,10 +14,10 @@ from bot.state.tables import server
 
 @dataclass(frozen=True)
 class Settings:
-    """One server's settings; None where it chose nothing.
+    """One server's settings; None if it chose nothing.
 
-    `approval` says that a briefing needs a second moderator. `channel_id` and `zone` are where and
-    in which time zone its moderators post unless they say otherwise.
+    `approval` says that a briefing needs a second moderator. `channel_id` and `zone` are the
+    channel and time zone of briefings by default.
     """
 
     server_id: int
@@ -31,53 +30,50 @@ class Settings:
     left_at: datetime | None = None
 
 
-class SettingsBook:
-    """The settings of every server. `load` reads them; `of` answers from memory."""
+class ServerSettings:
+    """The settings of every server: `load` reads them, `of` answers from memory.
+
+    Every method that is a coroutine raises DatabaseUnavailable.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[int, Settings] = {}
 
     async def load(self) -> None:
-        """Read every server's settings. Raises DatabaseUnavailable."""
+        """Read every server's settings."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(select(server))
-            self._known = {row["server_id"]: Settings(**row) for row in rows.mappings()}
+            self._known = {row["server_id"]: _settings(row) for row in rows.mappings()}
 
     def of(self, server_id: int | None) -> Settings:
-        """A server's settings; the defaults where it chose nothing. No I/O."""
+        """A server's settings; the defaults if it chose nothing. No I/O."""
         return self._known.get(server_id or 0) or Settings(server_id or 0)
 
     async def choose_language(self, server_id: int, language: str | None) -> None:
-        """Keep the language of a server; None: whatever Discord tells.
-
-        Raises DatabaseUnavailable.
-        """
-        await self._choose(server_id, language=language)
+        """Set a server's language; None for its language in Discord."""
+        await self._choose(server_id, {"language": language})
 
     async def choose_role(self, server_id: int, role_id: int | None) -> None:
-        """Keep who may moderate besides those with Manage Server. Raises DatabaseUnavailable."""
-        await self._choose(server_id, moderator_role_id=role_id)
+        """Set the role that may moderate besides members with Manage Server."""
+        await self._choose(server_id, {"moderator_role_id": role_id})
 
     async def choose_approval(self, server_id: int, approval: bool) -> None:
-        """Keep whether a briefing needs a second moderator. Raises DatabaseUnavailable."""
-        await self._choose(server_id, approval=approval)
+        """Set whether a briefing needs a second moderator."""
+        await self._choose(server_id, {"approval": approval})
 
     async def choose_log(self, server_id: int, channel_id: int | None) -> None:
-        """Keep where the moderators' steps are told. Raises DatabaseUnavailable."""
-        await self._choose(server_id, log_channel_id=channel_id)
+        """Set the channel in which the audit log is posted."""
+        await self._choose(server_id, {"log_channel_id": channel_id})
 
     async def choose_defaults(
         self, server_id: int, channel_id: int | None, zone: str | None
     ) -> None:
-        """Keep where and in which zone briefings are posted by default.
-
-        Raises DatabaseUnavailable.
-        """
-        await self._choose(server_id, channel_id=channel_id, zone=zone)
+        """Set the channel and time zone of briefings by default."""
+        await self._choose(server_id, {"channel_id": channel_id, "zone": zone})
 
     async def left(self, server_ids: Iterable[int], at: datetime) -> None:
-        """Note that the bot was removed from servers, where that is not known yet."""
+        """Note that the bot left servers, unless that is known already."""
         async with self._database.transaction() as connection:
             await connection.execute(
                 update(server)
@@ -88,37 +84,37 @@ class SettingsBook:
         await self.load()
 
     async def returned(self, server_ids: Iterable[int]) -> None:
-        """Note that the bot is in servers from which it had been removed."""
-        gone = [each for each in server_ids if self.of(each).left_at]
-        if not gone:
+        """Note that the bot is in servers again that it had left."""
+        returned = [each for each in server_ids if self.of(each).left_at]
+        if not returned:
             return
         async with self._database.transaction() as connection:
             await connection.execute(
-                update(server).where(server.c.server_id.in_(gone)).values(left_at=None)
+                update(server).where(server.c.server_id.in_(returned)).values(left_at=None)
             )
             await self._database.announce(connection)
         await self.load()
 
     def present(self) -> frozenset[int]:
-        """The servers that have settings and from which the bot is not known to be gone."""
+        """The known servers that the bot has not left. No I/O."""
         return frozenset(each for each, known in self._known.items() if not known.left_at)
 
     async def delete(self, server_id: int) -> None:
-        """Delete a server's row, and with it all that hangs on it. Raises DatabaseUnavailable."""
+        """Delete a server's row, and with it everything stored about the server."""
         async with self._database.transaction() as connection:
             await connection.execute(delete(server).where(server.c.server_id == server_id))
             await self._database.announce(connection)
         self._known.pop(server_id, None)
 
     async def purge(self, left_before: datetime) -> int:
-        """Forget the servers that the bot left before an instant; returns how many."""
+        """Delete the servers that the bot left before an instant; returns how many."""
         async with self._database.transaction() as connection:
-            gone = await connection.execute(delete(server).where(server.c.left_at < left_before))
+            purged = await connection.execute(delete(server).where(server.c.left_at < left_before))
             await self._database.announce(connection)
         await self.load()
-        return gone.rowcount
+        return purged.rowcount
 
-    async def _choose(self, server_id: int, **chosen: Any) -> None:
+    async def _choose(self, server_id: int, chosen: dict[str, str | int | bool | None]) -> None:
         async with self._database.transaction() as connection:
             await connection.execute(
                 self._database.insert(server)
@@ -127,5 +123,18 @@ class SettingsBook:
             )
             await self._database.announce(connection)
             rows = await connection.execute(select(server).where(server.c.server_id == server_id))
-            kept = Settings(**rows.mappings().one())
+            kept = _settings(rows.mappings().one())
         self._known[server_id] = kept
+
+
+def _settings(row: RowMapping) -> Settings:
+    return Settings(
+        server_id=row["server_id"],
+        language=row["language"],
+        moderator_role_id=row["moderator_role_id"],
+        approval=row["approval"],
+        log_channel_id=row["log_channel_id"],
+        channel_id=row["channel_id"],
+        zone=row["zone"],
+        left_at=row["left_at"],
+    )

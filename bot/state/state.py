@@ -1,42 +1,43 @@
-"""The state as one value: everything that servers told the bot, and what it has posted."""
+"""The state as one value: what moderators set up, and what the bot posted."""
 
 from __future__ import annotations
 
 import secrets
 from typing import Self
 
-from bot.state.answers import Answers
 from bot.state.base_versions import BaseVersions
 from bot.state.briefings import Briefings
 from bot.state.change_feed import ChangeFeed
 from bot.state.corrections import Corrections
 from bot.state.database import Database
 from bot.state.digests import Digests
+from bot.state.leases import Leases
 from bot.state.posts import Posts
+from bot.state.public_answers import PublicAnswers
 from bot.state.rate_limit import RateLimit
-from bot.state.settings import SettingsBook
+from bot.state.settings import ServerSettings
 from bot.state.suggestions import Suggestions
 
 
 class State:
-    """The open state. Use `State.open`, and close it when done."""
+    """The open state, one attribute for each kind of thing. Use `State.open`, and `close` it."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.settings = SettingsBook(database)
+        self.settings = ServerSettings(database)
         self.digests = Digests(database)
         self.briefings = Briefings(database)
         self.corrections = Corrections(database)
         self.suggestions = Suggestions(database)
-        self.answers = Answers(database)
+        self.public_answers = PublicAnswers(database)
         self.base_versions = BaseVersions(database)
         self.rate_limit = RateLimit(database)
-        # Each process claims posts in a name of its own.
-        self.posts = Posts(database, worker=secrets.token_hex(16))
+        self.posts = Posts(database)
+        self.leases = Leases(database, worker=secrets.token_hex(16))  # unique to the process
 
     @classmethod
     async def open(cls, url: str) -> Self:
-        """Open the state at SQLAlchemy's `url`, and read every server's settings.
+        """Open the database at SQLAlchemy's `url`, and read every server's settings.
 
         Raises MissingDriver and DatabaseUnavailable.
         """
@@ -49,14 +50,14 @@ class State:
         return state
 
     async def forget_server(self, server_id: int) -> None:
-        """Forget everything that is stored about a server. Raises DatabaseUnavailable."""
-        self.answers.drop(server_id)
+        """Delete everything stored about a server. Raises DatabaseUnavailable."""
+        self.public_answers.drop(server_id)
         await self.settings.delete(server_id)
 
-    def changes(self) -> ChangeFeed:
-        """A watch over what other processes change."""
+    def change_feed(self) -> ChangeFeed:
+        """A feed that says whether any process changed the state. Close it when done."""
         return ChangeFeed(self.database)
 
     async def close(self) -> None:
-        """Close the database."""
+        """Close every connection to the database."""
         await self.database.close()

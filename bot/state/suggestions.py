@@ -1,4 +1,4 @@
-"""What members say is wrong or missing, until a moderator has decided on it."""
+"""Members' suggestions: what they think is wrong or missing, for moderators to decide on."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.database import Database
-from bot.state.servers import keep_servers
+from bot.state.servers import insert_servers
 from bot.state.tables import server, suggestion
 
 Decision = Literal["accepted", "declined"]
@@ -24,7 +24,7 @@ _WHILE = timedelta(days=1)
 
 
 class TooMany(Exception):
-    """A member has made as many suggestions as they may; carries when the next is taken."""
+    """A member has made as many suggestions as they may; carries when they may make another."""
 
     def __init__(self, next_at: datetime) -> None:
         super().__init__(next_at)
@@ -33,7 +33,7 @@ class TooMany(Exception):
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What a member suggests about a thing or fact (None: about neither), with its source."""
+    """What a member suggests, with their source. `thing` is a thing or fact, None for neither."""
 
     suggestion_id: str
     server_id: int
@@ -61,14 +61,14 @@ class Suggestions:
         source: str,
         at: datetime,
     ) -> Suggestion:
-        """Keep a suggestion for the server's moderators. Raises TooMany."""
+        """Store a suggestion for the server's moderators. Raises TooMany."""
         made = Suggestion(
             secrets.token_hex(4), server_id, member_id, thing, text, source, "waiting", at
         )
         async with self._database.transaction() as connection:
-            await keep_servers(self._database, connection, [server_id])
-            await _require_room(connection, made)
-            await connection.execute(insert(suggestion).values(vars(made)))
+            await insert_servers(self._database, connection, [server_id])
+            await _require_quota(connection, made)
+            await connection.execute(insert(suggestion).values(_columns(made)))
         return made
 
     async def get(self, server_id: int, suggestion_id: str) -> Suggestion | None:
@@ -79,25 +79,25 @@ class Suggestions:
         return found[0] if found else None
 
     async def waiting(self, server_id: int) -> tuple[Suggestion, ...]:
-        """What a server's moderators have not decided on yet, the oldest first."""
+        """A server's suggestions that are not decided yet, oldest first."""
         return await self._all(
             suggestion.c.server_id == server_id, suggestion.c.status == "waiting"
         )
 
     async def by_member(self, server_id: int, member_id: int) -> tuple[Suggestion, ...]:
-        """What a member has suggested in a server, the oldest first."""
+        """A member's suggestions in a server, oldest first."""
         return await self._all(
             suggestion.c.server_id == server_id, suggestion.c.member_id == member_id
         )
 
     async def accepted(self) -> tuple[Suggestion, ...]:
-        """What moderators of any server found worth the curator's time, the oldest first."""
+        """The suggestions that moderators of any server accepted, oldest first."""
         return await self._all(suggestion.c.status == "accepted")
 
     async def decide(
         self, server_id: int, suggestion_id: str, decision: Decision, member_id: int, at: datetime
     ) -> bool:
-        """Keep a moderator's decision; False where it is decided already, or not there."""
+        """Record a moderator's decision; False if it is decided already or does not exist."""
         async with self._database.transaction() as connection:
             decided = await connection.execute(
                 update(suggestion)
@@ -111,7 +111,7 @@ class Suggestions:
             return decided.rowcount == 1
 
     async def delete(self, server_id: int, member_id: int, suggestion_id: str) -> None:
-        """Forget a suggestion of a member's own."""
+        """Delete a member's own suggestion."""
         async with self._database.transaction() as connection:
             await connection.execute(
                 delete(suggestion).where(
@@ -122,9 +122,9 @@ class Suggestions:
             )
 
     async def settle(self, suggestion_ids: Collection[str]) -> frozenset[str]:
-        """Forget accepted suggestions that the curator is done with; returns which there were."""
+        """Delete accepted suggestions that the curator is done with; returns the ids found."""
         async with self._database.transaction() as connection:
-            gone = await connection.execute(
+            deleted = await connection.execute(
                 delete(suggestion)
                 .where(
                     suggestion.c.suggestion_id.in_(suggestion_ids),
@@ -132,21 +132,21 @@ class Suggestions:
                 )
                 .returning(suggestion.c.suggestion_id)
             )
-            return frozenset(gone.scalars())
+            return frozenset(deleted.scalars())
 
-    async def _all(self, *where: ColumnElement[bool]) -> tuple[Suggestion, ...]:
+    async def _all(self, *conditions: ColumnElement[bool]) -> tuple[Suggestion, ...]:
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(suggestion)
-                .where(*where)
+                .where(*conditions)
                 .order_by(suggestion.c.made_at, suggestion.c.suggestion_id)
             )
-            return tuple(_suggestion(row) for row in rows)
+            return tuple(_suggestion(row) for row in rows.mappings())
 
 
-async def _require_room(connection: AsyncConnection, made: Suggestion) -> None:
-    """Raise TooMany where a member's latest suggestions are too close together for one more."""
-    # Held until the end, so that two made at once are counted one after the other.
+async def _require_quota(connection: AsyncConnection, made: Suggestion) -> None:
+    """Raise TooMany if a member has made MOST suggestions within the last day."""
+    # Locked until the transaction ends, so that two suggestions made at once are both counted.
     await connection.execute(
         select(server.c.server_id).where(server.c.server_id == made.server_id).with_for_update()
     )
@@ -165,15 +165,28 @@ async def _require_room(connection: AsyncConnection, made: Suggestion) -> None:
         raise TooMany(latest[-1] + _WHILE)
 
 
-def _suggestion(row: Row[Any]) -> Suggestion:
+def _columns(made: Suggestion) -> dict[str, object]:
+    return {
+        "suggestion_id": made.suggestion_id,
+        "server_id": made.server_id,
+        "member_id": made.member_id,
+        "thing": made.thing,
+        "text": made.text,
+        "source": made.source,
+        "status": made.status,
+        "made_at": made.made_at,
+    }
+
+
+def _suggestion(row: RowMapping) -> Suggestion:
     return Suggestion(
-        row.suggestion_id,
-        row.server_id,
-        row.member_id,
-        row.thing,
-        row.text,
-        row.source,
-        row.status,
-        row.made_at,
-        row.decided_by,
+        suggestion_id=row["suggestion_id"],
+        server_id=row["server_id"],
+        member_id=row["member_id"],
+        thing=row["thing"],
+        text=row["text"],
+        source=row["source"],
+        status=row["status"],
+        made_at=row["made_at"],
+        decided_by=row["decided_by"],
     )

@@ -1,20 +1,16 @@
-"""The tables of the state: small, the same on SQLite and PostgreSQL.
+"""The tables of the state, the same on SQLite and PostgreSQL.
 
-Instants are kept in UTC. Everything of a server goes with its row in `server`.
+Whatever belongs to a server is deleted with its row in `server`.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -22,32 +18,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     false,
 )
 
-
-class Instant(TypeDecorator[datetime]):
-    """An aware instant. SQLite keeps no time zones, so it is given and gives UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The instant in UTC, as the database keeps it."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"an instant without its zone: {value}")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """The instant, aware and in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
+from bot.state.column_types import Ids, Instant
 
 metadata = MetaData(
     naming_convention={
@@ -59,13 +33,26 @@ metadata = MetaData(
 )
 
 
-def _server_id(**options: Any) -> Column[int]:
+def _server_id(*, primary_key: bool = False, index: bool | None = None) -> Column[int]:
     return Column(
         "server_id",
         BigInteger,
         ForeignKey("server.server_id", ondelete="CASCADE"),
+        primary_key=primary_key,
+        index=index,
         nullable=False,
-        **options,
+        autoincrement=False,
+    )
+
+
+def _fact_table(name: str, owner: Column[str] | Column[int]) -> Table:
+    """A table of facts and their versions; see `fact_versions.py`."""
+    return Table(
+        name,
+        metadata,
+        owner,
+        Column("fact", String(65), primary_key=True),  # owner/fact, the fact's key
+        Column("version", String(16), nullable=False),
     )
 
 
@@ -73,68 +60,65 @@ server = Table(
     "server",
     metadata,
     Column("server_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("language", String(2)),  # chosen by its moderators; NULL: the one that Discord tells
-    Column("moderator_role_id", BigInteger),  # who may besides those with Manage Server
+    Column("language", String(2)),  # chosen by its moderators; NULL: as in Discord
+    Column("moderator_role_id", BigInteger),  # besides those with Manage Server
     Column("approval", Boolean, nullable=False, server_default=false()),  # of briefings
-    Column("log_channel_id", BigInteger),  # where the moderators' steps are told
-    Column("channel_id", BigInteger),  # where briefings go unless another is chosen
-    Column("zone", String(64)),  # of the times that moderators give
-    Column("left_at", Instant),  # when the bot was removed; kept for a while in case it comes back
+    Column("log_channel_id", BigInteger),  # where the audit log is posted
+    Column("channel_id", BigInteger),  # where briefings are posted by default
+    Column("zone", String(64)),  # of the times that moderators enter
+    Column("left_at", Instant),  # when the bot was removed; kept a while, as it may return
 )
 
 digest = Table(
     "digest",
     metadata,
-    _server_id(primary_key=True, autoincrement=False),
+    _server_id(primary_key=True),
     Column("channel_id", BigInteger, nullable=False),
-    Column("at", String(5), nullable=False),  # wall time, HH:MM
+    Column("at", String(5), nullable=False),  # local time, HH:MM
     Column("zone", String(64), nullable=False),  # IANA name
     Column("weekdays", String(7), nullable=False),  # digits, 0 for Monday
-    Column("topics", Text, nullable=False),  # ids, parted by blanks; empty for all
+    Column("topics", Ids, nullable=False),  # empty for all
     Column("role_id", BigInteger),  # the one role to ping
     Column("when_empty", String(5), nullable=False),  # skip, fact
     Column("publish", Boolean, nullable=False),
     Column("tag_id", BigInteger),  # of a forum's posts
     Column("language", String(2), nullable=False),  # Discord's, as of when it was set up
     Column("set_by", BigInteger, nullable=False),
-    Column("next_at", Instant, index=True),  # NULL while it is paused without an end
+    Column("next_at", Instant, index=True),  # NULL while it is paused indefinitely
     Column("next_day", Date),  # the local day of the next run
     Column("paused", String(16)),  # why: see bot/state/digests.py
     Column("paused_until", Instant),
     Column("last_day", Date),  # the local day of the last digest that was posted
-    Column("last_base_version", String(16)),  # the base that it was drawn from
+    Column("last_base_version", String(16)),  # the base that it was made from
 )
 
 post = Table(
     "post",
     metadata,
-    Column("post_id", String(25), primary_key=True),  # also the nonce that Discord is given
+    Column("post_id", String(25), primary_key=True),  # also the nonce of its message
     _server_id(),
     Column("kind", String(16), nullable=False),  # digest, briefing, correction, offer
-    Column("name", String(20)),  # of what: a briefing, a correction; a digest is of its day
+    Column("name", String(20)),  # the briefing or correction; NULL for a digest
     Column("day", Date, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("channel_id", BigInteger, nullable=False),
     Column("status", String(8), nullable=False),  # see bot/state/posts.py
     Column("reason", String(16)),  # why it was skipped or has failed
-    Column("worker", String(32), nullable=False),  # the process that holds the claim
+    Column("worker", String(32), nullable=False),  # the process that has the lease
     Column("lease_until", Instant, nullable=False),
     Column("leased_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("base_version", String(16), nullable=False),
     Column("message_id", BigInteger),
-    Column("message_channel_id", BigInteger),  # a forum's post is a channel of its own
+    Column("message_channel_id", BigInteger),  # a post in a forum is a channel of its own
     Column("ended_at", Instant),
-    Column("publish", String(8)),  # waiting, done, failed; NULL: not asked for
+    Column("publish", String(8)),  # waiting, done, failed; NULL: not to be published
     Index(None, "status", "ended_at"),
 )
 
-post_fact = Table(
+post_fact = _fact_table(
     "post_fact",
-    metadata,
     Column("post_id", String(25), ForeignKey("post.post_id", ondelete="CASCADE"), primary_key=True),
-    Column("fact", String(65), primary_key=True),  # owner/fact
-    Column("version", String(16), nullable=False),
 )
 
 briefing = Table(
@@ -142,28 +126,28 @@ briefing = Table(
     metadata,
     Column("briefing_id", String(8), primary_key=True),
     _server_id(index=True),
-    Column("version", Integer, nullable=False),  # one more with each change
+    Column("version", Integer, nullable=False),  # incremented by every change
     Column("status", String(9), nullable=False),  # see bot/state/briefings.py
     Column("thing", String(32)),  # what it is about: a topic, actor or event,
     Column("first", Date),  # or else a period
     Column("last", Date),
     Column("language", String(2), nullable=False),
     Column("headline", Text, nullable=False),
-    Column("facts", Text, nullable=False),  # keys in order, parted by blanks
-    Column("remarks", Text),  # the moderator's own
+    Column("facts", Ids, nullable=False),  # keys, in order
+    Column("remarks", Text),  # the moderator's
     Column("channel_id", BigInteger),
     Column("role_id", BigInteger),
     Column("publish", Boolean, nullable=False),
     Column("tag_id", BigInteger),
     Column("wall", String(16)),  # YYYY-MM-DDTHH:MM, in `zone`; NULL: as soon as it is ready
     Column("zone", String(64)),
-    Column("wall_at", Instant),  # the instant that they mean
-    Column("due_at", Instant, index=True),  # when it is posted; NULL before it is ready
+    Column("wall_at", Instant),  # the instant of `wall` in `zone`
+    Column("due_at", Instant, index=True),  # NULL before it is ready
     Column("author_id", BigInteger, nullable=False),
     Column("approver_id", BigInteger),
-    Column("base_version", String(16)),  # the base from which it was last written or looked over
-    Column("reason", String(16)),  # why it is held back or stuck
-    Column("edit_at", Instant),  # when its post is to be made to say what it says now
+    Column("base_version", String(16)),  # the base it was last written or reviewed with
+    Column("reason", String(16)),  # why it is held back or blocked
+    Column("edit_at", Instant),  # when its post is edited to match; NULL if it does
     Column("changed_at", Instant, nullable=False),
 )
 
@@ -179,22 +163,32 @@ audit_entry = Table(
         index=True,
     ),
     Column("at", Instant, nullable=False),
-    Column("member_id", BigInteger),  # NULL: the bot itself
+    Column("member_id", BigInteger),  # NULL for the bot itself
     Column("kind", String(16), nullable=False),  # what was done
-    Column("detail", Text),  # what changed, or a remark
+    Column("detail", Text),  # depends on the kind: a remark, a reason, a link
+    Column("changes", JSON(none_as_null=True)),  # of an edit: {field: [before, after]}
 )
 
 correction = Table(
     "correction",
     metadata,
-    Column("correction_id", String(20), primary_key=True),  # follows from the post and the change
+    Column("correction_id", String(20), primary_key=True),  # computed from the post and the change
     _server_id(index=True),
     Column("post_id", String(25), ForeignKey("post.post_id", ondelete="CASCADE"), nullable=False),
-    Column("facts", Text, nullable=False),  # keys and present versions: key=version, by blanks
     Column("status", String(9), nullable=False),  # open, posted, edited, dismissed
     Column("found_at", Instant, nullable=False),
     Column("member_id", BigInteger),  # who settled it
     Column("settled_at", Instant),
+)
+
+correction_fact = _fact_table(
+    "correction_fact",
+    Column(
+        "correction_id",
+        String(20),
+        ForeignKey("correction.correction_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
 )
 
 suggestion = Table(
@@ -203,7 +197,7 @@ suggestion = Table(
     Column("suggestion_id", String(8), primary_key=True),
     _server_id(index=True),
     Column("member_id", BigInteger, nullable=False),
-    Column("thing", String(65)),  # the fact, event, actor or topic that it is about
+    Column("thing", String(65)),  # the fact, event, actor or topic it is about
     Column("text", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("status", String(8), nullable=False),  # waiting, accepted, declined
@@ -218,29 +212,36 @@ answer = Table(
     Column("message_id", BigInteger, primary_key=True, autoincrement=False),
     _server_id(index=True),
     Column("channel_id", BigInteger, nullable=False),
-    Column("facts", Text, nullable=False),  # key=version, parted by blanks
     Column("answered_at", Instant, nullable=False, index=True),
+)
+
+answer_fact = _fact_table(
+    "answer_fact",
+    Column(
+        "message_id",
+        BigInteger,
+        ForeignKey("answer.message_id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
 )
 
 fact_of_the_day = Table(
     "fact_of_the_day",
     metadata,
-    _server_id(primary_key=True, autoincrement=False),
+    _server_id(primary_key=True),
     Column("fact", String(65), primary_key=True),
-    Column("day", Date, nullable=False),  # when it was last in focus
+    Column("day", Date, nullable=False),  # when it was last the fact of the day
 )
 
-base_version_fact = Table(
+base_version_fact = _fact_table(
     "base_version_fact",
-    metadata,
     Column("base_version", String(16), primary_key=True),  # a base's fingerprint
-    Column("fact", String(65), primary_key=True),
-    Column("version", String(16), nullable=False),
 )
 
 rate_limit = Table(
     "rate_limit",
     metadata,
     Column("name", String(16), primary_key=True),
-    Column("free_at", Instant, nullable=False),  # until then, every request is given away
+    Column("free_at", Instant, nullable=False),  # requests before it are reserved, or held back
 )

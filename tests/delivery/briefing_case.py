@@ -11,9 +11,10 @@ from datetime import timedelta
 
 from bot.delivery.jobs.briefings import BriefingEditor, Trouble, briefing_slot
 from bot.delivery.jobs.corrections import posted
-from bot.state.briefings import Briefing, BriefingText, Plan, PostingTime, Status
+from bot.state.briefings import Briefing, Status
 from bot.state.corrections import Correction, Settlement, correction_id
 from bot.state.digests import Target
+from bot.state.plan import BriefingText, Plan, PostingTime
 from bot.state.posts import Contents, MessageRef, Post, Slot
 from bot.state.posts import Kind as PostKind
 from bot.state.posts import Status as PostStatus
@@ -77,7 +78,7 @@ class BriefingCase(Scene):
             slot = briefing_slot(briefing, now)
             message_ref = self.discord.put(number, kind, _body(slot.post_id))
             contents = Contents(await self.versions(), None, "before")
-            await self.state.posts.lease(slot, contents, now, 2 * MINUTE)
+            await self.state.leases.acquire(slot, contents, now, 2 * MINUTE)
             await self.state.posts.record(slot, message_ref, None, now, publish=False)
             move = self.state.briefings.move
             await move(briefing, "posted", "posted", now, None, message_ref.link)
@@ -102,7 +103,7 @@ class BriefingCase(Scene):
         briefing, person = await self.briefing(number), world.moderator_id(number)
         text = replace(briefing.plan.text, headline=headline)
         plan = self._plans[number] = replace(briefing.plan, text=text)
-        await self.state.briefings.amend(briefing, plan, person, self.time.now(), "{}")
+        await self.state.briefings.rewrite_posted(briefing, plan, person, self.time.now())
 
     async def log_into(self, number: int, kind: Kind) -> None:
         """Have a server's log in another of its channels."""

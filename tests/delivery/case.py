@@ -73,7 +73,7 @@ class Case(Scene):
 
         async def is_held() -> bool:
             now = self.time.now()
-            free_at = await self.state.rate_limit.take(0, SPACING, now)
+            free_at = await self.state.rate_limit.reserve(0, SPACING, now)
             return free_at - now > timedelta(seconds=1)
 
         await until("all sending to be held", is_held)

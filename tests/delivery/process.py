@@ -32,6 +32,7 @@ from tests.delivery.traps import (
     Trap,
     TrappedBriefings,
     TrappedCorrections,
+    TrappedLeases,
     TrappedMessenger,
     TrappedPosts,
 )
@@ -73,6 +74,7 @@ def _wiring(orders: Orders) -> Wiring:
 
     async def open_state(url: str) -> State:
         state = await State.open(url)
+        state.leases = TrappedLeases(trap, state.database)
         state.posts = TrappedPosts(trap, state.database)
         state.briefings = TrappedBriefings(trap, state.database)
         state.corrections = TrappedCorrections(trap, state.database)

@@ -9,15 +9,16 @@ import secrets
 import signal
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 import discord
 
 from bot.delivery.outbox import OutgoingPost
-from bot.state.briefings import AuditAction, Briefing, Briefings, Status
+from bot.state.audit_log import AuditAction
+from bot.state.briefings import Briefing, Briefings, Status
 from bot.state.corrections import Correction, Corrections
 from bot.state.database import Database
-from bot.state.posts import Busy, Contents, Ending, Lease, MessageRef, Posts, Slot
+from bot.state.leases import Busy, Lease, Leases
+from bot.state.posts import Contents, EndStatus, MessageRef, Posts, Slot
 from bot.ui.posting import messenger
 from tests.delivery.orders import Orders, Point
 
@@ -74,18 +75,18 @@ class TrappedMessenger(messenger.DiscordMessenger):
         await self._trap.pass_by("after-edit")
 
 
-class TrappedPosts(Posts):
-    """The real ledger, with points around a claim and around what becomes of a post."""
+class TrappedLeases(Leases):
+    """The real leases, with points around taking and renewing one."""
 
     def __init__(self, trap: Trap, database: Database) -> None:
         super().__init__(database, worker=secrets.token_hex(16))
         self._trap = trap
 
-    async def lease(
+    async def acquire(
         self, slot: Slot, contents: Contents, now: datetime, lease_time: timedelta
     ) -> Lease | Busy:
         await self._trap.pass_by("before-claim")
-        return await super().lease(slot, contents, now, lease_time)
+        return await super().acquire(slot, contents, now, lease_time)
 
     async def renew(self, lease: Lease, now: datetime, lease_time: timedelta) -> bool:
         await self._trap.pass_by("after-claim")
@@ -93,24 +94,32 @@ class TrappedPosts(Posts):
         await self._trap.pass_by("before-send")
         return is_mine
 
+
+class TrappedPosts(Posts):
+    """The real record of posts, with points around what becomes of a post."""
+
+    def __init__(self, trap: Trap, database: Database) -> None:
+        super().__init__(database)
+        self._trap = trap
+
     async def record(
         self,
         slot: Slot,
         message_ref: MessageRef,
-        facts_of_the_day: str | None,
+        fact_of_the_day: str | None,
         at: datetime,
         publish: bool,
     ) -> None:
         await self._trap.pass_by("before-record")
-        await super().record(slot, message_ref, facts_of_the_day, at, publish)
+        await super().record(slot, message_ref, fact_of_the_day, at, publish)
         await self._trap.pass_by("after-record")
 
-    async def end(self, slot: Slot, status: Ending, reason: str, at: datetime) -> None:
+    async def end(self, slot: Slot, status: EndStatus, reason: str, at: datetime) -> None:
         await super().end(slot, status, reason, at)
         await self._trap.pass_by("after-end")
 
-    async def rewrite(self, post_id: str, contents: Contents) -> None:
-        await super().rewrite(post_id, contents)
+    async def replace_facts(self, post_id: str, contents: Contents) -> None:
+        await super().replace_facts(post_id, contents)
         await self._trap.pass_by("after-rewrite")
 
 
@@ -134,7 +143,7 @@ class TrappedBriefings(Briefings):
         at: datetime,
         member_id: int | None,
         detail: str | None = None,
-        **values: Any,
+        **values: object,
     ) -> Briefing:
         moved = await super().move(old, status, kind, at, member_id, detail, **values)
         await self._trap.pass_by("after-move")

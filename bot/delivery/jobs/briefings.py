@@ -19,8 +19,10 @@ from bot.delivery.delivery_errors import DeliveryError
 from bot.delivery.outbox import Blocked, Outbox, Outcome, OutgoingPost, RetryAt, Undetermined
 from bot.delivery.recurrence import UnknownZone, open_zone
 from bot.delivery.scheduler import Finished
-from bot.state.briefings import AuditAction, AuditEntry, Briefing, EditConflict, Plan, Status
+from bot.state.audit_log import AuditAction, AuditEntry
+from bot.state.briefings import Briefing, EditConflict, Status
 from bot.state.digests import BlockReason, Target
+from bot.state.plan import Plan
 from bot.state.posts import Contents, Post, Slot
 from bot.state.state import State
 from bot.texts.catalogues import words

@@ -23,7 +23,8 @@ from bot.delivery.delivery_errors import Refused, Throttled
 from bot.delivery.jobs.briefings import BriefingEditor, TellAuditEntry, briefing_slot
 from bot.delivery.outbox import Blocked, Outbox, OutgoingPost, RetryAt
 from bot.delivery.scheduler import Finished
-from bot.state.briefings import AuditEntry, Briefing
+from bot.state.audit_log import AuditEntry
+from bot.state.briefings import Briefing
 from bot.state.corrections import Correction, correction_id
 from bot.state.digests import Target
 from bot.state.posts import Contents, Kind, MessageRef, Post, Slot
@@ -61,11 +62,11 @@ class CorrectionJob:
         Raises DatabaseUnavailable.
         """
         # What is opened or posted while it looks is looked at next.
-        present = self._service.store.fingerprint, await self._state.posts.latest("briefing")
+        present = self._service.store.fingerprint, await self._state.posts.last_sent_at("briefing")
         if self._looked_at != present:
             await self._look()
             self._looked_at = present
-        unsaid = [found.correction_id for found in await self._state.corrections.unsaid()]
+        unsaid = [found.correction_id for found in await self._state.corrections.unposted()]
         return dict.fromkeys((*self._to_offer, *self._needless, *unsaid), _LONG_AGO)
 
     async def run(self, key: str, now: datetime) -> Finished | RetryAt:
@@ -95,7 +96,7 @@ class CorrectionJob:
     async def _look(self) -> None:
         """Find the posts that call for a correction, and open corrections called for no more."""
         self._to_offer = {}
-        for post_id, told in (await self._state.posts.told("briefing")).items():
+        for post_id, told in (await self._state.posts.shown_facts("briefing")).items():
             if changed := await self._undecided(post_id, told):
                 self._to_offer[correction_id(post_id, changed)] = post_id
         is_open = {found.correction_id for found in await self._state.corrections.open()}
@@ -104,7 +105,7 @@ class CorrectionJob:
     async def _undecided(self, post_id: str, told: Mapping[str, str]) -> dict[str, str]:
         """What the open base has otherwise than a post, but for what moderators settled."""
         changed = changed_facts(told, await self._service.store.versions())
-        decided = await self._state.corrections.decided(post_id) if changed else {}
+        decided = await self._state.corrections.settled_facts(post_id) if changed else {}
         return {key: version for key, version in changed.items() if decided.get(key) != version}
 
     async def _offer(self, key: str, post_id: str, now: datetime) -> Finished | RetryAt:
@@ -238,16 +239,16 @@ class EditJob:
                 return RetryAt(now + error.wait)
             except Refused as error:
                 log.warning("a post cannot be edited", post=post.post_id, reason=error.reason)
-                await self._state.corrections.unedited(post.post_id, briefing.edit_at)
+                await self._state.corrections.reopen_edited(post.post_id, briefing.edit_at)
                 entry = AuditEntry(now, None, "unedited", error.reason)
-                await self._state.briefings.note(briefing.briefing_id, entry)
+                await self._state.briefings.add_audit_entry(briefing.briefing_id, entry)
                 await self._tell_audit_entry(briefing, entry)
             else:
                 if changed:
-                    note = self._state.corrections.edited
+                    note = self._state.corrections.record_edit
                     await note(post.server_id, post.post_id, changed, now)
                 contents = Contents(prepared.composed.facts, None, prepared.base_version)
-                await self._state.posts.rewrite(post.post_id, contents)
+                await self._state.posts.replace_facts(post.post_id, contents)
         await self._state.briefings.end_edit(briefing, now)
         return Finished(None)
 

@@ -25,14 +25,16 @@ from bot.delivery.jobs.briefings import (
 )
 from bot.delivery.jobs.corrections import posted
 from bot.facts.records import FactRecord
-from bot.state.briefings import AuditAction, AuditEntry, Briefing, BriefingText, Plan
+from bot.state.audit_log import AuditAction, AuditEntry
+from bot.state.briefings import Briefing
 from bot.state.digests import Target
+from bot.state.plan import BriefingText, Plan, PlanChanges, plan_changes
 from bot.state.posts import Post
 from bot.state.state import State
 from bot.texts.catalogues import LANGUAGES, Words
 from bot.texts.catalogues import words as words_of
 from bot.ui.briefings import panels
-from bot.ui.briefings.audit_log import changes, history
+from bot.ui.briefings.audit_log import history
 from bot.ui.briefings.controls import Button, Form, Panel, Style
 from bot.ui.briefings.panels import BriefingState
 from bot.ui.briefings.posting_time import read_when
@@ -318,7 +320,6 @@ async def _write(context: ActionContext, plan: Plan) -> Outcome:
     old = context.briefing
     if plan == old.plan and not await _has_failed(context):
         return Outcome(await card(context, context.words("briefing.ui.unchanged")), old)
-    what = changes(old.plan, plan)
     if old.status == "posted":
         if (plan.target, plan.when) != (old.plan.target, old.plan.when):
             raise UserError(
@@ -327,7 +328,9 @@ async def _write(context: ActionContext, plan: Plan) -> Outcome:
         await _require_post(context)
         _require_second(context)
         _require_own_remarks(context, plan.text)
-        new = await context.state.briefings.amend(old, plan, context.member_id, context.now, what)
+        new = await context.state.briefings.rewrite_posted(
+            old, plan, context.member_id, context.now
+        )
         alert = context.words("briefing.ui.amended")
     elif old.status == "cancelled":
         raise UserError(
@@ -346,10 +349,10 @@ async def _write(context: ActionContext, plan: Plan) -> Outcome:
             else old.base_version
         )
         new = await context.state.briefings.rewrite(
-            old, plan, base_version, context.member_id, context.now, what
+            old, plan, base_version, context.member_id, context.now
         )
         alert = _rewritten(context, new)
-    return await _done(context.at(new), "edited", what, alert)
+    return await _done(context.at(new), "edited", None, alert, plan_changes(old.plan, plan))
 
 
 async def _has_failed(context: ActionContext) -> bool:
@@ -450,7 +453,7 @@ async def _to_look_over(context: ActionContext) -> Outcome:
     """
     base_version = await context.editor.base_version()
     found = await sheet(context)
-    new = await context.state.briefings.look_over(context.briefing, base_version, context.now)
+    new = await context.state.briefings.mark_reviewed(context.briefing, base_version, context.now)
     alert = context.words("briefing.ui.unseen")
     panel = panels.card(context.words, context.service, replace(found, briefing=new), alert=alert)
     return Outcome(panel, new)
@@ -519,16 +522,20 @@ async def delete(context: ActionContext) -> Outcome:
         raise UserError(
             context.words("briefing.ui.delete.refused"), context.words("briefing.ui.delete.by-hand")
         ) from None
-    noted = context.state.briefings.deleted
+    noted = context.state.briefings.mark_deleted
     await noted(_id(context), post.post_id, post.message_ref, context.member_id, context.now)
     return await _done(context, "deleted", None)
 
 
 async def _done(
-    context: ActionContext, kind: AuditAction, detail: str | None, alert: str | None = None
+    context: ActionContext,
+    kind: AuditAction,
+    detail: str | None,
+    alert: str | None = None,
+    changes: PlanChanges | None = None,
 ) -> Outcome:
     """What is shown after a step, and the step."""
-    entry = AuditEntry(context.now, context.member_id, kind, detail)
+    entry = AuditEntry(context.now, context.member_id, kind, detail, changes)
     shows: Shown
     try:
         shows = await card(context, alert)

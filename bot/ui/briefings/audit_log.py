@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 import aiohttp
 import discord
@@ -12,7 +10,9 @@ import structlog
 from discord.utils import format_dt
 
 from bot.cards.limits import TEXT, shorten
-from bot.state.briefings import AuditEntry, Briefing, Plan
+from bot.state.audit_log import AuditEntry
+from bot.state.briefings import Briefing
+from bot.state.plan import FieldValue
 from bot.texts.catalogues import Words
 from bot.ui.components.markdown import escape
 
@@ -21,35 +21,6 @@ log = structlog.stdlib.get_logger("factdesk.ui")
 _SHOWN = 150  # characters of an earlier or later wording
 _MESSAGE = 2_000  # characters of a message of plain text
 _ROOM = TEXT - 300  # characters of a history; the rest is for its title
-
-
-def changes(old: Plan, new: Plan) -> str:
-    """What was changed, as it is kept: a JSON object of each field's value before and after.
-
-    Of the facts, only those that went and those that came are kept.
-    """
-    before, after = _fields(old), _fields(new)
-    changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
-    if "facts" in changed:
-        facts, others = old.text.facts, new.text.facts
-        gone = [key for key in facts if key not in others]
-        changed["facts"] = [gone, [key for key in others if key not in facts]]
-    return json.dumps(changed, ensure_ascii=False)
-
-
-def _fields(plan: Plan) -> dict[str, Any]:
-    target, when = plan.target, plan.when
-    return {
-        "headline": plan.text.headline,
-        "remarks": plan.text.remarks,
-        "language": plan.text.language,
-        "facts": plan.text.facts,
-        "channel": target.channel_id if target else None,
-        "role": target.role_id if target else None,
-        "publish": target.publish if target else False,
-        "tag": target.tag_id if target else None,
-        "when": f"{when.wall:%Y-%m-%d %H:%M} {when.zone}" if when else None,
-    }
 
 
 def history(words: Words, briefing: Briefing, audit_log: tuple[AuditEntry, ...]) -> tuple[str, ...]:
@@ -101,14 +72,13 @@ def told(words: Words, briefing: Briefing, entry: AuditEntry) -> str:
 
 
 def _details(words: Words, briefing: Briefing, entry: AuditEntry) -> Iterator[str]:
+    for field, (old, new) in (entry.changes or {}).items():
+        yield _change(words, field, old, new)
     if not entry.detail:
         return
     match entry.kind:
         case "posted":
             yield f"https://discord.com/channels/{briefing.server_id}/{entry.detail}"
-        case "edited":
-            changed: dict[str, Any] = json.loads(entry.detail)
-            yield from (_change(words, field, *pair) for field, pair in changed.items())
         case "sent-back":
             yield f"“{escape(entry.detail)}”"
         case "blocked" | "review":
@@ -123,15 +93,15 @@ def _details(words: Words, briefing: Briefing, entry: AuditEntry) -> Iterator[st
             yield escape(entry.detail)
 
 
-def _change(words: Words, field: str, old: Any, new: Any) -> str:
+def _change(words: Words, field: str, old: FieldValue, new: FieldValue) -> str:
     name = words(f"briefing.step.field.{field}")
-    if field == "facts":
+    if isinstance(old, list) and isinstance(new, list):  # of facts
         facts = [*(f"− `{key}`" for key in old), *(f"+ `{key}`" for key in new)]
         return f"{name} {', '.join(facts)}"
     return f"{name} {_value(words, field, old)} → {_value(words, field, new)}"
 
 
-def _value(words: Words, field: str, value: Any) -> str:
+def _value(words: Words, field: str, value: FieldValue) -> str:
     if value is None:
         return words("briefing.step.none")
     match field:

@@ -17,8 +17,9 @@ from bot.cards.pages import page
 from bot.cards.wording import day_words
 from bot.compose.briefing import propose
 from bot.compose.export import markdown
-from bot.state.briefings import Briefing, BriefingText, Plan
+from bot.state.briefings import Briefing
 from bot.state.digests import Target
+from bot.state.plan import BriefingText, Plan
 from bot.state.state import State
 from bot.texts.catalogues import LANGUAGES
 from bot.texts.catalogues import words as words_of

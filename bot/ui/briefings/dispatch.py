@@ -18,7 +18,8 @@ from discord.utils import utcnow
 
 from bot.cards.limits import BUTTON_LABEL, shorten
 from bot.delivery.delivery_errors import DeliveryError
-from bot.state.briefings import AuditEntry, Briefing, EditConflict
+from bot.state.audit_log import AuditEntry
+from bot.state.briefings import Briefing, EditConflict
 from bot.state.errors import DatabaseUnavailable
 from bot.texts.catalogues import words as words_of
 from bot.ui.briefings import actions, panels

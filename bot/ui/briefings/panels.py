@@ -22,8 +22,9 @@ from bot.compose.briefing import (
 from bot.facts.records import FactRecord
 from bot.parsing.dates import Period
 from bot.parsing.timezones import zone_label
-from bot.state.briefings import Briefing, BriefingText, PostingTime
+from bot.state.briefings import Briefing
 from bot.state.digests import Target
+from bot.state.plan import BriefingText, PostingTime
 from bot.state.posts import Post
 from bot.texts.catalogues import LANGUAGES, Words
 from bot.ui.briefings.audit_log import reason

@@ -8,7 +8,7 @@ from bot.answers.resolve import echo
 from bot.answers.service import clean_text
 from bot.delivery.recurrence import Recurrence, next_run
 from bot.parsing.dates import parse_period
-from bot.state.briefings import PostingTime
+from bot.state.plan import PostingTime
 from bot.texts.catalogues import Words
 from bot.ui.components.messages import UserError
 from bot.ui.digests.options import read_time, read_zone

@@ -14,7 +14,8 @@ from discord.utils import utcnow
 
 from bot.answers.service import AnswerService
 from bot.cards.card import Card
-from bot.state.briefings import AuditEntry, Briefing
+from bot.state.audit_log import AuditEntry
+from bot.state.briefings import Briefing
 from bot.state.corrections import Correction, Settlement
 from bot.state.state import State
 from bot.texts.catalogues import Words

@@ -188,7 +188,7 @@ async def _show(interaction: Interaction) -> None:
     words = reader_words(interaction)
     schedule = await required(interaction)
     settings = setting_lines(interaction, schedule.config)
-    last = last_line(words, await interaction.client.state.posts.last(schedule.server_id))
+    last = last_line(words, await interaction.client.state.posts.last_digest(schedule.server_id))
     await answer(
         interaction,
         Notice(words("digest.shown"), (*settings, state_line(words, schedule), last)),
@@ -238,7 +238,7 @@ async def _now(interaction: Interaction) -> None:
     await _require_target(interaction, schedule, words)
     try:
         outcome = await interaction.client.digests.post_now(schedule.server_id)
-        last = await state.posts.last(schedule.server_id)
+        last = await state.posts.last_digest(schedule.server_id)
         kept = await required(interaction)
     except DatabaseUnavailable as error:
         # It may be there already, so that nothing was changed cannot be said.

@@ -235,7 +235,7 @@ async def next_of(
 
     Raises DatabaseUnavailable, and UnknownZone.
     """
-    settled = await state.digests.leased_day(server_id)
+    settled = await state.digests.last_post_day(server_id)
     past = max((day for day in (settled, last) if day), default=None)
     return next_run(recurrence(config), discord.utils.utcnow(), past)
 

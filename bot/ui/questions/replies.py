@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.answers.service import AnswerService
 from bot.cards.card import Action, Card, Question
-from bot.state.answers import Answered
+from bot.state.public_answers import PublicAnswer
 from bot.texts.catalogues import words
 from bot.ui.components import custom_ids, layout
 from bot.ui.components.client import Interaction
@@ -36,14 +36,14 @@ async def _send(
 ) -> None:
     sent = await interaction.response.send_message(view=view(service, card), ephemeral=private)
     if not private and interaction.guild_id and interaction.channel_id and sent.message_id:
-        answered = Answered(
+        answered = PublicAnswer(
             message_id=sent.message_id,
             server_id=interaction.guild_id,
             channel_id=interaction.channel_id,
             facts=service.page(card).facts(),
             answered_at=interaction.created_at,
         )
-        interaction.client.state.answers.note(answered)
+        interaction.client.state.public_answers.note(answered)
 
 
 def view(service: AnswerService, card: Card) -> ui.LayoutView:

@@ -61,7 +61,9 @@ def message_menu(command: Command) -> app_commands.ContextMenu:
 
     async def ask(interaction: Interaction, message: discord.Message) -> None:
         if message.author == interaction.client.user:
-            await tell_corrections(interaction, interaction.client.state.answers.facts(message.id))
+            await tell_corrections(
+                interaction, interaction.client.state.public_answers.facts(message.id)
+            )
             return
         question = Question(command.name, {command.options[0].name: message.content})
         await reply(interaction, interaction.client.service, question, private=True)

@@ -24,10 +24,10 @@ class Counted(RateLimit):
         super().__init__(database)
         self.asked: list[int] = []
 
-    async def take(self, turns: int, spacing: timedelta, now: datetime) -> datetime:
+    async def reserve(self, turns: int, spacing: timedelta, now: datetime) -> datetime:
         """Take turns, and count them."""
         self.asked.append(turns)
-        return await super().take(turns, spacing, now)
+        return await super().reserve(turns, spacing, now)
 
 
 async def limiter(world: World) -> RateLimiter:

@@ -18,16 +18,16 @@ BLOCK = 12
 
 
 class Counted(RateLimit):
-    """The turns in the database; it counts how many are asked for at a time."""
+    """The real limit; it notes how many requests are reserved at a time."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.asked: list[int] = []
 
-    async def reserve(self, turns: int, spacing: timedelta, now: datetime) -> datetime:
-        """Take turns, and count them."""
-        self.asked.append(turns)
-        return await super().reserve(turns, spacing, now)
+    async def reserve(self, count: int, spacing: timedelta, now: datetime) -> datetime:
+        """Reserve requests, and note how many."""
+        self.asked.append(count)
+        return await super().reserve(count, spacing, now)
 
 
 async def limiter(world: World) -> RateLimiter:

@@ -101,6 +101,7 @@ def _built(entries: list[Entry]) -> tuple[NameIndex, float, float]:
     """The index, seconds of the processor, and megabytes that the process grew by at most."""
     before, start = _peak(), time.process_time()
     index = NameIndex(entries)
+    index.prepare()
     return index, time.process_time() - start, _peak() - before
 
 

@@ -377,3 +377,8 @@ def test_every_name_of_the_shipped_base_finds_its_thing() -> None:
         or entry not in index.complete(form, {entry.kind})
     ]
     assert not missed
+
+
+@given(st.lists(st.text("aghkostuyoeNm- 윤z0", max_size=12).map(normalize.normalize)))
+def test_names_sound_the_same_alone_and_together(names: list[str]) -> None:
+    assert normalize.phonetic_keys(names) == [normalize.phonetic_key(name) for name in names]

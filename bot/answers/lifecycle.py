@@ -22,12 +22,15 @@ async def open_service(
 ) -> AnswerService:
     """The service over the base in `folders`, built into `data`, or else over the one built last.
 
-    Raises BaseError, or OSError if a file of the base cannot be read, if none was built before.
+    It is prepared to answer many questions. Raises BaseError, or OSError if a file of the base
+    cannot be read, if none was built before.
     """
     try:
-        return await build_service(folders, data, progress)
+        service = await build_service(folders, data, progress)
     except (BaseError, OSError) as error:
-        return await open_last_service(data, error)
+        service = await open_last_service(data, error)
+    service.store.prepare()
+    return service
 
 
 async def build_service(folders: Folders, data: Path, progress: Progress) -> AnswerService:
@@ -61,7 +64,9 @@ async def reopen(service: AnswerService, data: Path) -> Store | None:
     newest = next(iter(built_bases(data)), None)
     if newest is None or fingerprint_of(newest) == service.store.fingerprint:
         return None
-    before = service.swap(await Store.open(newest))
+    store = await Store.open(newest)
+    store.prepare()
+    before = service.swap(store)
     _log().info("another base answers", serving=service.store.fingerprint)
     return before
 

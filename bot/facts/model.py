@@ -74,7 +74,7 @@ Names = dict[Language, tuple[Label, ...]]
 class Frozen(BaseModel):
     """A value: it cannot change, and a field that is not named here is a fault."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
 
 class Citation(Frozen):

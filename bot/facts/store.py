@@ -9,7 +9,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -72,15 +72,23 @@ class Store:
         self.by_short_id: Mapping[str, ThingRecord] = {thing.short_id: thing for thing in things}
         self.sources: Mapping[str, SourceRecord] = {s.source.id: s for s in sources}
         self.vocabulary = Vocabulary(words)
-        self.mention_finder = MentionFinder(
-            (thing.id, thing.forms) for thing in things if thing.kind != "source"
-        )
         self.index = NameIndex(
             Entry(
                 thing.kind, thing.id, (*thing.forms, *thing.offices), thing.places, thing.keywords
             )
             for thing in things
         )
+
+    @cached_property
+    def mention_finder(self) -> MentionFinder:
+        """Finds the things that a running text names; articles are none of them."""
+        things = (thing for thing in self.things.values() if thing.kind != "source")
+        return MentionFinder((thing.id, thing.forms) for thing in things)
+
+    def prepare(self) -> None:
+        """Build now what is built otherwise at the first question that needs it."""
+        self.index.prepare()
+        _ = self.mention_finder
 
     @classmethod
     async def open(cls, path: Path) -> Store:

@@ -59,6 +59,9 @@ class Descriptions:
             self._add(_Place(owner, is_name=False), (*own.places, *own.keywords))
             for place in own.places:
                 self._located[normalize.normalize(place)].add(owner)
+        words = list(self._by_word)
+        for word, sound in zip(words, normalize.phonetic_keys(words), strict=True):
+            self._by_sound[sound].add(word)
 
     def _add(self, place: _Place, texts: Iterable[str]) -> None:
         number = len(self._places)
@@ -72,7 +75,6 @@ class Descriptions:
                 continue
             for word in form.split():
                 self._by_word[word].add(number)
-                self._by_sound[normalize.phonetic_key(word)].add(word)
                 self._words[place.owner].add(word)
 
     def fitting(self, words: Sequence[str]) -> list[int]:

@@ -8,20 +8,16 @@ describe an entry: each of its words is then one of that entry's own (`describin
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice
-from math import log
+from functools import cached_property
+from itertools import islice
 from typing import Literal
 
-from rapidfuzz import fuzz, process
-
 from bot.matching import normalize, ranking
-from bot.matching.candidates import MANY, gatherer
+from bot.matching.candidates import MANY
 from bot.matching.descriptions import Descriptions, Own
+from bot.matching.name_rows import NameRows
 
 SURE = 0.9
 """Chance from which the best entry is taken to be meant."""
@@ -35,13 +31,7 @@ SHOWN = 0.002
 """Chance from which an entry is named where nothing matches."""
 
 _MOST = 5  # entries that are offered where several are near
-_GATHERED = 16  # rows that are compared for each form of a text
-_COMPARED = 5  # of these, so many by shared groups and so many by letters are compared fully
-_NEAR = 120  # rows that are gathered to fill up the choices while somebody types
-_BEGINS_LATER = 95.0  # of 100: how well a text begins a row that has it at a later word
-_STARTING = 4000  # rows that are looked at for what begins with a letter or two
 _LONG = 3  # words of a name that are not said together by chance
-_COMMON = 3  # owners from which a word tells less than a rare one
 
 
 @dataclass(frozen=True)
@@ -73,51 +63,26 @@ class Finding:
     by_name: bool = True
 
 
-class _Shelf:
-    """Texts in order, each with the number of what owns it."""
-
-    def __init__(self, owned: Iterable[tuple[str, int]]) -> None:
-        pairs = [pair for pair, _ in groupby(sorted(owned))]
-        self.texts = [text for text, _ in pairs]
-        self.owners = array("i", (owner for _, owner in pairs))
-
-    def owned(self, text: str, limit: int = _GATHERED) -> array[int]:
-        """Owners of the very text, a few at most."""
-        return self._between(text, text + "\0")[:limit]
-
-    def starting(self, text: str) -> array[int]:
-        """Owners of the texts that start with one, or of the first few thousand of these."""
-        return self._between(text, text + "\U0010ffff")[:_STARTING]
-
-    def _between(self, first: str, last: str) -> array[int]:
-        return self.owners[bisect_left(self.texts, first) : bisect_left(self.texts, last)]
-
-
 class NameIndex:
     """Entries by every form of their names."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = tuple(entries)
-        self._rows = _Shelf(
-            (form, owner)
-            for normalized, owner in self._normalized_names()
-            for form in normalize.forms(normalized)
-        )
-        self._initials = _Shelf(
-            (letters, owner)
-            for normalized, owner in self._normalized_names()
-            if (letters := normalize.initials(normalized))
-        )
-        self._sounds = [normalize.phonetic_key(row) for row in self._rows.texts]
-        self._sounding = _Shelf((sound, place) for place, sound in enumerate(self._sounds))
-        self._gatherer = gatherer(self._rows.texts)
-        self._weights = self._word_weights()
+        self._rows = NameRows(self._normalized_names())
+
+    @cached_property
+    def _descriptions(self) -> Descriptions | None:
         few = len(self) < MANY  # in many, words meet by chance
-        self._descriptions = Descriptions(map(_own, self._entries)) if few else None
+        return Descriptions(map(_own, self._entries)) if few else None
+
+    def prepare(self) -> None:
+        """Build now what is built otherwise at the first question that needs it."""
+        self._rows.prepare()
+        _ = self._descriptions
 
     def __len__(self) -> int:
         """How many rows there are."""
-        return len(self._rows.texts)
+        return len(self._rows)
 
     def _normalized_names(self) -> Iterator[tuple[str, int]]:
         """The normalized form of each name, with its entry's number."""
@@ -161,9 +126,7 @@ class NameIndex:
 
     def _named(self, typed: str, kinds: Collection[str] | None) -> list[int]:
         """Owners that a normalized text is a very name of."""
-        owners = dict.fromkeys(
-            o for form in normalize.forms(typed)[:1] for o in self._rows.owned(form)
-        )
+        owners = self._rows.named(typed)
         return [owner for owner in owners if _is_wanted(self._entries[owner], kinds)]
 
     def _names_an_actor(self, word: str) -> bool:
@@ -222,11 +185,20 @@ class NameIndex:
             wanted = (entry for entry in self._entries if _is_wanted(entry, kinds))
             return () if text.strip() else tuple(islice(wanted, limit))
         found: dict[int, None] = {}
-        for owners in (self._starting(typed), self._near(typed)):
+        for owners in (self._starting(typed), self._rows.near(typed)):
             found.update(dict.fromkeys(o for o in owners if _is_wanted(self._entries[o], kinds)))
             if len(found) >= limit:
                 break
         return tuple(self._entries[owner] for owner in islice(found, limit))
+
+    def _starting(self, typed: str) -> list[int]:
+        """Owners of names that are the text, then of names that begin with it.
+
+        Among the latter, the more of an entry's names begin so, the likelier it is meant.
+        """
+        same, begun = self._rows.starting(typed)
+        forms = {owner: 1 + len(self._entries[owner].names) for owner in begun}  # 1: the id
+        return sorted(begun, key=lambda o: (o not in same, -begun[o] / forms[o], o))
 
     def rank(
         self, text: str, kinds: Collection[str] | None = None, limit: int = 25
@@ -238,63 +210,19 @@ class NameIndex:
         ranked = self._ranked(normalize.normalize(text), kinds)
         return tuple((self._entries[owner], chance) for owner, chance in ranked[:limit])
 
+    def likenesses(self, text: str) -> Iterator[tuple[int, ranking.Features]]:
+        """How gathered rows are like a normalized text, each with its entry's number."""
+        return self._rows.likenesses(text)
+
     def _ranked(self, typed: str, kinds: Collection[str] | None) -> list[tuple[int, float]]:
         strengths: dict[int, float] = {}
-        for owner, likeness in self.likenesses(typed):
+        for owner, likeness in self._rows.likenesses(typed):
             if _is_wanted(self._entries[owner], kinds):
                 strength = ranking.strength(likeness)
                 strengths[owner] = max(strength, strengths.get(owner, strength))
         none = ranking.strength_of_none(typed, len(self))
         chances = ranking.chances(strengths.values(), none)
         return sorted(zip(strengths, chances, strict=True), key=lambda pair: (-pair[1], pair[0]))
-
-    def likenesses(self, typed: str) -> Iterator[tuple[int, ranking.Features]]:
-        """How rows that were gathered for a text are like it, each with its entry's number."""
-        rows, sounds, owners = self._rows.texts, self._sounds, self._rows.owners
-        for number, form in enumerate(normalize.forms(typed)):
-            other_script = number > 0 and len(self) >= MANY
-            compared = ranking.Typed(form, self._weights, other_script=other_script)
-            gathered = self._gatherer.like(form, _GATHERED)
-            places = dict.fromkeys((*gathered, *self._sounding.owned(compared.sound)))
-            alike = {n: compared.resemblance(rows[n], sounds[n]) for n in places}
-            closest = sorted(places, key=lambda n: -max(alike[n]))
-            for n in {*closest[:_COMPARED], *gathered[:_COMPARED]}:
-                yield owners[n], compared.likeness(rows[n], sounds[n], alike[n][0])
-        letters = typed.replace(" ", "")
-        for owner in self._initials.owned(letters):
-            yield owner, ranking.initials_likeness(letters)
-
-    def _starting(self, typed: str) -> list[int]:
-        """Owners of names that are the text, then of names that begin with it.
-
-        Among the latter, the more of an entry's names begin so, the likelier it is meant.
-        """
-        letters = typed.replace(" ", "")
-        begun = Counter(self._initials.starting(letters))
-        for form in normalize.forms(typed):
-            begun.update(self._rows.starting(form))
-        same = {*self._rows.owned(normalize.forms(typed)[0]), *self._initials.owned(letters)}
-        forms = {owner: 1 + len(self._entries[owner].names) for owner in begun}  # 1: the id
-        return sorted(begun, key=lambda o: (o not in same, -begun[o] / forms[o], o))
-
-    def _near(self, typed: str) -> list[int]:
-        """Owners of rows that share letter groups with a text, first where they begin like it."""
-        rows, near = self._rows, list[tuple[float, int]]()
-        for form in normalize.forms(typed):
-            places = self._gatherer.like(form, _NEAR, half_typed=True)
-            begun = [rows.texts[place][: len(form)] for place in places]
-            for _, like, n in process.extract(form, begun, scorer=fuzz.ratio, limit=None):
-                row, owner = rows.texts[places[n]], rows.owners[places[n]]
-                near.append((-_BEGINS_LATER if f" {form}" in row else -like, owner))
-        return [owner for _, owner in sorted(near)]
-
-    def _word_weights(self) -> dict[str, float]:
-        """How much each common word tells, below 1; a word that few rows have tells 1."""
-        rows = Counter(word for sound in self._sounds for word in set(sound.split()))
-        most = log(1 + len(self._rows.texts))
-        return {
-            word: 1 - log(count / _COMMON) / most for word, count in rows.items() if count > _COMMON
-        }
 
 
 def _own(entry: Entry) -> Own:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 
 _UNITS = (
@@ -118,20 +119,22 @@ _NTH = r"[0-3]?\d)(?:st|nd|rd|th)?"
 _DAYS = rf"(?P<day>{_NTH}(?:(?: and |, | to | ?[-–] ?)(?P<until>{_NTH})?"
 _YEAR = r"(?P<year>1\d{3}|20\d{2})"
 
-_DATES = tuple(
-    re.compile(rf"(?<![\w.,]){pattern}(?!\w)(?!,\d)")
-    for pattern in (
-        rf"{_YEAR}-(?P<month>0\d|1[0-2])(?:-(?P<day>\d\d))?",
-        rf"{_DAYS} {_MONTH}(?:,? {_YEAR})?",
-        rf"{_MONTH} {_DAYS}(?:,? {_YEAR})?",
-        rf"{_MONTH}(?:,? (?:of )?{_YEAR})?",
-        rf"{_SEASON}(?: of)?(?: {_YEAR})?",
-        rf"{_YEAR} ?[-–/] ?(?P<last>\d{{4}}|\d{{2}})",
-        r"(?P<season>1\d{2}0s|20\d0s)",
-        rf"{_YEAR}",
-        rf"(?P<weekday>{'|'.join(_WEEKDAYS)})s?",
-    )
+_DATES = (
+    rf"{_YEAR}-(?P<month>0\d|1[0-2])(?:-(?P<day>\d\d))?",
+    rf"{_DAYS} {_MONTH}(?:,? {_YEAR})?",
+    rf"{_MONTH} {_DAYS}(?:,? {_YEAR})?",
+    rf"{_MONTH}(?:,? (?:of )?{_YEAR})?",
+    rf"{_SEASON}(?: of)?(?: {_YEAR})?",
+    rf"{_YEAR} ?[-–/] ?(?P<last>\d{{4}}|\d{{2}})",
+    r"(?P<season>1\d{2}0s|20\d0s)",
+    rf"{_YEAR}",
+    rf"(?P<weekday>{'|'.join(_WEEKDAYS)})s?",
 )
+
+
+@cache  # compiled at use, as most answers need none of them
+def _date_patterns() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(rf"(?<![\w.,]){form}(?!\w)(?!,\d)") for form in _DATES)
 
 
 def dates(text: str) -> list[Day]:
@@ -141,7 +144,7 @@ def dates(text: str) -> list[Day]:
 
 def _dated(text: str) -> Iterator[tuple[int, int, list[Day]]]:
     """Where each date stands, and what it says; the fullest form is taken first."""
-    for pattern in _DATES:
+    for pattern in _date_patterns():
         for found in pattern.finditer(text):
             yield found.start(), found.end(), _days(found)
         text = pattern.sub(lambda found: "\0" * len(found[0]), text)

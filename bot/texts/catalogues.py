@@ -1,4 +1,4 @@
-"""UI texts by key, from one gettext catalogue a language, in the language of whoever reads.
+"""UI texts by key, from one gettext catalogue for each language.
 
 A `.po` file beside this module holds every sentence of one language under the same keys. Dates and
 lists are worded by Babel's locale data.
@@ -6,18 +6,17 @@ lists are worded by Babel's locale data.
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
-from gettext import GNUTranslations
-from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
 from babel.lists import format_list
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
 LANGUAGES = ("en", "ko", "ja")
-"""The languages that have a catalogue; the first is everybody's fallback."""
+"""The languages that have a catalogue; the first is the fallback of every other."""
 
 _FOLDER = Path(__file__).parent
 
@@ -25,18 +24,21 @@ _FOLDER = Path(__file__).parent
 class Words:
     """The texts of one language."""
 
-    def __init__(self, language: str, catalogue: GNUTranslations) -> None:
+    def __init__(self, language: str, texts: Mapping[str, Sequence[str]]) -> None:
+        """`texts` holds each text by its key, in its plural forms if it has several."""
         self.language = language
         self.locale = Locale.parse(language)
-        self._catalogue = catalogue
+        self._texts = texts
 
     def __call__(self, key: str, **values: object) -> str:
         """The text under `key`, its placeholders filled in."""
-        return self._catalogue.gettext(key).format(**values)
+        return self._texts.get(key, (key,))[0].format(**values)
 
     def count(self, key: str, number: int, **values: object) -> str:
         """The text under `key` in the plural form that goes with `number`, filled in as `{n}`."""
-        return self._catalogue.ngettext(key, key, number).format(n=number, **values)
+        # English says one thing differently from several; Korean and Japanese have one form.
+        form = 0 if number == 1 else -1
+        return self._texts.get(key, (key,))[form].format(n=number, **values)
 
     def list(self, items: list[str]) -> str:
         """The items as one enumeration: `a, b, and c`."""
@@ -46,12 +48,24 @@ class Words:
 @cache
 def words(language: str) -> Words:
     """The texts of one of LANGUAGES; read from disk once."""
-    with (_FOLDER / f"{language}.po").open("rb") as file:
-        catalogue = read_po(file, locale=language)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Words(language, GNUTranslations(compiled))
+    return Words(language, _read(_FOLDER / f"{language}.po"))
+
+
+_FIELD = re.compile(r"^(msgid|msgid_plural|msgstr(?:\[\d\])?) (\".*\")$", re.MULTILINE)
+
+
+def _read(catalogue: Path) -> Mapping[str, Sequence[str]]:
+    """Each text of a catalogue by its key, in its plural forms if it has several."""
+    # Babel's reader also keeps comments, flags and formats: it takes three times as long as
+    # the answer itself.
+    texts: dict[str, list[str]] = {}
+    forms: list[str] = []
+    for field, quoted in _FIELD.findall(catalogue.read_text("utf-8").replace('"\n"', "")):
+        if field == "msgid":
+            forms = texts[json.loads(quoted)] = []
+        elif field != "msgid_plural":
+            forms.append(json.loads(quoted))
+    return texts
 
 
 def choose(*wished: str | None) -> str:

@@ -36,13 +36,11 @@ def main() -> None:
     for name, arguments in CALLS.items():
         rounds = [[_time(python, arguments) for python in pythons] for _ in range(given.rounds)]
         for kind, label in enumerate(("cpu", "wall")):
-            medians = [
+            taken = [
                 median(times[kind] for times in column) for column in zip(*rounds, strict=True)
             ]
-            ratio = (
-                f"  {medians[0] / medians[1]:.2f} of {medians[1]:.2f} s" if given.against else ""
-            )
-            print(f"{name:8}{label:6}{medians[0]:.2f} s{ratio}")
+            ratio = f"  {taken[0] / taken[1]:.2f} of {taken[1]:.2f} s" if taken[1:] else ""
+            print(f"{name:8}{label:6}{taken[0]:.2f} s{ratio}")
 
 
 def _python(given: Path) -> Path:
@@ -54,9 +52,8 @@ def _time(python: Path, arguments: tuple[str, ...]) -> Times:
     """The times of one call of `factdesk`, in the checkout that a venv's Python belongs to."""
     checkout = python.parent.parent.parent
     before, begun = os.times(), monotonic()
-    subprocess.run(
-        [str(python), "-m", "bot", *arguments], cwd=checkout, check=True, stdout=subprocess.DEVNULL
-    )
+    call = [str(python), "-m", "bot", *arguments]
+    subprocess.run(call, cwd=checkout, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
     after, ended = os.times(), monotonic()
     cpu = after.children_user + after.children_system
     return cpu - before.children_user - before.children_system, ended - begun

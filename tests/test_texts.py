@@ -426,3 +426,10 @@ def test_lists_are_worded_in_the_readers_way(language: str, said: str) -> None:
 
 def test_braces_in_what_is_filled_in_stay_as_they_are() -> None:
     assert "{x} %s {0}" in words("en")("choose", text="{x} %s {0}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_is_read_as_babel_reads_it(language: str) -> None:
+    texts = catalogues.read_catalogue(BOT / "texts" / f"{language}.po")
+    by_babel = {key: _forms(message) for key, message in _messages(language).items()}
+    assert {key: tuple(forms) for key, forms in texts.items() if key} == by_babel

@@ -48,19 +48,19 @@ class Words:
 @cache
 def words(language: str) -> Words:
     """The texts of one of LANGUAGES; read from disk once."""
-    return Words(language, _read(_FOLDER / f"{language}.po"))
+    return Words(language, read_catalogue(_FOLDER / f"{language}.po"))
 
 
 _FIELD = re.compile(r"^(msgid|msgid_plural|msgstr(?:\[\d\])?) (\".*\")$", re.MULTILINE)
 
 
-def _read(catalogue: Path) -> Mapping[str, Sequence[str]]:
+def read_catalogue(path: Path) -> Mapping[str, Sequence[str]]:
     """Each text of a catalogue by its key, in its plural forms if it has several."""
     # Babel's reader also keeps comments, flags and formats: it takes three times as long as
     # the answer itself.
     texts: dict[str, list[str]] = {}
     forms: list[str] = []
-    for field, quoted in _FIELD.findall(catalogue.read_text("utf-8").replace('"\n"', "")):
+    for field, quoted in _FIELD.findall(path.read_text("utf-8").replace('"\n"', "")):
         if field == "msgid":
             forms = texts[json.loads(quoted)] = []
         elif field != "msgid_plural":

@@ -26,7 +26,7 @@ Times = tuple[float, float]
 
 def main() -> None:
     """Time both calls, one checkout after the other in each round."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description="Time `factdesk --help` and `factdesk ask`.")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--against", type=Path, metavar="PYTHON_OR_DIR")
     given = parser.parse_args()

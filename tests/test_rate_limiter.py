@@ -10,9 +10,9 @@ import pytest
 from bot.delivery.rate_limiter import SPACING, RateLimiter, jitter
 from bot.state.database import Database
 from bot.state.rate_limit import RateLimit
-from tests.test_scheduler import HOUR, MINUTE, NOW, World, world
+from tests.test_scheduler import HOUR, MINUTE, NOW, World, state_url, world
 
-__all__ = ["world"]
+__all__ = ["state_url", "world"]
 
 BLOCK = 12
 

@@ -10,9 +10,9 @@ from bot.state.briefings import Briefing, Status
 from bot.state.plan import BriefingText, Plan
 from bot.state.posts import Contents, MessageRef, Slot
 from bot.state.public_answers import PublicAnswer
-from tests.test_scheduler import DAY, HOUR, NOW, SERVER, World, world
+from tests.test_scheduler import DAY, HOUR, NOW, SERVER, World, state_url, world
 
-__all__ = ["world"]
+__all__ = ["state_url", "world"]
 
 KEPT = 90 * DAY
 MEMBER = 2

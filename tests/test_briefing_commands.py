@@ -26,6 +26,7 @@ from bot.ui.briefings.controls import Key
 from bot.ui.briefings.posting_time import read_when
 from bot.ui.components.messages import UserError
 from bot.ui.posting.messenger import DiscordMessenger
+from bot.ui.posting.moderators import DiscordModerators
 from tests.conftest import Server, buttons, texts
 from tests.databases import on_every_database
 from tests.moderating import lines, posted, private
@@ -313,7 +314,7 @@ async def test_what_is_cancelled_while_it_is_checked_stays_cancelled(
     await room.fill(card, "when", day="2026-01-01", time="09:30", zone="Asia/Seoul")
     await room.do(card, "submit")
 
-    async def cancel_and_refuse(self: DiscordMessenger, *_: object) -> bool:
+    async def cancel_and_refuse(self: DiscordModerators, *_: object) -> bool:
         state = room.server.bot.state
         briefing = await state.briefings.get(number(card))
         assert briefing
@@ -321,7 +322,7 @@ async def test_what_is_cancelled_while_it_is_checked_stays_cancelled(
             await state.briefings.move(briefing, "cancelled", "cancelled", briefing.changed_at, 1)
         return False
 
-    monkeypatch.setattr(DiscordMessenger, "may_post", cancel_and_refuse)
+    monkeypatch.setattr(DiscordModerators, "may_post", cancel_and_refuse)
     await room.advance(minutes=35)
     shown = await room.run("briefing show", briefing=number(card))
     assert "**Status**: cancelled" in said(shown)
@@ -782,7 +783,7 @@ async def test_discord_that_does_not_answer_is_told_plainly(
     async def away(*_: object) -> str:
         raise OutcomeUnknown("503")
 
-    monkeypatch.setattr(DiscordMessenger, "name", away)
+    monkeypatch.setattr(DiscordModerators, "name", away)
     refused = await room.run("briefing export", briefing=number(card))
     assert lines(refused)[0] == "### Discord does not answer now."
     done = aside(await room.do(card, "cancel"))

@@ -17,6 +17,7 @@ from bot.facts.load import Folders
 from bot.state.audit_log import AuditEntry
 from bot.state.posts import MessageRef, Slot
 from bot.ui.posting.messenger import DiscordMessenger
+from bot.ui.posting.moderators import DiscordModerators
 from tests.conftest import ROOT, Server, buttons, texts
 from tests.databases import on_every_database
 from tests.moderating import lines, posted, private
@@ -383,15 +384,15 @@ async def test_what_could_not_be_shown_is_not_taken_for_seen(
     card = await with_renewal(room)
     correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
     await room.advance(minutes=1)
-    name, calls = DiscordMessenger.name, list[int]()
+    name, calls = DiscordModerators.name, list[int]()
 
-    async def fail_once(self: DiscordMessenger, server_id: int, member_id: int) -> str:
+    async def fail_once(self: DiscordModerators, server_id: int, member_id: int) -> str:
         calls.append(member_id)
         if len(calls) == 2:  # when the card is drawn
             raise OutcomeUnknown("503")
         return await name(self, server_id, member_id)
 
-    monkeypatch.setattr(DiscordMessenger, "name", fail_once)
+    monkeypatch.setattr(DiscordModerators, "name", fail_once)
     told = await room.do(card, "submit")
     assert "### Discord does not answer now." in said(told.followups[-1])
     await room.do(card, "submit")

@@ -17,7 +17,7 @@ from bot.ui.briefings.commands import BriefingCommands
 from bot.ui.components.client import FactdeskClient
 from bot.ui.components.error_reporting import ErrorReportingTree
 from bot.ui.digests.commands import DigestCommands
-from bot.ui.posting import messenger
+from bot.ui.posting import error_mapping
 from bot.ui.questions.commands import QuestionCommands
 from bot.ui.questions.slash import CatalogueTranslator
 from bot.ui.settings.commands import SettingsCommands
@@ -58,7 +58,7 @@ class Factdesk(FactdeskClient):
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=_LONGEST_WAIT,
-            http_trace=messenger.trace(self._hold_all_processes),
+            http_trace=error_mapping.trace(self._hold_all_processes),
         )
         self.config = config
         self._delivers = delivers

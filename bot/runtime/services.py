@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import discord
 
@@ -28,22 +27,8 @@ from bot.texts.catalogues import words
 from bot.ui.briefings import audit_log
 from bot.ui.components import permissions
 from bot.ui.posting import post_views
-from bot.ui.posting.messenger import DiscordMessenger, Render, Wording
-
-
-class MakeMessenger(Protocol):
-    """Makes the messenger; takes what DiscordMessenger does."""
-
-    def __call__(
-        self,
-        client: discord.Client,
-        render: Render,
-        wording: Wording,
-        may_moderate: Callable[[discord.Member], bool],
-        log_channel: Callable[[int], int | None],
-    ) -> DiscordMessenger:
-        """The messenger."""
-        ...
+from bot.ui.posting.messenger import DiscordMessenger, Render
+from bot.ui.posting.moderators import DiscordModerators
 
 
 @dataclass(frozen=True)
@@ -52,7 +37,8 @@ class Wiring:
 
     clock: Clock = discord.utils.utcnow
     open_state: Callable[[str], Awaitable[State]] = State.open
-    messenger: MakeMessenger = DiscordMessenger
+    messenger: Callable[[discord.Client, Render], DiscordMessenger] = DiscordMessenger
+    moderators: type[DiscordModerators] = DiscordModerators
     composer: Callable[[AnswerService, State], DigestComposer] = DigestComposer
     timing: Timing = field(default_factory=Timing)
     rules: Rules = field(default_factory=Rules)
@@ -137,18 +123,17 @@ def _assemble(
 ) -> Services:
     servers, clock = _Servers(client, service, state.settings), wiring.clock
     tell = servers.tell_audit_entry
-    messenger = wiring.messenger(
-        client, servers.render, servers.warning, servers.moderates, servers.log_channel
-    )
+    messenger = wiring.messenger(client, servers.render)
+    moderators = wiring.moderators(client, servers.warning, servers.moderates, servers.log_channel)
     rate_limiter = RateLimiter(state.rate_limit, clock)
     outbox = Outbox(state.leases, state.posts, rate_limiter, messenger, clock, wiring.timing)
     compose = wiring.composer(service, state)
-    digests = DigestJob(state, compose, outbox, messenger, clock)
-    editor = BriefingEditor(service, state, messenger)
+    digests = DigestJob(state, compose, outbox, moderators, clock)
+    editor = BriefingEditor(service, state, moderators)
     corrections = CorrectionJob(service, state, outbox, tell)
     jobs = (
         digests,
-        BriefingJob(state, editor, outbox, messenger, tell),
+        BriefingJob(state, editor, outbox, moderators, tell),
         corrections,
         EditJob(service, state, editor, messenger, tell),
     )

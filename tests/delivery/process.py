@@ -29,6 +29,7 @@ from tests.delivery import world
 from tests.delivery.composing import LineComposer
 from tests.delivery.orders import Orders
 from tests.delivery.traps import (
+    MarkedModerators,
     Trap,
     TrappedBriefings,
     TrappedCorrections,
@@ -84,6 +85,7 @@ def _wiring(orders: Orders) -> Wiring:
         clock=partial(world.clock, Path(orders.clock)),
         open_state=open_state,
         messenger=partial(TrappedMessenger, trap),
+        moderators=MarkedModerators,
         composer=partial(LineComposer, orders),
         timing=Timing(*map(_seconds, (orders.lease, orders.sending, orders.nonce, orders.retry))),
         rules=Rules(

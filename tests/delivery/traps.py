@@ -20,6 +20,7 @@ from bot.state.database import Database
 from bot.state.leases import Busy, Lease, Leases
 from bot.state.posts import Contents, EndStatus, MessageRef, Posts, Slot
 from bot.ui.posting import messenger
+from bot.ui.posting.moderators import DiscordModerators, Wording
 from tests.delivery.orders import Orders, Point
 
 
@@ -47,16 +48,8 @@ class Trap:
 class TrappedMessenger(messenger.DiscordMessenger):
     """The real messenger, with points around sending, publishing and editing."""
 
-    def __init__(
-        self,
-        trap: Trap,
-        client: discord.Client,
-        render: messenger.Render,
-        wording: messenger.Wording,
-        may_moderate: Callable[[discord.Member], bool],
-        log_channel: Callable[[int], int | None],
-    ) -> None:
-        super().__init__(client, render, _marked(wording), may_moderate, log_channel)
+    def __init__(self, trap: Trap, client: discord.Client, render: messenger.Render) -> None:
+        super().__init__(client, render)
         self._trap = trap
 
     async def send(self, outgoing: OutgoingPost) -> MessageRef:
@@ -168,6 +161,19 @@ class TrappedCorrections(Corrections):
         return await super().find(server_id, post_id, facts, at)
 
 
-def _marked(wording: messenger.Wording) -> messenger.Wording:
-    """The real wording of a warning, marked with its problem for the tests to read."""
-    return lambda about, problem: f"warning {problem}: {wording(about, problem)}"
+class MarkedModerators(DiscordModerators):
+    """The real moderators, whose warnings are marked with their problem for the tests to read."""
+
+    def __init__(
+        self,
+        client: discord.Client,
+        wording: Wording,
+        may_moderate: Callable[[discord.Member], bool],
+        log_channel: Callable[[int], int | None],
+    ) -> None:
+        super().__init__(
+            client,
+            lambda about, problem: f"warning {problem}: {wording(about, problem)}",
+            may_moderate,
+            log_channel,
+        )

@@ -25,7 +25,7 @@ from bot.facts.load import Base, Folders, load
 from bot.state.state import State
 from bot.state.suggestions import MOST, Suggestion, TooMany
 from bot.texts.catalogues import LANGUAGES, words
-from bot.ui.suggestions.forms import FORM
+from bot.ui.suggestions.form import FORM
 from tests.conftest import Server, buttons, texts
 from tests.moderating import ModeratedServer, ids, lines, moderated, private
 from tests.test_commands import speak

@@ -10,20 +10,13 @@ from bot.ui.components.error_reporting import reported
 from bot.ui.components.localised import text
 from bot.ui.components.permissions import Slash, moderate
 from bot.ui.components.submitted import form_id
-from bot.ui.suggestions.forms import (
-    FORM,
-    AboutButton,
-    SuggestionButton,
-    begin,
-    complete_things,
-    show_own,
-    show_queue,
-    submit,
-)
+from bot.ui.suggestions.form import FORM, AboutButton, begin, complete_things, submit
+from bot.ui.suggestions.own import OwnButton, show_own
+from bot.ui.suggestions.queue import QueueButton, show_queue
 
 
 class SuggestionCommands(commands.Cog, name="Suggestions"):
-    """Puts both commands on the command tree, and hears their forms and buttons."""
+    """Adds both commands, and handles their forms and buttons."""
 
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
@@ -32,11 +25,11 @@ class SuggestionCommands(commands.Cog, name="Suggestions"):
         """Add the commands and the buttons."""
         self.bot.tree.add_command(_suggest_command())
         self.bot.tree.add_command(_suggestions_group())
-        self.bot.add_dynamic_items(AboutButton, SuggestionButton)
+        self.bot.add_dynamic_items(AboutButton, OwnButton, QueueButton)
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Take what was entered into a form, whichever process opened it."""
+        """Take what was entered into a form, even one that another process opened."""
         if match := FORM.fullmatch(form_id(interaction) or ""):
             await reported(interaction, submit(interaction, match["thing"]))
 
@@ -51,7 +44,7 @@ def _suggest_command() -> Slash:
 
 
 def _suggestions_group() -> app_commands.Group:
-    """Everybody's: a member sees their own there, and moderators the queue besides."""
+    """Visible to all: members see their own suggestions there, and moderators the queue as well."""
     made = app_commands.Group(
         name="suggestions", description=text("suggest.group"), guild_only=True
     )

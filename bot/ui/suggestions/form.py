@@ -1,0 +1,192 @@
+"""The form in which a member writes a suggestion: choosing the subject, filling in, keeping it.
+
+The form and its button carry all that they need in their custom ids, so they outlive the process.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Self
+
+import discord
+from discord import ui
+from discord.utils import format_dt, utcnow
+
+from bot.answers.resolve import choice_label, echo
+from bot.answers.service import clean_text
+from bot.cards.limits import BUTTON_LABEL, CHOICE_LABEL, CHOICES, shorten
+from bot.facts.model import ThingKind
+from bot.facts.records import FactRecord, ThingRecord
+from bot.state.errors import DatabaseUnavailable
+from bot.state.suggestions import MOST, Suggestion, TooMany
+from bot.texts.catalogues import Words
+from bot.ui.components.client import Interaction, server_id_of
+from bot.ui.components.language import reader_words
+from bot.ui.components.messages import Notice, answer
+from bot.ui.components.permissions import Choices
+from bot.ui.components.persistent_items import PersistentItem, button
+from bot.ui.components.submitted import form_values
+from bot.ui.suggestions.own import OwnButton
+from bot.ui.suggestions.wording import quoted_lines, report_unavailable, suggestion_lines
+
+FORM = re.compile(r"suggest:form:(?P<thing>[a-z0-9-]{0,32})")
+"""The custom id of a form: what the suggestion is about, or nothing."""
+
+_KINDS: frozenset[ThingKind] = frozenset({"event", "actor", "topic"})
+_FACT = re.compile(r"[a-z0-9-]{1,32}/[a-z0-9-]{1,32}")
+_TEXT, _SOURCE = 1_000, 300  # characters
+_FORM_TITLE = 45  # Discord's limit
+_HINT = " · "  # some clients send a choice's label: a name, and what tells it apart
+
+
+async def complete_things(interaction: Interaction, typed: str) -> Choices:
+    """Events, actors and topics for what is typed so far."""
+    words, service = reader_words(interaction), interaction.client.service
+    entries = service.store.index.complete(clean_text(typed), _KINDS, CHOICES)
+    things = [service.store.things[entry.id] for entry in entries]
+    return [
+        discord.app_commands.Choice(name=choice_label(thing, words), value=thing.id)
+        for thing in things
+    ]
+
+
+async def begin(interaction: Interaction, about: str | None) -> None:
+    """Open the form about what was picked or typed; if that is not clear, ask which is meant."""
+    service = interaction.client.service
+    typed = clean_text(about or "")
+    thing = service.store.things.get(typed)
+    if not typed or (thing and thing.kind in _KINDS):
+        await _open_form(interaction, thing)
+        return
+    finding = service.store.index.find(typed.partition(_HINT)[0], _KINDS)
+    things = [service.store.things[entry.id] for entry in finding.entries]
+    if finding.verdict == "sure":
+        await _open_form(interaction, things[0])
+        return
+    words = reader_words(interaction)
+    buttons = [
+        AboutButton.make(choice_label(thing, words, BUTTON_LABEL), thing.id) for thing in things
+    ]
+    await answer(interaction, _which(words, typed, finding.verdict == "several"), *buttons)
+
+
+def _which(words: Words, typed: str, is_ambiguous: bool) -> Notice:
+    """The question which thing is meant, or the news that none has this name."""
+    if is_ambiguous:
+        return Notice(words("choose", text=echo(typed)))
+    help_line = words("suggest.no-match.help")
+    return Notice(words("suggest.no-match", text=echo(typed)), (help_line,))
+
+
+class AboutButton(PersistentItem, template=r"suggest:about:(?P<thing>[a-z0-9-]+)"):
+    """Opens the form about a thing that a typed name may have meant."""
+
+    @classmethod
+    def make(cls, label: str, thing: str) -> Self:
+        """The button of a thing."""
+        return cls(button(label, f"suggest:about:{thing}"))
+
+    async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
+        """Open the form."""
+        await begin(interaction, match["thing"])
+
+
+async def _open_form(interaction: Interaction, thing: ThingRecord | None) -> None:
+    facts = await interaction.client.service.store.facts(thing.id) if thing else ()
+    await interaction.response.send_modal(_form(reader_words(interaction), thing, facts))
+
+
+def _form(words: Words, thing: ThingRecord | None, facts: Sequence[FactRecord]) -> ui.Modal:
+    """The form about a thing, or about what the base lacks; it offers the thing's facts."""
+    name = thing.name(words.language) if thing else None
+    title = words("suggest.form.about", name=name) if name else words("suggest.form")
+    modal = ui.Modal(
+        title=shorten(title, _FORM_TITLE),
+        custom_id=f"suggest:form:{thing.id if thing else ''}",
+    )
+    if facts:
+        modal.add_item(_fact_field(words, facts))
+    modal.add_item(_text_field(words))
+    modal.add_item(_source_field(words))
+    modal.add_item(ui.TextDisplay(words("suggest.form.next", most=MOST)))
+    # The cog handles every sent form, even after a restart, so discord.py need not remember this
+    # one; it forgets a stopped form.
+    modal.stop()
+    return modal
+
+
+def _fact_field(words: Words, facts: Sequence[FactRecord]) -> ui.Label[ui.Modal]:
+    options = [
+        discord.SelectOption(label=shorten(record.fact.says, CHOICE_LABEL), value=record.key)
+        for record in facts[:CHOICES]
+    ]
+    return ui.Label(
+        text=words("suggest.form.fact"),
+        description=words("suggest.form.fact.help"),
+        component=ui.Select(custom_id="fact", options=options, min_values=0, required=False),
+    )
+
+
+def _text_field(words: Words) -> ui.Label[ui.Modal]:
+    return ui.Label(
+        text=words("suggest.form.text"),
+        component=ui.TextInput(
+            custom_id="text", style=discord.TextStyle.paragraph, max_length=_TEXT
+        ),
+    )
+
+
+def _source_field(words: Words) -> ui.Label[ui.Modal]:
+    return ui.Label(
+        text=words("suggest.form.source"),
+        description=words("suggest.form.source.help"),
+        component=ui.TextInput(custom_id="source", max_length=_SOURCE),
+    )
+
+
+async def submit(interaction: Interaction, thing: str) -> None:
+    """Keep what was entered into the form about a thing."""
+    # Deferred first: a database that is unavailable may take longer than Discord waits.
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    entered = {name: next(iter(values), "") for name, values in form_values(interaction).items()}
+    words = reader_words(interaction)
+    text, source = _tidy(entered["text"]), clean_text(entered["source"], _SOURCE)
+    fact = _FACT.fullmatch(entered.get("fact", ""))
+    entry = (words("suggest.again"), *quoted_lines(words, text, source))
+    if not text or not source:
+        await answer(interaction, Notice(words("suggest.empty"), entry))
+        return
+    try:
+        made = await interaction.client.state.suggestions.make(
+            server_id_of(interaction),
+            interaction.user.id,
+            fact[0] if fact else thing or None,
+            text,
+            source,
+            utcnow(),
+        )
+    except TooMany as error:
+        when = words("suggest.too-many.help", at=format_dt(error.next_at, "R"))
+        await answer(interaction, Notice(words("suggest.too-many", most=MOST), (when, *entry)))
+    except DatabaseUnavailable as error:
+        await report_unavailable(interaction, error, *entry)
+    else:
+        await _confirm(interaction, made)
+
+
+async def _confirm(interaction: Interaction, made: Suggestion) -> None:
+    words = reader_words(interaction)
+    notice = Notice(
+        words("suggest.made"),
+        suggestion_lines(words, interaction.client.service, made),
+        (words("suggest.made.next"), words("suggest.made.mine")),
+    )
+    delete = OwnButton.make(words("suggest.delete"), "delete", made.suggestion_id)
+    await answer(interaction, notice, delete)
+
+
+def _tidy(text: str) -> str:
+    """The text without invisible characters and empty lines; its other lines stay."""
+    lines = (clean_text(line, _TEXT) for line in text[:_TEXT].splitlines())
+    return "\n".join(line for line in lines if line)

@@ -41,7 +41,7 @@ async def test_a_post_is_absent_only_if_the_whole_history_was_searched(
         _: discord.TextChannel, *, limit: int, after: datetime
     ) -> AsyncIterator[SimpleNamespace]:
         assert after < LEASED
-        for _ in range(min(limit, messages)):
+        for _number in range(min(limit, messages)):
             yield SimpleNamespace(author=SimpleNamespace(id=1), components=[])
 
     monkeypatch.setattr(discord.TextChannel, "history", history)
@@ -65,7 +65,7 @@ async def test_a_forum_is_searched_as_far_back_as_the_post_may_have_been_made(
     forum = server.channel.guild.create_forum_channel("digests")
 
     async def archived(_: discord.ForumChannel, *, limit: int) -> AsyncIterator[SimpleNamespace]:
-        for _ in range(limit):
+        for _number in range(limit):
             yield SimpleNamespace(owner_id=1, archive_timestamp=LEASED + since)
 
     monkeypatch.setattr(discord.ForumChannel, "archived_threads", archived)

@@ -62,7 +62,9 @@ async def test_a_post_is_absent_only_if_the_whole_history_was_searched(
 async def test_a_forum_is_searched_as_far_back_as_the_post_may_have_been_made(
     server: Server, monkeypatch: pytest.MonkeyPatch, since: timedelta, is_certain: bool
 ) -> None:
-    forum = server.channel.guild.create_forum_channel("digests")
+    guild = server.channel.guild
+    assert guild
+    forum = guild.create_forum_channel("digests")
 
     async def archived(_: discord.ForumChannel, *, limit: int) -> AsyncIterator[SimpleNamespace]:
         for _number in range(limit):

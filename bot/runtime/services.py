@@ -99,8 +99,10 @@ class _Servers:
     async def tell_audit_entry(self, briefing: Briefing, entry: AuditEntry) -> None:
         """Send an entry of a briefing's audit log to its server's log channel; never raises."""
         settings = self._settings.of(briefing.server_id)
-        language = words(settings.language or briefing.plan.text.language)
-        await audit_log.tell(self._client, settings.log_channel_id, language, briefing, entry)
+        language = settings.language or briefing.plan.text.language
+        await audit_log.tell(
+            self._client, settings.log_channel_id, words(language), briefing, entry
+        )
 
 
 async def open_services(config: Config, client: discord.Client, wiring: Wiring) -> Services:

@@ -25,9 +25,11 @@ def discord_language(interaction: Interaction) -> str:
 
 def reader_words(interaction: Interaction) -> Words:
     """The texts in the reader's language."""
-    return words(reply_language(interaction, private=True))
+    language = reply_language(interaction, private=True)
+    return words(language)
 
 
 def server_words(interaction: Interaction) -> Words:
     """The texts in the server's language."""
-    return words(reply_language(interaction, private=False))
+    language = reply_language(interaction, private=False)
+    return words(language)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 from typing import cast, get_args
 
 from babel import Locale
 
 from bot.facts.dates import Span
 from bot.facts.model import Actor, Event, EventKind, Language
+from bot.parsing.cities import city_names
 
 _KIND_WORDS: Mapping[EventKind, str] = {
     "summit": "summit, meeting, talks, 정상회담, 정상회의, 회담, 首脳会談, 会談",
@@ -57,7 +57,7 @@ def places(event: Event) -> tuple[str, ...]:
     if not event.where:
         return ()
     parts = [part.strip() for part in event.where.split(",")]
-    cities = (name for part in parts for name in _city_names(part))
+    cities = (name for part in parts for name in city_names(part))
     return tuple(dict.fromkeys((event.where, *cities)))
 
 
@@ -99,24 +99,3 @@ def _months(span: Span) -> Iterable[int]:
     count = (last.year - first.year) * 12 + last.month - first.month + 1
     few = range(count) if count <= _MOST_MONTHS else ()
     return [(first.month - 1 + number) % 12 + 1 for number in few]
-
-
-def _city_names(name: str) -> Iterator[str]:
-    zones = {zone for language in _LANGUAGES for zone, city in _cities(language) if city == name}
-    for language in _LANGUAGES:
-        yield from (city for zone, city in _cities(language) if zone in zones)
-
-
-@lru_cache(maxsize=len(_LANGUAGES))
-def _cities(language: Language) -> tuple[tuple[str, str], ...]:
-    """The cities that time zones are called after, as a language calls them."""
-    zones, named = _zones("ko"), _zones(language)
-    # Zones are named in English, which says most cities by the zone's name alone.
-    return tuple(
-        (zone, named.get(zone, {}).get("city") or zone.rpartition("/")[2].replace("_", " "))
-        for zone in zones
-    )
-
-
-def _zones(language: Language) -> Mapping[str, Mapping[str, str]]:
-    return cast(Mapping[str, Mapping[str, str]], Locale.parse(language).time_zones)

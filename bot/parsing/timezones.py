@@ -10,17 +10,17 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from importlib.resources import files
-from typing import Any, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
 from rapidfuzz import fuzz, process
 
+from bot.parsing.cities import cities_of_zones
+from bot.parsing.zone_data import clock_names, countries, current_name
 from bot.texts.catalogues import LANGUAGES, words
 
 COMMON = (
@@ -87,9 +87,6 @@ _TYPED_OFFSET = re.compile(r"(?:utc|gmt)?([+\-−])([0-9]{1,2})(?::?([0-9]{2}))?
 _FIXED_OFFSET = re.compile(r"Etc/GMT([+-])([0-9]+)")
 
 
-_Worded = Mapping[str, Mapping[str, Any]]
-
-
 @dataclass(frozen=True)
 class ZoneChoice:
     """A zone to offer, with the line that shows it."""
@@ -139,14 +136,14 @@ def zone_label(zone: str, language: str) -> str:
         # These names count westwards: Etc/GMT+9 is nine hours behind.
         sign = "-" if fixed[1] == "+" else "+"
         return f"UTC{sign}{fixed[2]} ({zone})"
-    city = _cities(language).get(_current_name(zone))
+    city = cities_of_zones(language).get(current_name(zone))
     return f"{city} ({zone})" if city else zone
 
 
 def _first_zones(language: str) -> list[str]:
     """The common zones; first that of the language's own country, where it has but one."""
     country = get_global("likely_subtags").get(language, "").rpartition("_")[2]
-    own = [zone for zone in COMMON if _countries().get(zone) == country]
+    own = [zone for zone in COMMON if countries().get(zone) == country]
     return sorted(COMMON, key=lambda zone: [zone] != own)
 
 
@@ -209,7 +206,7 @@ def _key(text: str) -> str:
 @cache
 def _table() -> _Table:
     """Everything that is known about names; made once, in less than a second."""
-    zones = {zone: ZoneInfo(zone) for zone in [*COMMON, *sorted(_countries())]}
+    zones = {zone: ZoneInfo(zone) for zone in [*COMMON, *sorted(countries())]}
     meant: dict[str, str | None] = {}
     named: defaultdict[str, set[str]] = defaultdict(set)
     starts: set[tuple[str, str]] = set()
@@ -242,22 +239,22 @@ def _same_time(zones: set[str]) -> str | None:
     if len(clocks) != 1:
         return None
     # The database lists a country's largest places first.
-    return next(zone for zone in (*COMMON, *_countries()) if zone in zones)
+    return next(zone for zone in (*COMMON, *countries()) if zone in zones)
 
 
 def _clock_names() -> dict[str, set[str]]:
     """What clocks are called, such as `KST` and `Eastern Time`, with the zones that keep them."""
     names: defaultdict[str, set[str]] = defaultdict(set)
-    for zone in _countries():
+    for zone in countries():
         for season in _SEASONS:
             names[season.astimezone(ZoneInfo(zone)).tzname() or ""].add(zone)
     for language in LANGUAGES:
-        by_clock, by_zone = _worded(language)
+        by_clock, by_zone = clock_names(language)
         for zone, clock in get_global("meta_zones").items():
             for clocks in (by_clock.get(clock, {}), by_zone.get(zone, {})):
                 for width in ("long", "short"):
                     for name in clocks.get(width, {}).values():
-                        names[name].add(_current_name(zone))
+                        names[name].add(current_name(zone))
     # Some have a number for a name, or a mark for none. GMT is a time, and London's only in winter.
     return {name: zones for name, zones in names.items() if name[:1].isalpha() and name != "GMT"}
 
@@ -267,59 +264,11 @@ def _place_names() -> Iterator[tuple[str, set[str]]]:
     for zone, said in _SAID.items():
         yield from ((name, {zone}) for name in said)
     for name in available_timezones() - _NO_ZONES:
-        yield name, {_current_name(name)}
+        yield name, {current_name(name)}
         if name.startswith(_CITY_REGIONS):
-            yield name.rpartition("/")[2], {_current_name(name)}
+            yield name.rpartition("/")[2], {current_name(name)}
     for language in LANGUAGES:
-        yield from ((city, {zone}) for zone, city in _cities(language).items())
+        yield from ((city, {zone}) for zone, city in cities_of_zones(language).items())
         territories = words(language).locale.territories
-        for country in sorted(set(_countries().values())):
-            yield territories[country], {z for z, its in _countries().items() if its == country}
-
-
-@cache
-def _cities(language: str) -> dict[str, str]:
-    """The city of each zone to offer, in one of LANGUAGES."""
-    _, known = _worded(language)
-    cities = {zone: zone.rpartition("/")[2].replace("_", " ") for zone in _countries()}
-    for name, clock in known.items():
-        # CLDR keeps some zones under an old name: Asia/Calcutta is where Kolkata stands.
-        zone = _current_name(name)
-        if zone in cities and "city" in clock:
-            cities[zone] = clock["city"]
-    return cities
-
-
-def _worded(language: str) -> tuple[_Worded, _Worded]:
-    """What CLDR says in a language of clocks that several zones keep, and of single zones."""
-    locale = words(language).locale
-    return cast(_Worded, locale.meta_zones), cast(_Worded, locale.time_zones)
-
-
-def _current_name(zone: str) -> str:
-    """The name to offer for a zone's old name; the name itself where there is none."""
-    listed = get_global("zone_aliases").get(zone, zone)
-    linked = _links().get(listed, listed)
-    if linked in ("Etc/UTC", "Etc/GMT"):
-        return "UTC"
-    return next((name for name in (zone, listed, linked) if name in _countries()), zone)
-
-
-@cache
-def _links() -> dict[str, str]:
-    """The database's other names for zones, with the names that they stand for."""
-    rows = (line.split() for line in _database_file("tzdata.zi") if line.startswith("L "))
-    return {name: zone for _, zone, name in rows}
-
-
-@cache
-def _countries() -> dict[str, str]:
-    """The zones to choose from, each with the code of its country."""
-    known = available_timezones()
-    rows = (line.split("\t") for line in _database_file("zone.tab") if not line.startswith("#"))
-    return {zone: country for country, _, zone, *_ in rows if zone in known}
-
-
-def _database_file(name: str) -> list[str]:
-    """The lines of one of the tables that come with the database."""
-    return (files("tzdata") / "zoneinfo" / name).read_text("utf-8").splitlines()
+        for country in sorted(set(countries().values())):
+            yield territories[country], {z for z, its in countries().items() if its == country}

@@ -1,0 +1,34 @@
+"""The cities that time zones are called after, as each language calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from bot.parsing.zone_data import clock_names, countries, current_name
+from bot.texts.catalogues import LANGUAGES
+
+
+def city_names(name: str) -> Iterator[str]:
+    """What a city is called in each of LANGUAGES; nothing if no zone is called after it."""
+    zones = {
+        zone
+        for language in LANGUAGES
+        for zone, city in cities_of_zones(language).items()
+        if city == name
+    }
+    for language in LANGUAGES:
+        yield from (city for zone, city in cities_of_zones(language).items() if zone in zones)
+
+
+@cache
+def cities_of_zones(language: str) -> dict[str, str]:
+    """The city that each zone is called after, in one of LANGUAGES."""
+    _, known = clock_names(language)
+    cities = {zone: zone.rpartition("/")[2].replace("_", " ") for zone in countries()}
+    for name, clock in known.items():
+        # CLDR keeps some zones under an old name: Kolkata under Asia/Calcutta.
+        zone = current_name(name)
+        if zone in cities and "city" in clock:
+            cities[zone] = clock["city"]
+    return cities

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -15,8 +17,17 @@ from sqlalchemy import Connection, delete, inspect, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import bot.state
-from bot.state.database import Database, migrate
+from bot.state.audit_log import AuditEntry
+from bot.state.briefings import Briefing
+from bot.state.corrections import Correction
+from bot.state.database import Database, migrate, migrations
+from bot.state.digests import DigestConfig, Schedule, Target
 from bot.state.errors import DatabaseUnavailable
+from bot.state.plan import BriefingText, Plan, PostingTime
+from bot.state.posts import MessageRef, Post
+from bot.state.settings import Settings
+from bot.state.state import State
+from bot.state.suggestions import Suggestion
 from bot.state.tables import metadata, rate_limit
 from tests.test_state import fill
 
@@ -84,6 +95,106 @@ async def test_each_step_goes_down_and_up_again(new_state_url: str) -> None:
             await connection.run_sync(lambda sync: _empty(sync, OURS))
     assert left == {"alembic_version"}
     await database.close()
+
+
+WRITTEN = Path(__file__).with_name("state_0_1_0.sql").read_text("utf-8")
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+DAY = NOON.date()
+
+
+def write_as_0_1_0(connection: Connection) -> None:
+    """Bring a new database to revision 0002, and write a row into every table."""
+    command.upgrade(migrations(connection), "0002")
+    noon = "'2026-11-22 12:00:00.000000'"
+    if connection.dialect.name == "postgresql":
+        noon += "::timestamptz"
+        connection.exec_driver_sql("SET LOCAL TIME ZONE 'UTC'")
+    for statement in WRITTEN.replace(":noon", noon).strip().split(";\n"):
+        connection.exec_driver_sql(statement)
+
+
+async def read_back(state: State) -> None:
+    """Everything that 0.1.0 wrote is read by today's classes."""
+    settings = Settings(7, "ko", 71, True, 72, 73, "Asia/Seoul")
+    assert (state.settings.of(7), state.settings.of(8)) == (settings, Settings(8, left_at=NOON))
+    target = Target(73, 74, publish=True, tag_id=75)
+    config = DigestConfig(
+        target=target,
+        at=time(7, 5),
+        zone="Asia/Seoul",
+        weekdays=frozenset({0, 2, 6}),
+        topics=frozenset({"export-controls", "summit"}),
+        when_empty="fact",
+        language="ko",
+        set_by=76,
+    )
+    assert await state.digests.all() == (
+        Schedule(
+            7, config, NOON, date(2026, 11, 23), "moderator", NOON, date(2026, 11, 22), "edition-1"
+        ),
+    )
+    leased = Post("claimed", 7, "digest", None, DAY, NOON, "leased", None, None, None)
+    message_ref = MessageRef(700, 73)
+    sent = Post("sent", 7, "briefing", "b0000001", DAY, NOON, "sent", None, message_ref, NOON)
+    assert (await state.posts.get("claimed"), await state.posts.get("sent")) == (leased, sent)
+    assert await state.posts.unpublished() == (sent,)
+    assert await state.posts.facts("sent") == {"summit/talks": "v1", "summit/end": "v2"}
+    assert await state.posts.facts_of_the_day(7) == {"summit/talks": date(2026, 11, 21)}
+    assert await state.base_versions.facts("edition-1") == {"summit/talks": "v1"}
+    facts = ("summit/talks", "summit/end")
+    text = BriefingText("summit", None, None, "ko", "The summit", facts, "Ours")
+    plan = Plan(text, target, PostingTime(datetime(2026, 11, 22, 21), "Asia/Seoul", NOON))
+    assert await state.briefings.get("b0000001") == Briefing(
+        "b0000001", 7, 3, "blocked", plan, 1, 2, NOON, "edition-1", "no-channel", NOON, NOON
+    )
+    plan = Plan(
+        BriefingText(None, date(2026, 11, 1), date(2026, 11, 30), "en", "November", ()), None, None
+    )
+    assert await state.briefings.get("b0000002") == Briefing(
+        "b0000002", 7, 1, "draft", plan, 1, None, None, None, None, None, NOON
+    )
+    changes = {"headline": ("정상회담", "The summit"), "facts": (["summit/end"], [])}
+    assert await state.briefings.audit_log("b0000001") == (
+        AuditEntry(NOON, 1, "began"),
+        AuditEntry(NOON, 1, "edited", None, changes),
+        AuditEntry(NOON, None, "blocked", "no-channel"),
+    )
+    corrected = {"summit/end": "v3", "summit/talks": "v4"}
+    found = Correction("c1", 7, "sent", corrected, "open", None, NOON)
+    settled = Correction("c2", 7, "sent", {"summit/talks": "v2"}, "posted", 1, NOON)
+    assert await state.corrections.open() == (found,)
+    assert await state.corrections.get("c2") == settled
+    assert await state.suggestions.accepted() == (
+        Suggestion(
+            "s0000001", 7, 5, "summit/talks", "It was on Sunday", "a newspaper", "accepted", NOON, 1
+        ),
+    )
+    shown = {"summit/talks": "v1", "summit/end": "v2"}
+    assert await state.public_answers.facts(900) == shown
+    assert await state.public_answers.facts(901) == {}
+    a_second = timedelta(seconds=1)
+    first = await state.rate_limit.reserve(0, a_second, NOON - a_second)
+    assert first == NOON
+
+
+async def test_what_0_1_0_wrote_is_read_after_the_migrations(new_state_url: str) -> None:
+    """Also after going down to its revision and up again; and what is written next is kept."""
+    engine = create_async_engine(await _address(new_state_url))
+    async with engine.begin() as connection:
+        await connection.run_sync(write_as_0_1_0)
+    await engine.dispose()
+    state = await State.open(new_state_url)
+    await read_back(state)
+    async with state.database.transaction() as connection:
+        await connection.run_sync(migrate, "0002")
+        written = await connection.execute(text("SELECT facts FROM correction ORDER BY found_at"))
+        assert "summit/end=v3 summit/talks=v4" in written.scalars().all()
+        await connection.run_sync(migrate)
+    await read_back(state)
+    entry = AuditEntry(NOON, 3, "cancelled")
+    await state.briefings.add_audit_entry("b0000001", entry)
+    assert (await state.briefings.audit_log("b0000001"))[-1] == entry
+    await state.close()
 
 
 async def test_opening_again_leaves_the_rows_as_they_are(new_state_url: str) -> None:

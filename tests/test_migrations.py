@@ -23,7 +23,7 @@ from bot.state.corrections import Correction
 from bot.state.database import Database, migrate, migrations
 from bot.state.digests import DigestConfig, Schedule, Target
 from bot.state.errors import DatabaseUnavailable
-from bot.state.plan import BriefingText, Plan, PostingTime
+from bot.state.plan import BriefingText, Plan, PlanChanges, PostingTime
 from bot.state.posts import MessageRef, Post
 from bot.state.settings import Settings
 from bot.state.state import State
@@ -153,7 +153,7 @@ async def read_back(state: State) -> None:
     assert await state.briefings.get("b0000002") == Briefing(
         "b0000002", 7, 1, "draft", plan, 1, None, None, None, None, None, NOON
     )
-    changes = {"headline": ("정상회담", "The summit"), "facts": (["summit/end"], [])}
+    changes: PlanChanges = {"headline": ("정상회담", "The summit"), "facts": (["summit/end"], [])}
     assert await state.briefings.audit_log("b0000001") == (
         AuditEntry(NOON, 1, "began"),
         AuditEntry(NOON, 1, "edited", None, changes),

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from bot.answers.commands import COMMANDS, PRIVATE
 from bot.answers.context import Command
-from bot.answers.service import COMMANDS, PRIVATE, AnswerService
+from bot.answers.service import AnswerService
 from bot.cards.card import Action, Question
 from bot.cards.plain import plain
 from bot.texts.catalogues import words

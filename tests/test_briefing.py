@@ -106,7 +106,7 @@ def test_every_statement_is_cited(briefings: list[tuple[Subject, ComposedBriefin
 
 async def test_a_draft_tells_some_of_what_there_is_in_reading_order(service: AnswerService) -> None:
     for subject in _subjects(service):
-        keys = [record.key for record in await candidates(service.store, UI, subject)]
+        keys = [record.key for record in await candidates(service.store, subject)]
         draft = await propose(service.store, UI, subject)
         assert [key for key in keys if key in draft.facts] == list(draft.facts)
         assert len(draft.facts) <= 12
@@ -117,7 +117,7 @@ async def test_facts_are_told_as_the_base_has_them(
     service: AnswerService, briefings: list[tuple[Subject, ComposedBriefing]]
 ) -> None:
     for subject, composed in briefings:
-        records = {r.key: r.fact for r in await candidates(service.store, UI, subject)}
+        records = {r.key: r.fact for r in await candidates(service.store, subject)}
         told = {line.text: line for line in _lines(composed) if line.fact}
         assert composed.facts == {key: records[key].version for key in composed.facts}
         for key in composed.facts:
@@ -134,7 +134,7 @@ async def test_accounts_stand_side_by_side_where_sources_differ(
     service: AnswerService, briefings: list[tuple[Subject, ComposedBriefing]]
 ) -> None:
     for subject, composed in briefings:
-        records = {r.key: r.fact for r in await candidates(service.store, UI, subject)}
+        records = {r.key: r.fact for r in await candidates(service.store, subject)}
         accounts = [account for key in composed.facts for account in records[key].accounts]
         shown = [note for line in _lines(composed, UI("briefing.differ")) for note in line.notes]
         assert [(note.text, note.cites) for note in shown] == [(a.says, (a,)) for a in accounts]
@@ -151,7 +151,7 @@ async def test_what_was_planned_is_never_told_as_done(
     begins = UI("briefing.planned", date="")
     seen: set[str] = set()
     for subject, composed in briefings:
-        for record in await candidates(service.store, UI, subject):
+        for record in await candidates(service.store, subject):
             if record.owner in planned and record.key in composed.facts:
                 careful = _lines(composed, UI("briefing.care"))
                 (line,) = [line for line in careful if line.text == record.fact.says]
@@ -202,7 +202,7 @@ async def test_no_draft_says_the_same_twice(
     service: AnswerService, briefings: list[tuple[Subject, ComposedBriefing]]
 ) -> None:
     for subject, composed in briefings:
-        records = await candidates(service.store, UI, subject)
+        records = await candidates(service.store, subject)
         told = [r.fact for r in records if r.key in composed.facts and r.part != "open"]
         said = [set(re.findall(r"[a-z]{5,}", fact.says.lower())) for fact in told]
         for one, other in combinations(said, 2):
@@ -249,7 +249,7 @@ async def test_blank_remarks_make_no_part(service: AnswerService) -> None:
 
 async def test_what_has_no_room_is_reported_and_not_told(service: AnswerService) -> None:
     subject = Subject("rapprochement")
-    keys = tuple(record.key for record in await candidates(service.store, UI, subject))
+    keys = tuple(record.key for record in await candidates(service.store, subject))
     composed = await compose(service.store, UI, subject, BriefingDraft("All of it", keys))
     _assert_is_one_message(service, composed)
     assert composed.left_out
@@ -259,7 +259,7 @@ async def test_what_has_no_room_is_reported_and_not_told(service: AnswerService)
 
 async def test_facts_are_taken_up_in_the_order_of_the_draft(service: AnswerService) -> None:
     subject = Subject("rapprochement")
-    keys = [record.key for record in await candidates(service.store, UI, subject)]
+    keys = [record.key for record in await candidates(service.store, subject)]
     composed = await compose(
         service.store, UI, subject, BriefingDraft("Last first", tuple(reversed(keys)))
     )
@@ -272,7 +272,7 @@ async def test_a_message_is_never_too_long_whatever_is_written(
     service: AnswerService, remarks: str
 ) -> None:
     for subject in _subjects(service, "topic"):
-        keys = tuple(record.key for record in await candidates(service.store, UI, subject))
+        keys = tuple(record.key for record in await candidates(service.store, subject))
         draft = BriefingDraft("_" * LONGEST_HEADLINE, keys)
         _assert_is_one_message(
             service, await compose(service.store, UI, subject, draft, remarks, "*")

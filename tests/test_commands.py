@@ -15,8 +15,8 @@ from simcord import InteractionResult, MemberActor, ResponseMessage
 from simcord import interactions as simcord_interactions
 from structlog.testing import capture_logs
 
+from bot.answers.commands import COMMANDS
 from bot.answers.context import Option
-from bot.answers.service import COMMANDS
 from bot.cards.limits import CHOICE_LABEL, CHOICES
 from bot.config import Config
 from bot.state.settings import Settings

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.answers.context import AnswerContext
-from bot.answers.questions.corrections import since
 from bot.answers.service import AnswerService
 from bot.cards.card import Card, Line
+from bot.compose.corrections_since import corrections_since
 from bot.texts.catalogues import LANGUAGES, words
 from tests.small_base import AGREEMENT
 from tests.test_corrections import CHANGED, _open  # pyright: ignore[reportPrivateUsage]
@@ -25,7 +25,7 @@ async def _versions(folder: Path, changed: dict[str, str]) -> Mapping[str, str]:
 
 async def _since(folder: Path, held: Mapping[str, str], language: str = "en") -> Card:
     service = await _open(folder, CHANGED)
-    card = await since(AnswerContext(service.store, words(language), {}), held)
+    card = await corrections_since(AnswerContext(service.store, words(language), {}), held)
     await service.store.close()
     return card
 
@@ -89,7 +89,7 @@ async def test_what_is_not_on_record_is_said_to_be_unknown(tmp_path: Path) -> No
 
 async def test_what_one_message_has_no_room_for_is_counted(service: AnswerService) -> None:
     versions = await service.store.versions()
-    card = await since(
+    card = await corrections_since(
         AnswerContext(service.store, words("en"), {}), dict.fromkeys(versions, "another")
     )
     (page,) = service.pages(card)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.answers.service import COMMANDS, AnswerService
+from bot.answers.commands import COMMANDS
+from bot.answers.service import AnswerService
 from bot.cards.card import Action, Card, Line, Question
 from bot.cards.limits import FIRST_PAGE
 from bot.cards.pages import Page

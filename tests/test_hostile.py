@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.answers.commands import COMMANDS
 from bot.answers.context import Command, Option
-from bot.answers.service import COMMANDS, AnswerService, clean_text
+from bot.answers.service import AnswerService
 from bot.cards.card import Card, Question
 from bot.facts.model import ThingKind
+from bot.parsing.typed_text import clean_text
 from bot.texts.catalogues import LANGUAGES, choose, words
 from bot.ui.components import custom_ids
 from bot.ui.components.markdown import escape

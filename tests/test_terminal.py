@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from bot.answers.commands import COMMANDS
 from bot.answers.lifecycle import open_service
-from bot.answers.service import COMMANDS, AnswerService
+from bot.answers.service import AnswerService
 from bot.cards.card import Card, Question
 from bot.cards.plain import plain
 from bot.facts.build import build

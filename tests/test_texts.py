@@ -15,7 +15,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from bot.answers.service import COMMANDS
+from bot.answers.commands import COMMANDS
 from bot.facts.model import ACTOR_KINDS, CLAIMS, EVENT_KINDS, SourceKind, ThingKind
 from bot.state.audit_log import AuditAction
 from bot.state.briefings import Status
@@ -124,6 +124,7 @@ class Reading:
 HELPERS: Mapping[str, tuple[int, tuple[str, ...]]] = {
     "section": (1, ("",)),
     "refusal": (2, ("", ".help")),
+    "detail_line": (2, ("",)),
     "text": (0, ("",)),
 }
 """Functions that read the text whose key they are given: which argument, and with what endings."""

@@ -10,8 +10,8 @@ import discord
 import pytest_asyncio
 import simcord
 
+from bot.answers.commands import COMMANDS, PRIVATE
 from bot.answers.context import Option
-from bot.answers.service import COMMANDS, PRIVATE
 from bot.config import Config
 from bot.runtime.client import create_bot
 from bot.texts.catalogues import LANGUAGES, words

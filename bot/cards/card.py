@@ -1,8 +1,8 @@
-"""The card: an answer as a renderer-neutral message, and the questions that lead on from it."""
+"""The card: an answer as a message for any renderer, and the questions that lead on from it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.facts.model import Citation
@@ -11,7 +11,7 @@ from bot.facts.records import FactRecord
 
 @dataclass(frozen=True)
 class Question:
-    """What somebody asks: a command, its options as typed or chosen, and the page to show."""
+    """A question: a command, its options as typed or chosen, and the page to show."""
 
     command: str
     options: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -36,12 +36,12 @@ class Action:
 
 @dataclass(frozen=True)
 class Line:
-    """One statement with what it rests on.
+    """One statement and its citations.
 
-    `label` says what kind of statement it is (`Plan`) or what it tells (`When`), `lead` is the date
-    that it belongs to, and `notes` are lines that qualify it: cautions, rival wordings. `matches`
-    are the places in the text, from and up to, that a search found. `fact` is the one that the
-    line tells.
+    `lead` opens the line: a date, or what the statement is about. `label` says what kind of
+    statement it is (`Plan`) or which detail it gives (`When`). `notes` are lines that qualify it:
+    cautions, rival wordings. `matches` are the spans of the text that a search found, each as start
+    and end. `fact` is the fact that the line shows.
     """
 
     text: str
@@ -52,8 +52,13 @@ class Line:
     matches: tuple[tuple[int, int], ...] = ()
     fact: FactRecord | None = None
 
+    @property
+    def length(self) -> int:
+        """The characters of the text and its notes."""
+        return len(self.text) + sum(note.length for note in self.notes)
+
     def parts(self) -> Iterator[tuple[str, bool]]:
-        """The text in pieces, each with whether it is one of the matches."""
+        """The text in parts, each with whether it is one of the matches."""
         done = 0
         for start, end in self.matches:
             yield self.text[done:start], False
@@ -83,10 +88,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Card:
-    """An answer. `found` is false where the question could not be answered as it was put.
+    """An answer. `found` is false if the question could not be answered as it was put.
 
-    `choices` are what the asker may have meant; `actions` are where one may go on from here. A card
-    of one page shows what that page holds, as its question is too long for a button to ask again.
+    `choices` are what the asker may have meant; `actions` are questions to go on with. A card of
+    one page shows only what that page holds, as its question is too long for a button to repeat.
     """
 
     question: Question
@@ -100,13 +105,19 @@ class Card:
     one_page: bool = False
 
     def citations(self) -> tuple[Citation, ...]:
-        """Every paragraph that the card rests on, in order of first mention."""
-        lines = (line for section in self.sections for line in section.lines)
-        return tuple(dict.fromkeys(_bare(cite) for line in lines for cite in line.all_cites()))
+        """Every paragraph that the card is based on, once, in order of first mention."""
+        return tuple(dict.fromkeys(map(_bare, all_cites(self.sections))))
+
+
+def all_cites(sections: Iterable[Section]) -> Iterator[Citation]:
+    """Every citation of the sections, in order of mention."""
+    for section in sections:
+        for line in section.lines:
+            yield from line.all_cites()
 
 
 def _bare(cite: Citation) -> Citation:
-    """The citation alone: an account is one, too, and carries a wording besides."""
-    return (
-        cite if type(cite) is Citation else Citation(source=cite.source, paragraph=cite.paragraph)
-    )
+    """The citation alone; an account is one as well, and also carries a wording."""
+    if type(cite) is Citation:
+        return cite
+    return Citation(source=cite.source, paragraph=cite.paragraph)

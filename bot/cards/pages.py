@@ -1,19 +1,18 @@
 """A card cut into pages that a phone shows well, each with the sources of its own lines.
 
-A line is never cut, and its heading never stands alone. Sources are numbered through the whole
-card, so that `[2 ¶5]` means the same on each page.
+A line is never cut, and a heading never ends a page. Sources are numbered through the whole card,
+so that `[2 ¶5]` means the same on each page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from bot.cards import limits
-from bot.cards.card import Action, Card, Line, Section
+from bot.cards.card import Action, Card, Line, Section, all_cites
 from bot.cards.wording import citation_marks, source_line
-from bot.facts.model import Citation
 from bot.facts.records import SourceRecord
 from bot.texts.catalogues import Words
 
@@ -31,7 +30,7 @@ class Page:
     actions: tuple[Action, ...]
 
     def facts(self) -> Mapping[str, str]:
-        """The facts that the page tells, in which version, by key."""
+        """The versions of the facts that the page shows, by key."""
         lines = (line for part in self.sections for line in part.lines)
         return {line.fact.key: line.fact.fact.version for line in lines if line.fact}
 
@@ -42,46 +41,64 @@ class Page:
 
 def pages(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> tuple[Page, ...]:
     """The pages of a card; at least one."""
-    numbers = _numbers(card)
     cut = _cut(card)
-    return tuple(
-        _page(card, sections, number, len(cut), numbers, sources, words)
-        for number, sections in enumerate(cut, 1)
-    )
+    return tuple(_page(card, cut, number, sources, words) for number in range(1, len(cut) + 1))
 
 
 def page(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> Page:
-    """The page that the card's question asks for; the last one where there are fewer."""
-    numbers = _numbers(card)
+    """The page that the card's question asks for, or the last one if it has fewer."""
     cut = _cut(card)
-    number = min(card.question.page, len(cut))
-    return _page(card, cut[number - 1], number, len(cut), numbers, sources, words)
+    return _page(card, cut, min(card.question.page, len(cut)), sources, words)
 
 
-def _numbers(card: Card) -> Mapping[str, int]:
-    """The sources' numbers, in order of first mention."""
-    lines = (line for section in card.sections for line in section.lines)
-    cited = dict.fromkeys(cite.source for line in lines for cite in line.all_cites())
+def number_sources(sections: Iterable[Section]) -> Mapping[str, int]:
+    """The numbers of the cited sources, in order of first mention."""
+    cited = dict.fromkeys(cite.source for cite in all_cites(sections))
     return {source: number for number, source in enumerate(cited, 1)}
+
+
+def source_lines(
+    sections: Iterable[Section],
+    numbers: Mapping[str, int],
+    sources: Mapping[str, SourceRecord],
+    words: Words,
+) -> tuple[str, ...]:
+    """The sources that the sections cite, one a line, by number."""
+    cited: dict[str, set[int]] = {}
+    for cite in all_cites(sections):
+        cited.setdefault(cite.source, set()).add(cite.paragraph)
+    return tuple(
+        source_line(sources[source], numbers[source], sorted(cited[source]), words)
+        for source in sorted(cited, key=numbers.__getitem__)
+    )
+
+
+def fits_one_page(title: str, subtitle: str, sections: Sequence[Section]) -> bool:
+    """Whether a card of one page shows all of the sections. A single line always fits."""
+    if sum(len(section.lines) for section in sections) <= 1:
+        return True
+    headings = sum(len(section.heading or "") for section in sections)
+    body = sum(_size(line) for section in sections for line in section.lines)
+    return len(title) + len(subtitle) + headings + body <= limits.ONLY_PAGE
 
 
 def _page(
     card: Card,
-    sections: tuple[Section, ...],
+    cut: Sequence[tuple[Section, ...]],
     number: int,
-    total: int,
-    numbers: Mapping[str, int],
     sources: Mapping[str, SourceRecord],
     words: Words,
 ) -> Page:
-    cited: dict[str, set[int]] = {}
-    for cite in _citations(sections):
-        cited.setdefault(cite.source, set()).add(cite.paragraph)
-    lines = tuple(
-        source_line(sources[source], numbers[source], sorted(cited[source]), words)
-        for source in sorted(cited, key=lambda source: numbers[source])
+    sections, numbers = cut[number - 1], number_sources(card.sections)
+    return Page(
+        card=card,
+        number=number,
+        total=len(cut),
+        sections=sections,
+        numbers=numbers,
+        sources=source_lines(sections, numbers, sources, words),
+        actions=_turns(card, number, len(cut), words),
     )
-    return Page(card, number, total, sections, numbers, lines, _turns(card, number, total, words))
 
 
 def _turns(card: Card, number: int, total: int, words: Words) -> tuple[Action, ...]:
@@ -96,12 +113,6 @@ def _turns(card: Card, number: int, total: int, words: Words) -> tuple[Action, .
     return tuple(turns)
 
 
-def _citations(sections: tuple[Section, ...]) -> Iterator[Citation]:
-    for section in sections:
-        for line in section.lines:
-            yield from line.all_cites()
-
-
 def _cut(card: Card) -> list[tuple[Section, ...]]:
     """The card's sections, page by page; at least one page."""
     cut: list[list[tuple[Section, Line]]] = [[]]
@@ -111,7 +122,7 @@ def _cut(card: Card) -> list[tuple[Section, ...]]:
             size = sum(map(_size, lines))
             if not cut[-1] or cut[-1][-1][0] is not section:
                 size += len(section.heading or "")
-            if cut[-1] and used + size > _rate_limit(card, len(cut)):
+            if cut[-1] and used + size > _limit(card, len(cut)):
                 if card.one_page:
                     return [tuple(_sections(cut[-1]))]
                 cut.append([])
@@ -121,7 +132,7 @@ def _cut(card: Card) -> list[tuple[Section, ...]]:
     return [tuple(_sections(lines)) for lines in cut]
 
 
-def _rate_limit(card: Card, number: int) -> int:
+def _limit(card: Card, number: int) -> int:
     """The characters of body that a page of a card may have."""
     if card.one_page:
         return limits.ONLY_PAGE
@@ -129,7 +140,7 @@ def _rate_limit(card: Card, number: int) -> int:
 
 
 def _chunks(section: Section) -> Iterator[tuple[Line, ...]]:
-    """What must not be parted: the lines of a whole section, or each line by itself."""
+    """What must stay together: the lines of a whole section, or each line by itself."""
     if section.whole:
         yield section.lines
     else:
@@ -137,13 +148,14 @@ def _chunks(section: Section) -> Iterator[tuple[Line, ...]]:
 
 
 def _sections(lines: list[tuple[Section, Line]]) -> Iterator[Section]:
-    """The lines of one page in their sections again."""
+    """The lines of one page, in their sections again."""
     for _, group in groupby(lines, key=lambda pair: id(pair[0])):
         pairs = list(group)
         yield replace(pairs[0][0], lines=tuple(line for _, line in pairs))
 
 
 def _size(line: Line) -> int:
+    """The characters that a line takes on a page, about: text, markup, citation marks, notes."""
     own = len(line.text) + len(line.label or "") + len(line.lead or "") + 4
     return own + _MARK * len(line.cites) + sum(map(_size, line.notes))
 

@@ -2,49 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from bot.cards.card import Line
+from bot.cards.card import Line, Section
 from bot.cards.pages import Page
+from bot.cards.wording import citation_marks
 from bot.texts.catalogues import Words
 
 
 def plain(page: Page, words: Words) -> str:
     """The page's text, citations and sources included, without a trailing line break."""
-    return "\n".join(_page_lines(page, words))
+    return "\n\n".join("\n".join(block) for block in _blocks(page, words))
 
 
-def _page_lines(page: Page, words: Words) -> Iterator[str]:
+def section_texts(section: Section, numbers: Mapping[str, int]) -> Iterator[str]:
+    """The heading and the lines of a section; `numbers` are those of the cited sources."""
+    if section.heading:
+        yield section.heading
+    for line in section.lines:
+        yield from _line(line, numbers, "- " if section.listed else "")
+
+
+def _blocks(page: Page, words: Words) -> Iterator[Iterable[str]]:
+    """The text in blocks of lines, which blank lines part."""
     card = page.card
-    yield card.title
-    if card.subtitle:
-        yield card.subtitle
+    yield filter(None, [card.title, card.subtitle])
     for section in page.sections:
-        yield ""
-        if section.heading:
-            yield section.heading
-        for line in section.lines:
-            yield from _line(page, line, "- " if section.listed else "")
+        yield section_texts(section, page.numbers)
     if card.choices:
-        yield ""
-        yield from (f"- {choice.label}" for choice in card.choices)
+        yield (f"- {choice.label}" for choice in card.choices)
     if page.sources:
-        yield ""
-        yield words("sources.heading")
-        yield from page.sources
+        yield words("sources.heading"), *page.sources
     if page.total > 1:
-        yield ""
-        yield words("page.number", page=page.number, total=page.total)
+        yield (words("page.number", page=page.number, total=page.total),)
     if card.actions:
-        yield ""
-        yield words("related")
-        yield from (f"- {action.label}" for action in card.actions)
+        yield words("related"), *(f"- {action.label}" for action in card.actions)
 
 
-def _line(page: Page, line: Line, bullet: str) -> Iterator[str]:
+def _line(line: Line, numbers: Mapping[str, int], bullet: str) -> Iterator[str]:
     lead = f"{line.lead}: " if line.lead else ""
     label = f"{line.label}: " if line.label else ""
     text = "".join(f"*{part}*" if matched else part for part, matched in line.parts())
-    yield f"{bullet}{lead}{label}{text} {page.marks(line)}".rstrip()
+    yield f"{bullet}{lead}{label}{text} {citation_marks(line.cites, numbers)}".rstrip()
     for note in line.notes:
-        yield from _line(page, note, " " * len(bullet) + "  ")
+        yield from _line(note, numbers, " " * len(bullet) + "  ")

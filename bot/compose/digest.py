@@ -12,9 +12,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
 
+from bot.answers.change_lines import change_line, last_change
 from bot.answers.context import AnswerContext
 from bot.answers.fact_lines import event_line, fact_line
-from bot.answers.message_budget import (
+from bot.answers.resolve import choice_label
+from bot.cards.card import Action, Card, Line, Question, Section
+from bot.cards.limits import BUTTON_LABEL, BUTTONS_IN_ROW
+from bot.cards.wording import day_words
+from bot.compose import fact_of_the_day
+from bot.compose.fact_of_the_day import ESSENTIAL
+from bot.compose.message_budget import (
     MessageBudget,
     Passage,
     PassageGroup,
@@ -23,13 +30,6 @@ from bot.answers.message_budget import (
     first_that_fits,
     sections,
 )
-from bot.answers.questions.corrections import change_line, last_change
-from bot.answers.resolve import choice_label
-from bot.cards.card import Action, Card, Line, Question, Section
-from bot.cards.limits import BUTTON_LABEL, BUTTONS_IN_ROW
-from bot.cards.wording import day_words
-from bot.compose import fact_of_the_day
-from bot.compose.fact_of_the_day import ESSENTIAL
 from bot.facts.dates import Precision
 from bot.facts.model import Fact, Wording
 from bot.facts.records import EventRecord, FactRecord

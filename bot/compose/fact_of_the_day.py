@@ -10,8 +10,8 @@ from datetime import date, timedelta
 
 from bot.answers.context import AnswerContext
 from bot.answers.fact_lines import event_line, fact_line
-from bot.answers.message_budget import Passage
 from bot.cards.card import Line
+from bot.compose.message_budget import Passage
 from bot.facts.dates import Span
 from bot.facts.records import EventRecord, FactRecord
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import date
 from textwrap import wrap
 
-from bot.answers.service import clean_text
 from bot.facts.load import Base
+from bot.parsing.typed_text import clean_text
 from bot.state.suggestions import Suggestion
 
 _WIDTH = 98  # characters of a comment line behind its mark

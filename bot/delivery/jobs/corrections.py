@@ -15,10 +15,10 @@ from typing import Protocol
 import structlog
 
 from bot.answers.context import AnswerContext
-from bot.answers.questions.corrections import since
 from bot.answers.service import AnswerService
 from bot.cards.card import Card
 from bot.cards.wording import day_words
+from bot.compose.corrections_since import corrections_since
 from bot.delivery.delivery_errors import Refused, Throttled
 from bot.delivery.jobs.briefings import BriefingEditor, TellAuditEntry, briefing_slot
 from bot.delivery.outbox import Blocked, Outbox, OutgoingPost, RetryAt
@@ -181,7 +181,7 @@ class CorrectionJob:
         """What was changed: each wording before and now, and why. Raises DatabaseUnavailable."""
         language = await self._language(correction)
         context = AnswerContext(self._service.store, words_of(language), {})
-        return await since(context, await self._told(correction))
+        return await corrections_since(context, await self._told(correction))
 
     async def _language(self, correction: Correction) -> str:
         briefing = await self._briefing(correction)

@@ -14,7 +14,7 @@ import discord
 import structlog
 from discord import ui
 
-from bot.answers.service import AnswerService, clean_text
+from bot.answers.service import AnswerService
 from bot.compose.briefing import LONGEST_HEADLINE, LONGEST_REMARKS, candidates, propose
 from bot.delivery.delivery_errors import DeliveryError, Refused
 from bot.delivery.jobs.briefings import (
@@ -25,6 +25,7 @@ from bot.delivery.jobs.briefings import (
 )
 from bot.delivery.jobs.corrections import posted
 from bot.facts.records import FactRecord
+from bot.parsing.typed_text import clean_text
 from bot.state.audit_log import AuditAction, AuditEntry
 from bot.state.briefings import Briefing
 from bot.state.digests import Target
@@ -212,7 +213,7 @@ async def _facts_panel(context: ActionContext) -> Panel:
 
 async def _candidates(context: ActionContext) -> tuple[FactRecord, ...]:
     text = context.briefing.plan.text
-    return await candidates(context.service.store, words_of(text.language), panels.subject(text))
+    return await candidates(context.service.store, panels.subject(text))
 
 
 def _where_panel(context: ActionContext) -> Panel:

@@ -6,12 +6,13 @@ from discord import app_commands
 
 from bot.answers.context import AnswerContext
 from bot.answers.resolve import echo, resolve
-from bot.answers.service import AnswerService, clean_text
+from bot.answers.service import AnswerService
 from bot.cards.card import Card, Question
 from bot.cards.limits import CHOICE_LABEL, CHOICES, shorten
 from bot.compose.briefing import Subject
 from bot.facts.model import ThingKind
 from bot.parsing.dates import parse_period
+from bot.parsing.typed_text import clean_text
 from bot.state.briefings import Briefing
 from bot.state.errors import DatabaseUnavailable
 from bot.state.state import State

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.answers.resolve import echo
-from bot.answers.service import clean_text
 from bot.delivery.recurrence import Recurrence, next_run
 from bot.parsing.dates import parse_period
+from bot.parsing.typed_text import clean_text
 from bot.state.plan import PostingTime
 from bot.texts.catalogues import Words
 from bot.ui.components.messages import UserError

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
+from bot.answers.commands import COMMANDS
 from bot.answers.context import Option
-from bot.answers.service import COMMANDS, AnswerService
+from bot.answers.service import AnswerService
 from bot.cards.card import Question
 from bot.cards.limits import CUSTOM_ID
 

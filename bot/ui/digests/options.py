@@ -14,13 +14,14 @@ from discord.utils import utcnow
 
 from bot.answers.context import AnswerContext
 from bot.answers.resolve import echo, resolve
-from bot.answers.service import AnswerService, clean_text
+from bot.answers.service import AnswerService
 from bot.cards.card import Card, Question
 from bot.cards.limits import CHOICE_LABEL, CHOICES, shorten
 from bot.delivery.recurrence import open_zone
 from bot.parsing.dates import parse_period
 from bot.parsing.times import parse_time
 from bot.parsing.timezones import complete_zone, find_zone
+from bot.parsing.typed_text import clean_text
 from bot.texts.catalogues import LANGUAGES, Words, words
 from bot.ui.components import channels
 from bot.ui.components.client import Interaction

@@ -15,9 +15,9 @@ import structlog
 from discord import ui
 
 from bot.answers.context import AnswerContext
-from bot.answers.questions.corrections import since
 from bot.answers.service import AnswerService
 from bot.cards.card import Card
+from bot.compose.corrections_since import corrections_since
 from bot.state.errors import DatabaseUnavailable
 from bot.texts.catalogues import Words, words
 from bot.ui.components import messages
@@ -109,7 +109,8 @@ async def tell_corrections(interaction: Interaction, told: Awaitable[Mapping[str
         log.warning("the state is away; a reader was told", reason=error.reason)
         layout = messages.view(_away(words))
     else:
-        layout = replies.view(service, await since(AnswerContext(service.store, words, {}), facts))
+        context = AnswerContext(service.store, words, {})
+        layout = replies.view(service, await corrections_since(context, facts))
     await interaction.followup.send(view=layout, ephemeral=True)
 
 

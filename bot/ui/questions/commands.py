@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discord.ext import commands
 
-from bot.answers.service import COMMANDS
+from bot.answers.commands import COMMANDS
 from bot.ui.questions.replies import AskButton
 from bot.ui.questions.slash import message_menu, slash_command
 

@@ -8,8 +8,8 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
+from bot.answers.commands import PRIVATE
 from bot.answers.context import Command, Option
-from bot.answers.service import PRIVATE
 from bot.cards.card import Question
 from bot.facts.model import ThingKind
 from bot.texts.catalogues import LANGUAGES, choose, words

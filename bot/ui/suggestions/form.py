@@ -14,10 +14,10 @@ from discord import ui
 from discord.utils import format_dt, utcnow
 
 from bot.answers.resolve import choice_label, echo
-from bot.answers.service import clean_text
 from bot.cards.limits import BUTTON_LABEL, CHOICE_LABEL, CHOICES, shorten
 from bot.facts.model import ThingKind
 from bot.facts.records import FactRecord, ThingRecord
+from bot.parsing.typed_text import clean_text
 from bot.state.errors import DatabaseUnavailable
 from bot.state.suggestions import MOST, Suggestion, TooMany
 from bot.texts.catalogues import Words

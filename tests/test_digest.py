@@ -540,7 +540,7 @@ async def test_a_withdrawn_fact_is_told_as_withdrawn_once_and_never_as_true(
             assert "ferry-agreement/signed" not in digest.facts
             assert digest.fact_of_the_day
             told = DigestHistory(
-                day, told.held, {**told.facts_of_the_day, digest.fact_of_the_day: day}
+                day, told.versions, {**told.facts_of_the_day, digest.fact_of_the_day: day}
             )
 
 

@@ -1,4 +1,4 @@
-"""The room of one message: what still fits beside what it holds, the sources below included."""
+"""The budget of one message: which passages still fit it, the sources below them included."""
 
 from __future__ import annotations
 
@@ -14,56 +14,60 @@ from bot.facts.records import FactRecord
 
 @dataclass(frozen=True)
 class Passage:
-    """Lines that are told together or not at all, the facts that they show, and whose they are.
+    """Lines that are shown together or not at all, and the facts that they show.
 
-    `head` stands above the lines, outside their list. `thing` is where one may go on from here.
+    `title` stands above the lines, outside their list. `thing` is what the passage is about: a
+    button leads there.
     """
 
     thing: str
     lines: tuple[Line, ...]
     facts: tuple[FactRecord, ...] = ()
-    head: Line | None = None
+    title: Line | None = None
 
     def all_lines(self) -> tuple[Line, ...]:
-        """The head, where there is one, and the lines."""
-        return (self.head, *self.lines) if self.head else self.lines
+        """The title, if there is one, and the lines."""
+        return (self.title, *self.lines) if self.title else self.lines
 
 
 Variants = tuple[Passage, ...]
-"""One piece in forms, the fullest first."""
+"""One passage in several lengths, the fullest first."""
 
 
 @dataclass(frozen=True)
 class PassageGroup:
-    """What is offered under one heading; `more` words how many a message has no room for."""
+    """The passages that could stand under one heading.
+
+    `more` puts into words how many of them do not fit the message.
+    """
 
     heading: str
-    offers: tuple[Variants, ...]
+    passages: tuple[Variants, ...]
     more: Callable[[int], str]
 
-    def sections(self, passages: Sequence[Passage]) -> Iterator[Section]:
-        """The pieces that found room, and a line that counts the others."""
-        left_out = len(self.offers) - len(passages)
-        return sections(self.heading, passages, self.more(left_out) if left_out else None)
+    def sections(self, shown: Sequence[Passage]) -> Iterator[Section]:
+        """The passages that fit, and a line that counts the others."""
+        left_out = len(self.passages) - len(shown)
+        return sections(self.heading, shown, self.more(left_out) if left_out else None)
 
 
 def sections(
     heading: str | None, passages: Iterable[Passage], more: str | None = None
 ) -> Iterator[Section]:
-    """Pieces under one heading; those without a head share a list, which `more` ends."""
-    loose: list[Line] = []
+    """Passages under one heading; those without a title share a list, which `more` ends."""
+    shared: list[Line] = []
     for passage in passages:
-        if passage.head:
-            yield Section((passage.head,), heading, listed=False)
+        if passage.title:
+            yield Section((passage.title,), heading, listed=False)
             heading = None
             if passage.lines:
                 yield Section(passage.lines)
         else:
-            loose += passage.lines
+            shared += passage.lines
     if more:
-        loose.append(Line(more))
-    if loose:
-        yield Section(tuple(loose), heading)
+        shared.append(Line(more))
+    if shared:
+        yield Section(tuple(shared), heading)
 
 
 class MessageBudget:
@@ -75,12 +79,12 @@ class MessageBudget:
         self._left = ONLY_PAGE - sum(len(text) + _MARKUP for text in texts)
         self._cited: set[str] = set()
 
-    def emptied(self) -> MessageBudget:
-        """The room of the same message without any lines."""
+    def fresh(self) -> MessageBudget:
+        """The budget of the same message before anything was taken."""
         return MessageBudget(self._context, *self._texts)
 
     def take(self, *lines: Line) -> bool:
-        """Whether the lines still fit; if they do, their room is taken."""
+        """Whether the lines still fit; if they do, the budget shrinks by their size."""
         cited = {cite.source for line in lines for cite in line.all_cites()} - self._cited
         size = sum(map(_size, lines)) + sum(map(self._source_size, cited))
         if size > self._left:
@@ -95,28 +99,28 @@ class MessageBudget:
 
 
 def allocate(
-    budget: MessageBudget, parts: Sequence[PassageGroup], most: int
+    budget: MessageBudget, groups: Sequence[PassageGroup], most: int
 ) -> list[list[Passage]]:
-    """What finds room of each part: at most `most` pieces, each in the fullest form that fits.
+    """The passages of each group that fit: at most `most`, each in the fullest variant that fits.
 
-    The parts take turns, so that each has its first piece before any has its second.
+    The groups take turns, so that each has its first passage before any has its second.
     """
-    for part in parts:
-        budget.take(Line(part.heading), Line(part.more(len(part.offers))))
-    taken: list[list[Passage]] = [[] for _ in parts]
+    for group in groups:
+        budget.take(Line(group.heading), Line(group.more(len(group.passages))))
+    taken: list[list[Passage]] = [[] for _ in groups]
     for turn in range(most):
-        for part, passages in zip(parts, taken, strict=True):
-            forms = part.offers[turn] if turn < len(part.offers) else ()
-            if passage := first_that_fits(budget, forms):
+        for group, passages in zip(groups, taken, strict=True):
+            variants = group.passages[turn] if turn < len(group.passages) else ()
+            if passage := first_that_fits(budget, variants):
                 passages.append(passage)
     return taken
 
 
 def first_that_fits(
-    budget: MessageBudget, forms: Iterable[Passage], *beside: Line
+    budget: MessageBudget, variants: Iterable[Passage], *required: Line
 ) -> Passage | None:
-    """The first of the forms that fits with what must stand beside it; their room is taken."""
-    return next((passage for passage in forms if budget.take(*beside, *passage.all_lines())), None)
+    """The first variant that fits together with the required lines; the budget shrinks by both."""
+    return next((p for p in variants if budget.take(*required, *p.all_lines())), None)
 
 
 def _size(line: Line) -> int:

@@ -101,8 +101,8 @@ class DigestComposer:
     async def _told(self, schedule: Schedule) -> DigestHistory:
         base_version = schedule.last_base_version
         return DigestHistory(
-            last=schedule.last_day,
-            held=await self._state.base_versions.facts(base_version) if base_version else None,
+            last_day=schedule.last_day,
+            versions=await self._state.base_versions.facts(base_version) if base_version else None,
             facts_of_the_day=await self._state.posts.facts_of_the_day(schedule.server_id),
         )
 

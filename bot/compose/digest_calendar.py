@@ -1,0 +1,86 @@
+"""What a digest recalls of earlier years: events of this day, this month and the coming week."""
+
+from __future__ import annotations
+
+from calendar import isleap
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from bot.answers.context import AnswerContext
+from bot.answers.fact_lines import event_line, fact_line
+from bot.cards.card import Line
+from bot.cards.wording import day_words
+from bot.compose.digest_material import DigestHistory, DigestMaterial
+from bot.compose.fact_of_the_day import ESSENTIAL
+from bot.compose.message_budget import Passage, Variants
+from bot.facts.dates import Precision
+from bot.facts.records import EventRecord
+
+_FACTS_OF_EVENT = 2
+_AHEAD = 7  # days
+
+
+def on_this_day(material: DigestMaterial, day: date) -> Iterator[Variants]:
+    """The events of this day in earlier years, those with most facts about them first.
+
+    Each comes with its first facts or, if space is short, without.
+    """
+    recurring = [e for e in material.events if (on := _known(e, "day")) and _recurs(on, day)]
+    importance = list(material.context.store.things)
+    for event in sorted(recurring, key=lambda event: importance.index(event.event.id)):
+        own = [r for r in material.facts if r.owner == event.event.id and not r.fact.withdrawn]
+        first = sorted(own, key=lambda r: r.fact.kind not in ESSENTIAL)[:_FACTS_OF_EVENT]
+        lines = tuple(fact_line(material.context, record) for record in first)
+        title = event_line(material.context, event)
+        full = Passage(event.event.id, lines, tuple(first), title)
+        yield full, replace(full, lines=(), facts=())
+
+
+def this_month(material: DigestMaterial, day: date, history: DigestHistory) -> Iterator[Variants]:
+    """Events of this month in earlier years of which no day is known; once a month."""
+    last = history.last_day
+    if last and (last.year, last.month) == (day.year, day.month):
+        return
+    for event in material.events:
+        on = _known(event, "month")
+        if on and on.month == day.month and on.year < day.year:
+            yield (Passage(event.event.id, (event_line(material.context, event),)),)
+
+
+def coming_up(material: DigestMaterial, day: date, history: DigestHistory) -> Iterator[Variants]:
+    """Events of a day in the coming week that the last digest did not yet look ahead to.
+
+    What was only planned has no anniversary.
+    """
+    last = history.last_day
+    seen = max(day.toordinal(), last.toordinal() + _AHEAD if last else 0)
+    end = min(day.toordinal() + _AHEAD, date.max.toordinal())
+    exact = [(e, on) for e in material.events if (on := _known(e, "day"))]
+    for coming in map(date.fromordinal, range(seen + 1, end + 1)):
+        for event, on in exact:
+            if _recurs(on, coming) and event.event.status != "planned":
+                line = _anniversary(material.context, event, on, coming)
+                yield (Passage(event.event.id, (line,)),)
+
+
+def _anniversary(context: AnswerContext, event: EventRecord, on: date, coming: date) -> Line:
+    """An event's line with how many years it will be, and when."""
+    line, words = event_line(context, event), context.words
+    years = coming.year - on.year
+    day = day_words(coming, words)
+    return replace(line, text=words.count("digest.anniversary", years, event=line.text, date=day))
+
+
+def _known(event: EventRecord, precision: Precision) -> date | None:
+    """The first day of an event's date, if it is known for sure and to just this precision."""
+    span = event.dated.span
+    if span is None or span.is_interval or span.precision != precision:
+        return None
+    return None if span.approximate or span.uncertain else date.fromordinal(span.first)
+
+
+def _recurs(on: date, day: date) -> bool:
+    """Whether a day is an anniversary; 29 February moves to the 28th in years that lack it."""
+    moves = (on.month, on.day) == (2, 29) and not isleap(day.year)
+    return on.year < day.year and (day.month, day.day) == (on.month, 28 if moves else on.day)

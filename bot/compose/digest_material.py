@@ -1,0 +1,54 @@
+"""What a digest is made from: the base, narrowed to some topics, and what a server has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.answers.context import AnswerContext
+from bot.facts.records import EventRecord, FactRecord
+from bot.facts.store import Filter, Store
+from bot.texts.catalogues import Words
+
+
+@dataclass(frozen=True)
+class DigestHistory:
+    """What a server has seen in earlier digests.
+
+    `last_day` is the local day of its last digest. `versions` are those of all facts at that time,
+    by key; without them nothing counts as new. `facts_of_the_day` are the local days on which facts
+    were last the fact of the day, by key.
+    """
+
+    last_day: date | None = None
+    versions: Mapping[str, str] | None = None
+    facts_of_the_day: Mapping[str, date] = field(default_factory=dict[str, date])
+
+
+@dataclass(frozen=True)
+class DigestMaterial:
+    """What a digest chooses from.
+
+    `facts` include withdrawn ones; `events` are in order of time. Both are narrowed to the chosen
+    topics. `all_events` are not, as a fact of a chosen topic may belong to an event of another.
+    """
+
+    context: AnswerContext
+    facts: Sequence[FactRecord]
+    events: Sequence[EventRecord]
+    all_events: Mapping[str, EventRecord]
+    versions: Mapping[str, str]
+
+
+async def gather(store: Store, words: Words, topics: frozenset[str]) -> DigestMaterial:
+    """Read the facts and events of some topics or, if none are given, of all."""
+    events = await store.events(Filter())
+    by_id = {event.event.id: event for event in events}
+    facts = await store.every_fact()
+    if topics:
+        events = tuple(event for event in events if topics & {*event.event.topics})
+        chosen = topics | {event.event.id for event in events}
+        facts = tuple(fact for fact in facts if topics & fact.things or fact.owner in chosen)
+    context = AnswerContext(store, words, {})
+    return DigestMaterial(context, facts, events, by_id, await store.versions())

@@ -1,4 +1,4 @@
-"""What an answer is made from: the question's options, the open base, the reader's words."""
+"""What an answer is made from: the question's options, the open base, the reader's language."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ OptionKind = ThingKind | Literal["date", "flag", "text"]
 
 @dataclass(frozen=True)
 class AnswerContext:
-    """One question on its way to an answer. `options` are clean and hold no empty text."""
+    """One question that is being answered. `options` are clean, and none is empty."""
 
     store: Store
     words: Words
     options: Mapping[str, str]
 
     def name(self, thing_id: str) -> str:
-        """What a thing is called in the reader's language."""
+        """The name of a thing in the reader's language."""
         return self.store.things[thing_id].name(self.words.language)
 
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a command: what it names, whether it must be given, how much of it is read."""
+    """One option of a command: what it names, whether it is required, how much of it is read."""
 
     name: str
     kind: OptionKind
@@ -39,9 +39,9 @@ class Option:
 
 @dataclass(frozen=True)
 class Command:
-    """A question that people can ask: its options in order, and what answers it.
+    """A question that people can ask: its options in order, and the function that answers it.
 
-    One that is asked on a message stands in Discord's menu of messages, not among the commands.
+    `on_message` puts it into Discord's menu of messages instead of among the slash commands.
     """
 
     name: str

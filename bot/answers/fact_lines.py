@@ -1,4 +1,4 @@
-"""Facts as lines: what kind of statement it is, who makes it, and what qualifies it."""
+"""Facts and events as lines: what kind of statement, who makes it, and what qualifies it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.facts.records import EventRecord, FactRecord
 
 
 def fact_line(context: AnswerContext, record: FactRecord, dated: bool = False) -> Line:
-    """A fact with its label, citations and notes; `dated` puts its event's date before it."""
+    """A fact with its label, citations and notes; `dated` puts the date of its event before it."""
     lead = dated_words(record.dated, context.words) if dated and record.dated else None
     return Line(
         text=record.fact.says,
@@ -27,14 +27,14 @@ def fact_line(context: AnswerContext, record: FactRecord, dated: bool = False) -
 def section(
     context: AnswerContext, key: str, facts: Iterable[FactRecord], dated: bool = False
 ) -> Iterator[Section]:
-    """The facts as a section under the heading `key`; nothing where there are none."""
+    """The facts as a section under the heading `key`, if there are any."""
     lines = tuple(fact_line(context, fact, dated) for fact in facts)
     if lines:
         yield Section(lines, context.words(key))
 
 
 def split_open(facts: Iterable[FactRecord]) -> tuple[list[FactRecord], list[FactRecord]]:
-    """What is known, and what topics list as not established."""
+    """The facts that are known, and those that topics list as not established."""
     known: list[FactRecord] = []
     open_ones: list[FactRecord] = []
     for fact in facts:
@@ -43,23 +43,23 @@ def split_open(facts: Iterable[FactRecord]) -> tuple[list[FactRecord], list[Fact
 
 
 def event_line(context: AnswerContext, record: EventRecord) -> Line:
-    """An event's date and title, marked where it was only planned or its date is worked out."""
+    """An event's date and title, with remarks if it was only planned or its date is worked out."""
     words = context.words
-    marks = [
+    remarks = [
         words("mark.planned") if record.event.status == "planned" else None,
         words("mark.inferred") if record.event.when.basis == "inferred" else None,
     ]
-    told = "; ".join(mark for mark in marks if mark)
+    joined = "; ".join(filter(None, remarks))
     title = context.name(record.event.id)
     return Line(
-        text=words("event.marked", event=title, marks=told) if told else title,
+        text=words("event.marked", event=title, marks=joined) if joined else title,
         cites=record.cites,
         lead=dated_words(record.dated, words),
     )
 
 
 def as_of(context: AnswerContext, sources: Iterable[str]) -> str:
-    """Articles by their dates, each once; undated ones are counted."""
+    """The dates of the articles, each article once; undated ones are counted."""
     words = context.words
     records = [context.store.sources[source] for source in dict.fromkeys(sources)]
     articles = [

@@ -1,4 +1,4 @@
-"""Filters of a timeline or a search: periods and names as typed, understood or sent back."""
+"""The filters of a timeline or a search: typed periods and names, parsed or refused."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.answers.context import AnswerContext
-from bot.answers.resolve import echo, resolve
+from bot.answers.resolve import echo, resolve_thing
 from bot.cards.card import Card, Question
 from bot.cards.wording import span_words
 from bot.facts.dates import Moment, Precision, Span
@@ -21,7 +21,7 @@ _NAMED: tuple[ThingKind, ...] = ("actor", "topic", "source")
 
 @dataclass(frozen=True)
 class Filters:
-    """The filters of one question, understood; `things` by the option that names them."""
+    """The parsed filters of one question; `things` by the option that names them."""
 
     start: Period | None
     end: Period | None
@@ -29,7 +29,7 @@ class Filters:
 
     @property
     def filter(self) -> Filter:
-        """What the store is asked for."""
+        """The filters as the store takes them."""
         return Filter(
             first=self.start.first.toordinal() if self.start else None,
             last=self.end.last.toordinal() if self.end else None,
@@ -47,11 +47,11 @@ class Filters:
 
     @property
     def has_days(self) -> bool:
-        """Whether a day, month or year was named."""
+        """Whether a day, month or year was given."""
         return self.start is not None or self.end is not None
 
     def may_miss(self, span: Span | None) -> bool:
-        """Whether a date, or none, leaves open that it lies outside the period."""
+        """Whether something with this date, or with none, may lie outside the period."""
         if span is None:
             return self.has_days
         before = self.start is not None and span.first < self.start.first.toordinal()
@@ -59,7 +59,7 @@ class Filters:
         return before or after
 
     def worded(self, words: Words) -> str:
-        """The filters in words; empty where there are none."""
+        """The filters in words; empty without any."""
         names = [thing.name(words.language) for thing in self.things.values()]
         return " · ".join(filter(None, [_period_words(self.start, self.end, words), *names]))
 
@@ -81,7 +81,7 @@ def parse_filters(context: AnswerContext, asked: Question) -> Filters | Card:
     things: dict[str, ThingRecord] = {}
     for kind in _NAMED:
         if kind in context.options:
-            thing = resolve(context, asked, kind, kind)
+            thing = resolve_thing(context, asked, kind, kind)
             if isinstance(thing, Card):
                 return thing
             things[kind] = thing

@@ -55,7 +55,7 @@ async def open_last_service(data: Path, error: Exception) -> AnswerService:
     return service
 
 
-async def reopen(service: AnswerService, data: Path) -> Store | None:
+async def reopen_service(service: AnswerService, data: Path) -> Store | None:
     """Have the service answer from the base that was built last.
 
     Returns the base before, for the caller to close once no answer reads it; None if it is the

@@ -1,4 +1,4 @@
-"""From what somebody typed to the thing that it names: one answer, choices, or an honest no."""
+"""From a typed name to the thing that it names: one answer, choices, or an honest no."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from bot.matching.normalize import normalize
 from bot.texts.catalogues import Words
 
 _HINT = " · "  # between a thing's name and what tells it apart
-_ECHO = 60  # characters of somebody's text that are worth showing back
+_ECHO = 60  # characters of a typed text that are worth showing back
 
 
-def resolve(
+def resolve_thing(
     context: AnswerContext, question: Question, option: str, kind: ThingKind
 ) -> ThingRecord | Card:
     """The thing that an option names, or a card that says why it names none.
 
-    `question` is the one asked; a choice asks it again with the chosen thing.
+    Each choice on that card asks `question` again with the chosen thing.
     """
     typed = context.options[option]
     thing = context.store.things.get(typed)
     if thing and thing.kind == kind:
         return thing
-    # Some clients send what a suggestion says instead of the id that it stands for.
+    # Some clients send the label of a choice instead of its value, the id.
     name = typed.partition(_HINT)[0]
     finding = context.store.index.find(name, {kind})
     if finding.verdict == "sure":
@@ -53,12 +53,12 @@ def choice_label(thing: ThingRecord, words: Words, limit: int = CHOICE_LABEL) ->
     hint = thing.disambiguate or (dated_words(thing.dated, words) if thing.dated else thing.role)
     if not hint:
         return shorten(name, limit)
-    room = limit - len(name) - len(_HINT)
-    return f"{name}{_HINT}{shorten(hint, room)}" if room >= 8 else shorten(name, limit)
+    left = limit - len(name) - len(_HINT)
+    return f"{name}{_HINT}{shorten(hint, left)}" if left >= 8 else shorten(name, limit)
 
 
 def echo(text: str) -> str:
-    """What somebody typed, short enough to be shown back."""
+    """A typed text, short enough to be shown back."""
     return shorten(text, _ECHO)
 
 
@@ -70,7 +70,7 @@ def _choice(context: AnswerContext, question: Question, option: str, entry: Entr
 def _of_another_kind(context: AnswerContext, typed: str) -> ThingRecord | None:
     finding = context.store.index.find(typed)
     things = [context.store.things[entry.id] for entry in finding.entries]
-    if finding.verdict == "several":  # whose own name it is comes before whom it is also called by
+    if finding.verdict == "several":  # own names count more than other names
         things = [thing for thing in things if normalize(thing.label) == normalize(typed)]
     is_named = finding.verdict != "none" and finding.by_name
     return things[0] if len(things) == 1 and is_named else None

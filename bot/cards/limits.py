@@ -17,12 +17,12 @@ FIRST_PAGE = 900
 """Characters of body on a card's first page: what a phone shows without much scrolling."""
 
 ONLY_PAGE = 2_800
-"""Characters of body on a page that no other follows: its sources still have room beside it."""
+"""Characters of body on the page of a one-page card: its sources still fit the message."""
 
 FURTHER_PAGE = 1_600
-"""Characters of body on the pages behind it."""
+"""Characters of body on the pages after the first."""
 
 
 def shorten(text: str, limit: int) -> str:
-    """The text, cut at `limit` characters with an ellipsis where it is longer."""
+    """The text, cut at `limit` characters with an ellipsis if it is longer."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -1,4 +1,4 @@
-"""Citations, sources and dates in words: nothing is said more precisely than it is known."""
+"""Citations, sources and dates in words, never more precise than what is known."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def source_line(record: SourceRecord, number: int, paragraphs: list[int], words:
 
 
 def imprint(record: SourceRecord, words: Words) -> str:
-    """Author, publisher and date of a source, each as its copy shows it or said to be lacking."""
+    """Author, publisher and date of a source, each as its copy shows it, or that it is missing."""
     if not record.source.publisher and not record.span:
         parts = [record.source.author, words("source.no-imprint")]
     else:

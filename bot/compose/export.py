@@ -1,4 +1,4 @@
-"""A card as a Markdown file: everything that it says, with its citations and sources in full."""
+"""A card as a Markdown file, with its citations and sources in full."""
 
 from __future__ import annotations
 

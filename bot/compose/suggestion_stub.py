@@ -1,6 +1,6 @@
-"""An accepted suggestion as a stub of a fact: YAML for a curator to paste and to fill in.
+"""An accepted suggestion as a stub of a fact: YAML for a curator to paste and complete.
 
-What the member wrote stands in comments alone, never as a citation: a fact needs an article and a
+What the member wrote appears only in comments, never as a citation: a fact needs an article and a
 paragraph, and only a curator has read these.
 """
 
@@ -14,8 +14,8 @@ from bot.facts.load import Base
 from bot.parsing.typed_text import clean_text
 from bot.state.suggestions import Suggestion
 
-_WIDTH = 98  # characters of a comment line behind its mark
-_LONGEST = 1_000  # characters of a line that somebody wrote
+_WIDTH = 98  # characters of a comment line after its `# `
+_LONGEST = 1_000  # characters of a line that a member wrote
 _NOTHING = "something that the base lacks"
 
 
@@ -35,7 +35,7 @@ def stub(suggestion: Suggestion, base: Base, added: date) -> str:
 
 
 def _comments(suggestion: Suggestion, base: Base) -> Iterator[str]:
-    """What was suggested, each line clean of whatever could end a comment."""
+    """What was suggested; no line has a character that could end a comment."""
     made = suggestion.made_at.date()
     about = _about(suggestion.thing, base)
     yield f"Suggestion {suggestion.suggestion_id} of {made}, about {about}"
@@ -56,18 +56,18 @@ def _about(thing: str | None, base: Base) -> str:
 
 
 def _owner(thing: str | None) -> str:
-    """The id of the thing that a suggestion is about, where it is about a fact of it, too."""
+    """The id of the thing that a suggestion is about, or that owns the fact it is about."""
     return (thing or "").partition("/")[0]
 
 
 def _wording(thing: str | None, base: Base) -> str | None:
-    """What the fact that a suggestion is about says at present."""
+    """What the fact that a suggestion is about says now."""
     said = (fact.says for owner, _, fact in base.facts() if f"{owner}/{fact.id}" == thing)
     return next(said, None)
 
 
 def _lines(lead: str, text: str) -> Iterator[str]:
-    """A text behind its lead, in lines; what is not one line by itself is set under the lead."""
+    """A text after its lead, on one line if it fits, or in lines below the lead."""
     # YAML knows further line breaks, each of which would end a comment: none is left.
     cleaned = (clean_text(line, _LONGEST) for line in text.splitlines())
     lines = [part for line in cleaned for part in wrap(line, _WIDTH - 2, break_long_words=False)]

@@ -1,18 +1,18 @@
-"""`/about`: what the desk is, how to ask, and how to read its marks."""
+"""`/about`: what the bot is, how to ask, and how to read its labels."""
 
 from __future__ import annotations
 
 from bot.answers.context import AnswerContext, Command
 from bot.cards.card import Card, Line, Section
 
-_ASKED = (
+_COMMANDS = (
     "event", "actor", "topic", "timeline", "search", "source", "corrections", "find", "suggest",
 )  # fmt: skip
-_MARKS = ("citation", "stated", "inferred", "planned", "claim", "account", "caution")
+_LABELS = ("citation", "stated", "inferred", "planned", "claim", "account", "caution")
 
 
 async def answer(context: AnswerContext) -> Card:
-    """The help, with what the open base holds."""
+    """The help, with how much the open base holds."""
     words, info = context.words, context.store.info
     counts = await context.store.counts()
     held = [words.count(f"about.count.{table}", counts[table]) for table in counts]
@@ -30,8 +30,12 @@ async def answer(context: AnswerContext) -> Card:
                 ),
                 listed=False,
             ),
-            Section(tuple(Line(words(f"about.ask.{name}")) for name in _ASKED), words("about.ask")),
-            Section(tuple(Line(words(f"about.mark.{m}")) for m in _MARKS), words("about.marks")),
+            Section(
+                tuple(Line(words(f"about.ask.{name}")) for name in _COMMANDS), words("about.ask")
+            ),
+            Section(
+                tuple(Line(words(f"about.mark.{label}")) for label in _LABELS), words("about.marks")
+            ),
             Section((Line(words("about.private")), Line(words("about.stored"))), listed=False),
         ),
     )

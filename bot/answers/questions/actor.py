@@ -1,4 +1,4 @@
-"""`/actor`: a person, office, body, state or group: names, roles, deeds, words, events."""
+"""`/actor`: a person, office, body, state or group, with names, roles, deeds, words and events."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import as_of, event_line, section, split_open
-from bot.answers.resolve import resolve
+from bot.answers.resolve import resolve_thing
 from bot.cards.card import Card, Line, Section
 from bot.facts.model import Actor, Role
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
@@ -16,11 +16,11 @@ from bot.facts.store import Filter
 async def answer(context: AnswerContext) -> Card:
     """The actor's card, or one that says what the name may mean."""
     asked = COMMAND.question(**context.options)
-    thing = resolve(context, asked, "name", "actor")
+    thing = resolve_thing(context, asked, "name", "actor")
     if isinstance(thing, Card):
         return thing
     actor = await context.store.actor(thing.id)
-    assert actor, "every head of an actor has its row"
+    assert actor, "every thing of kind actor has its row"
     facts = await context.store.facts(thing.id)
     events = await context.store.events(Filter(actor=thing.id))
     return Card(
@@ -61,7 +61,7 @@ def _sections(
     said = (fact for fact in known if fact.fact.by == actor.id)
     yield from section(context, "actor.said", said, dated=True)
     if events:
-        lines = tuple(_part_line(context, actor, event) for event in events)
+        lines = tuple(_participation_line(context, actor, event) for event in events)
         yield Section(lines, words("actor.took-part"))
     yield from section(context, "open", open_ones)
 
@@ -75,7 +75,7 @@ def _role_line(context: AnswerContext, role: Role) -> Line:
     return Line(words("actor.as-of", role=title, articles=articles), role.cites)
 
 
-def _part_line(context: AnswerContext, actor: Actor, record: EventRecord) -> Line:
+def _participation_line(context: AnswerContext, actor: Actor, record: EventRecord) -> Line:
     line = event_line(context, record)
     part = next(part.part for part in record.event.who if part.actor == actor.id)
     text = f"{line.text} — {part}" if part else line.text

@@ -11,23 +11,23 @@ from bot.facts.records import FactRecord
 
 
 async def answer(context: AnswerContext) -> Card:
-    """The changed facts, each with its wordings, or a card that says that there are none."""
+    """The corrected facts, each with its wordings, or a card that says that there are none."""
     filters = parse_filters(context, COMMAND.question(**context.options))
     if isinstance(filters, Card):
         return filters
     changed = await context.store.changed(filters.filter.topic)
     facts = [record for record in changed if _is_within(record.fact, filters)]
     question = COMMAND.question(**filters.options)
-    filters = filters.worded(context.words)
-    if not facts and filters:
-        return refusal(context, question, "corrections.empty", filters=filters)
+    worded = filters.worded(context.words)
+    if not facts and worded:
+        return refusal(context, question, "corrections.empty", filters=worded)
     facts.sort(key=lambda record: last_change(record.fact), reverse=True)
     return Card(
         question=question,
         language=context.words.language,
         title=context.words("corrections.title"),
         found=True,
-        subtitle=" · ".join(filter(None, [filters, _count(context, len(facts))])),
+        subtitle=" · ".join(filter(None, [worded, _count(context, len(facts))])),
         sections=(_section(context, facts),),
     )
 
@@ -40,7 +40,7 @@ COMMAND = Command(
 
 
 def _is_within(fact: Fact, filters: Filters) -> bool:
-    """Whether a fact was changed in the period that was asked for."""
+    """Whether a fact was changed within the period of the question."""
     start, end = filters.start, filters.end
     return any(
         (start is None or start.first <= day) and (end is None or day <= end.last)

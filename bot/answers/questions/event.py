@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import section, split_open
-from bot.answers.resolve import choice_label, resolve
+from bot.answers.resolve import choice_label, resolve_thing
 from bot.cards.card import Action, Card, Line, Question, Section
 from bot.cards.limits import BUTTON_LABEL
 from bot.cards.wording import dated_words
@@ -17,11 +17,11 @@ from bot.facts.records import EventRecord, FactRecord, ThingRecord
 async def answer(context: AnswerContext) -> Card:
     """The event's card, or one that says what the name may mean."""
     asked = COMMAND.question(**context.options)
-    thing = resolve(context, asked, "name", "event")
+    thing = resolve_thing(context, asked, "name", "event")
     if isinstance(thing, Card):
         return thing
     record = await context.store.event(thing.id)
-    assert record, "every head of an event has its row"
+    assert record, "every thing of kind event has its row"
     facts = await context.store.facts(thing.id)
     return Card(
         question=COMMAND.question(name=thing.id),
@@ -68,19 +68,19 @@ def _circumstances(context: AnswerContext, record: EventRecord) -> Iterator[Line
     yield Line(text, event.cites, words("event.when"), notes=_basis(context, event.when))
     if event.who:
         yield Line(
-            words.list([_part(context, part) for part in event.who]),
+            words.list([_participant(context, part) for part in event.who]),
             event.cites,
             words("event.who"),
         )
 
 
-def _part(context: AnswerContext, part: Participant) -> str:
+def _participant(context: AnswerContext, part: Participant) -> str:
     actor = context.name(part.actor)
     return context.words("event.part", actor=actor, part=part.part) if part.part else actor
 
 
 def _basis(context: AnswerContext, when: When) -> tuple[Line, ...]:
-    """How a date is known that no text states."""
+    """How a date is known if no text states it."""
     words = context.words
     if when.basis == "stated":
         return ()

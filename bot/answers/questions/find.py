@@ -1,6 +1,6 @@
-"""Find facts: what the base holds on the things, dates and figures that a message speaks of.
+"""Find facts: what the base holds on the things, dates and quantities that a message mentions.
 
-It sets the base's facts beside the message and passes no verdict on it.
+It shows the facts next to the message and passes no verdict on it.
 """
 
 from __future__ import annotations
@@ -21,33 +21,30 @@ from bot.matching.normalize import MINOR
 from bot.parsing.dates import Period, periods_in
 from bot.parsing.quantities import quantities
 
-_THINGS = 5  # named things that are followed up: as many as have room for a button
+_THINGS = 5  # mentioned things that are looked up: as many as fit a row of buttons
 _FACTS = 5
-_BESIDE = 3  # lines set beside the dates, and beside the figures, of a message
+_COMPARED = 3  # lines for the dates, and for the quantities, of a message
 _LONGEST = 4_000  # characters of a message
 
 
 async def answer(context: AnswerContext) -> Card:
-    """The facts that bear on a message, or a card that says that it names nothing of the base."""
+    """The facts that bear on a message, or a card that says that there are none."""
     text = context.options["text"]
     asked = COMMAND.question(text=echo(text))
-    things = [context.store.things[thing] for thing in context.store.mention_finder.named(text)][
-        :_THINGS
-    ]
+    named = context.store.mention_finder.named(text)
+    things = [context.store.things[thing_id] for thing_id in named][:_THINGS]
     if not things:
         return refusal(context, asked, "find.none")
-    told = [fact for thing_record in things for fact in await context.store.facts(thing_record.id)]
-    ranked = _ranked(text, things, told)
+    facts = [fact for thing in things for fact in await context.store.facts(thing.id)]
+    ranked = _ranked(text, things, facts)
     return Card(
         question=asked,
         language=context.words.language,
         title=context.words("find.title"),
         found=True,
-        subtitle=context.words.list(
-            [thing_record.name(context.words.language) for thing_record in things]
-        ),
+        subtitle=context.words.list([thing.name(context.words.language) for thing in things]),
         sections=tuple([part async for part in _sections(context, text, things, ranked)]),
-        actions=tuple(_open(context, thing_record) for thing_record in things),
+        actions=tuple(_open(context, thing) for thing in things),
         one_page=True,
     )
 
@@ -61,8 +58,8 @@ COMMAND = Command(
 
 
 def _ranked(text: str, things: list[ThingRecord], facts: Iterable[FactRecord]) -> list[FactRecord]:
-    """The facts by how many of the named things and of the message's words they share."""
-    named = {thing_record.id for thing_record in things}
+    """The facts by how many of the mentioned things and of the message's words they share."""
+    named = {thing.id for thing in things}
     words = words_of(text) - MINOR
 
     def likeness(fact: FactRecord) -> int:
@@ -74,21 +71,21 @@ def _ranked(text: str, things: list[ThingRecord], facts: Iterable[FactRecord]) -
 async def _sections(
     context: AnswerContext, text: str, things: list[ThingRecord], facts: list[FactRecord]
 ) -> AsyncIterator[Section]:
-    """What stands beside the message's dates and figures, then the facts that bear on it most."""
+    """Events at the message's dates, facts with its quantities, then the facts closest to it."""
     words = context.words
     said = periods_in(text)
-    events = await _events_beside(context, things, [period for _, period in said]) if said else ()
+    events = await _events_at(context, things, [period for _, period in said]) if said else ()
     if events:
-        lines = tuple(event_line(context, event) for event in events[:_BESIDE])
+        lines = tuple(event_line(context, event) for event in events[:_COMPARED])
         heading = words("find.dates", said=words.list([shown for shown, _ in said]))
         yield Section(lines, heading)
     printed = [quantity for quantity in quantities(text) if quantity.measure]
     measures = {quantity.measure for quantity in printed}
-    beside = [fact for fact in facts if _measures(fact) & measures][:_BESIDE]
-    if beside:
+    comparable = [fact for fact in facts if _measures(fact) & measures][:_COMPARED]
+    if comparable:
         heading = words("find.figures", said=words.list([quantity.shown for quantity in printed]))
-        yield _facts(context, heading, beside)
-    rest = [fact for fact in facts if fact not in beside][:_FACTS]
+        yield _facts(context, heading, comparable)
+    rest = [fact for fact in facts if fact not in comparable][:_FACTS]
     yield _facts(context, words("find.facts"), rest)
 
 
@@ -101,28 +98,22 @@ def _facts(context: AnswerContext, heading: str, facts: list[FactRecord]) -> Sec
     return Section(lines, heading)
 
 
-async def _events_beside(
+async def _events_at(
     context: AnswerContext, things: list[ThingRecord], periods: list[Period]
 ) -> tuple[EventRecord, ...]:
-    """The events that a message names; else those of its actors and topics in its periods."""
-    named = [
-        await context.store.event(thing_record.id)
-        for thing_record in things
-        if thing_record.kind == "event"
-    ]
+    """The events that a message mentions; else those of its actors and topics in its periods."""
+    named = [await context.store.event(thing.id) for thing in things if thing.kind == "event"]
     if named:
         return tuple(event for event in named if event)
     found: dict[str, EventRecord] = {}
-    for thing_record in things:
+    for thing in things:
         for period in periods:
             days = Filter(first=period.first.toordinal(), last=period.last.toordinal())
-            for event in await context.store.events(
-                replace(days, **{thing_record.kind: thing_record.id})
-            ):
+            for event in await context.store.events(replace(days, **{thing.kind: thing.id})):
                 found.setdefault(event.event.id, event)
     return tuple(found.values())
 
 
-def _open(context: AnswerContext, thing_record: ThingRecord) -> Action:
-    label = choice_label(thing_record, context.words, BUTTON_LABEL)
-    return Action(label, Question(thing_record.kind, {"name": thing_record.id}))
+def _open(context: AnswerContext, thing: ThingRecord) -> Action:
+    label = choice_label(thing, context.words, BUTTON_LABEL)
+    return Action(label, Question(thing.kind, {"name": thing.id}))

@@ -1,4 +1,4 @@
-"""`/search`: full text over the facts, the best five a page, the matched words marked."""
+"""`/search`: full-text search over the facts, five a page, with the matched words marked."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from bot.facts.store import MOST_MATCHES, Match
 from bot.matching.fulltext import BEGINS, ENDS, TextQuery
 
 _A_PAGE = 5
-_MARKED = re.compile(f"{BEGINS}(.*?){ENDS}")
+_MATCH = re.compile(f"{BEGINS}(.*?){ENDS}")
 
 
 async def answer(context: AnswerContext) -> Card:
-    """The facts that hold the words, best first, or a card that says that none does."""
+    """The facts with the words, the best first, or a card that says that there are none."""
     typed = context.options["text"]
     text_query = context.store.vocabulary.read(typed)
     asked = COMMAND.question(**{**context.options, "text": text_query.text})
@@ -60,7 +60,7 @@ COMMAND = Command(
 async def _search(
     context: AnswerContext, text_query: TextQuery, filters: Filters
 ) -> tuple[bool, tuple[Match, ...]]:
-    """Facts with every word, or else with any; and whether they have every one."""
+    """Facts with every word, or else with any, and whether they have every word."""
     matches = await context.store.search(text_query.query(every=True), filters.filter)
     if matches:
         return True, matches
@@ -70,7 +70,7 @@ async def _search(
 def _remarks(
     context: AnswerContext, text_query: TextQuery, filters: Filters, number: int, every: bool
 ) -> Iterator[str]:
-    """What was looked for where it was not quite what was typed, and how much was found."""
+    """How much was found, and what was searched for if it is not quite what was typed."""
     words = context.words
     yield words.count("search.best" if number == MOST_MATCHES else "search.facts", number)
     if worded := filters.worded(words):
@@ -90,13 +90,13 @@ def _sections(context: AnswerContext, matches: tuple[Match, ...]) -> Iterator[Se
 
 
 def _line(context: AnswerContext, match: Match) -> Line:
-    return replace(fact_line(context, match.record, dated=True), matches=_places(match.marked))
+    return replace(fact_line(context, match.record, dated=True), matches=_spans(match.marked))
 
 
-def _places(marked: str) -> tuple[tuple[int, int], ...]:
-    """Where the matches stand in the text without the marks around them."""
-    places: list[tuple[int, int]] = []
-    for number, match in enumerate(_MARKED.finditer(marked)):
-        start = match.start() - 2 * number  # the marks of earlier matches are gone
-        places.append((start, start + len(match[1])))
-    return tuple(places)
+def _spans(marked: str) -> tuple[tuple[int, int], ...]:
+    """Where the matches are in the text without the characters around them."""
+    spans: list[tuple[int, int]] = []
+    for number, match in enumerate(_MATCH.finditer(marked)):
+        start = match.start() - 2 * number  # the characters around earlier matches are gone
+        spans.append((start, start + len(match[1])))
+    return tuple(spans)

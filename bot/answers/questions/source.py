@@ -1,4 +1,4 @@
-"""`/source`: the articles that everything rests on, and what the base takes from each."""
+"""`/source`: the articles that everything is based on, and the facts that each gives."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import section
-from bot.answers.resolve import resolve
+from bot.answers.resolve import resolve_thing
 from bot.cards.card import Action, Card, Line, Question, Section
 from bot.cards.limits import BUTTON_LABEL, shorten
 from bot.cards.wording import imprint, span_words
@@ -17,7 +17,7 @@ async def answer(context: AnswerContext) -> Card:
     """One article's card, the list of all, or a card that says what the name may mean."""
     if "name" not in context.options:
         return _all_sources(context)
-    thing = resolve(context, COMMAND.question(**context.options), "name", "source")
+    thing = resolve_thing(context, COMMAND.question(**context.options), "name", "source")
     if isinstance(thing, Card):
         return thing
     record = context.store.sources[thing.id]

@@ -1,4 +1,4 @@
-"""`/timeline`: events in order, as precisely dated as the sources allow, undated ones apart."""
+"""`/timeline`: events in order of time, each dated as precisely as the sources allow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.facts.dates import Moment, Span
 from bot.facts.records import EventRecord
 from bot.texts.catalogues import Words
 
-_A_MONTH = 31  # days; what may be longer stands under its year alone
+_A_MONTH = 31  # days; what may be longer is listed under its year alone
 
 
 async def answer(context: AnswerContext) -> Card:
@@ -65,21 +65,21 @@ def _sections(
 ) -> Iterator[Section]:
     """Events under the month or year that they began in; undated ones under their own heading.
 
-    What is known of a year, but of no month, comes after its months. Those that may as well lie
-    outside the period stand apart, at the end.
+    Events whose year is known but not the month come after the months of that year. Those that may
+    lie outside the period have a section of their own at the end.
     """
     inside = (event for event in events if not filters.may_miss(event.dated.span))
-    sure = sorted(inside, key=_place)
-    open_ones = [event for event in events if filters.may_miss(event.dated.span)]
+    sure = sorted(inside, key=_order)
+    unsure = [event for event in events if filters.may_miss(event.dated.span)]
     for heading, group in groupby(sure, lambda event: _heading(event, context.words)):
         yield Section(tuple(event_line(context, event) for event in group), heading)
-    if open_ones:
-        lines = tuple(event_line(context, event) for event in open_ones)
+    if unsure:
+        lines = tuple(event_line(context, event) for event in unsure)
         yield Section(lines, context.words("timeline.may"))
 
 
-def _place(event: EventRecord) -> tuple[int, int]:
-    """The year in which an event began, and whether its month is known; undated ones come last."""
+def _order(event: EventRecord) -> tuple[int, int]:
+    """By the year in which an event began, and whether its month is known; undated ones last."""
     span = event.dated.span
     if span is None:
         return date.max.year, 1
@@ -104,7 +104,7 @@ def _heading(event: EventRecord, words: Words) -> str:
 
 
 def _years(span: Span, begins: Moment, words: Words) -> str:
-    """The year, or the years, between which a date lies that is not known to the month."""
+    """The year, or the range of years, of a date that is not known to the month."""
     year = year_words(begins.start, words)
     if span.ends is None:
         return words("date.since", start=year)

@@ -1,4 +1,4 @@
-"""`/topic`: what a subject is, where it stands, its story, its disputes and its open questions."""
+"""`/topic`: what a subject is, its present state, story, disputes and open questions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import event_line, fact_line, section, split_open
-from bot.answers.resolve import resolve
+from bot.answers.resolve import resolve_thing
 from bot.cards.card import Action, Card, Line, Question, Section
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.facts.store import Filter
@@ -15,7 +15,7 @@ from bot.facts.store import Filter
 async def answer(context: AnswerContext) -> Card:
     """The topic's card, or one that says what the name may mean."""
     asked = COMMAND.question(**context.options)
-    thing = resolve(context, asked, "name", "topic")
+    thing = resolve_thing(context, asked, "name", "topic")
     if isinstance(thing, Card):
         return thing
     facts = await context.store.facts(thing.id)
@@ -47,11 +47,11 @@ def _sections(
     facts: tuple[FactRecord, ...],
     events: tuple[EventRecord, ...],
 ) -> Iterator[Section]:
-    """Each fact stands in one section, the essential first."""
+    """Each fact is in one section, the essential ones first."""
     own = {part: [f for f in facts if f.owner == thing.id and f.part == part] for part in _PARTS}
-    told, open_elsewhere = split_open(fact for fact in facts if fact.owner != thing.id)
-    disputed = [fact for fact in told if _is_disputed(fact)]
-    story = tuple(_story(context, events, [fact for fact in told if not _is_disputed(fact)]))
+    known, open_elsewhere = split_open(fact for fact in facts if fact.owner != thing.id)
+    disputed = [fact for fact in known if _is_disputed(fact)]
+    story = tuple(_story(context, events, [fact for fact in known if not _is_disputed(fact)]))
     yield from section(context, "topic.what", own["facts"])
     yield from section(context, "topic.stands", own["stands"])
     if story:
@@ -64,22 +64,22 @@ _PARTS = ("facts", "stands", "open")
 
 
 def _is_disputed(fact: FactRecord) -> bool:
-    """Whether sources put it differently, or it is one side's position."""
+    """Whether accounts of a fact differ, or it is one side's position."""
     return bool(fact.fact.accounts) or fact.fact.kind == "position"
 
 
 def _story(
     context: AnswerContext, events: tuple[EventRecord, ...], facts: list[FactRecord]
 ) -> Iterator[Line]:
-    """The topic's events in order of time, each followed by what is told of the topic there."""
-    told = {event.event.id for event in events}
+    """The topic's events in order of time, each followed by its facts on the topic."""
+    listed = {event.event.id for event in events}
     for event in events:
         yield event_line(context, event)
         for fact in facts:
             if fact.owner == event.event.id:
                 yield fact_line(context, fact)
     for fact in facts:
-        if fact.owner not in told:
+        if fact.owner not in listed:
             yield fact_line(context, fact, dated=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 
 from bot.answers.context import AnswerContext
-from bot.answers.resolve import echo, resolve
+from bot.answers.resolve import echo, resolve_thing
 from bot.answers.service import AnswerService
 from bot.cards.card import Card, Question
 from bot.cards.limits import CHOICE_LABEL, CHOICES, shorten
@@ -100,7 +100,9 @@ def read_subject(
 
 def _thing(service: AnswerService, words: Words, kind: ThingKind, typed: str) -> str:
     plain = clean_text(typed)
-    found = resolve(AnswerContext(service.store, words, {kind: plain}), Question(kind), kind, kind)
+    found = resolve_thing(
+        AnswerContext(service.store, words, {kind: plain}), Question(kind), kind, kind
+    )
     if isinstance(found, Card):
         near = [f"- {escape(choice.label)}" for choice in found.choices]
         hint = [found.subtitle] if found.subtitle else []

@@ -13,7 +13,7 @@ from discord import app_commands
 from discord.utils import utcnow
 
 from bot.answers.context import AnswerContext
-from bot.answers.resolve import echo, resolve
+from bot.answers.resolve import echo, resolve_thing
 from bot.answers.service import AnswerService
 from bot.cards.card import Card, Question
 from bot.cards.limits import CHOICE_LABEL, CHOICES, shorten
@@ -180,7 +180,7 @@ def _topic(service: AnswerService, name: str, words: Words) -> str:
     if thing := service.store.by_short_id.get(name):
         return thing.id
     context = AnswerContext(service.store, words, {"topics": name})
-    found = resolve(context, Question("digest"), "topics", "topic")
+    found = resolve_thing(context, Question("digest"), "topics", "topic")
     if isinstance(found, Card):
         near = [f"- {escape(choice.label)}" for choice in found.choices]
         hint = [found.subtitle] if found.subtitle and near else []

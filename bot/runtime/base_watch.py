@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import structlog
 
-from bot.answers.lifecycle import reopen
+from bot.answers.lifecycle import reopen_service
 from bot.answers.service import AnswerService
 from bot.config import Config
 from bot.facts.build import build
@@ -57,7 +57,7 @@ class BaseWatch:
 
         Raises BaseError if it cannot be opened; the present base then stays.
         """
-        previous = await reopen(self._service, self._config.data)
+        previous = await reopen_service(self._service, self._config.data)
         if previous is None:
             return False
         self._on_switch()

@@ -77,7 +77,7 @@ async def gather(store: Store, subject: Subject) -> Material:
     events = {record.event.id: record for record in await store.events(Filter())}
     within = await _events(store, subject, period)
     facts, choices = await _facts(store, subject, period, within)
-    parts = {fact.key: _part(events.get(fact.owner), fact) for fact in facts}
+    parts: dict[str, Part] = {fact.key: _part(events.get(fact.owner), fact) for fact in facts}
     positions = {event_id: position for position, event_id in enumerate(events)}
 
     def reading_order(fact: FactRecord) -> tuple[int, int]:

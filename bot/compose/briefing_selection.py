@@ -63,7 +63,7 @@ def ranked(material: Material) -> Iterator[FactRecord]:
     Each choice makes facts of the same part, of the same event or of similar content less
     telling, and facts that bring in another article more telling.
     """
-    left = _candidates(material)
+    left: list[_Candidate] = _candidates(material)
     chosen: list[FactRecord] = []
     likeness = {candidate.record.key: 0.0 for candidate in left}  # to the most similar choice
 
@@ -80,7 +80,9 @@ def ranked(material: Material) -> Iterator[FactRecord]:
         for other in left:
             key = other.record.key
             likeness[key] = max(likeness[key], _likeness(best, other))
-        left = [o for o in left if o is not best and likeness[o.record.key] <= _SAME]
+        left = [
+            other for other in left if other is not best and likeness[other.record.key] <= _SAME
+        ]
 
 
 def _candidates(material: Material) -> list[_Candidate]:

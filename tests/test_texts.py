@@ -129,10 +129,7 @@ HELPERS: Mapping[str, tuple[int, tuple[str, ...]]] = {
 }
 """Functions that read the text whose key they are given: which argument, and with what endings."""
 
-NO_KEYS = {
-    "text.language", "card.language", "self.language(schedule)", "language", "LANGUAGES[0]",
-    "chosen or about.wish.language", "chosen or about.plan.text.language", "string.extras['key']",
-}  # fmt: skip
+NO_KEYS = {"self.language(schedule)", "language", "chosen", "LANGUAGES[0]", "string.extras['key']"}
 """First arguments that choose a language, or a key that a helper was given before."""
 
 
@@ -190,7 +187,12 @@ class _Finder:
                 yield from self._keys(self.named[name], parameters)
             case ast.Name(id="key") if "key" in parameters:
                 return  # a helper of HELPERS, which its callers give the key
-            case ast.Call(func=ast.Name(id="choose")):
+            case ast.Call(func=ast.Name(id="choose" | "reply_language")):
+                return
+            case ast.BoolOp(values=choices):
+                for choice in choices:
+                    yield from self._keys(choice, parameters)
+            case ast.Attribute(attr="language"):
                 return
             case _ if ast.unparse(given) in NO_KEYS:
                 return

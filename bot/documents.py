@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -47,7 +47,7 @@ class Document:
     """A YAML mapping as plain data, and the line on which each part of it stands."""
 
     path: str
-    data: dict[str, Any]
+    data: dict[str, object]
     lines: dict[Location, int]
 
     def line(self, *location: str | int) -> int:
@@ -108,7 +108,7 @@ class _Reader:
         more = next(events)
         if isinstance(more, yaml.DocumentStartEvent):
             raise _Broken(_line(more), "a second document; one file holds one thing")
-        return Document(self.path, cast(dict[str, Any], data), self.lines)
+        return Document(self.path, cast(dict[str, object], data), self.lines)
 
     def _events(self) -> Iterator[yaml.Event]:
         try:
@@ -197,7 +197,7 @@ def _is_knock_on(detail: ErrorDetails) -> bool:
 
 
 def _worded_detail(detail: ErrorDetails, model: type[BaseModel]) -> str:
-    """What pydantic found, in words for somebody who edits the file."""
+    """What pydantic found, in words for a person who edits the file."""
     name = _field(detail["loc"])
     given = detail.get("input")
     context = detail.get("ctx", {})

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
 from bot.answers.commands import COMMANDS, PRIVATE
 from bot.answers.context import Command
@@ -30,7 +30,7 @@ class Reply:
     text: str
     pages: list[str]
     citations: list[dict[str, str | int]]
-    choices: list[dict[str, Any]]
+    choices: list[dict[str, object]]
 
     def json(self) -> str:
         """One JSON object on one line."""
@@ -82,7 +82,7 @@ async def ask(service: AnswerService, question: Question, language: str) -> Repl
     )
 
 
-def _choice(choice: Action) -> dict[str, Any]:
+def _choice(choice: Action) -> dict[str, object]:
     """A choice that can be asked as it stands."""
     question = choice.question
     return {"label": choice.label, "command": question.command, "options": dict(question.options)}

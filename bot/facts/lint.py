@@ -126,7 +126,7 @@ def doubles(context: LintContext) -> Iterator[Fault]:
 
 
 def claims(context: LintContext) -> Iterator[Fault]:
-    """What is somebody's claim names who; rival accounts are at least two."""
+    """A claim names who makes it; rival accounts are at least two."""
     for owner, at, fact in context.base.facts():
         if fact.kind in CLAIMS and not fact.by:
             what = f"a {fact.kind} without `by`; say who claims it (an actor, or the source)"
@@ -268,11 +268,11 @@ def deletions(context: LintContext) -> Iterator[Fault]:
 
 def empty_things(context: LintContext) -> Iterator[Fault]:
     """A card has something to say: a topic and an event hold at least one fact."""
-    told: set[str] = set()
+    described: set[str] = set()
     for owner, _, fact in context.base.facts():
-        told |= {owner, *fact.about}
+        described |= {owner, *fact.about}
     for thing in (*context.base.events.values(), *context.base.topics.values()):
-        if thing.id not in told:
+        if thing.id not in described:
             yield context.fault(thing.id, (), "no fact says anything about it; add one")
 
 

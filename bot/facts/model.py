@@ -38,7 +38,7 @@ SourceKind = Literal["news", "analysis", "aggregator"]
 Language = Literal["en", "ko", "ja"]
 
 CLAIMS: tuple[FactKind, ...] = ("position", "plan", "proposal", "opinion")
-"""Kinds of fact that somebody claims, and that therefore name who."""
+"""Kinds of fact that are claims, and that therefore name who makes them."""
 
 _INVISIBLE = {"Cc", "Cf", "Co", "Cs"}  # control, format (zero width, direction), private, surrogate
 
@@ -128,9 +128,9 @@ class Fact(Frozen):
 
     @property
     def version(self) -> str:
-        """16 hexadecimal digits that change whenever what the reader is told changes."""
-        told = self.model_dump_json(exclude={"was"})
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        """16 hexadecimal digits that change with everything a reader sees of it."""
+        shown = self.model_dump_json(exclude={"was"})
+        return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
 class When(Frozen):

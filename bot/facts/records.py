@@ -18,7 +18,7 @@ class Dated(Frozen):
 
 
 class ThingRecord(Frozen):
-    """What a thing is called and told apart by; all heads are kept in memory.
+    """What a thing is called and told apart by; all records of things are kept in memory.
 
     `offices` are an actor's roles as people type them (`Japanese prime minister`). They help to
     find who held an office as of the articles, and are no names: others hold it at other times.
@@ -76,7 +76,7 @@ class FactRecord(Frozen):
 
     @property
     def things(self) -> frozenset[str]:
-        """The ids of everything that the fact is told of."""
+        """The ids of everything that the fact is about."""
         return frozenset({self.owner, *self.fact.about, *((self.fact.by,) if self.fact.by else ())})
 
 

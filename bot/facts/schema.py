@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -35,7 +34,7 @@ def schemas() -> dict[str, str]:
 
 
 def _text(model: type[BaseModel]) -> str:
-    schema: dict[str, Any] = model.model_json_schema(schema_generator=_AsLoaded)
+    schema: dict[str, object] = model.model_json_schema(schema_generator=_AsLoaded)
     # Editors know draft 7 best, and what stands here is the same in it and in later drafts.
     whole = {"$schema": "http://json-schema.org/draft-07/schema#", **schema}
     return json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

@@ -26,6 +26,8 @@ from bot.matching.name_index import Entry, NameIndex
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_Row = tuple[Any, ...]  # which types it holds is the statement's to say
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -97,7 +99,7 @@ class Store:
         try:
             await asyncio.to_thread(_probe, path)
             db = await aiosqlite.connect(uri(path), uri=True)
-            about = dict[str, Any](await _rows(db, "SELECT key, value FROM about"))
+            about = dict[str, str](await _rows(db, "SELECT key, value FROM about"))
             things = await _rows(db, "SELECT record FROM thing ORDER BY rank")
             sources = await _rows(db, "SELECT record FROM source ORDER BY id")
             words = [row[0] for row in await _rows(db, "SELECT form FROM word")]
@@ -133,7 +135,7 @@ class Store:
         return await self._one(EventRecord, "SELECT record FROM event WHERE id = :id", event_id)
 
     async def facts(self, thing_id: str) -> tuple[FactRecord, ...]:
-        """Every fact told of a thing: its own, then events' in order of time, then the rest.
+        """Every fact about a thing: its own, then events' in order of time, then the rest.
 
         Withdrawn ones are left out.
         """
@@ -157,7 +159,7 @@ class Store:
         return _all(FactRecord, rows)
 
     async def changed(self, thing_id: str | None = None) -> tuple[FactRecord, ...]:
-        """Every fact that was reworded or withdrawn, or those told of a thing or its events."""
+        """Every fact that was reworded or withdrawn, or those about a thing or its events."""
         rows = await _rows(
             self._db,
             "SELECT record FROM fact"
@@ -174,7 +176,7 @@ class Store:
 
     async def versions(self) -> Mapping[str, str]:
         """The version of every fact by its key, withdrawn ones too."""
-        return dict[str, Any](await _rows(self._db, "SELECT key, version FROM fact"))
+        return dict[str, str](await _rows(self._db, "SELECT key, version FROM fact"))
 
     async def events(self, wanted: Filter) -> tuple[EventRecord, ...]:
         """Events that may fall inside a filter, in order of time, undated ones last.
@@ -223,7 +225,7 @@ class Store:
         tables = ("event", "actor", "topic", "source")
         parts = [f"SELECT '{table}', count(*) FROM {table}" for table in tables]
         parts.append("SELECT 'fact', count(*) FROM fact WHERE NOT withdrawn")
-        return dict[str, Any](await _rows(self._db, " UNION ALL ".join(parts)))
+        return dict[str, int](await _rows(self._db, " UNION ALL ".join(parts)))
 
     async def _one(self, model: type[Model], query: str, key: str) -> Model | None:
         rows = await _rows(self._db, query, id=key)
@@ -237,14 +239,12 @@ def _probe(path: Path) -> None:
         pass
 
 
-async def _rows(
-    db: aiosqlite.Connection, statement: str, **values: object
-) -> list[tuple[Any, ...]]:
+async def _rows(db: aiosqlite.Connection, statement: str, **values: object) -> list[_Row]:
     # `execute_fetchall` is one hop to the connection's thread where a cursor takes three.
     return [tuple(row) for row in await db.execute_fetchall(statement, values)]
 
 
-def _all(model: type[Model], rows: list[tuple[Any, ...]]) -> tuple[Model, ...]:
+def _all(model: type[Model], rows: list[_Row]) -> tuple[Model, ...]:
     return tuple(cast(Model, _decoded(model, row[0])) for row in rows)
 
 

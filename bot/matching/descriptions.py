@@ -23,7 +23,7 @@ _RESEMBLING = 70  # of 100: from here on, a word may be another spelling of one
 _RESEMBLING_WIDE = 80  # of 100, by key presses: one wrong in four or five
 
 
-class Own(NamedTuple):
+class OwnTexts(NamedTuple):
     """An entry's own words: its names, its places, and the other words that tell of it."""
 
     names: Sequence[str]
@@ -31,7 +31,7 @@ class Own(NamedTuple):
     keywords: Sequence[str]
 
 
-class _Place(NamedTuple):
+class _TextPlace(NamedTuple):
     """Where words stand together: in one name of an entry, or in all that tells of it besides."""
 
     owner: int
@@ -41,8 +41,8 @@ class _Place(NamedTuple):
 class Descriptions:
     """The own words of entries, which are known by their numbers."""
 
-    def __init__(self, entries: Iterable[Own]) -> None:
-        self._places: list[_Place] = []
+    def __init__(self, entries: Iterable[OwnTexts]) -> None:
+        self._places: list[_TextPlace] = []
         self._names: list[int] = []  # how many, by owner
         self._by_word: defaultdict[str, set[int]] = defaultdict(set)
         self._by_sound: defaultdict[str, set[str]] = defaultdict(set)
@@ -55,15 +55,15 @@ class Descriptions:
             self._words.append(set())
             self._texts.append([])
             for name in own.names:
-                self._add(_Place(owner, is_name=True), (name,))
-            self._add(_Place(owner, is_name=False), (*own.places, *own.keywords))
+                self._add(_TextPlace(owner, is_name=True), (name,))
+            self._add(_TextPlace(owner, is_name=False), (*own.places, *own.keywords))
             for place in own.places:
                 self._located[normalize.normalize(place)].add(owner)
         words = list(self._by_word)
         for word, sound in zip(words, normalize.phonetic_keys(words), strict=True):
             self._by_sound[sound].add(word)
 
-    def _add(self, place: _Place, texts: Iterable[str]) -> None:
+    def _add(self, place: _TextPlace, texts: Iterable[str]) -> None:
         number = len(self._places)
         self._places.append(place)
         for form in chain.from_iterable(

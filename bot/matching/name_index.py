@@ -16,7 +16,7 @@ from typing import Literal
 
 from bot.matching import normalize, ranking
 from bot.matching.candidates import MANY
-from bot.matching.descriptions import Descriptions, Own
+from bot.matching.descriptions import Descriptions, OwnTexts
 from bot.matching.name_rows import NameRows
 
 SURE = 0.9
@@ -73,7 +73,7 @@ class NameIndex:
     @cached_property
     def _descriptions(self) -> Descriptions | None:
         few = len(self) < MANY  # in many, words meet by chance
-        return Descriptions(map(_own, self._entries)) if few else None
+        return Descriptions(map(_own_texts, self._entries)) if few else None
 
     def prepare(self) -> None:
         """Build now what is built otherwise at the first question that needs it."""
@@ -179,7 +179,7 @@ class NameIndex:
     def complete(
         self, text: str, kinds: Collection[str] | None = None, limit: int = 25
     ) -> tuple[Entry, ...]:
-        """Choices while somebody types, best first; an empty text gives the first entries."""
+        """Choices while a user types, best first; an empty text gives the first entries."""
         typed = normalize.normalize(text)
         if not typed:
             wanted = (entry for entry in self._entries if _is_wanted(entry, kinds))
@@ -225,8 +225,8 @@ class NameIndex:
         return sorted(zip(strengths, chances, strict=True), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _own(entry: Entry) -> Own:
-    return Own((*entry.names, entry.id), entry.places, entry.keywords)
+def _own_texts(entry: Entry) -> OwnTexts:
+    return OwnTexts((*entry.names, entry.id), entry.places, entry.keywords)
 
 
 def _is_wanted(entry: Entry, kinds: Collection[str] | None) -> bool:

@@ -53,7 +53,7 @@ class Typed:
         self._words = normalize.telling(form)
         self._numbers = {word for word in self._words if _NUMBER.match(word)}
         self._sounds = self.sound.split()
-        self._told = [weights.get(sound, 1.0) for sound in self._sounds]
+        self._telling = [weights.get(sound, 1.0) for sound in self._sounds]
         self._weights = weights
         self._is_many = " " in form
         self._other_script = float(other_script)
@@ -96,7 +96,7 @@ class Typed:
         ]
         weights = [self._weights.get(sound, 1.0) for sound in sounds]
         covered = sum(map(mul, weights, map(max, zip(*found, strict=True)))) / sum(weights)
-        lost = (told * (1 - max(row)) for told, row in zip(self._told, found, strict=True))
+        lost = (weight * (1 - max(row)) for weight, row in zip(self._telling, found, strict=True))
         return covered, 1 - max(lost)
 
 

@@ -97,7 +97,7 @@ class ZoneChoice:
 
 @dataclass(frozen=True)
 class _Table:
-    """What is known about names; every name stands under its key."""
+    """What is known about names; every name is under its key."""
 
     zones: dict[str, ZoneInfo]
     """The zones to offer, the commonest first."""
@@ -110,7 +110,7 @@ class _Table:
 
 
 def find_zone(typed: str) -> str | None:
-    """The zone that somebody names in full; None where it is none, or could be several."""
+    """The zone that a full name means; None if it names none, or could be several."""
     return _table().meant.get(_key(typed))
 
 
@@ -118,7 +118,7 @@ def complete_zone(typed: str, language: str, now: datetime, limit: int = 25) -> 
     """Zones for what is typed so far, the likeliest first, labelled in one of LANGUAGES.
 
     Names that begin so come before names with such a word in them; where there are neither, the
-    nearest spellings. `UTC+9` finds whoever is there now.
+    nearest spellings. `UTC+9` finds the zones that are there now.
     """
     key = _key(typed)
     if not key:

@@ -101,7 +101,7 @@ def on_one_source(base: Base) -> dict[str, list[str]]:
 
 
 def disputed(base: Base) -> list[tuple[str, str]]:
-    """The keys of the facts that are one side's claim or told differently, and how."""
+    """The keys of the facts that are one side's claim or that sources word differently, and how."""
     found: list[tuple[str, str]] = []
     for key, fact in _facts(base):
         if fact.accounts:
@@ -152,22 +152,22 @@ _NUMBERS = ("count", "cited", "not cited", "furniture")
 
 
 def show(base: Base, console: Console) -> None:
-    """Print the survey: tables for a reader, lines with tabs where another program reads."""
-    for sheet in report_tables(base):
+    """Print the survey: tables for a reader, lines with tabs for another program."""
+    for report in report_tables(base):
         if console.is_terminal:
-            console.print(_table(sheet))
+            console.print(_table(report))
         else:
-            lines = ("\t".join(map(str, row)) for row in (sheet.columns, *sheet.rows))
-            console.file.write("\n".join((sheet.title, *lines)) + "\n\n")
+            lines = ("\t".join(map(str, row)) for row in (report.columns, *report.rows))
+            console.file.write("\n".join((report.title, *lines)) + "\n\n")
 
 
-def _table(sheet: ReportTable) -> Table:
-    table = Table(title=sheet.title, title_justify="left")
-    for column in sheet.columns:
+def _table(report: ReportTable) -> Table:
+    table = Table(title=report.title, title_justify="left")
+    for column in report.columns:
         justify = "right" if column in _NUMBERS else "left"
         # A name is whole in its column; what does not fit is folded in the last one.
-        whole = column != sheet.columns[-1]
+        whole = column != report.columns[-1]
         table.add_column(column, justify=justify, overflow="fold", no_wrap=whole)
-    for row in sheet.rows:
+    for row in report.rows:
         table.add_row(*(escape(str(cell)) for cell in row))
     return table

@@ -66,9 +66,9 @@ def supported(comparison: Comparison) -> Iterator[Fault]:
         if not comparison.whole(statement.cites):
             continue
         evidence = comparison.carrying(statement.cites)
-        told = [comparison.reading.paragraph(statement.inferred)] if statement.inferred else []
+        inferred = [comparison.reading.paragraph(statement.inferred)] if statement.inferred else []
         for claim in missing(statement.text, evidence, comparison.reading, statement.place):
-            if not (claim.may_be_inferred and stands(claim, told)):
+            if not (claim.may_be_inferred and stands(claim, inferred)):
                 yield comparison.fault(
                     statement.thing, statement.at, _missing(comparison, claim, statement)
                 )

@@ -28,7 +28,7 @@ PAUSES = (0, 0, 0, 5, 30, 150, 300)  # seconds that pass before a process is bac
 
 async def live_through(case: Case, day: date, chance: random.Random) -> int:
     """Let a day's digests be made by processes that are killed; returns how many were."""
-    working = [await case.start(odds=ODDS) for _ in range(2)]
+    working = [case.start_process(odds=ODDS) for _ in range(2)]
     kills = 0
     while kills < KILLS_A_DAY and not await is_settled(case, day):
         await asyncio.sleep(chance.uniform(0.05, 1.2))
@@ -36,11 +36,11 @@ async def live_through(case: Case, day: date, chance: random.Random) -> int:
         await working[place].kill()
         kills += 1
         case.time.pass_by(timedelta(seconds=chance.choice(PAUSES)))
-        working[place] = await case.start(odds=ODDS)
+        working[place] = case.start_process(odds=ODDS)
     kills += sum(deliverer.has_ended for deliverer in working)
     for deliverer in working:
         await deliverer.kill()
-    last = await case.start()
+    last = case.start_process()
     await case.settled(day=day)
     await last.kill()
     return kills

@@ -31,7 +31,7 @@ async def at_peak(case: Case, servers: int, processes: int) -> str:
     kinds: list[Kind] = ["text"] * servers
     await case.due(*kinds, at=DUE_IN)
     for _ in range(processes):
-        await case.start(**REAL | {"tick": 1})
+        case.start_process(**REAL | {"tick": 1})
     await until("logins", lambda: len(case.discord.times) == 2 * processes, LONGEST)
     await asyncio.sleep(5)
     case.discord.delay = lambda: random.uniform(0.05, 0.15)  # noqa: S311

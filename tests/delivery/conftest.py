@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.delivery.bases import build_bases
+from tests.delivery.inside import several
 from tests.delivery.table import Outcomes, Row, Table
 from tests.forks import Forks
 
@@ -32,4 +33,5 @@ async def outcomes(
     server = request.getfixturevalue("postgres") if asks else None
     bases = build_bases(tmp_path_factory.mktemp("bases"))
     new_folder = partial(tmp_path_factory.mktemp, "case")
-    return await table.tell(rows, bases, forks, new_folder, server)
+    with several():
+        return await table.tell(rows, bases, forks, new_folder, server)

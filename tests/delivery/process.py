@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -55,13 +56,16 @@ class OfflineBot(Factdesk):
         self._ready.set()
 
 
-async def deliver(orders: Orders) -> None:
-    """Deliver until the process ends, or until Discord refuses the token."""
+async def deliver(orders: Orders, opening: AbstractAsyncContextManager[object]) -> None:
+    """Deliver until the process ends, or until Discord refuses the token.
+
+    The database is opened within `opening`.
+    """
     folders = orders.folders
     config = Config(
         facts=folders.facts, seeds=folders.seeds, data=orders.data, state=orders.database
     )
-    bot = OfflineBot(config, delivers=False, wiring=_wiring(orders))
+    bot = OfflineBot(config, delivers=False, wiring=_wiring(orders, opening))
     try:
         await bot.login(world.TOKEN)
         bot.receive_servers(orders.servers)
@@ -70,11 +74,12 @@ async def deliver(orders: Orders) -> None:
         await bot.close()
 
 
-def _wiring(orders: Orders) -> Wiring:
+def _wiring(orders: Orders, opening: AbstractAsyncContextManager[object]) -> Wiring:
     trap = Trap(orders)
 
     async def open_state(url: str) -> State:
-        state = await State.open(url)
+        async with opening:
+            state = await State.open(url)
         state.leases = TrappedLeases(trap, state.database)
         state.posts = TrappedPosts(trap, state.database)
         state.briefings = TrappedBriefings(trap, state.database)
@@ -101,9 +106,14 @@ def _seconds(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+def discord_at(port: int) -> str:
+    """The address of a Discord on loopback."""
+    return f"http://127.0.0.1:{port}/api/v10"
+
+
 def main() -> None:
     """Follow the orders, which are the process's argument as JSON."""
     followed = Orders(**json.loads(sys.argv[1]))
-    Route.BASE = f"http://127.0.0.1:{followed.discord_port}/api/v10"
+    Route.BASE = discord_at(followed.discord_port)
     logs.configure("json")
-    asyncio.run(deliver(followed))
+    asyncio.run(deliver(followed, nullcontext()))

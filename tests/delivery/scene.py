@@ -21,6 +21,7 @@ from bot.state.state import State
 from tests.databases import Postgres
 from tests.delivery.deliverer import Deliverer
 from tests.delivery.discord import FaultyDiscord, problem_of
+from tests.delivery.inside import InsideDeliverer
 from tests.delivery.orders import Orders
 from tests.delivery.world import NOON, Time
 from tests.forks import Forks
@@ -68,7 +69,7 @@ class Scene:
             servers=0,
         )
         self._ground = ground
-        self._deliverers: list[Deliverer] = []
+        self._deliverers: list[Deliverer | InsideDeliverer] = []
 
     @classmethod
     @asynccontextmanager
@@ -97,22 +98,27 @@ class Scene:
         logs = (f"--- process {n}\n{each.log}" for n, each in enumerate(self._deliverers, 1))
         return "\n".join(["--- Discord", *self.discord.journal.lines, *logs])
 
-    async def start(self, **orders: Any) -> Deliverer:
-        """Start a process that delivers."""
+    async def start(self, **orders: Any) -> None:
+        """Start to deliver inside the test's process."""
+        self._deliverers.append(InsideDeliverer.start(replace(self.orders, **orders)))
+
+    def start_process(self, **orders: Any) -> Deliverer:
+        """Start a process that delivers, and to which something is to happen."""
         log = self._ground.folder / f"{len(self._deliverers)}.log"
         given = replace(self.orders, **orders)
-        self._deliverers.append(Deliverer.start(self._ground.forks, given, log))
-        return self._deliverers[-1]
+        deliverer = Deliverer.start(self._ground.forks, given, log)
+        self._deliverers.append(deliverer)
+        return deliverer
 
     async def killed(self, **orders: Any) -> None:
         """Let a process run to its end by a trap."""
-        deliverer = await self.start(**orders)
+        deliverer = self.start_process(**orders)
         code = await deliverer.ended()
         assert code == -signal.SIGKILL, deliverer.log
 
     async def asleep(self, passed: timedelta) -> Deliverer:
         """Start a process, and let it sleep while time passes."""
-        deliverer = await self.start()
+        deliverer = self.start_process()
         await self.discord.journal.until("a login", lambda: self.discord.times or None, 30)
         await asyncio.sleep(0.5)
         deliverer.send(signal.SIGSTOP)

@@ -121,8 +121,8 @@ async def side_by_side(case: BriefingCase) -> None:
     case.discord.nonce_life = 0  # nothing but the claim keeps them from posting both
     case.discord.delay = lambda: 0.2
     await case.due(*kinds)
-    await case.start(lease=30)
-    await case.start(lease=30)
+    case.start_process(lease=30)
+    case.start_process(lease=30)
     await case.settled()
     await case.once(*kinds)
     assert case.sent() == len(kinds)
@@ -132,11 +132,11 @@ async def side_by_side(case: BriefingCase) -> None:
 async def stopped_within_the_lease(case: BriefingCase) -> None:
     case.discord.nonce_life = 0
     await case.due(*FEW)
-    stopped = await case.start(
+    stopped = case.start_process(
         point="before-request", gathered=3, signal=signal.SIGSTOP, sending=30, lease=60
     )
     await case.stopped(stopped)
-    other = await case.start(lease=60)
+    other = case.start_process(lease=60)
     await case.logged(other, "logging in")
     await asyncio.sleep(1)
     assert case.sent() == 0
@@ -149,7 +149,7 @@ async def stopped_within_the_lease(case: BriefingCase) -> None:
 @row("two processes, one stopped between the record and its note", on_both=True)
 async def stopped_before_the_note(case: BriefingCase) -> None:
     await case.due(*EVERY_KIND)
-    stopped = await case.start(
+    stopped = case.start_process(
         point="after-record", gathered=len(EVERY_KIND), signal=signal.SIGSTOP
     )
     await case.stopped(stopped)
@@ -165,7 +165,7 @@ async def stopped_before_the_note(case: BriefingCase) -> None:
 async def stopped_before_sending(case: BriefingCase, point: Point) -> None:
     case.discord.nonce_life = 0  # nothing but the check keeps the post from being made twice
     await case.due(*EVERY_KIND)
-    stopped = await case.start(point=point, gathered=len(EVERY_KIND), signal=signal.SIGSTOP)
+    stopped = case.start_process(point=point, gathered=len(EVERY_KIND), signal=signal.SIGSTOP)
     await case.stopped(stopped)
     case.time.pass_by(PAST_LEASE)
     await case.start()
@@ -180,7 +180,7 @@ async def stopped_before_sending(case: BriefingCase, point: Point) -> None:
 async def stopped_while_sending(case: BriefingCase) -> None:
     kinds: tuple[Kind, ...] = ("text", "announcement", "thread", "blind")
     await case.due(*kinds)
-    stopped = await case.start(
+    stopped = case.start_process(
         point="before-request", gathered=len(kinds), signal=signal.SIGSTOP, sending=60, lease=61
     )
     await case.stopped(stopped)
@@ -275,8 +275,8 @@ async def late_side_by_side(case: BriefingCase) -> None:
     await case.due(*EVERY_KIND)
     case.time.pass_by(7 * HOUR)
     case.discord.delay = lambda: 0.3
-    await case.start()
-    await case.start()
+    case.start_process()
+    case.start_process()
     await case.settled()
     await asyncio.sleep(1)
     for number, kind in enumerate(EVERY_KIND):
@@ -400,8 +400,8 @@ async def offered_side_by_side(case: BriefingCase) -> None:
     case.correct()
     case.discord.nonce_life = 0
     case.discord.delay = lambda: 0.2
-    await case.start(lease=30)
-    await case.start(lease=30)
+    case.start_process(lease=30)
+    case.start_process(lease=30)
     await case.offered(range(3))
     assert len(case.discord.attempts) == 3
 
@@ -411,7 +411,7 @@ async def offered_never_again(case: BriefingCase) -> None:
     await case.posted(*FEW)
     case.correct()
     for _ in range(2):
-        deliverer = await case.start()
+        deliverer = case.start_process()
         await case.offered(range(3))
         await asyncio.sleep(0.5)
         await deliverer.kill()
@@ -514,8 +514,8 @@ async def replied_side_by_side(case: BriefingCase) -> None:
     await case.settle("posted", range(3))
     case.discord.nonce_life = 0
     case.discord.delay = lambda: 0.2
-    await case.start(lease=30)
-    await case.start(lease=30)
+    case.start_process(lease=30)
+    case.start_process(lease=30)
     await case.replied(*FEW)
     assert case.sent() == 3
 
@@ -526,7 +526,7 @@ async def stopped_before_replying(case: BriefingCase, point: Point) -> None:
     case.correct()
     await case.settle("posted", range(3))
     case.discord.nonce_life = 0
-    stopped = await case.start(point=point, gathered=3, signal=signal.SIGSTOP)
+    stopped = case.start_process(point=point, gathered=3, signal=signal.SIGSTOP)
     await case.stopped(stopped)
     case.time.pass_by(PAST_LEASE)
     await case.start()
@@ -606,7 +606,7 @@ async def edit_given_up(case: BriefingCase, status: int, code: int) -> None:
     for number in (0, 1):
         await case.amend(number, LATER)
     case.discord.edit_faults[world.channel_id(0, "text")] = [refusing(status, code)]
-    deliverer = await case.start()
+    deliverer = case.start_process()
     await case.edits_done()
     await case.says(1, "text", LATER)
     assert LATER not in str(case.discord.posts(0, "text"))
@@ -637,7 +637,7 @@ async def edited_twice(case: BriefingCase) -> None:
 async def edited_out_of_turn(case: BriefingCase) -> None:
     await case.posted("text")
     await case.amend(0, "Not this one")
-    stopped = await case.start(point="before-edit", signal=signal.SIGSTOP)
+    stopped = case.start_process(point="before-edit", signal=signal.SIGSTOP)
     await case.stopped(stopped)
     await case.amend(0, LATER)
     await case.start()

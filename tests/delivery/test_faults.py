@@ -137,8 +137,8 @@ async def side_by_side(case: Case) -> None:
     case.discord.nonce_life = 0  # nothing but the claim keeps them from posting both
     case.discord.delay = lambda: 0.3
     await case.due(*kinds)
-    await case.start(lease=30)
-    await case.start(lease=30)
+    case.start_process(lease=30)
+    case.start_process(lease=30)
     await case.settled()
     await case.once(*kinds)
     assert len(case.discord.attempts) == len(kinds)
@@ -157,7 +157,7 @@ async def side_by_side(case: Case) -> None:
 async def stopped_before_sending(case: Case, point: Point) -> None:
     case.discord.nonce_life = 0  # nothing but the check keeps the post from being made twice
     await case.due(*EVERY_KIND)
-    stopped = await case.start(point=point, gathered=len(EVERY_KIND), signal=signal.SIGSTOP)
+    stopped = case.start_process(point=point, gathered=len(EVERY_KIND), signal=signal.SIGSTOP)
     await case.stopped(stopped)
     await case.start()
     await case.settled()
@@ -171,7 +171,7 @@ async def stopped_before_sending(case: Case, point: Point) -> None:
 async def stopped_while_sending(case: Case) -> None:
     kinds: tuple[Kind, ...] = ("text", "announcement", "thread", "blind")
     await case.due(*kinds)
-    stopped = await case.start(
+    stopped = case.start_process(
         point="before-request", gathered=len(kinds), signal=signal.SIGSTOP, sending=60, lease=61
     )
     await case.stopped(stopped)
@@ -233,7 +233,7 @@ async def limited_everywhere(case: Case, limit: Fault) -> None:
     await case.due("text", "text", at=MINUTE)
     await case.set_up(0, "text")
     case.plan("text", faults=[limit])
-    limited = await case.start()
+    limited = case.start_process()
     await case.held()
     # What comes due meanwhile waits as well, in whichever process.
     await limited.kill()
@@ -292,7 +292,7 @@ async def refused_token(case: Case) -> None:
     kinds: tuple[Kind, ...] = ("text",) * 12
     await case.due(*kinds)
     case.plan(*kinds, faults=[refusing(401)])
-    deliverer = await case.start(workers=3)
+    deliverer = case.start_process(workers=3)
     assert await deliverer.ended() == 0
     assert "Discord refuses the token" in deliverer.log
     assert len(case.discord.attempts) <= 3  # those that were under way
@@ -423,7 +423,7 @@ async def full_disk(case: Case) -> None:
         deliverer.fill_disk(case.database_file)
 
     case.plan_for(0, "text", [then(fill)])
-    deliverer = await case.start()
+    deliverer = case.start_process()
     await case.logged(deliverer, "DatabaseUnavailable")
     case.time.pass_by(MINUTE)
     await case.logged(deliverer, f'"of": "{world.server_id(2)}"')

@@ -30,6 +30,16 @@ __all__ = ["bot_state_url", "new_state_url", "postgres", "state_url"]
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have one worker run all that needs a PostgreSQL: starting one takes seconds."""
+    for item in items:
+        if isinstance(item, pytest.Function) and not item.get_closest_marker("xdist_group"):
+            params = item.callspec.params.values() if hasattr(item, "callspec") else ()
+            if "postgres" in item.fixturenames or "postgresql" in params:
+                item.add_marker(pytest.mark.xdist_group("postgresql"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def network() -> Iterator[None]:
     """No test reaches further than this machine; one that tries fails and names the address."""

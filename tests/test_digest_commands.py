@@ -634,7 +634,7 @@ async def test_a_state_that_is_away_is_told_plainly(mod: ModeratedServer, tmp_pa
             }
             assert await mod.ask(f"digest {name}", **given) == AWAY, name
         assert await mod.press(message, ids(message)[0]) == AWAY
-    told = [entry for entry in logs if "a moderator was told" in entry["event"]]
+    told = [entry for entry in logs if "a moderator's request" in entry["event"]]
     assert len(told) == len(SUBCOMMANDS) + 1
     asked = await mod.server.asker.slash(mod.server.channel, "about")
     assert asked.response, "members' commands do without"

@@ -198,4 +198,4 @@ async def test_a_state_that_is_away_is_told_plainly(mod: ModeratedServer, tmp_pa
         for name in SUBCOMMANDS.keys() - {"delete"}:
             assert await mod.ask(f"settings {name}", **SUBCOMMANDS[name]) == AWAY, name
         assert await mod.press(question, ids(question)[0]) == AWAY
-    assert len([e for e in logs if "a moderator was told" in e["event"]]) == len(SUBCOMMANDS)
+    assert len([e for e in logs if "unavailable for a moderator" in e["event"]]) == len(SUBCOMMANDS)

@@ -26,7 +26,7 @@ from bot.state.state import State
 from bot.texts.catalogues import words
 from bot.ui.briefings import audit_log
 from bot.ui.components import permissions
-from bot.ui.posting import post_views
+from bot.ui.posting import rendering
 from bot.ui.posting.messenger import DiscordMessenger, Render
 from bot.ui.posting.moderators import DiscordModerators
 
@@ -78,14 +78,14 @@ class _Servers:
 
     def render(self, outgoing: OutgoingPost) -> discord.ui.LayoutView:
         """The view of a post."""
-        return post_views.view(self._service, outgoing)
+        return rendering.render(self._service, outgoing)
 
     def warning(self, about: Schedule | Briefing, problem: Problem | Trouble) -> str:
         """The text that tells a server's moderators why something was not posted."""
         language = self._settings.of(about.server_id).language
         guild = self._client.get_guild(about.server_id)
         name = guild.name if guild else str(about.server_id)
-        return post_views.warning(about, problem, language, name)
+        return rendering.warning(about, problem, language, name)
 
     def moderates(self, member: discord.Member) -> bool:
         """Whether a member is a moderator of their server."""

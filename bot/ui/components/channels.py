@@ -1,4 +1,4 @@
-"""The channels that a digest can go to: which they are, and what keeps the bot from posting there.
+"""The channels that posts can go to, and what keeps the bot or a member from posting there.
 
 The names of permissions are those that Discord's own client shows in a channel's settings.
 """
@@ -26,7 +26,7 @@ KINDS = (
 
 
 async def find(guild: discord.Guild, channel_id: int) -> Postable | BlockReason:
-    """A channel of a server, or the reason why there is none to post in."""
+    """A channel of a server, or the reason why the bot cannot post there."""
     channel = guild.get_channel_or_thread(channel_id)
     if channel is None:
         try:
@@ -41,14 +41,14 @@ async def find(guild: discord.Guild, channel_id: int) -> Postable | BlockReason:
 
 
 def require_postable(channel: Postable, target: Target, words: Words) -> None:
-    """Raise UserError where a digest cannot go to a channel, with what is to be done about it."""
+    """Raise UserError if a digest cannot go to a channel; the error says what to do about it."""
     require_access(channel, target.role_id, words)
     if _wants_tag(channel, target.tag_id):
         raise UserError(words("digest.needs-tag"), words("digest.needs-tag.help"))
 
 
 def require_access(channel: Postable, role_id: int | None, words: Words) -> None:
-    """Raise UserError where the bot cannot post in a channel and notify a role there."""
+    """Raise UserError if the bot cannot post in a channel or notify a role there."""
     if missing := tuple(_missing(channel, role_id)):
         names = [f"- **{words(f'permission.{name}')}**" for name in missing]
         why = [words(f"permission.{name}.why") for name in missing if name in _EXPLAINED]
@@ -71,7 +71,7 @@ def lacks(
     """What keeps a member from posting in a channel, or from notifying a role there."""
     is_thread = isinstance(channel, discord.Thread)
     if is_thread and channel.parent is None:
-        return None  # nothing is known of it: Discord will say
+        return None  # its permissions are unknown here: Discord will check them
     may = channel.permissions_for(member)
     may_send = may.send_messages_in_threads if is_thread else may.send_messages
     if not may.view_channel or not may_send:
@@ -90,11 +90,11 @@ def _wants_tag(channel: Postable, tag_id: int | None) -> bool:
 
 
 _EXPLAINED = ("read_message_history", "mention_everyone")
-"""Permissions that one would not expect a digest to need."""
+"""Permissions whose need is not obvious."""
 
 
 def _missing(channel: Postable, role_id: int | None) -> Iterator[str]:
-    """The permissions that a digest needs there and the bot lacks."""
+    """The permissions that a post needs there and the bot lacks."""
     may = _permissions(channel)
     if not may.view_channel:
         yield "view_channel"
@@ -114,23 +114,23 @@ def _missing(channel: Postable, role_id: int | None) -> Iterator[str]:
 def _permissions(channel: Postable) -> discord.Permissions:
     """What the bot may do in a channel, each permission by itself.
 
-    discord.py's own reckoning takes every permission away where one cannot see the channel, and
-    some where one cannot write there, so the missing ones could not be told from the others.
+    discord.py's own computation removes every permission if a member cannot see the channel, and
+    some if they cannot write there, which hides what is really missing.
     """
     me = channel.guild.me
     may = me.guild_permissions
-    place = channel.parent if isinstance(channel, discord.Thread) else channel
-    if may.administrator or place is None:
+    base = channel.parent if isinstance(channel, discord.Thread) else channel
+    if may.administrator or base is None:
         return may
     everyone = channel.guild.default_role
-    may.handle_overwrite(*_values(place.overwrites_for(everyone)))
+    may.handle_overwrite(*_values(base.overwrites_for(everyone)))
     allowed = denied = 0
     for role in me.roles:
         if role != everyone:
-            allow, deny = _values(place.overwrites_for(role))
+            allow, deny = _values(base.overwrites_for(role))
             allowed, denied = allowed | allow, denied | deny
     may.handle_overwrite(allowed, denied)
-    may.handle_overwrite(*_values(place.overwrites_for(me)))
+    may.handle_overwrite(*_values(base.overwrites_for(me)))
     return may
 
 

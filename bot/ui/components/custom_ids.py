@@ -1,7 +1,7 @@
-"""Questions as custom ids of buttons, so that a button works for ever and keeps no state.
+"""Questions as custom ids of buttons, so that a button needs no stored state.
 
 `event:1:~mfrggzdf` asks; `timeline:t2:20230301::~nbswy3dp:` turns the page of an answer. Values
-stand in the order of the command's options. Things stand as marks and dates without hyphens, as a
+are in the order of the command's options. Things are short ids and dates have no hyphens, because a
 search with every filter must fit Discord's 100 characters.
 """
 
@@ -18,11 +18,11 @@ from bot.cards.limits import CUSTOM_ID
 TEMPLATE = r"(?P<command>[a-z]+):(?P<turn>t?)(?P<page>\d{1,3}):(?P<values>.*)"
 
 _DATE = re.compile(r"(\d{4})(\d{2})?(\d{2})?")
-_TYPED = (24, 10)  # characters of a name that still awaits its turn to be understood
+_TYPED = (24, 10)  # characters of a name that is not resolved yet
 
 
 def encode(question: Question, service: AnswerService, turn: bool = False) -> str:
-    """The custom id of a question; names that are not yet understood are cut to what fits."""
+    """The custom id of a question; unresolved names are cut to what fits."""
     custom_id = ""
     for letters in _TYPED:
         values = [
@@ -36,7 +36,7 @@ def encode(question: Question, service: AnswerService, turn: bool = False) -> st
 
 
 def decode(match: re.Match[str], service: AnswerService) -> tuple[Question, bool] | None:
-    """The question in a custom id, and whether it turns a page; None where nothing asks it now."""
+    """The question in a custom id, and whether it turns a page; None if no command asks it now."""
     command = COMMANDS.get(match["command"])
     values = match["values"].split(":") if match["values"] else []
     if command is None or len(values) > len(command.options):

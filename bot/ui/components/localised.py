@@ -1,4 +1,4 @@
-"""Texts of commands and options as Discord is given them: English, and a key for the translator."""
+"""Texts of commands and options as Discord takes them: English, and a key for the translator."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from bot.texts.catalogues import LANGUAGES, words
 
 
 def text(key: str) -> locale_str:
-    """A catalogue's text: English by itself, and its key for the translator."""
+    """A text of the catalogue in English, with its key for the translator."""
     return locale_str(words(LANGUAGES[0])(key), key=key)

@@ -1,4 +1,4 @@
-"""What people are told about what they did: a title, lines, small print, buttons below."""
+"""Private replies to commands and presses: a title, lines, small print, buttons below."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Notice:
 
 
 class UserError(Exception):
-    """What a moderator asked for cannot be done as it was put; carries the reply that says why."""
+    """A request cannot be carried out as it is; carries the reply that says why."""
 
     def __init__(self, title: str, *lines: str) -> None:
         super().__init__(title)
@@ -30,7 +30,7 @@ class UserError(Exception):
 
 
 async def answer(interaction: Interaction, notice: Notice, *buttons: PersistentItem) -> None:
-    """Answer privately, also where the answer was announced before."""
+    """Answer privately, even if the interaction was deferred."""
     layout = view(notice, *buttons)
     if interaction.response.is_done():
         await interaction.followup.send(view=layout, ephemeral=True)

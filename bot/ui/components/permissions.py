@@ -1,4 +1,4 @@
-"""Commands and buttons for moderators: who may use them, and what they are told where it fails."""
+"""Commands and buttons for moderators: who may use them, and the reply if they fail."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Completion = Callable[[Interaction, str], Coroutine[object, None, Choices]]
 
 @dataclass(frozen=True)
 class Subcommand:
-    """A command of a group: what it does, and what its options let one choose from."""
+    """A command of a group: what it does, and what its options offer to choose from."""
 
     name: str
     act: Action
@@ -38,7 +38,7 @@ class Subcommand:
 
 
 def group(name: str, subcommands: Sequence[Subcommand]) -> app_commands.Group:
-    """A group of commands that Discord shows to those with Manage Server, in servers alone."""
+    """A group of commands that Discord shows in servers only, to those with Manage Server."""
     made = app_commands.Group(
         name=name,
         description=text(f"{name}.command"),
@@ -70,20 +70,20 @@ def _command(group: str, subcommand: Subcommand) -> Slash:
 
 
 async def moderate(interaction: Interaction, act: Callable[[], Awaitable[None]]) -> None:
-    """Do what a moderator asks for; anybody else is told privately what it needs.
+    """Do what a moderator asks for; refuse anyone else privately.
 
-    The answer is announced first, as a database that is away may take longer than Discord waits.
+    The answer is deferred first: an unavailable database may take longer than Discord waits.
     """
 
-    async def announced() -> None:
+    async def deferred() -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         await act()
 
-    await guarded(interaction, announced)
+    await guarded(interaction, deferred)
 
 
 async def guarded(interaction: Interaction, act: Callable[[], Awaitable[None]]) -> None:
-    """The same for an act that answers in its own way, such as with a form."""
+    """The same for an action that answers by itself, such as with a form."""
     words = reader_words(interaction)
     if not may_moderate(interaction):
         await answer(interaction, _refusal(interaction, words))
@@ -93,19 +93,19 @@ async def guarded(interaction: Interaction, act: Callable[[], Awaitable[None]]) 
     except UserError as error:
         await answer(interaction, error.notice)
     except DeliveryError as error:
-        log.warning("Discord did not answer; a moderator was told", reason=repr(error))
+        log.warning("Discord did not answer a moderator's request", reason=repr(error))
         await answer(
             interaction, Notice(words("moderating.no-answer"), (words("moderating.away.help"),))
         )
     except DatabaseUnavailable as error:
-        log.warning("the state is away; a moderator was told", reason=error.reason)
+        log.warning("the database is unavailable for a moderator's request", reason=error.reason)
         await answer(
             interaction, Notice(words("moderating.away"), (words("moderating.away.help"),))
         )
 
 
 def may_moderate(interaction: Interaction) -> bool:
-    """Whether somebody has Manage Server, or the role that the server's moderators chose."""
+    """Whether the user has Manage Server, or the role that the server's moderators chose."""
     member = interaction.user
     if interaction.guild_id is None or not isinstance(member, discord.Member):
         return False

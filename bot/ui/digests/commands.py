@@ -36,19 +36,15 @@ from bot.ui.digests.options import (
 )
 from bot.ui.digests.overview import (
     WEEKDAYS,
-    QuietButton,
-    TestPostButton,
     last_line,
     link,
     moment,
     next_line,
-    next_of,
-    required,
-    set_up,
     setting_lines,
     state_line,
     trouble,
 )
+from bot.ui.digests.set_up import QuietButton, TestPostButton, next_of, required, set_up
 from bot.ui.posting import posts
 
 log = structlog.stdlib.get_logger("factdesk.cogs")
@@ -57,7 +53,7 @@ _DAY = timedelta(days=1)
 
 
 class DigestCommands(commands.Cog):
-    """Puts `/digest` on the command tree, and hears the buttons of its replies and of digests."""
+    """Adds `/digest`, and handles the buttons of its replies and of digests."""
 
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
@@ -140,27 +136,27 @@ _FRESH = DigestConfig(
     zone="UTC",
     weekdays=EVERY_DAY,
     topics=frozenset(),
-    # On most days nothing happened, and who sets up a daily digest waits for one each day.
+    # On most days nothing happened, yet a daily digest is expected every day.
     when_empty="fact",
     language=LANGUAGES[0],
     set_by=0,
 )
-"""What a digest is where nothing else is said; where, when and by whom always is."""
+"""The defaults of a digest; its channel, time, zone and author are always given."""
 
 
 def _role(role: discord.Role, words: Words) -> int:
-    """The role to notify. Discord lists @everyone among the roles; the digest notifies no such."""
+    """The role to notify. Discord lists @everyone among the roles; the digest never notifies it."""
     if role.is_default():
         raise UserError(words("digest.everyone"), words("digest.everyone.help"))
     return role.id
 
 
-def _publish(channel: channels.Postable, wished: bool, words: Words) -> bool:
-    """Whether to publish, which only announcement channels can."""
+def _publish(channel: channels.Postable, publish: bool, words: Words) -> bool:
+    """Whether to publish, which is possible in announcement channels only."""
     can_publish = isinstance(channel, discord.TextChannel) and channel.is_news()
-    if wished and not can_publish:
+    if publish and not can_publish:
         raise UserError(words("digest.no-news"), words("digest.no-news.help"))
-    return wished
+    return publish
 
 
 async def _preview(interaction: Interaction) -> None:
@@ -184,7 +180,7 @@ async def _preview(interaction: Interaction) -> None:
 
 
 async def _show(interaction: Interaction) -> None:
-    """Tell how the digest is set up, when it comes next, and what became of the last."""
+    """Show how the digest is set up, when it comes next, and what became of the last."""
     words = reader_words(interaction)
     schedule = await required(interaction)
     settings = setting_lines(interaction, schedule.config)
@@ -241,8 +237,10 @@ async def _now(interaction: Interaction) -> None:
         last = await state.posts.last_digest(schedule.server_id)
         kept = await required(interaction)
     except DatabaseUnavailable as error:
-        # It may be there already, so that nothing was changed cannot be said.
-        log.warning("the state went away while a digest was posted", reason=error.reason)
+        # It may be posted already, so do not say that nothing changed.
+        log.warning(
+            "the database became unavailable while a digest was posted", reason=error.reason
+        )
         notice = Notice(words("digest.now.away"), (words("digest.now.away.help"),))
     else:
         notice = _posted(words, outcome, kept, last)
@@ -250,7 +248,7 @@ async def _now(interaction: Interaction) -> None:
 
 
 def _posted(words: Words, outcome: Outcome, schedule: Schedule, last: Post | None) -> Notice:
-    """What became of a digest that was to be posted at once."""
+    """What became of a digest that was requested at once."""
     coming = state_line(words, schedule)
     match outcome:
         case Delivered(place) if place and last:
@@ -267,7 +265,7 @@ def _posted(words: Words, outcome: Outcome, schedule: Schedule, last: Post | Non
 
 
 async def _next(interaction: Interaction, schedule: Schedule) -> Run:
-    """The next run of a digest; where it is paused without an end, what it would be."""
+    """The next run of a digest; if it is paused without an end, what it would be."""
     words = reader_words(interaction)
     _known_zone(schedule, words)
     if schedule.next_at and schedule.next_day and schedule.paused is None:
@@ -276,7 +274,7 @@ async def _next(interaction: Interaction, schedule: Schedule) -> Run:
 
 
 async def _require_target(interaction: Interaction, schedule: Schedule, words: Words) -> None:
-    """Raise UserError where the digest cannot be posted as it is set up."""
+    """Raise UserError if the digest cannot be posted as it is set up."""
     target = schedule.config.target
     channel = await channels.find(guild_of(interaction), target.channel_id)
     if isinstance(channel, str):
@@ -286,7 +284,7 @@ async def _require_target(interaction: Interaction, schedule: Schedule, words: W
 
 
 def _known_zone(schedule: Schedule, words: Words) -> None:
-    """Raise UserError where the time zone database no longer has the digest's zone."""
+    """Raise UserError if the time zone database no longer has the digest's zone."""
     try:
         open_zone(schedule.config.zone)
     except UnknownZone:

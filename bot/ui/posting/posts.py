@@ -1,4 +1,4 @@
-"""Posts of the bot's own accord: a card as everybody in a channel sees it, and its button.
+"""Scheduled posts: a card as everyone in a channel sees it, and its button.
 
 The button's custom id carries the post's id, so that a post can be found again in a channel's
 history, and its reader can ask what was corrected since.
@@ -7,8 +7,8 @@ history, and its reader can ask what was corrected since.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Mapping
-from typing import Any, Self
+from collections.abc import Awaitable, Iterable, Mapping
+from typing import Self
 
 import discord
 import structlog
@@ -39,10 +39,9 @@ def view(
     note: str | None = None,
     posted_by: int | None = None,
 ) -> ui.LayoutView:
-    """The view of a post: the role that it tells first, the card, and the post's own button.
+    """The view of a post: the role that it notifies, the card, and the post's own button.
 
-    `note` is markdown that stands above all, where a post is only shown. `posted_by` is the member
-    who stands behind it, where somebody does.
+    `note` is markdown at the top of a preview; `posted_by` is the member responsible, if any.
     """
     layout = without_button(service, card, role_id, note, posted_by)
     label = words(card.language)("digest.corrections-since")
@@ -57,7 +56,7 @@ def without_button(
     note: str | None = None,
     posted_by: int | None = None,
 ) -> ui.LayoutView:
-    """The same for all to see where it is no post yet, so that nobody takes it for one."""
+    """The same without the button, for a draft that must not be taken for a post."""
     layout = ui.LayoutView(timeout=None)
     if note:
         layout.add_item(ui.TextDisplay(note))
@@ -76,7 +75,7 @@ def carries(message: discord.Message, post_id: str) -> bool:
     return f"post:{post_id}" in _custom_ids(message.components)
 
 
-def _custom_ids(components: Any) -> set[str]:
+def _custom_ids(components: Iterable[object]) -> set[str]:
     found: set[str] = set()
     for component in components:
         found.add(getattr(component, "custom_id", None) or "")
@@ -99,14 +98,14 @@ class CorrectionsButton(PersistentItem, template=TEMPLATE):
 
 
 async def tell_corrections(interaction: Interaction, told: Awaitable[Mapping[str, str]]) -> None:
-    """Answer privately what was corrected since of the facts that a message told, by its record."""
-    # Announced first: a database that is away may take longer than Discord waits.
+    """Answer privately what was corrected since in the facts of a message."""
+    # Deferred first: an unavailable database may take longer than Discord waits.
     await interaction.response.defer(ephemeral=True, thinking=True)
     service, words = interaction.client.service, reader_words(interaction)
     try:
         facts = await told
     except DatabaseUnavailable as error:
-        log.warning("the state is away; a reader was told", reason=error.reason)
+        log.warning("the database is unavailable for a reader's request", reason=error.reason)
         layout = messages.view(_away(words))
     else:
         context = AnswerContext(service.store, words, {})

@@ -10,7 +10,7 @@ from bot.ui.questions.slash import message_menu, slash_command
 
 
 class QuestionCommands(commands.Cog):
-    """Puts every question of the table on the command tree, and hears the buttons of answers."""
+    """Adds a command for every question of the table, and handles the buttons of answers."""
 
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot

@@ -56,7 +56,7 @@ def slash_command(command: Command) -> Slash:
 def message_menu(command: Command) -> app_commands.ContextMenu:
     """The entry in the menu of messages that asks a question about one; the answer is private.
 
-    Of the bot's own answers it tells what was corrected since.
+    For the bot's own answers it lists what was corrected since.
     """
 
     async def ask(interaction: Interaction, message: discord.Message) -> None:
@@ -101,7 +101,7 @@ class CatalogueTranslator(app_commands.Translator):
     async def translate(
         self, string: locale_str, locale: discord.Locale, context: object
     ) -> str | None:
-        """The text in Discord's `locale`, or None where it would be English all the same."""
+        """The text in Discord's `locale`, or None if it would be English anyway."""
         language = choose(locale.value)
         if language == LANGUAGES[0] or "key" not in string.extras:
             return None

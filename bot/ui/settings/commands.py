@@ -24,7 +24,7 @@ log = structlog.stdlib.get_logger("factdesk.cogs")
 
 
 class SettingsCommands(commands.Cog, name="Settings"):
-    """Puts `/settings` on the command tree, and hears the button that deletes everything."""
+    """Adds `/settings`, and handles the button that deletes everything."""
 
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
@@ -54,7 +54,7 @@ def _subcommands() -> list[Subcommand]:
 
 
 async def _show(interaction: Interaction) -> None:
-    """Tell everything that is stored about the server."""
+    """Show everything that is stored about the server."""
     words, state = reader_words(interaction), interaction.client.state
     server_id = server_id_of(interaction)
     await state.settings.load()
@@ -107,7 +107,7 @@ async def _approval(interaction: Interaction, approval: Literal["on", "off"]) ->
 async def _log(
     interaction: Interaction, channel: Transform[discord.Object, ChannelOption] | None = None
 ) -> None:
-    """Choose where moderators' steps are told, or nowhere."""
+    """Choose the log channel, or none."""
     words = reader_words(interaction)
     if channel:
         found = await _require_access(interaction, channel.id)
@@ -128,9 +128,9 @@ async def _defaults(
     channel: Transform[discord.Object, ChannelOption] | None = None,
     timezone: str | None = None,
 ) -> None:
-    """Choose where and in which time zone briefings are posted unless their author says otherwise.
+    """Choose the default channel and time zone of briefings.
 
-    What is left out stays as it was; without any option, both are forgotten.
+    An option left out keeps its value; without any option, both are reset.
     """
     words, settings = reader_words(interaction), interaction.client.state.settings
     server_id = server_id_of(interaction)
@@ -156,7 +156,7 @@ async def _require_access(interaction: Interaction, channel_id: int) -> channels
 
 
 async def _reload(interaction: Interaction) -> None:
-    """Have the bot answer from the base as its files are now; for whoever runs the bot."""
+    """Rebuild the base from its files and answer from it; for the bot's owner only."""
     words, bot = reader_words(interaction), interaction.client
     if not await bot.is_owner(interaction.user):
         raise UserError(words("settings.reload.refused"), words("settings.reload.refused.help"))
@@ -179,7 +179,7 @@ _MOST_FAULTS = 5  # that a reply lists; `check` lists all
 
 
 async def _delete(interaction: Interaction) -> None:
-    """Ask whether everything is to be deleted."""
+    """Ask for confirmation to delete everything."""
     words = reader_words(interaction)
     await answer(
         interaction,

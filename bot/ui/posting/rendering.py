@@ -1,4 +1,4 @@
-"""What the bot posts of its own accord, by its kind, and what moderators read where it cannot."""
+"""How each kind of scheduled post looks, and the warning to moderators if it cannot be made."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from bot.ui.digests import overview
 from bot.ui.posting import posts
 
 
-def view(service: AnswerService, outgoing: OutgoingPost) -> ui.LayoutView:
-    """The view of a post."""
+def render(service: AnswerService, outgoing: OutgoingPost) -> ui.LayoutView:
+    """The view of a post, by its kind."""
     card, post_id = outgoing.card, outgoing.post_id
     words = words_of(card.language)
     if outgoing.slot.kind == "offer":
@@ -36,7 +36,7 @@ def view(service: AnswerService, outgoing: OutgoingPost) -> ui.LayoutView:
 def warning(
     about: Schedule | Briefing, trouble: Problem | Trouble, chosen: str | None, server: str
 ) -> str:
-    """What a server's moderators are told, as Discord's markdown, in the language it chose."""
+    """The warning to a server's moderators in the language it chose, as Discord's markdown."""
     if isinstance(about, Schedule):
         spoken = words_of(chosen or about.config.language)
         return overview.warning(spoken, about, cast(Problem, trouble), server)

@@ -388,7 +388,7 @@ async def test_what_could_not_be_shown_is_not_taken_for_seen(
 
     async def fail_once(self: DiscordModerators, server_id: int, member_id: int) -> str:
         calls.append(member_id)
-        if len(calls) == 2:  # when the card is drawn
+        if len(calls) == 1:
             raise OutcomeUnknown("503")
         return await name(self, server_id, member_id)
 

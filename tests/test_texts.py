@@ -125,6 +125,7 @@ HELPERS: Mapping[str, tuple[int, tuple[str, ...]]] = {
     "section": (1, ("",)),
     "refusal": (2, ("", ".help")),
     "detail_line": (2, ("",)),
+    "refused": (1, ("", ".help")),
     "text": (0, ("",)),
 }
 """Functions that read the text whose key they are given: which argument, and with what endings."""

@@ -10,7 +10,8 @@ import discord
 from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
 from bot.config import Config
-from bot.delivery.jobs.briefings import BriefingEditor, BriefingJob, Trouble
+from bot.delivery.briefing_editor import BriefingEditor
+from bot.delivery.jobs.briefings import BriefingJob, Trouble
 from bot.delivery.jobs.corrections import CorrectionJob, EditJob
 from bot.delivery.jobs.digests import DigestComposer, DigestJob, Problem
 from bot.delivery.outbox import Clock, Outbox, OutgoingPost, Timing

@@ -58,6 +58,11 @@ class Briefing:
     changed_at: datetime
 
 
+def signer(old: Briefing, plan: Plan, member_id: int) -> int:
+    """The author of a briefing whose plan a member has changed: a new text is the member's own."""
+    return member_id if plan.text != old.plan.text else old.author_id
+
+
 class EditConflict(Exception):
     """The briefing has a newer version; carries it, or None if the briefing was deleted."""
 
@@ -137,7 +142,7 @@ class Briefings:
         values = {
             **plan_columns(plan),
             "status": "draft",
-            "author_id": member_id if plan.text != old.plan.text else old.author_id,
+            "author_id": signer(old, plan, member_id),
             "approver_id": None,
             "due_at": None,
             "base_version": base_version,

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.delivery.jobs.briefings import BriefingEditor, Trouble, briefing_slot
+from bot.delivery.briefing_editor import BriefingEditor, briefing_slot
+from bot.delivery.jobs.briefings import Trouble
 from bot.delivery.jobs.corrections import posted
 from bot.state.briefings import Briefing, Status
 from bot.state.corrections import Correction, Settlement, correction_id
@@ -56,15 +57,16 @@ class BriefingCase(Scene):
         self.discord.members[server] = [role]
         await self.state.settings.choose_role(server, role)
         await self.state.settings.choose_log(server, world.channel_id(number, "log"))
-        begin, base_version = self.state.briefings.begin, await self._editor().base_version()
-        made = await begin(server, plan, base_version, world.moderator_id(number), self.time.now())
-        self._ids[number], self._plans[number] = made.briefing_id, plan
+        author = world.moderator_id(number)
+        begun = await self._editor().begin(server, plan, author, self.time.now())
+        self._ids[number], self._plans[number] = begun.briefing.briefing_id, plan
 
     async def submit(self, number: int) -> None:
         """Have a server's briefing posted when it is due: its author says so, seeing it now."""
         self._versions[number] = await self.versions()
         author = world.moderator_id(number)
-        await self._editor().submit(await self.briefing(number), author, self.time.now())
+        prepared = await self._editor().prepare(await self.briefing(number))
+        await self._editor().submit(prepared, author, self.time.now())
 
     def _editor(self) -> BriefingEditor:
         return BriefingEditor(self.service, self.state, _Strangers())
@@ -290,16 +292,10 @@ class BriefingCase(Scene):
 
 
 class _Strangers:
-    """Moderators of whom nothing is known: who may do what is for the processes to find out."""
+    """Members who are called by their numbers."""
 
     async def name(self, server_id: int, member_id: int) -> str:
         return str(member_id)
-
-    async def may_post(self, server_id: int, member_id: int, target: Target) -> bool:
-        raise AssertionError("only the processes ask")
-
-    async def tell(self, briefing: Briefing, trouble: Trouble) -> None:
-        raise AssertionError("only the processes ask")
 
 
 def _message_ref(message: JSON) -> MessageRef:

@@ -19,8 +19,9 @@ from bot.answers.service import AnswerService
 from bot.cards.card import Card
 from bot.cards.wording import day_words
 from bot.compose.corrections_since import corrections_since
+from bot.delivery.briefing_editor import BriefingEditor, briefing_slot
 from bot.delivery.delivery_errors import Refused, Throttled
-from bot.delivery.jobs.briefings import BriefingEditor, TellAuditEntry, briefing_slot
+from bot.delivery.jobs.briefings import TellAuditEntry
 from bot.delivery.outbox import Blocked, Outbox, OutgoingPost, RetryAt
 from bot.delivery.scheduler import Finished
 from bot.state.audit_log import AuditEntry

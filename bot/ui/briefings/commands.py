@@ -23,8 +23,8 @@ from bot.state.plan import BriefingText, Plan
 from bot.state.state import State
 from bot.texts.catalogues import LANGUAGES
 from bot.texts.catalogues import words as words_of
-from bot.ui.briefings import actions, dispatch
-from bot.ui.briefings.actions import ActionContext, Outcome
+from bot.ui.briefings import deciding, dispatch, looking
+from bot.ui.briefings.context import ActionContext, Outcome
 from bot.ui.briefings.options import (
     complete_briefings,
     complete_kind,
@@ -110,9 +110,13 @@ async def _new(
         subject.thing, subject.first, subject.last, chosen, draft.headline, draft.facts
     )
     plan = Plan(said, Target(channel_id) if channel_id else None)
-    base_version = await interaction.client.editor.base_version()
-    briefing = await state.briefings.begin(server_id, plan, base_version, interaction.user.id, now)
-    await dispatch.run(ActionContext(interaction, briefing, now), actions.begun)
+    begun = await interaction.client.editor.begin(server_id, plan, interaction.user.id, now)
+    context = ActionContext(interaction, begun.briefing, now, prepared=begun)
+    await dispatch.run(context, _show_begun)
+
+
+async def _show_begun(context: ActionContext) -> Outcome:
+    return await looking.after_change(context, "began")
 
 
 async def _list(interaction: Interaction) -> None:
@@ -141,33 +145,29 @@ async def _list(interaction: Interaction) -> None:
 
 
 async def _show(interaction: Interaction, briefing: str) -> None:
-    """Show how a briefing stands, and what can be decided on it."""
-
-    async def shown(context: ActionContext) -> Outcome:
-        return Outcome(await actions.card(context, editing=False), context.briefing)
-
-    await dispatch.run(await _job(interaction, briefing), shown)
+    """Show the status of a briefing, and the buttons that decide on it."""
+    await dispatch.run(await _context(interaction, briefing), looking.show_status)
 
 
 async def _edit(interaction: Interaction, briefing: str) -> None:
     """Show the working card of a briefing."""
-    await dispatch.run(await _job(interaction, briefing), actions.show)
+    await dispatch.run(await _context(interaction, briefing), looking.show)
 
 
 async def _cancel(interaction: Interaction, briefing: str) -> None:
-    """Leave a briefing be."""
-    await dispatch.run(await _job(interaction, briefing), actions.cancel)
+    """Cancel a briefing."""
+    await dispatch.run(await _context(interaction, briefing), deciding.cancel)
 
 
 async def _history(interaction: Interaction, briefing: str) -> None:
-    """Tell every step of a briefing."""
-    await dispatch.run(await _job(interaction, briefing), actions.past)
+    """Show the audit log of a briefing."""
+    await dispatch.run(await _context(interaction, briefing), looking.show_history)
 
 
 async def _export(interaction: Interaction, briefing: str) -> None:
-    """Give a briefing as a Markdown file, with its sources."""
-    context = await _job(interaction, briefing)
-    prepared = await context.editor.prepare(context.briefing)
+    """Send a briefing as a Markdown file, with its sources."""
+    context = await _context(interaction, briefing)
+    prepared = await context.prepare()
     card = prepared.composed.card
     words = words_of(card.language)
     made = words(
@@ -175,7 +175,7 @@ async def _export(interaction: Interaction, briefing: str) -> None:
         date=day_words(context.editor.day(context.briefing, context.now), words),
         base_version=prepared.base_version,
     )
-    content = markdown(page(card, context.service.store.sources, words), words, [made])
+    content = markdown(page(card, prepared.base.store.sources, words), words, [made])
     await _send_file(context, f"briefing-{context.briefing.briefing_id}.md", content)
 
 
@@ -187,7 +187,7 @@ async def _send_file(context: ActionContext, name: str, content: str) -> None:
     await context.interaction.followup.send(view=layout, file=file, ephemeral=True)
 
 
-async def _job(interaction: Interaction, typed: str) -> ActionContext:
+async def _context(interaction: Interaction, typed: str) -> ActionContext:
     briefing: Briefing = await read_briefing(interaction, typed)
     return ActionContext(interaction, briefing, utcnow())
 

@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.answers.service import AnswerService
 from bot.config import Config
-from bot.delivery.jobs.briefings import BriefingEditor
+from bot.delivery.briefing_editor import BriefingEditor
 from bot.delivery.jobs.corrections import CorrectionJob
 from bot.delivery.jobs.digests import DigestComposer, DigestJob
 from bot.state.posts import MessageRef

@@ -1,0 +1,132 @@
+"""Actions that decide on a briefing as a whole: submit, approve, send back, cancel, delete."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.compose.briefing import LONGEST_REMARKS
+from bot.delivery.briefing_editor import OwnBriefing, PreparedBriefing, UnreviewedChanges
+from bot.delivery.delivery_errors import Refused
+from bot.parsing.typed_text import clean_text
+from bot.ui.briefings import panels
+from bot.ui.briefings.context import ActionContext, Outcome, refused
+from bot.ui.briefings.controls import Button, Panel, Style
+from bot.ui.briefings.looking import after_change, working_card
+from bot.ui.briefings.requirements import (
+    require_post,
+    require_postable,
+    require_submittable,
+    require_time_ahead,
+    require_waiting,
+)
+from bot.ui.components.messages import Notice, UserError
+
+
+async def submit(context: ActionContext) -> Outcome:
+    """Ask for approval if the server wants one; otherwise have it posted when it is due."""
+    require_submittable(context)
+    prepared = await require_postable(context)
+    require_time_ahead(context)
+    try:
+        submitted = await context.editor.submit(prepared, context.member_id, context.now)
+    except UnreviewedChanges:
+        return await _show_changes(context, prepared)
+    context = context.with_prepared(submitted)
+    if submitted.briefing.status != "waiting":
+        return await after_change(context, "scheduled", alert=_when_posted(context))
+    outcome = await after_change(context, "asked", alert=_where_asked(context))
+    return replace(outcome, request=submitted)
+
+
+async def approve(context: ActionContext) -> Outcome:
+    """Approve what another moderator wrote."""
+    require_waiting(context)
+    prepared = await require_postable(context)
+    try:
+        approved = await context.editor.approve(prepared, context.member_id, context.now)
+    except OwnBriefing:
+        raise refused(context.words, "briefing.ui.own") from None
+    except UnreviewedChanges:
+        return await _show_changes(context, prepared)
+    context = context.with_prepared(approved)
+    return await after_change(context, "approved", alert=_when_posted(context))
+
+
+async def _show_changes(context: ActionContext, prepared: PreparedBriefing) -> Outcome:
+    """Show the card with an alert that its facts changed, and note that they are reviewed.
+
+    The briefing gets a new version, so a button that another moderator saw before does nothing.
+    """
+    reviewed = await context.editor.mark_reviewed(prepared, context.now)
+    alert = context.words("briefing.ui.unseen")
+    return Outcome(await working_card(context.with_prepared(reviewed), alert), reviewed.briefing)
+
+
+def _where_asked(context: ActionContext) -> str:
+    channel_id = context.settings.log_channel_id
+    if channel_id:
+        return context.words("briefing.ui.asked.there", channel=f"<#{channel_id}>")
+    return context.words("briefing.ui.asked")
+
+
+def _when_posted(context: ActionContext) -> str:
+    due_at = context.briefing.due_at
+    if due_at and due_at > context.now:
+        return context.words("briefing.ui.scheduled", at=panels.moment(due_at))
+    return context.words("briefing.ui.soon")
+
+
+async def send_back(context: ActionContext) -> Outcome:
+    """Return it to its author, with a remark."""
+    require_waiting(context)
+    remark = clean_text(context.text("remark"), LONGEST_REMARKS)
+    new = await context.editor.send_back(context.briefing, context.member_id, remark, context.now)
+    alert = context.words("briefing.ui.sent-back")
+    return await after_change(context.at(new), "sent-back", remark, alert)
+
+
+async def take_back(context: ActionContext) -> Outcome:
+    """Make it a draft again."""
+    if context.briefing.status not in ("waiting", "ready", "cancelled"):
+        raise refused(context.words, "briefing.ui.not-now")
+    new = await context.editor.take_back(context.briefing, context.member_id, context.now)
+    return await after_change(context.at(new), "unscheduled")
+
+
+async def cancel(context: ActionContext) -> Outcome:
+    """Cancel it."""
+    if context.briefing.status in ("posting", "posted", "cancelled"):
+        raise refused(context.words, "briefing.ui.not-now")
+    new = await context.editor.cancel(context.briefing, context.member_id, context.now)
+    return await after_change(context.at(new), "cancelled")
+
+
+async def ask_delete(context: ActionContext) -> Outcome:
+    """Ask whether to delete the post."""
+    await require_post(context)
+    words = context.words
+    notice = Notice(words("briefing.ui.delete.ask"), (words("briefing.ui.delete.help"),))
+    buttons = [
+        Button(words("briefing.ui.delete"), "delete", Style.danger),
+        Button(words("briefing.ui.keep-it"), "open"),
+    ]
+    return Outcome(Panel(context.briefing, notice, (buttons,)), context.briefing)
+
+
+async def delete(context: ActionContext) -> Outcome:
+    """Delete the post; the briefing and its audit log stay."""
+    words, post = context.words, await require_post(context)
+    assert post.message_ref, "a post that was sent has a message"
+    try:
+        await context.interaction.client.messenger.delete(post.message_ref)
+    except Refused:
+        by_hand = words("briefing.ui.delete.by-hand")
+        raise UserError(words("briefing.ui.delete.refused"), by_hand) from None
+    await context.state.briefings.mark_deleted(
+        context.briefing.briefing_id,
+        post.post_id,
+        post.message_ref,
+        context.member_id,
+        context.now,
+    )
+    return await after_change(context, "deleted")

@@ -1,0 +1,166 @@
+"""Actions that show a briefing and change nothing, and what is shown after a change."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.compose.briefing import candidates
+from bot.delivery.briefing_editor import briefing_slot
+from bot.delivery.delivery_errors import DeliveryError
+from bot.delivery.jobs.corrections import posted
+from bot.facts.records import FactRecord
+from bot.state.audit_log import AuditAction, AuditEntry
+from bot.state.plan import PlanChanges
+from bot.ui.briefings import choices, forms, panels
+from bot.ui.briefings.audit_log import history
+from bot.ui.briefings.choices import Channel
+from bot.ui.briefings.context import ActionContext, Outcome, Shown
+from bot.ui.briefings.controls import Panel
+from bot.ui.briefings.panels import BriefingState
+from bot.ui.briefings.requirements import require_waiting
+from bot.ui.components.messages import Notice
+from bot.ui.posting import posts
+
+log = structlog.stdlib.get_logger("factdesk.ui")
+
+Draw = Callable[[ActionContext, str | None], Awaitable[Panel]]
+"""Draws a panel of a briefing, with an alert above it if there is one."""
+
+
+# ---- Actions ---------------------------------------------------------------------------------
+
+
+async def show(context: ActionContext) -> Outcome:
+    """Show the working card."""
+    return Outcome(await working_card(context), context.briefing)
+
+
+async def show_status(context: ActionContext) -> Outcome:
+    """Show the working card without the buttons that edit."""
+    return Outcome(await working_card(context, editing=False), context.briefing)
+
+
+async def show_facts(context: ActionContext) -> Outcome:
+    """Show a page of the facts to choose from."""
+    return Outcome(await facts_panel(context), context.briefing)
+
+
+async def show_where(context: ActionContext) -> Outcome:
+    """Show where it is posted."""
+    return Outcome(await where_panel(context), context.briefing)
+
+
+async def ask_text(context: ActionContext) -> Outcome:
+    """Open the form of the headline, the remarks and the language."""
+    return Outcome(forms.text_form(context.words, context.briefing), context.briefing)
+
+
+async def ask_when(context: ActionContext) -> Outcome:
+    """Open the form of the time."""
+    form = forms.when_form(context.words, context.briefing, context.settings.zone)
+    return Outcome(form, context.briefing)
+
+
+async def ask_remark(context: ActionContext) -> Outcome:
+    """Open the form that sends a briefing back."""
+    require_waiting(context)
+    return Outcome(forms.remark_form(context.words, context.briefing), context.briefing)
+
+
+async def preview(context: ActionContext) -> Outcome:
+    """Show the message exactly as it would be posted now."""
+    prepared = await context.prepare()
+    target = context.briefing.plan.target
+    layout = posts.view(
+        context.service,
+        prepared.composed.card,
+        briefing_slot(context.briefing, context.now).post_id,
+        role_id=target.role_id if target else None,
+        posted_by=context.briefing.author_id,
+    )
+    return Outcome(layout, context.briefing)
+
+
+async def show_history(context: ActionContext) -> Outcome:
+    """Show the audit log."""
+    entries = await context.state.briefings.audit_log(context.briefing.briefing_id)
+    lines = history(context.words, context.briefing, entries)
+    return Outcome(Notice(context.words("briefing.ui.history"), lines), context.briefing)
+
+
+# ---- Panels ----------------------------------------------------------------------------------
+
+
+async def working_card(
+    context: ActionContext, alert: str | None = None, *, editing: bool = True
+) -> Panel:
+    """The working card; `editing` gives it the buttons that edit."""
+    state = await _state(context)
+    return panels.card(context.words, context.service, state, editing=editing, alert=alert)
+
+
+async def facts_panel(context: ActionContext, alert: str | None = None) -> Panel:
+    """A page of the facts to choose from."""
+    records, prepared = await selectable_facts(context), await context.prepare()
+    return choices.facts_panel(
+        context.words, context.service, prepared, records, context.page, alert
+    )
+
+
+async def where_panel(context: ActionContext, alert: str | None = None) -> Panel:
+    """Where it is posted."""
+    target, guild = context.briefing.plan.target, context.interaction.guild
+    role = guild.get_role(target.role_id) if guild and target and target.role_id else None
+    return choices.where_panel(
+        context.words, context.briefing, chosen_channel(context), role, alert
+    )
+
+
+def chosen_channel(context: ActionContext) -> Channel | None:
+    """The channel that was chosen, if the server still has it."""
+    target, guild = context.briefing.plan.target, context.interaction.guild
+    return guild.get_channel_or_thread(target.channel_id) if guild and target else None
+
+
+async def selectable_facts(context: ActionContext) -> tuple[FactRecord, ...]:
+    """Every fact that the briefing may contain."""
+    subject = panels.subject(context.briefing.plan.text)
+    return await candidates(context.service.store, subject)
+
+
+async def _state(context: ActionContext) -> BriefingState:
+    prepared, briefing = await context.prepare(), context.briefing
+    post = await posted(context.state, briefing) if briefing.status == "posted" else None
+    return BriefingState(prepared, post, context.settings.approval, context.member_id)
+
+
+# ---- After a change --------------------------------------------------------------------------
+
+
+async def after_change(
+    context: ActionContext,
+    kind: AuditAction,
+    detail: str | PlanChanges | None = None,
+    alert: str | None = None,
+    draw: Draw = working_card,
+) -> Outcome:
+    """Show a briefing that was just changed, with the audit entry of the change."""
+    if detail is None or isinstance(detail, str):
+        entry = AuditEntry(context.now, context.member_id, kind, detail)
+    else:
+        entry = AuditEntry(context.now, context.member_id, kind, changes=detail)
+    shows: Shown
+    try:
+        shows = await draw(context, alert)
+    except DeliveryError as error:  # the change is made all the same
+        log.warning("Discord did not answer", server=context.briefing.server_id, reason=repr(error))
+        shows = _undrawn(context, alert)
+    return Outcome(shows, context.briefing, entry)
+
+
+def _undrawn(context: ActionContext, alert: str | None) -> Notice:
+    words = context.words
+    advice = words("briefing.ui.undrawn.help", id=context.briefing.briefing_id)
+    return Notice(words("briefing.ui.undrawn"), (*filter(None, [alert]), advice))

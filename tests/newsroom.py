@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import discord
 from simcord import ChannelHandle, InteractionResult, MemberActor, ResponseMessage
 
+from bot.ui.briefings.actions import BUTTONS
+from bot.ui.briefings.controls import Key
 from tests.conftest import Server, buttons, parts
 from tests.moderating import ModeratedServer, lines, moderated, private
 
@@ -144,3 +147,45 @@ async def need_approval(room: Newsroom) -> None:
     guild = room.server.channel.guild
     assert guild
     await room.server.bot.state.settings.choose_approval(guild.id, True)
+
+
+async def show_controls(room: Newsroom, version: int, briefing_id: str) -> discord.Message:
+    """A public message with every button and menu of a briefing, whatever its cards show."""
+
+    def custom_id(action: str, prefix: Literal["b", "bs"]) -> str:
+        return Key(action, briefing_id, version).custom_id(prefix)
+
+    layout = discord.ui.LayoutView(timeout=None)
+    for names in batched(BUTTONS):
+        items = (discord.ui.Button[Any](label=n, custom_id=custom_id(n, "b")) for n in names)
+        layout.add_item(discord.ui.ActionRow(*items))
+    values = menu_values(room)
+    for menu in (
+        discord.ui.RoleSelect[Any](custom_id=custom_id("role", "bs")),
+        discord.ui.ChannelSelect[Any](custom_id=custom_id("channel", "bs")),
+        *(
+            discord.ui.Select[Any](
+                custom_id=custom_id(name, "bs"),
+                options=[discord.SelectOption(label=name, value=values[name])],
+            )
+            for name in ("facts", "tag")
+        ),
+    ):
+        layout.add_item(discord.ui.ActionRow(menu))
+    channel = room.server.bot.get_channel(room.server.channel.id)
+    assert isinstance(channel, discord.TextChannel)
+    return await channel.send(view=layout)
+
+
+def menu_values(room: Newsroom) -> dict[str, Any]:
+    """Something to pick in each menu of a briefing."""
+    guild = room.server.channel.guild
+    assert guild
+    role, channel = guild.default_role, room.server.channel
+    return {"role": role, "channel": channel, "facts": "gsomia/renewed", "tag": "1"}
+
+
+def batched(names: Iterable[str], most: int = 5) -> Iterator[Sequence[str]]:
+    """The names in rows of a message."""
+    every = list(names)
+    return (every[start : start + most] for start in range(0, len(every), most))

@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from bot.delivery.delivery_errors import OutcomeUnknown
 from bot.delivery.outbox import OutgoingPost
 from bot.state.audit_log import AuditAction, AuditEntry
+from bot.state.briefings import Status
 from bot.state.digests import Target
 from bot.state.plan import BriefingText, Plan, plan_changes
 from bot.state.posts import MessageRef
@@ -35,11 +36,13 @@ from tests.newsroom import (
     actions,
     aside,
     menu,
+    menu_values,
     message,
     need_approval,
     newsroom,
     number,
     said,
+    show_controls,
     show_to,
 )
 from tests.test_commands import speak
@@ -415,6 +418,13 @@ async def test_a_second_moderator_approves_and_the_author_cannot(room: Newsroom)
     await room.advance(minutes=5)
     assert posted(room.server.channel) == []
     assert "approve" not in actions(card)
+    waiting = await room.server.bot.state.briefings.get(number(card))
+    assert waiting
+    public = await show_controls(room, waiting.version, waiting.briefing_id)
+    approve = Key("approve", waiting.briefing_id, waiting.version).custom_id("b")
+    refused = private(await room.moderator.click(public, custom_id=approve))
+    assert lines(refused)[0] == "### You cannot approve your own briefing."
+    assert await room.server.bot.state.briefings.get(number(card)) == waiting
     await room.server.restart()
     theirs = await show_to(room.second, room, number(card))
     await room.do(theirs, "approve", room.second)
@@ -548,35 +558,86 @@ async def test_whoever_may_not_is_refused_at_each_command_button_menu_and_form(
         custom_id = Key(action, briefing_id, before.version).custom_id("b")
         refused = await asker.click(public, custom_id=custom_id)
         assert lines(private(refused)) == REFUSED, action
-    for action, value in (("role", channel.guild.default_role), ("channel", channel)):  # type: ignore[union-attr]
+    for action, value in menu_values(room).items():
         custom_id = Key(action, briefing_id, before.version).custom_id("bs")
         refused = await asker.select(public, [value], custom_id=custom_id)
         assert lines(private(refused)) == REFUSED, action
     assert await room.server.bot.state.briefings.get(briefing_id) == before
 
 
-async def show_controls(room: Newsroom, version: int, briefing_id: str) -> discord.Message:
-    """A message for all to see with every control of a briefing."""
-    layout = discord.ui.LayoutView(timeout=None)
-    names = list(BUTTONS)
-    for start in range(0, len(names), 5):
-        row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
-        for name in names[start : start + 5]:
-            custom_id = Key(name, briefing_id, version).custom_id("b")
-            row.add_item(discord.ui.Button(label=name, custom_id=custom_id))
-        layout.add_item(row)
-    for item in (
-        discord.ui.RoleSelect[Any](custom_id=Key("role", briefing_id, version).custom_id("bs")),
-        discord.ui.ChannelSelect[Any](
-            custom_id=Key("channel", briefing_id, version).custom_id("bs")
-        ),
-    ):
-        last: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
-        last.add_item(item)
-        layout.add_item(last)
-    channel = room.server.bot.get_channel(room.server.channel.id)
-    assert isinstance(channel, discord.TextChannel)
-    return await channel.send(view=layout)
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        ("draft", None),
+        ("waiting", None),
+        ("waiting", "changed"),
+        ("ready", None),
+        ("posting", None),
+        ("posted", None),
+        ("cancelled", None),
+        ("blocked", "no-channel"),
+    ],
+)
+async def test_a_button_that_the_card_does_not_show_changes_nothing(
+    room: Newsroom, status: Status, reason: str | None
+) -> None:
+    await need_approval(room)
+    briefing_id = number(await room.ready())
+    briefings, now = room.server.bot.state.briefings, room.server.env.now()
+    draft = await briefings.get(briefing_id)
+    assert draft
+    before = await briefings.move(draft, status, "edited", now, 1, "{}", reason=reason)
+    entries = await briefings.audit_log(briefing_id)
+    shown = actions(await room.run("briefing edit", briefing=briefing_id))
+    public = await show_controls(room, before.version, briefing_id)
+    for action in BUTTONS.keys() - shown:
+        custom_id = Key(action, briefing_id, before.version).custom_id("b")
+        await room.moderator.click(public, custom_id=custom_id)
+        assert await briefings.get(briefing_id) == before, action
+    assert await briefings.audit_log(briefing_id) == entries
+
+
+@pytest.mark.parametrize("status", ["posting", "posted", "cancelled"])
+async def test_a_menu_that_the_card_does_not_show_changes_nothing(
+    room: Newsroom, status: Status
+) -> None:
+    briefing_id = number(await room.ready())
+    briefings, now = room.server.bot.state.briefings, room.server.env.now()
+    draft = await briefings.get(briefing_id)
+    assert draft
+    before = await briefings.move(draft, status, "edited", now, 1, "{}")
+    public = await show_controls(room, before.version, briefing_id)
+    for action, value in menu_values(room).items():
+        custom_id = Key(action, briefing_id, before.version).custom_id("bs")
+        await room.moderator.select(public, [value], custom_id=custom_id)
+        assert await briefings.get(briefing_id) == before, action
+
+
+async def test_a_control_of_an_older_version_changes_nothing(room: Newsroom) -> None:
+    briefing_id = number(await room.ready())
+    before = await room.server.bot.state.briefings.get(briefing_id)
+    assert before
+    old = before.version - 1
+    public = await show_controls(room, old, briefing_id)
+    for action in BUTTONS:
+        custom_id = Key(action, briefing_id, old).custom_id("b")
+        shown = private(await room.moderator.click(public, custom_id=custom_id))
+        assert said(shown).startswith("Somebody changed the briefing meanwhile."), action
+    for action, value in menu_values(room).items():
+        custom_id = Key(action, briefing_id, old).custom_id("bs")
+        shown = private(await room.moderator.select(public, [value], custom_id=custom_id))
+        assert said(shown).startswith("Somebody changed the briefing meanwhile."), action
+    assert await room.server.bot.state.briefings.get(briefing_id) == before
+
+
+async def test_a_post_is_published_only_where_others_can_follow(room: Newsroom) -> None:
+    briefing_id = number(await room.ready())
+    before = await room.server.bot.state.briefings.get(briefing_id)
+    assert before
+    public = await show_controls(room, before.version, briefing_id)
+    custom_id = Key("publish", briefing_id, before.version).custom_id("b")
+    refused = private(await room.moderator.click(public, custom_id=custom_id))
+    assert lines(refused)[0] == "### That cannot be done as the briefing stands."
 
 
 async def test_somebody_who_lost_the_right_has_a_form_open_in_vain(room: Newsroom) -> None:
@@ -599,9 +660,14 @@ async def test_another_servers_briefings_are_unknown_here(room: Newsroom) -> Non
         f"### No briefing here fits “{other.briefing_id}”."
     )
     public = await show_controls(room, 1, other.briefing_id)
-    custom_id = Key("cancel", other.briefing_id, 1).custom_id("b")
-    refused = lines(private(await room.moderator.click(public, custom_id=custom_id)))
-    assert refused[0] == "### There is no such briefing here."
+    for action in BUTTONS:
+        custom_id = Key(action, other.briefing_id, 1).custom_id("b")
+        refused = lines(private(await room.moderator.click(public, custom_id=custom_id)))
+        assert refused[0] == "### There is no such briefing here.", action
+    for action, value in menu_values(room).items():
+        custom_id = Key(action, other.briefing_id, 1).custom_id("bs")
+        refused = lines(private(await room.moderator.select(public, [value], custom_id=custom_id)))
+        assert refused[0] == "### There is no such briefing here.", action
     assert await room.server.bot.state.briefings.get(other.briefing_id) == other
 
 

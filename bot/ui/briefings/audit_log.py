@@ -1,4 +1,4 @@
-"""The log of a briefing in words: who did what, when, and what it changed."""
+"""The audit log of a briefing in words: who did what, when, and what it changed."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ log = structlog.stdlib.get_logger("factdesk.ui")
 
 _SHOWN = 150  # characters of an earlier or later wording
 _MESSAGE = 2_000  # characters of a message of plain text
-_ROOM = TEXT - 300  # characters of a history; the rest is for its title
+_HISTORY = TEXT - 300  # characters of a history; the rest is for its title
 
 
 def history(words: Words, briefing: Briefing, audit_log: tuple[AuditEntry, ...]) -> tuple[str, ...]:
-    """Every step as markdown, the latest first; the earliest are counted where room ends."""
+    """The entries as markdown, latest first; the earliest are only counted if they do not fit."""
     lines: list[str] = []
-    room = _ROOM
+    left = _HISTORY
     for entry in reversed(audit_log):
         line = f"{format_dt(entry.at, 'f')} · {told(words, briefing, entry)}"
-        room -= len(line) + 1
-        if room < 0:
+        left -= len(line) + 1
+        if left < 0:
             lines.append(words.count("briefing.step.earlier", len(audit_log) - len(lines)))
             break
         lines.append(line)
@@ -38,7 +38,7 @@ def history(words: Words, briefing: Briefing, audit_log: tuple[AuditEntry, ...])
 
 
 def log_line(words: Words, briefing: Briefing, entry: AuditEntry) -> str:
-    """A step as one line for the log channel."""
+    """An entry as one line for the log channel."""
     name = f"**{escape(shorten(briefing.plan.text.headline, _SHOWN))}**"
     when = format_dt(entry.at, "f")
     return f"{told(words, briefing, entry)} · {name} (`{briefing.briefing_id}`) · {when}"
@@ -51,7 +51,7 @@ async def tell(
     briefing: Briefing,
     entry: AuditEntry,
 ) -> None:
-    """Tell a step in the log channel, where the server has one; failing is noted, no more."""
+    """Send an entry to the log channel if the server has one; a failure is only logged."""
     if not channel_id:
         return
     try:
@@ -60,11 +60,13 @@ async def tell(
             allowed_mentions=discord.AllowedMentions.none(),
         )
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        log.warning("the log channel was not told", server=briefing.server_id, reason=str(error))
+        log.warning(
+            "the log channel could not be reached", server=briefing.server_id, reason=str(error)
+        )
 
 
 def told(words: Words, briefing: Briefing, entry: AuditEntry) -> str:
-    """Who did what, and what it changed."""
+    """Who did what, and what it changed, as markdown."""
     person = f"<@{entry.member_id}>" if entry.member_id else "Factdesk"
     said = words(f"briefing.step.{entry.kind}", person=person)
     details = "; ".join(_details(words, briefing, entry))
@@ -124,22 +126,22 @@ TROUBLES = (
     "no-channel", "no-access", "no-permission", "archived", "no-tag", "refused",
     "unknown", "late", "changed", "unattended",
 )  # fmt: skip
-"""Why a briefing may not have been posted."""
+"""Every reason why a briefing was not posted that has its own text."""
 
 
 def reason(words: Words, trouble: str) -> str:
-    """Why a briefing was not posted, and what to do."""
+    """Why a briefing was not posted, and what to do about it."""
     known = trouble if trouble in TROUBLES else "refused"
     return words(f"briefing.trouble.{known}")
 
 
 def settled(words: Words, settlement: str) -> str:
-    """What was done about a correction."""
+    """How a correction was settled."""
     return words(f"correction.settled.{settlement}")
 
 
 def warning(words: Words, briefing: Briefing, trouble: str, server: str) -> str:
-    """What a briefing's moderators are told when it was not posted, as Discord's markdown."""
+    """The message to moderators that a briefing was not posted, as markdown."""
     headline = escape(shorten(briefing.plan.text.headline, _SHOWN))
     said = words(
         "briefing.trouble.held", headline=f"**{headline}**", server=f"**{escape(server)}**"

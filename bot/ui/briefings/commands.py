@@ -45,7 +45,7 @@ _HEADLINE = 80  # characters of a headline in the list
 
 
 class BriefingCommands(commands.Cog, name="Briefing"):
-    """Puts `/briefing` on the command tree, and hears its buttons, menus and forms."""
+    """Adds `/briefing` to the command tree, with its buttons, menus and forms."""
 
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
@@ -59,7 +59,7 @@ class BriefingCommands(commands.Cog, name="Briefing"):
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Hear a form that was sent, whichever process showed it."""
+        """Handle a form that was sent, whichever process showed it."""
         await dispatch.hear_form(interaction)
 
 
@@ -120,21 +120,21 @@ async def _show_begun(context: ActionContext) -> Outcome:
 
 
 async def _list(interaction: Interaction) -> None:
-    """Name the server's briefings, and count the corrections that wait."""
+    """List the server's briefings, and count the corrections that wait."""
     words, state = reader_words(interaction), _state(interaction)
     server_id = _server_id(interaction)
     briefings = await state.briefings.of_server(server_id, _LISTED)
     waiting = await state.corrections.open(server_id)
     lines: list[str] = []
-    room = TEXT - 500  # for what stands around them
+    left = TEXT - 500  # characters; the rest is for the title and the other lines
     for each in briefings:
         headline = escape(shorten(each.plan.text.headline, _HEADLINE))
         line = (
             f"- **{headline}**\n  {status_word(words, each)} · "
             f"`{each.briefing_id}` · {format_dt(each.changed_at, 'R')}"
         )
-        room -= len(line) + 1
-        if room < 0:
+        left -= len(line) + 1
+        if left < 0:
             break
         lines.append(line)
     if waiting:

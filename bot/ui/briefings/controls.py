@@ -1,7 +1,7 @@
-"""What a moderator works a briefing with, as values: cards with controls, and forms.
+"""Panels and forms of a briefing as values, before they become Discord's controls.
 
-The custom id of each control names the briefing and the version that it was shown for, so a
-control outlives the process, and one that is out of date is noticed.
+The custom id of each control has the briefing and its version, so a control works after a restart,
+and one of an older version is noticed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BUTTON, MENU, FORM = "b" + _KEY, "bs" + _KEY, "bm" + _KEY
 
 @dataclass(frozen=True)
 class Key:
-    """What a custom id says: what to do with which version of a briefing, on which page."""
+    """The content of a custom id: an action on a version of a briefing, and a page."""
 
     action: str
     briefing_id: str
@@ -50,7 +50,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Button:
-    """A button: what it says and does."""
+    """A button: its label and the action that it takes."""
 
     label: str
     action: str
@@ -60,7 +60,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Pick:
-    """A menu of texts: one is picked, or where `several`, any number of them."""
+    """A menu of texts; one is picked, or any number if `several`."""
 
     action: str
     hint: str
@@ -92,7 +92,7 @@ Row = Sequence[Button] | Pick | PickChannel | PickRole
 
 @dataclass(frozen=True)
 class Panel:
-    """A card with controls on a briefing; `alert` stands above it."""
+    """A card of a briefing with its controls; `alert` is shown above it."""
 
     briefing: Briefing
     notice: Notice
@@ -102,7 +102,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form: its name in the form, its label, and what is asked for in it."""
+    """A field of a form: its name, its label and its input."""
 
     name: str
     label: str

@@ -150,7 +150,7 @@ async def _edit_post(context: ActionContext, plan: Plan, draw: Draw) -> Outcome:
     new = await context.state.briefings.rewrite_posted(old, plan, context.member_id, context.now)
     alert = context.words("briefing.ui.amended")
     changes = plan_changes(old.plan, plan)
-    return await after_change(context.at(new), "edited", changes, alert, draw)
+    return await after_change(context.at(new), "edited", None, alert, draw, changes)
 
 
 async def _edit_draft(context: ActionContext, plan: Plan, draw: Draw) -> Outcome:
@@ -158,7 +158,7 @@ async def _edit_draft(context: ActionContext, plan: Plan, draw: Draw) -> Outcome
     old = context.briefing
     prepared = await context.editor.rewrite(old, plan, context.member_id, context.now)
     alert, changes = _draft_alert(context, prepared.briefing), plan_changes(old.plan, plan)
-    return await after_change(context.with_prepared(prepared), "edited", changes, alert, draw)
+    return await after_change(context.with_prepared(prepared), "edited", None, alert, draw, changes)
 
 
 def _draft_alert(context: ActionContext, new: Briefing) -> str | None:

@@ -142,15 +142,13 @@ async def _state(context: ActionContext) -> BriefingState:
 async def after_change(
     context: ActionContext,
     kind: AuditAction,
-    detail: str | PlanChanges | None = None,
+    detail: str | None = None,
     alert: str | None = None,
     draw: Draw = working_card,
+    changes: PlanChanges | None = None,
 ) -> Outcome:
     """Show a briefing that was just changed, with the audit entry of the change."""
-    if detail is None or isinstance(detail, str):
-        entry = AuditEntry(context.now, context.member_id, kind, detail)
-    else:
-        entry = AuditEntry(context.now, context.member_id, kind, changes=detail)
+    entry = AuditEntry(context.now, context.member_id, kind, detail, changes)
     shows: Shown
     try:
         shows = await draw(context, alert)

@@ -1,4 +1,4 @@
-"""What moderators type into the options of `/briefing`: suggested, then understood."""
+"""The options of `/briefing`: suggestions while moderators type, then what they typed, parsed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from bot.ui.components.permissions import Choices, Completion, may_moderate
 
 
 def complete_kind(kind: ThingKind) -> Completion:
-    """Suggests things of a kind by what is typed so far."""
+    """Suggests things of a kind that match what is typed so far."""
 
     async def complete(interaction: Interaction, typed: str) -> Choices:
         service: AnswerService = interaction.client.service
@@ -37,7 +37,7 @@ def complete_kind(kind: ThingKind) -> Completion:
 
 
 async def complete_briefings(interaction: Interaction, typed: str) -> Choices:
-    """The server's briefings whose headline or number holds what is typed so far."""
+    """The server's briefings whose headline or number contains what is typed so far."""
     state: State = interaction.client.state
     if interaction.guild_id is None or not may_moderate(interaction):
         return []
@@ -61,7 +61,7 @@ def _label(words: Words, briefing: Briefing) -> str:
 
 
 async def read_briefing(interaction: Interaction, typed: str) -> Briefing:
-    """The briefing that was picked, or typed by its number or headline. Raises UserError."""
+    """The briefing that was picked, or whose number or headline was typed. Raises UserError."""
     words, state = reader_words(interaction), interaction.client.state
     plain = clean_text(typed).casefold()
     numbered = await state.briefings.get(plain)
@@ -89,7 +89,7 @@ def read_subject(
     start: str | None,
     end: str | None,
 ) -> Subject:
-    """What a briefing is to be about: one thing, or else a period. Raises UserError."""
+    """The subject of a briefing: one thing, or else a period. Raises UserError."""
     named: dict[ThingKind, str] = {kind: typed for kind, typed in things.items() if typed}
     if len(named) + bool(start or end) != 1:
         raise UserError(words("briefing.ui.one-subject"), words("briefing.ui.one-subject.help"))

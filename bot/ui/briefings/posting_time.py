@@ -1,4 +1,4 @@
-"""The time of posting as moderators type it: a day, a time and a zone, read strictly."""
+"""Reads the posting time that a moderator typed: a day, a time and a time zone."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _TWO_DAYS = timedelta(days=2)  # no zone is further from UTC
 
 
 def read_when(words: Words, day: str, time: str, zone: str, now: datetime) -> PostingTime | None:
-    """When to post; None, as soon as it is ready, where neither a day nor a time is given.
+    """When to post; None, as soon as it is ready, if neither a day nor a time is given.
 
-    A time that the clocks skip is the first minute after the gap; one that they show twice is the
-    first of the two. Raises UserError with the right form.
+    A time that the clocks skip becomes the first minute after the gap; of a time that they show
+    twice, the first is taken. Raises UserError with the expected format.
     """
     if not clean_text(day) and not clean_text(time):
         return None
@@ -48,13 +48,13 @@ def _read_day(words: Words, typed: str) -> date:
 
 
 def _instant(words: Words, day: date, at: time, zone: str) -> datetime:
-    """The instant of a wall time on a day."""
+    """The instant of a local time on a day."""
     try:
         before = datetime.combine(day, at, UTC) - _TWO_DAYS
         run = next_run(Recurrence(at, zone), before, day - timedelta(days=1))
     except OverflowError:
         run = None
-    if run is None or run.day != day:  # the zone left the day out when it crossed the date line
+    if run is None or run.day != day:  # the zone skipped the day when it crossed the date line
         raise UserError(
             words("digest.no-day", text=day.isoformat()), words("briefing.ui.no-day.help")
         )

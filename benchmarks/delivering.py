@@ -1,4 +1,4 @@
-"""What the benchmarks of delivery stand on: a database of either kind, a base, and processes."""
+"""What the benchmarks of delivery share: a database of either kind, a base, and processes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Grounds:
     @classmethod
     @asynccontextmanager
     async def opened(cls, database: str) -> AsyncGenerator[Grounds]:
-        """Everything that is needed, in a folder of its own that is gone afterwards."""
+        """Everything that cases need, in a temporary folder."""
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             build(write_small_base(folder), folder / "data")
@@ -51,7 +51,7 @@ class Grounds:
         folder.mkdir()
         file = folder / "state.db"
         url = self._server.new_database() if self._server else f"sqlite:///{file}"
-        async with self._opening:  # Alembic keeps what it works on in a global
+        async with self._opening:  # Alembic keeps its context in a global
             state = await State.open(url)
         ground = Ground(url, state, folder, self._folder, self._forks, self._server)
         async with Case.opened(ground) as case:

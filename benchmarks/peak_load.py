@@ -1,6 +1,6 @@
-"""What it takes to post the digests of 2,500 servers that are due at the same minute.
+"""How long it takes to post the digests of 2,500 servers that are due in the same minute.
 
-`python -m benchmarks.noon [--servers 2500]` posts them with one process and with two, on each
+`python -m benchmarks.peak_load [--servers 2500]` posts them with one process and with two, on each
 database, to a Discord on loopback that answers in 50 to 150 ms. It prints when the last post was
 made, the most requests in any second, and how many posts failed.
 """
@@ -23,11 +23,11 @@ DUE_IN = timedelta(minutes=60)
 AHEAD = timedelta(seconds=5)
 LONGEST = 300.0  # seconds to wait for the last post
 REAL = {"lease": 90, "sending": 45, "retry": 30, "spread": 55, "tick": 30}
-"""How processes deliver outside of tests."""
+"""The timing of production."""
 
 
 async def at_peak(case: Case, servers: int, processes: int) -> str:
-    """Post, and say how it went."""
+    """Post the digests; returns a line with the figures."""
     kinds: list[Kind] = ["text"] * servers
     await case.due(*kinds, at=DUE_IN)
     for _ in range(processes):
@@ -37,9 +37,9 @@ async def at_peak(case: Case, servers: int, processes: int) -> str:
     case.discord.delay = lambda: random.uniform(0.05, 0.15)  # noqa: S311
     case.discord.times.clear()
     case.time.pass_by(NOON + DUE_IN - AHEAD - case.time.now())
-    begun = monotonic() + AHEAD.total_seconds()
+    due_at = monotonic() + AHEAD.total_seconds()
     await until("the last post", lambda: len(case.discord.attempts) >= servers, LONGEST)
-    took = case.discord.attempts[-1].at - begun
+    took = case.discord.attempts[-1].at - due_at
     await case.settled()
     statuses: Counter[str] = Counter()
     for number in range(servers):
@@ -53,7 +53,7 @@ async def at_peak(case: Case, servers: int, processes: int) -> str:
 
 
 def most_in_a_second(times: list[float]) -> int:
-    """The most of these moments that lie within any one second."""
+    """The most of these times within any one second."""
     first = most = 0
     for last, time in enumerate(times):
         while times[first] < time - 1:
@@ -63,7 +63,7 @@ def most_in_a_second(times: list[float]) -> int:
 
 
 async def main() -> None:
-    """Run, and print."""
+    """Run, and print the figures."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--servers", type=int, default=2500)
     given = parser.parse_args()
@@ -71,8 +71,8 @@ async def main() -> None:
         async with Grounds.opened(database) as grounds:
             for processes in (1, 2):
                 async with grounds.case() as case:
-                    said = await at_peak(case, given.servers, processes)
-                print(f"{database}, {processes} process(es): {said}", flush=True)
+                    figures = await at_peak(case, given.servers, processes)
+                print(f"{database}, {processes} process(es): {figures}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
-"""What a reply costs, from the options of a question to the payload that Discord is sent.
+"""What a reply costs, from the options of a question to the payload for Discord.
 
-`python -m benchmarks.reply [--config config.yaml]` prints CPU and wall time on the base of the
-settings, as medians of several rounds, and each as a multiple of a constant reply: a view of
-twelve texts, made into a payload the same way. CPU time is the whole process's, SQLite's thread
-included.
+`python -m benchmarks.reply [--config config.yaml]` prints CPU and wall time on the configured base,
+as medians of several rounds, and each as a multiple of a constant reply: a view of twelve texts,
+made into a payload the same way. CPU time is that of the whole process, SQLite's thread included.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from discord import ui
 
@@ -31,7 +29,7 @@ LANGUAGE = "en"
 ROUNDS = 7
 REPEATS = 30  # replies in a round
 
-Job = Callable[[], Awaitable[object]]
+Reply = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True)
@@ -43,16 +41,16 @@ class Cost:
 
 
 async def constant() -> object:
-    """A reply that asks nothing: twelve texts, as a payload."""
+    """A reply that needs no answer: twelve texts, as a payload."""
     layout = ui.LayoutView(timeout=None)
-    box: ui.Container[Any] = ui.Container()
+    box = ui.Container[ui.LayoutView]()
     for number in range(12):
         box.add_item(ui.TextDisplay(f"Part {number} of a reply that is always the same."))
     layout.add_item(box)
     return layout.to_components()
 
 
-def card(service: AnswerService, command: str, **options: str) -> Job:
+def card(service: AnswerService, command: str, **options: str) -> Reply:
     """A reply to a question, as a payload."""
     question = Question(command, {name.rstrip("_"): value for name, value in options.items()})
 
@@ -62,7 +60,7 @@ def card(service: AnswerService, command: str, **options: str) -> Job:
     return reply
 
 
-def completion(service: AnswerService, kind: ThingKind, typed: str) -> Job:
+def completion(service: AnswerService, kind: ThingKind, typed: str) -> Reply:
     """The choices of an autocomplete, as a payload."""
 
     async def reply() -> object:
@@ -72,8 +70,8 @@ def completion(service: AnswerService, kind: ThingKind, typed: str) -> Job:
     return reply
 
 
-def jobs(service: AnswerService) -> dict[str, Job]:
-    """What is measured, by what somebody would type."""
+def replies(service: AnswerService) -> dict[str, Reply]:
+    """The replies to measure, by what a member types."""
     return {
         "a constant reply": constant,
         "/event tokyo-summit": card(service, "event", name="tokyo-summit"),
@@ -97,31 +95,31 @@ def jobs(service: AnswerService) -> dict[str, Job]:
     }
 
 
-async def measure(job: Job) -> Cost:
+async def measure(reply: Reply) -> Cost:
     """The median cost of a reply over several rounds."""
     for _ in range(10):
-        await job()
-    rounds = [await _round(job) for _ in range(ROUNDS)]
+        await reply()
+    rounds = [await _round(reply) for _ in range(ROUNDS)]
     return Cost(
         statistics.median(cost.cpu for cost in rounds),
         statistics.median(cost.wall for cost in rounds),
     )
 
 
-async def _round(job: Job) -> Cost:
+async def _round(reply: Reply) -> Cost:
     cpu, wall = time.process_time(), time.perf_counter()
     for _ in range(REPEATS):
-        await job()
+        await reply()
     spent = time.process_time() - cpu, time.perf_counter() - wall
     return Cost(*(seconds / REPEATS * 1000 for seconds in spent))
 
 
 async def main(config: Path) -> None:
-    """Measure everything, and print one line for each."""
+    """Measure everything, and print a line for each reply."""
     settings = read_config(config)
     service = await open_service(Folders(settings.facts, settings.seeds), settings.data)
     try:
-        costs = {name: await measure(job) for name, job in jobs(service).items()}
+        costs = {name: await measure(reply) for name, reply in replies(service).items()}
     finally:
         await service.store.close()
     print("| reply | CPU ms | wall ms | CPU, in constant replies |\n|---|--:|--:|--:|")

@@ -448,7 +448,7 @@ async def test_a_base_that_is_changed_while_a_briefing_is_sent_is_heeded(
             sent.append(outgoing.post_id)
             correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
             await room.server.bot.services.base_watch.reopen()
-            await room.server.bot.corrections.next_due()
+            await room.server.bot.services.pending_corrections.refresh()
         return await send(self, outgoing)
 
     monkeypatch.setattr(DiscordMessenger, "send", change_and_send)

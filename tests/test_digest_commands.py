@@ -13,7 +13,7 @@ from simcord import ChannelHandle, SetupError
 from simcord.backend import serializers
 from structlog.testing import capture_logs
 
-from bot.delivery.jobs.digests import Problem
+from bot.delivery.jobs.digests import DigestProblem
 from bot.parsing.times import parse_time
 from bot.state.digests import BlockReason, DigestConfig, Schedule, Target
 from bot.state.posts import Contents, MessageRef, Slot
@@ -515,7 +515,7 @@ async def test_a_deleted_channel_pauses_the_digest_and_says_what_to_do(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("problem", [*get_args(BlockReason), "unknown"])
-def test_every_problem_is_worded(language: str, problem: Problem) -> None:
+def test_every_problem_is_worded(language: str, problem: DigestProblem) -> None:
     config = DigestConfig(
         Target(7), time(9), "Asia/Seoul", WEEKDAYS["every"], frozenset(), "fact", "en", 1
     )

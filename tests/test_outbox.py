@@ -21,9 +21,9 @@ from bot.delivery.outbox import (
     Blocked,
     Delivered,
     Outbox,
+    OutboxTiming,
     OutgoingPost,
     RetryAt,
-    Timing,
     Undetermined,
 )
 from bot.delivery.rate_limiter import RateLimiter
@@ -134,7 +134,9 @@ async def another(world: World, discord: Discord) -> Process:
     """One more process over the same state."""
     state, clock = await world.open_state(), world.time.clock
     rate_limiter = RateLimiter(state.rate_limit, clock)
-    return Process(world, Outbox(state.leases, state.posts, rate_limiter, discord, clock, Timing()))
+    return Process(
+        world, Outbox(state.leases, state.posts, rate_limiter, discord, clock, OutboxTiming())
+    )
 
 
 async def became(world: World) -> tuple[str, str | None] | None:

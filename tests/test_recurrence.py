@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from bot.delivery.recurrence import (
     EVERY_DAY,
     Due,
+    Occurrence,
     Recurrence,
-    Run,
     UnknownZone,
-    due,
-    next_run,
+    find_due,
+    next_occurrence,
     open_zone,
 )
 
@@ -45,10 +45,10 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def walk(recurrence: Recurrence, after: datetime, number: int) -> Iterator[Run]:
+def walk(recurrence: Recurrence, after: datetime, number: int) -> Iterator[Occurrence]:
     day = None
     for _ in range(number):
-        run = next_run(recurrence, after, day)
+        run = next_occurrence(recurrence, after, day)
         after, day = run.instant, run.day
         yield run
 
@@ -101,14 +101,14 @@ def test_the_next_runs(zone: str, at: str, after: str, runs: list[str]) -> None:
 
 
 def test_a_run_is_told_in_utc() -> None:
-    run = next_run(Recurrence(time(9), "Asia/Seoul"), utc("2026-03-01T00:00"))
+    run = next_occurrence(Recurrence(time(9), "Asia/Seoul"), utc("2026-03-01T00:00"))
     assert run.instant.tzinfo is UTC
 
 
 def test_only_the_weekdays_run_and_they_are_local() -> None:
     mondays = Recurrence(time(7), "Asia/Seoul", frozenset({0}))
     first, second = walk(mondays, utc("2026-03-01T12:00"), 2)
-    assert first == Run(utc("2026-03-01T22:00"), date(2026, 3, 2))
+    assert first == Occurrence(utc("2026-03-01T22:00"), date(2026, 3, 2))
     assert second.day == date(2026, 3, 9)
 
 
@@ -122,8 +122,8 @@ def test_no_day_runs_again_after_a_move_to_a_zone_that_is_behind() -> None:
     seoul_day = date(2026, 3, 2)
     moved = Recurrence(time(9), "America/Los_Angeles")
     after = utc("2026-03-02T00:00")
-    assert next_run(moved, after).day == date(2026, 3, 2)
-    assert next_run(moved, after, seoul_day).day == date(2026, 3, 3)
+    assert next_occurrence(moved, after).day == date(2026, 3, 2)
+    assert next_occurrence(moved, after, seoul_day).day == date(2026, 3, 3)
 
 
 @pytest.mark.parametrize(
@@ -136,10 +136,10 @@ def test_no_day_runs_again_after_a_move_to_a_zone_that_is_behind() -> None:
 def test_what_is_no_zone_is_said_to_be_unknown(zone: str) -> None:
     recurrence = Recurrence(time(9), zone)
     with pytest.raises(UnknownZone) as caught:
-        next_run(recurrence, utc("2026-03-01T00:00"))
+        next_occurrence(recurrence, utc("2026-03-01T00:00"))
     assert caught.value.zone == zone
     with pytest.raises(UnknownZone):
-        due(recurrence, date(2026, 3, 1), utc("2026-03-01T00:00"))
+        find_due(recurrence, date(2026, 3, 1), utc("2026-03-01T00:00"))
 
 
 @given(st.text())
@@ -165,7 +165,7 @@ def test_a_recurrence_has_weekdays_and_no_others(weekdays: frozenset[int]) -> No
 
 def test_an_instant_without_a_zone_is_refused() -> None:
     with pytest.raises(AssertionError):
-        next_run(Recurrence(time(9), "Asia/Seoul"), datetime(2026, 3, 1))
+        next_occurrence(Recurrence(time(9), "Asia/Seoul"), datetime(2026, 3, 1))
 
 
 # What a sleeping process missed
@@ -183,15 +183,17 @@ def test_an_instant_without_a_zone_is_refused() -> None:
     ],
 )
 def test_what_is_due(day: str, now: str, run: str | None, skipped: int, following: str) -> None:
-    found = due(Recurrence(time(9), "Asia/Seoul"), date.fromisoformat(day), utc(now))
-    assert (found.run and found.run.day.isoformat()) == run
+    found = find_due(Recurrence(time(9), "Asia/Seoul"), date.fromisoformat(day), utc(now))
+    assert (found.latest and found.latest.day.isoformat()) == run
     assert found.skipped == skipped
     assert found.next.day.isoformat() == following
 
 
 def test_a_day_that_never_was_is_not_counted_as_missed() -> None:
-    found = due(Recurrence(time(9), "Pacific/Apia"), date(2011, 12, 28), utc("2012-01-01T00:00"))
-    assert found.run == Run(utc("2011-12-31T19:00"), date(2012, 1, 1))
+    found = find_due(
+        Recurrence(time(9), "Pacific/Apia"), date(2011, 12, 28), utc("2012-01-01T00:00")
+    )
+    assert found.latest == Occurrence(utc("2011-12-31T19:00"), date(2012, 1, 1))
     assert found.skipped == 3
 
 
@@ -201,13 +203,13 @@ def test_what_is_due_agrees_with_going_through_the_runs(
     recurrence: Recurrence, now: datetime, asleep: int
 ) -> None:
     day = now.date() - asleep * DAY
-    came: list[Run] = []
-    run = next_run(recurrence, now - 30 * DAY - abs(asleep) * DAY, day - DAY)
+    came: list[Occurrence] = []
+    run = next_occurrence(recurrence, now - 30 * DAY - abs(asleep) * DAY, day - DAY)
     while run.instant <= now:
         came.append(run)
-        run = next_run(recurrence, run.instant, run.day)
+        run = next_occurrence(recurrence, run.instant, run.day)
     latest = came[-1] if came else None
-    assert due(recurrence, day, now) == Due(latest, max(0, len(came) - 1), run)
+    assert find_due(recurrence, day, now) == Due(latest, max(0, len(came) - 1), run)
 
 
 # Every zone there is
@@ -219,7 +221,7 @@ def test_the_next_run_is_later_and_shows_the_wall_time_but_in_a_gap(
     recurrence: Recurrence, after: datetime, ahead: int | None
 ) -> None:
     last_day = None if ahead is None else after.date() + ahead * DAY
-    run = next_run(recurrence, after, last_day)
+    run = next_occurrence(recurrence, after, last_day)
     assert run.instant > after
     assert last_day is None or run.day > last_day
     assert run.day.weekday() in recurrence.weekdays
@@ -296,15 +298,15 @@ def test_new_rules_for_a_zone_neither_drop_nor_double_a_day(
 ) -> None:
     recurrence = Recurrence(time(9), "Europe/Paris")
     begin = utc("2026-06-10T00:00")
-    day = next_run(recurrence, begin).day
+    day = next_occurrence(recurrence, begin).day
     days: list[date] = []
     for n in range(10 * 24):
         if n == hour:
             _replace_zone(database, "Europe/Paris", rules)
-        found = due(recurrence, day, begin + timedelta(hours=n))
+        found = find_due(recurrence, day, begin + timedelta(hours=n))
         assert found.skipped == 0
-        if found.run:
-            days.append(found.run.day)
+        if found.latest:
+            days.append(found.latest.day)
         day = found.next.day
     assert days == [date(2026, 6, 10) + n * DAY for n in range(len(days))]
     assert len(days) >= 9
@@ -321,7 +323,7 @@ def test_a_zone_that_the_database_gives_up_is_unknown(database: Path) -> None:
     (database / "Asia").mkdir()
     (database / "Asia/Seoul").write_bytes(b"no zone")
     with pytest.raises(UnknownZone):
-        next_run(Recurrence(time(9), "Asia/Seoul"), utc("2026-03-01T00:00"))
+        next_occurrence(Recurrence(time(9), "Asia/Seoul"), utc("2026-03-01T00:00"))
 
 
 # A year, with a server in every zone
@@ -332,17 +334,17 @@ class Server:
     """One server's digest, as a process keeps it."""
 
     recurrence: Recurrence
-    next: Run
+    next: Occurrence
     posted: list[date]
     skipped: int = 0
 
     def wake(self, now: datetime) -> None:
         """Post what is due and not six hours late; count what is."""
-        found = due(self.recurrence, self.next.day, now)
+        found = find_due(self.recurrence, self.next.day, now)
         self.skipped += found.skipped
-        if found.run and now - found.run.instant <= timedelta(hours=6):
-            self.posted.append(found.run.day)
-        elif found.run:
+        if found.latest and now - found.latest.instant <= timedelta(hours=6):
+            self.posted.append(found.latest.day)
+        elif found.latest:
             self.skipped += 1
         self.next = found.next
 
@@ -356,13 +358,13 @@ def _servers(rng: Random, number: int) -> list[Server]:
         minute = rng.randrange(210) if n % 2 else rng.randrange(24 * 60)
         weekdays = frozenset(rng.sample(range(7), rng.randint(1, 3))) if n % 3 else EVERY_DAY
         recurrence = Recurrence(time(*divmod(minute, 60)), ZONES[n % len(ZONES)], weekdays)
-        servers.append(Server(recurrence, next_run(recurrence, BEGIN), []))
+        servers.append(Server(recurrence, next_occurrence(recurrence, BEGIN), []))
     return servers
 
 
 def _days_of(server: Server) -> list[date]:
     """The days of the year on which the server is owed a digest; no zone loses one in it."""
-    first = next_run(server.recurrence, BEGIN).day
+    first = next_occurrence(server.recurrence, BEGIN).day
     days = (first + n * DAY for n in range((server.next.day - first).days))
     return [day for day in days if day.weekday() in server.recurrence.weekdays]
 

@@ -22,14 +22,17 @@ from structlog.testing import capture_logs
 
 from bot.cards.card import Card, Question
 from bot.delivery.delivery_errors import OutcomeUnknown, Refused, Throttled, Unauthorized
-from bot.delivery.jobs.digests import Composer, DigestDraft, DigestJob, Problem, recurrence
-from bot.delivery.outbox import Delivered, Outbox, OutgoingPost, RetryAt, Timing
+from bot.delivery.jobs.digests import Composer, DigestDraft, DigestJob, DigestProblem, recurrence
+from bot.delivery.outbox import Delivered, Outbox, OutboxTiming, OutgoingPost, RetryAt
+from bot.delivery.publishing import PublishingJob
 from bot.delivery.rate_limiter import RateLimiter
-from bot.delivery.recurrence import EVERY_DAY, next_run
-from bot.delivery.scheduler import Finished, Rules, Scheduler
+from bot.delivery.recurrence import EVERY_DAY, next_occurrence
+from bot.delivery.retention import RetentionJob
+from bot.delivery.scheduler import Finished, Scheduler, SchedulerSettings
 from bot.state.digests import DigestConfig, Digests, Schedule, Target
 from bot.state.errors import DatabaseUnavailable
 from bot.state.posts import Contents, MessageRef, Slot
+from bot.state.public_answers import PublicAnswer
 from bot.state.state import State
 from tests.databases import DATABASES, SQLITE_BY_DEFAULT, fresh_database
 
@@ -50,8 +53,8 @@ EIGHT = DigestConfig(
 )
 
 # Nobody waits for room here: a task that waits for another cannot be told from one at work.
-RULES = Rules(tick=HOUR, workers=1_000)
-SHORT = replace(RULES, tick=timedelta(seconds=30))
+SETTINGS = SchedulerSettings(tick=HOUR, workers=1_000)
+SHORT = replace(SETTINGS, tick=timedelta(seconds=30))
 
 # From both ends of the world to the middle, with steps of whole and part hours.
 ZONES = """
@@ -136,7 +139,7 @@ class Discord:
     answers: list[Exception] = field(default_factory=list[Exception])
     publishing: list[Exception] = field(default_factory=list[Exception])
     published: list[MessageRef] = field(default_factory=list[MessageRef])
-    warned: list[tuple[int, Problem]] = field(default_factory=list[tuple[int, Problem]])
+    warned: list[tuple[int, DigestProblem]] = field(default_factory=list[tuple[int, DigestProblem]])
 
     async def send(self, outgoing: OutgoingPost) -> MessageRef:
         """Keep a post, or raise the next answer."""
@@ -162,7 +165,7 @@ class Discord:
             raise self.publishing.pop(0)
         self.published.append(message_ref)
 
-    async def warn(self, schedule: Schedule, problem: Problem) -> None:
+    async def warn(self, schedule: Schedule, problem: DigestProblem) -> None:
         """Keep whom a warning was for."""
         self.warned.append((schedule.server_id, problem))
 
@@ -196,13 +199,22 @@ class World:
     has_faults: bool = False
     """Whether the test means the program to be at fault."""
 
-    async def begin(self, composer: Composer = compose, rules: Rules = RULES) -> DigestJob:
+    async def begin(
+        self, composer: Composer = compose, settings: SchedulerSettings = SETTINGS
+    ) -> DigestJob:
         """Begin a scheduler of digests, as a process of its own."""
         state, clock = await self.open_state(), self.time.clock
         rate_limiter = RateLimiter(state.rate_limit, clock)
-        outbox = Outbox(state.leases, state.posts, rate_limiter, self.discord, clock, Timing())
+        outbox = Outbox(
+            state.leases, state.posts, rate_limiter, self.discord, clock, OutboxTiming()
+        )
         digests = DigestJob(state, composer, outbox, self.discord, clock)
-        scheduler = Scheduler(state, [digests], self.discord, rate_limiter, clock, rules)
+        jobs = {
+            "digest": digests,
+            "publishing": PublishingJob(state.posts, self.discord, rate_limiter),
+            "retention": RetentionJob(state),
+        }
+        scheduler = Scheduler(state, jobs, clock, settings)
         self.running = asyncio.create_task(scheduler.run())
         await self.time.rest()
         return digests
@@ -216,7 +228,7 @@ class World:
 
     async def set_up(self, config: DigestConfig = EIGHT, server_id: int = SERVER) -> Schedule:
         """Set a digest up, from now on."""
-        run = next_run(recurrence(config), self.time.now)
+        run = next_occurrence(recurrence(config), self.time.now)
         await self.state.digests.put(server_id, config, run.instant, run.day)
         return await self.schedule(server_id)
 
@@ -253,7 +265,7 @@ async def world(state_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         opened.push_async_callback(world.end)
         with capture_logs() as told:
             yield world
-    assert any("fault" in each["event"] for each in told) == world.has_faults
+    assert any("bug" in each["event"] for each in told) == world.has_faults
 
 
 def at(text: str) -> datetime:
@@ -389,12 +401,12 @@ async def test_a_pause_lasts_until_it_ends(world: World) -> None:
     await world.state.digests.pause(SERVER, "moderator")
     await world.time.until(at("2026-11-26 12:00"))
     assert world.discord.sent == []
-    following = next_run(recurrence(EIGHT), world.time.now)
+    following = next_occurrence(recurrence(EIGHT), world.time.now)
     await world.state.digests.resume(SERVER, following.instant, following.day)
     await world.time.until(at("2026-11-27 12:00"))
     assert [day.day for day in world.discord.days()] == [27]
     until = at("2026-12-01 12:00")
-    following = next_run(recurrence(EIGHT), until)
+    following = next_occurrence(recurrence(EIGHT), until)
     await world.state.digests.pause(SERVER, "moderator", until, following.instant, following.day)
     await world.time.until(at("2026-12-02 12:00"))
     assert [day.day for day in world.discord.days()] == [27, 2]
@@ -552,7 +564,7 @@ async def test_posts_are_forgotten_after_ninety_days(world: World) -> None:
 
 @on_both_databases
 async def test_what_another_process_changes_counts_from_the_next_look(world: World) -> None:
-    await world.begin(rules=SHORT)
+    await world.begin(settings=SHORT)
     await world.time.until(NOW + HOUR)
     await world.set_up(replace(EIGHT, at=time(13, 10), when_empty="fact"))
     await world.time.until(NOW + 2 * HOUR)
@@ -580,9 +592,8 @@ class Quiet:
 
 
 async def test_another_base_has_everything_read_again(world: World) -> None:
-    state, clock, quiet = await world.open_state(), world.time.clock, Quiet()
-    rate_limiter = RateLimiter(state.rate_limit, clock)
-    scheduler = Scheduler(state, [quiet], world.discord, rate_limiter, clock, RULES)
+    state, quiet = await world.open_state(), Quiet()
+    scheduler = Scheduler(state, {"quiet": quiet}, world.time.clock, SETTINGS)
     world.running = asyncio.create_task(scheduler.run())
     await world.time.until(NOW + HOUR)
     asked = quiet.asked
@@ -591,6 +602,26 @@ async def test_another_base_has_everything_read_again(world: World) -> None:
     scheduler.refresh()
     await world.time.until(NOW + 3 * HOUR)
     assert quiet.asked == asked + 1
+
+
+async def test_answers_are_written_while_nothing_is_due(world: World) -> None:
+    state = await world.open_state()
+    scheduler = Scheduler(state, {}, world.time.clock, SHORT)
+    world.running = asyncio.create_task(scheduler.run())
+    await world.time.until(NOW + MINUTE)
+    state.public_answers.note(PublicAnswer(1, SERVER, 10, {"a/b": "v"}, NOW))
+    await world.time.until(NOW + 2 * MINUTE)
+    assert await world.state.public_answers.facts(1) == {"a/b": "v"}
+
+
+async def test_a_changed_setting_counts_from_the_next_look(world: World) -> None:
+    state = await world.open_state()
+    scheduler = Scheduler(state, {}, world.time.clock, SHORT)
+    world.running = asyncio.create_task(scheduler.run())
+    await world.time.until(NOW + MINUTE)
+    await world.state.settings.choose_log(SERVER, 30)
+    await world.time.until(NOW + 2 * MINUTE)
+    assert state.settings.of(SERVER).log_channel_id == 30
 
 
 async def test_a_state_that_is_away_for_a_while_is_read_again(

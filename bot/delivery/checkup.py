@@ -1,4 +1,4 @@
-"""What would stop the next digests, as far as the state and the base tell without Discord."""
+"""Finds what would stop the next digests, from the state and the base, without Discord."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _OVERDUE = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Obstacle:
-    """What stops a server's digest: it is paused, its zone or a topic is unknown, or nobody posts.
+    """What stops a server's digest: a pause, an unknown zone or topic, or no process that posts.
 
-    `detail` is the reason of the pause, the zone, the topic, or the instant since when it is due.
+    `detail` is the reason of the pause, the zone, the topic, or when the digest was due.
     """
 
     server_id: int
@@ -27,10 +27,9 @@ class Obstacle:
 
 
 async def obstacles(state: State, topics: Set[str], now: datetime) -> list[Obstacle]:
-    """Everything that stops a digest, by server. `topics` are the base's. Raises
-    DatabaseUnavailable.
+    """Everything that stops a digest, but for pauses that a moderator asked for.
 
-    A pause that a moderator asked for is none.
+    `topics` are those of the base. Raises DatabaseUnavailable.
     """
     return [found for each in await state.digests.all() for found in _of(each, topics, now)]
 

@@ -1,11 +1,11 @@
-"""What may become of a post that was handed to Discord. Senders raise these; they carry data.
+"""Why Discord did not confirm a post. Senders raise these; they carry data.
 
 DeliveryError
-├── Refused        certainly not posted, and it would not be another time: a moderator must act
-├── Throttled      certainly not posted; later
-├── OutcomeUnknown       nobody knows yet whether it was posted
-├── HistoryUnreadable     the channel's history cannot be read, so it cannot be looked up
-└── Unauthorized   Discord does not know the bot's token any more: all sending must stop
+├── Refused             certainly not posted, and a moderator must act before it can be
+├── Throttled           certainly not posted, but it can be later
+├── OutcomeUnknown      it may have been posted
+├── HistoryUnreadable   the channel's history cannot be read, so the post cannot be looked up
+└── Unauthorized        Discord no longer accepts the bot's token: all sending must stop
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from bot.state.digests import BlockReason
 
 
 class DeliveryError(Exception):
-    """A post was not confirmed."""
+    """Discord did not confirm a post."""
 
 
 class Refused(DeliveryError):
-    """Discord refuses the post for a reason that a moderator can mend."""
+    """Discord refuses the post for a reason that a moderator can fix."""
 
     def __init__(self, reason: BlockReason) -> None:
         super().__init__(reason)
@@ -28,7 +28,7 @@ class Refused(DeliveryError):
 
 
 class Throttled(DeliveryError):
-    """Too many requests: wait so many seconds; `everywhere` means the whole bot."""
+    """Too many requests: wait `seconds`; `everywhere` means that the whole bot is limited."""
 
     def __init__(self, seconds: float, everywhere: bool) -> None:
         super().__init__(seconds, everywhere)
@@ -37,12 +37,12 @@ class Throttled(DeliveryError):
 
     @property
     def wait(self) -> timedelta:
-        """How long to wait."""
+        """How long to wait, as a timedelta."""
         return timedelta(seconds=self.seconds)
 
 
 class OutcomeUnknown(DeliveryError):
-    """The answer was an error or never came, although the post may be there."""
+    """The response was an error or never came; the post may be there all the same."""
 
 
 class HistoryUnreadable(DeliveryError):

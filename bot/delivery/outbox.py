@@ -1,8 +1,9 @@
-"""One post's way: claim, send, record. Whatever breaks in between, it is posted once.
+"""Delivers a post exactly once: lease it, send it, record it.
 
-A claim whose outcome is not known is looked up before anything is sent again: found, it is
-recorded; absent, it is sent under the same nonce, which Discord knows for some minutes; where the
-history cannot be read and the nonce is too old, nobody can tell, and that is what is recorded.
+If the outcome of an earlier attempt is unknown, the post is looked up before it is sent again. If
+it is found, it is recorded. If it is absent, it is sent under the same nonce, which Discord
+remembers for some minutes. If the history cannot be read and the nonce is too old, the post is
+recorded as unknown.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import structlog
 
 from bot.cards.card import Card
 from bot.delivery.delivery_errors import (
+    DeliveryError,
     HistoryUnreadable,
     OutcomeUnknown,
     Refused,
@@ -32,15 +34,15 @@ log = structlog.stdlib.get_logger("factdesk.delivery")
 
 
 Clock = Callable[[], datetime]
-"""Tells the present instant, aware."""
+"""Returns the current time, with its time zone."""
 
 
 @dataclass(frozen=True)
 class OutgoingPost:
-    """What is sent: a post of a slot with its card, and where it goes.
+    """A post to send: its slot, its card and its target.
 
-    `posted_by` is the member who stands behind it, `reply_to` the message in the same channel that
-    it answers to; None where there is none.
+    `posted_by` is the member who answers for it, `reply_to` the message in the same channel that
+    it replies to; both may be None.
     """
 
     slot: Slot
@@ -51,15 +53,15 @@ class OutgoingPost:
 
     @property
     def post_id(self) -> str:
-        """What tells the post apart from every other."""
+        """The id of the post, the same in every process."""
         return self.slot.post_id
 
 
 class Sender(Protocol):
-    """The way to Discord; each method may raise what `outcomes` names."""
+    """Sends posts to Discord; methods may raise DeliveryError."""
 
     async def send(self, outgoing: OutgoingPost) -> MessageRef:
-        """Send a post, with its id as the nonce; returns where it is."""
+        """Send a post, with its id as the nonce; returns its message."""
         ...
 
     async def find(self, outgoing: OutgoingPost, since: datetime) -> MessageRef | None:
@@ -67,13 +69,13 @@ class Sender(Protocol):
         ...
 
     async def has_nonce(self, outgoing: OutgoingPost) -> bool:
-        """Whether Discord itself keeps the post from being made twice for some minutes."""
+        """Whether Discord itself rejects a second copy of the post for some minutes."""
         ...
 
 
 @dataclass(frozen=True)
-class Timing:
-    """How long a claim is held, a send may take (less than that), and a nonce is surely known."""
+class OutboxTiming:
+    """How long a lease lasts, a request may take (less than that) and Discord knows a nonce."""
 
     lease_time: timedelta = timedelta(seconds=90)
     sending: timedelta = timedelta(seconds=45)
@@ -83,17 +85,14 @@ class Timing:
 
 @dataclass(frozen=True)
 class Delivered:
-    """The post is settled.
-
-    `message_ref` is where it is now; None if it was settled before.
-    """
+    """The post needs no more attempts; `message_ref` is None if that was so before."""
 
     message_ref: MessageRef | None
 
 
 @dataclass(frozen=True)
 class RetryAt:
-    """Not settled: look at it again at an instant."""
+    """Not finished: try again at an instant."""
 
     at: datetime
 
@@ -107,7 +106,7 @@ class Blocked:
 
 @dataclass(frozen=True)
 class Undetermined:
-    """Nobody can tell whether the post was made."""
+    """It cannot be found out whether the post was made."""
 
 
 Outcome = Delivered | RetryAt | Blocked | Undetermined
@@ -116,7 +115,7 @@ _LONGEST_WAIT = timedelta(minutes=10)
 
 
 class Outbox:
-    """Takes posts to Discord. One courier serves a process."""
+    """Delivers posts to Discord; a process has one outbox."""
 
     def __init__(
         self,
@@ -125,7 +124,7 @@ class Outbox:
         rate_limiter: RateLimiter,
         sender: Sender,
         clock: Clock,
-        timing: Timing = Timing(),
+        timing: OutboxTiming,
     ) -> None:
         self._leases = leases
         self._posts = posts
@@ -136,42 +135,30 @@ class Outbox:
         self._unrecorded: dict[str, MessageRef] = {}
 
     async def deliver(self, outgoing: OutgoingPost, contents: Contents) -> Outcome:
-        """Take a post as far as it goes now. Raises DatabaseUnavailable, and Unauthorized.
+        """Deliver a post as far as possible now. Raises DatabaseUnavailable and Unauthorized.
 
-        Where the state goes away on the way, the claim stands and is settled another time.
+        If the state becomes unavailable meanwhile, the lease stays and a later attempt finishes.
         """
         await self._rate_limiter.acquire()
-        slot = outgoing.slot
-        lease = await self._leases.acquire(slot, contents, self._clock(), self._timing.lease_time)
+        lease = await self._lease(outgoing, contents)
         if isinstance(lease, Busy):
             return Delivered(None) if lease.until is None else RetryAt(lease.until)
         try:
             message_ref = None if lease.is_fresh else await self._look_up(lease, outgoing)
             if message_ref is None:
                 message_ref = await self._send(lease, outgoing, contents)
-        except Refused as error:
-            return await self._give_back(lease, slot, error.reason)
-        except Throttled as error:
-            return await self._wait(lease, error)
-        except (OutcomeUnknown, TimeoutError) as error:
-            return await self._postpone(lease, error)
-        except HistoryUnreadable:
-            await self._posts.end(slot, "unknown", "unreadable", self._clock())
-            return Undetermined()
-        except Unauthorized:
-            await self._leases.postpone(lease, self._clock())
-            raise
+        except (DeliveryError, TimeoutError) as error:
+            return await self._after_failure(lease, outgoing.slot, error)
         if message_ref is None:
             return RetryAt(self._clock() + self._timing.retry)
         return await self._record(outgoing, message_ref, contents)
 
     async def settle(self, outgoing: OutgoingPost, contents: Contents) -> Outcome:
-        """Find out what became of a post that is too late to be sent; nothing is sent.
+        """Finish a post that must not be sent any more: record it if it was, else skip it.
 
-        Raises DatabaseUnavailable, and Unauthorized.
+        Raises DatabaseUnavailable and Unauthorized.
         """
-        slot = outgoing.slot
-        lease = await self._leases.acquire(slot, contents, self._clock(), self._timing.lease_time)
+        slot, lease = outgoing.slot, await self._lease(outgoing, contents)
         if isinstance(lease, Busy):
             return Delivered(None) if lease.until is None else RetryAt(lease.until)
         message_ref = None
@@ -187,8 +174,12 @@ class Outbox:
         await self._posts.end(slot, "skipped", "late", self._clock())
         return Delivered(None)
 
+    async def _lease(self, outgoing: OutgoingPost, contents: Contents) -> Lease | Busy:
+        lease_time = self._timing.lease_time
+        return await self._leases.acquire(outgoing.slot, contents, self._clock(), lease_time)
+
     async def _look_up(self, lease: Lease, outgoing: OutgoingPost) -> MessageRef | None:
-        """Where the post is, if it is there; None where it may be sent (again)."""
+        """The message, if the post is there; None if it may be sent (again)."""
         try:
             return await self._find(lease, outgoing)
         except HistoryUnreadable:
@@ -198,25 +189,25 @@ class Outbox:
             raise
 
     async def _find(self, lease: Lease, outgoing: OutgoingPost) -> MessageRef | None:
-        """Where the post is; None where it certainly is not."""
+        """The message; None if the post certainly was not made."""
         if outgoing.post_id in self._unrecorded:
             return self._unrecorded[outgoing.post_id]
         async with asyncio.timeout(self._timing.sending.total_seconds()):
-            # Where it goes may have been changed since it may have been sent.
-            there = replace(outgoing.target, channel_id=lease.channel_id)
-            return await self._sender.find(replace(outgoing, target=there), lease.leased_at)
+            # The target may have changed since the earlier attempt.
+            target = replace(outgoing.target, channel_id=lease.channel_id)
+            return await self._sender.find(replace(outgoing, target=target), lease.leased_at)
 
     async def _send(
         self, lease: Lease, outgoing: OutgoingPost, contents: Contents
     ) -> MessageRef | None:
-        """Send the post, unless the claim was lost meanwhile: then nothing is sent."""
+        """Send the post; None if the lease was lost meanwhile, and nothing is sent."""
         if not lease.is_fresh:
             await self._leases.replace(lease, contents, outgoing.target.channel_id)
-        asked = self._clock()
-        is_mine = await self._leases.renew(lease, asked, self._timing.lease_time)
-        # A process that stood still meanwhile may have lost again what it was told is its own.
-        if not is_mine or self._clock() - asked > self._timing.lease_time - self._timing.sending:
-            log.warning("a claim was lost before sending", post=lease.post_id)
+        asked_at = self._clock()
+        is_mine = await self._leases.renew(lease, asked_at, self._timing.lease_time)
+        # If the process was paused meanwhile, the lease may have run out again since the answer.
+        if not is_mine or self._clock() - asked_at > self._timing.lease_time - self._timing.sending:
+            log.warning("a lease was lost before sending", post=lease.post_id)
             return None
         async with asyncio.timeout(self._timing.sending.total_seconds()):
             return await self._sender.send(outgoing)
@@ -231,6 +222,22 @@ class Outbox:
         )
         del self._unrecorded[outgoing.post_id]
         return Delivered(message_ref)
+
+    async def _after_failure(self, lease: Lease, slot: Slot, error: Exception) -> Outcome:
+        """Note why a post was not confirmed. Raises Unauthorized."""
+        match error:
+            case Refused():
+                return await self._give_back(lease, slot, error.reason)
+            case Throttled():
+                return await self._wait(lease, error)
+            case HistoryUnreadable():
+                await self._posts.end(slot, "unknown", "unreadable", self._clock())
+                return Undetermined()
+            case Unauthorized():
+                await self._leases.postpone(lease, self._clock())
+                raise error
+            case _:
+                return await self._postpone(lease, error)
 
     async def _give_back(self, lease: Lease, slot: Slot, reason: BlockReason) -> Outcome:
         if lease.is_fresh:
@@ -250,7 +257,7 @@ class Outbox:
         delay = min(self._timing.retry * 2 ** (lease.attempts - 1), _LONGEST_WAIT)
         until = self._clock() + delay
         log.warning(
-            "it is not known whether a post was made; it will be looked up",
+            "a post may have been made; it will be looked up",
             post=lease.post_id,
             attempt=lease.attempts,
             reason=str(error) or "no answer",

@@ -1,7 +1,8 @@
-"""The pace of sending: all processes of the bot together send at most so many requests a second.
+"""A rate limiter shared by all processes: taking a turn moves the next free instant.
 
-Discord allows a bot 50 requests a second; some are left for everything else that it does. Turns
-are 33 a second, as a busy machine wakes some late and these then come beside the next: 40 at most.
+Discord allows a bot 50 requests a second, and some are left for everything else that it does. The
+limiter gives 33 turns a second: a busy machine wakes some late, together with the next ones, which
+makes up to 40.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from datetime import datetime, timedelta
 from bot.state.rate_limit import RateLimit
 
 SPACING = timedelta(seconds=1 / 33)
-_MOST = 12  # turns taken at once: a third of a second's, so that processes share a busy minute
-_STALE = timedelta(seconds=1)  # turns that were not used by then are not saved up for a burst
+_MOST = 12  # turns taken at once: a third of a second, so that processes share a busy minute
+_STALE = timedelta(seconds=1)  # unused turns older than this are dropped, not saved for a burst
 
 
 class RateLimiter:
-    """Gives turns. They are taken from the common budget, a few at a time when many wait."""
+    """Gives turns to send. It takes several from the shared limit at a time when many wait."""
 
     def __init__(self, rate_limit: RateLimit, clock: Callable[[], datetime]) -> None:
         self._rate_limit = rate_limit
@@ -29,7 +30,7 @@ class RateLimiter:
         self._taking = asyncio.Lock()
 
     async def acquire(self) -> None:
-        """Return when it is one's turn to send one request. Raises DatabaseUnavailable."""
+        """Wait for a turn to send one request. Raises DatabaseUnavailable."""
         self._waiting += 1
         try:
             async with self._taking:
@@ -41,13 +42,13 @@ class RateLimiter:
             await asyncio.sleep(wait)
 
     async def hold(self, seconds: float) -> None:
-        """Let no process send for so long. Raises DatabaseUnavailable."""
+        """Keep every process from sending for so long. Raises DatabaseUnavailable."""
         self._turns.clear()
         await self._rate_limit.pause_until(self._clock() + timedelta(seconds=seconds))
 
     async def _next(self) -> datetime:
         now = self._clock()
-        self._turns = [acquire for acquire in self._turns if acquire > now - _STALE]
+        self._turns = [turn for turn in self._turns if turn > now - _STALE]
         if not self._turns:
             count = min(self._waiting, _MOST)
             first = await self._rate_limit.reserve(count, SPACING, now)
@@ -56,6 +57,6 @@ class RateLimiter:
 
 
 def jitter(key: str, spread: timedelta) -> timedelta:
-    """The own place of one inside the time over which what is due together is spread."""
+    """An item's own delay, always the same, between nothing and `spread`."""
     digest = hashlib.sha256(key.encode()).digest()
     return spread * (int.from_bytes(digest[:4]) / 2**32)

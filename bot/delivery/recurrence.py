@@ -1,4 +1,4 @@
-"""When a recurring post is due: wall time and zone in, instants out. No clock of its own."""
+"""When a recurring post is due: from wall times and zones to instants. Reads no clock."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ EVERY_DAY = frozenset(range(7))
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 
-# Files that a machine keeps beside the zones: its own setting, and copies with leap seconds.
+# Files next to the zones that are none: the machine's own zone, and copies with leap seconds.
 _NO_ZONES = ("localtime", "posixrules", "posix/", "right/")
 
-# No zone of the database crossed the date line earlier, and no rule crosses it later.
+# No zone in the database crossed the date line earlier, and no rule crosses it later.
 _YEARS = range(1800, 2100)
 
 
@@ -31,14 +31,14 @@ class UnknownZone(Exception):
 
 @dataclass(frozen=True)
 class Recurrence:
-    """A wall time on some weekdays in one zone."""
+    """A wall time on some weekdays in a zone."""
 
     at: time
     zone: str
     weekdays: frozenset[int] = EVERY_DAY
 
     def __post_init__(self) -> None:
-        """Raises ValueError for a time that is no naive whole minute, or no or unknown weekdays."""
+        """Raises ValueError unless the time is a naive whole minute and the weekdays exist."""
         if self.at.tzinfo or self.at.fold or self.at.second or self.at.microsecond:
             raise ValueError(self.at)
         if not self.weekdays or not self.weekdays <= EVERY_DAY:
@@ -46,8 +46,8 @@ class Recurrence:
 
 
 @dataclass(frozen=True)
-class Run:
-    """One time that a recurrence comes round: when, and the local day that it belongs to."""
+class Occurrence:
+    """One time of a recurrence: its instant, and the local day that it belongs to."""
 
     instant: datetime
     day: date
@@ -55,11 +55,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Due:
-    """What is due: the latest run that has come, how many came before it, the first to come."""
+    """The latest occurrence that has come, how many came before it, and the next one."""
 
-    run: Run | None
+    latest: Occurrence | None
     skipped: int
-    next: Run
+    next: Occurrence
 
 
 def open_zone(name: str) -> ZoneInfo:
@@ -69,38 +69,40 @@ def open_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, OSError, ValueError) as fault:
-        # Not there; a folder or too long a name; a path out of the database or no zone's file.
+        # Missing; a folder or too long a name; a path out of the database, or not a zone's file.
         raise UnknownZone(name) from fault
 
 
-def next_run(recurrence: Recurrence, after: datetime, last_day: date | None = None) -> Run:
-    """The first run after the instant `after` whose day is later than `last_day`.
+def next_occurrence(
+    recurrence: Recurrence, after: datetime, last_day: date | None = None
+) -> Occurrence:
+    """The first occurrence after the instant `after` whose day is later than `last_day`.
 
-    A wall time that the clocks skip runs at the first minute after the gap; one that they show
-    twice runs the first time. A day that the zone left out has no run. Raises UnknownZone.
+    A wall time that the clocks skip occurs at the first minute after the gap; one that they show
+    twice occurs the first time. A day that the zone left out has none. Raises UnknownZone.
     """
     assert after.tzinfo is not None
     zone = open_zone(recurrence.zone)
     first = after.astimezone(zone).date()
     if last_day is not None:
         first = max(first, last_day + _DAY)
-    runs = (_run(recurrence, zone, day) for day in _days(recurrence, zone, first, 1))
-    return next(run for run in runs if run.instant > after)
+    occurrences = (_occurrence(recurrence, zone, day) for day in _days(recurrence, zone, first, 1))
+    return next(each for each in occurrences if each.instant > after)
 
 
-def due(recurrence: Recurrence, day: date, now: datetime) -> Due:
-    """What has come by `now` of the runs from the local day `day` on, and the run after `now`.
+def find_due(recurrence: Recurrence, day: date, now: datetime) -> Due:
+    """Which occurrences from the local day `day` on have come by `now`, and the one after `now`.
 
-    Instants are worked out from the zone's rules of today, so a stored run needs its day alone.
+    Instants follow from the zone's current rules, so only the day of an occurrence is stored.
     Raises UnknownZone.
     """
-    following = next_run(recurrence, now, day - _DAY)
+    following = next_occurrence(recurrence, now, day - _DAY)
     zone = open_zone(recurrence.zone)
     latest = next(_days(recurrence, zone, following.day - _DAY, -1))
     if latest < day:
         return Due(None, 0, following)
     skipped = _count(recurrence, zone, day, latest)
-    return Due(_run(recurrence, zone, latest), skipped, following)
+    return Due(_occurrence(recurrence, zone, latest), skipped, following)
 
 
 def _days(recurrence: Recurrence, zone: ZoneInfo, start: date, step: int) -> Iterator[date]:
@@ -114,7 +116,7 @@ def _days(recurrence: Recurrence, zone: ZoneInfo, start: date, step: int) -> Ite
 
 
 def _count(recurrence: Recurrence, zone: ZoneInfo, first: date, end: date) -> int:
-    """How many days of the recurrence lie from `first` to before `end`, however far that is."""
+    """How many days of the recurrence lie from `first` to before `end`; fast over any distance."""
     weeks, rest = divmod((end - first).days, 7)
     begun = {(first.weekday() + n) % 7 for n in range(rest)}
     lost = [
@@ -125,12 +127,12 @@ def _count(recurrence: Recurrence, zone: ZoneInfo, first: date, end: date) -> in
     return weeks * len(recurrence.weekdays) + len(begun & recurrence.weekdays) - len(lost)
 
 
-def _run(recurrence: Recurrence, zone: ZoneInfo, day: date) -> Run:
-    """The run of a day that the zone has."""
+def _occurrence(recurrence: Recurrence, zone: ZoneInfo, day: date) -> Occurrence:
+    """The occurrence of a day that the zone has."""
     wall = datetime.combine(day, recurrence.at, zone)
     while not _is_shown(wall):  # a gap is never longer than two days
         wall += _MINUTE
-    return Run(wall.astimezone(UTC), day)
+    return Occurrence(wall.astimezone(UTC), day)
 
 
 @cache

@@ -1,46 +1,42 @@
-"""When something is due, and who sees to it then. Any number of processes may run one each.
+"""What is due, and which job handles it. Any number of processes may run a scheduler each.
 
-The next instant of everything that comes due is kept in memory, so a tick costs no query; the
-database is read again only when it was changed. What fails, fails alone.
+When each item is due is kept in memory, so a tick costs no query; the database is read again only
+after it changed. A failure affects only the item that failed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, Protocol
 
 import structlog
 
-from bot.delivery.delivery_errors import DeliveryError, Refused, Throttled, Unauthorized
+from bot.delivery.delivery_errors import DeliveryError, Unauthorized
 from bot.delivery.outbox import Clock, RetryAt
-from bot.delivery.rate_limiter import RateLimiter, jitter
+from bot.delivery.rate_limiter import jitter
 from bot.state.errors import DatabaseUnavailable
-from bot.state.posts import MessageRef
 from bot.state.state import State
 
 log = structlog.stdlib.get_logger("factdesk.delivery")
 
-KEPT_AFTER_LEAVING = timedelta(days=30)
-"""How long a server's settings are kept after the bot was removed from it."""
-
-KEPT_POSTS = timedelta(days=90)
-"""How long it is known what was posted."""
+AT_ONCE = datetime.fromtimestamp(0, UTC)
+"""When an item is due that only waits for a free worker."""
 
 _SHORTEST_SLEEP = timedelta(milliseconds=50)
 _BETWEEN_READS = timedelta(seconds=5)
-_AFTER_A_FAULT = timedelta(minutes=5)
-_LAST_WAIT = 5.0  # seconds for what is being sent when the process stops
+_AFTER_A_BUG = timedelta(minutes=5)
+_SHUTDOWN_TIMEOUT = 5.0  # seconds for what is being sent when the process stops
 
 
 @dataclass(frozen=True)
-class Rules:
+class SchedulerSettings:
     """How the scheduler keeps time.
 
-    What is due together is spread over `spread`; it looks up at least every `tick`; after `retry`
-    it tries again where the state was away.
+    Items that are due together are spread over `spread`. The scheduler looks at least every `tick`,
+    and tries again after `retry` if the database or Discord was unavailable.
     """
 
     spread: timedelta = timedelta(seconds=55)
@@ -51,78 +47,66 @@ class Rules:
 
 @dataclass(frozen=True)
 class Finished:
-    """Seen to; `next` is when it comes round again, None where it does not."""
+    """The item is handled; `next` is when it is due again, if it is."""
 
     next: datetime | None
 
 
 class Job(Protocol):
-    """One kind of thing that comes due: when each is, and what is done then."""
+    """One kind of work: when its items are due, and how to handle one."""
 
     async def next_due(self) -> Mapping[str, datetime]:
-        """When each is due next, by its key. Raises DatabaseUnavailable."""
+        """When each item is due next, by its key. Raises DatabaseUnavailable."""
         ...
 
     async def run(self, key: str, now: datetime) -> Finished | RetryAt:
-        """See to one that is due. Raises DatabaseUnavailable and DeliveryError."""
+        """Handle an item that is due. Raises DatabaseUnavailable and DeliveryError."""
         ...
 
 
-class Publisher(Protocol):
-    """Publishes posts; may raise what `outcomes` names."""
+class DueItem(NamedTuple):
+    """An item of a job, both by name."""
 
-    async def publish(self, message_ref: MessageRef) -> None:
-        """Publish a post of an announcement channel to the servers that follow it."""
-        ...
+    job: str
+    key: str
 
 
 class Scheduler:
-    """Sees to everything that comes due. `run` it as a task of the process."""
+    """Runs jobs, given by name, when their items are due. Its `run` is a task of the process."""
 
     def __init__(
         self,
         state: State,
-        jobs: Sequence[Job],
-        publisher: Publisher,
-        rate_limiter: RateLimiter,
+        jobs: Mapping[str, Job],
         clock: Clock,
-        rules: Rules = Rules(),
+        settings: SchedulerSettings,
     ) -> None:
         self._state = state
         self._jobs = jobs
-        self._publisher = publisher
-        self._rate_limiter = rate_limiter
         self._clock = clock
-        self._rules = rules
+        self._settings = settings
         self._changes = state.change_feed()
-        self._next_due: dict[tuple[int, str], datetime] = {}
-        self._not_before: dict[tuple[int, str], datetime] = {}
-        self._at_work: dict[tuple[int, str], asyncio.Task[None]] = {}
-        self._room = asyncio.Semaphore(rules.workers)
-        self._publishing: asyncio.Task[None] | None = None
-        self._may_publish = True
-        self._publish_not_before: datetime | None = None
-        self._clean_at: datetime | None = None
-        self._is_refused = False
-        self._is_away = False
-        self._is_stale = True
+        self._next_due: dict[DueItem, datetime] = {}
+        self._not_before: dict[DueItem, datetime] = {}
+        self._running: dict[DueItem, asyncio.Task[None]] = {}
+        self._workers = asyncio.Semaphore(settings.workers)
         self._read_at: datetime | None = None
+        self._is_stale = True
+        self._is_state_lost = False
+        self._is_token_refused = False
 
     def refresh(self) -> None:
-        """Have everything that comes due read again: the open base is another one now."""
+        """Read again what is due: the answer service has another base."""
         self._is_stale = True
 
     async def run(self) -> None:
-        """See to what is due, until cancelled; or until Discord refuses the token."""
+        """Run what is due, until cancelled or until Discord refuses the token."""
         try:
-            while not self._is_refused:
-                await self._read_changes()
+            while not self._is_token_refused:
+                await self._sync_with_state()
                 now = self._clock()
-                for each in self._due(now):
-                    self._at_work[each] = asyncio.create_task(self._run(each))
-                if self._may_publish and not self._publishing and self._is_time_to_publish(now):
-                    self._publishing = asyncio.create_task(self._publish())
-                await self._enforce_retention(now)
+                for item in self._due(now):
+                    self._running[item] = asyncio.create_task(self._run(item))
                 await asyncio.sleep(self._until_next(now))
             log.error("Discord refuses the token; nothing is sent any more")
         finally:
@@ -130,145 +114,90 @@ class Scheduler:
 
     # --- what is due, and when to look again
 
-    async def _read_changes(self) -> None:
-        """Read again what is due when, where anything may have changed.
+    async def _sync_with_state(self) -> None:
+        """Write the answers noted meanwhile; read again what is due if anything changed.
 
-        A busy minute changes it all the time by itself, so this is not done at every turn.
+        A busy minute changes something all the time, so this waits a few seconds in between.
         """
         now = self._clock()
-        if self._read_at and abs(now - self._read_at) < min(self._rules.tick, _BETWEEN_READS):
+        if self._read_at and abs(now - self._read_at) < min(self._settings.tick, _BETWEEN_READS):
             return
         try:
+            await self._state.public_answers.write()
             self._is_stale = await self._changes.has_changed() or self._is_stale
             self._read_at = now
             if self._is_stale:
-                self._is_stale = False  # whatever changes while this reads is read next time
-                await self._state.settings.load()
-                self._next_due = {
-                    (number, key): at
-                    for number, one in enumerate(self._jobs)
-                    for key, at in (await one.next_due()).items()
-                }
-            self._is_away = False
+                self._is_stale = False  # what changes during the read is read next time
+                await self._read_next_due()
+            self._is_state_lost = False
         except DatabaseUnavailable as error:
             self._is_stale = True
-            if not self._is_away:
-                log.warning("the state is away; what is known goes on", reason=error.reason)
-            self._is_away = True
+            if not self._is_state_lost:
+                log.warning("the state is unavailable; known items still run", reason=error.reason)
+            self._is_state_lost = True
 
-    def _at(self, each: tuple[int, str]) -> datetime:
-        """When one is to be seen to: its time, its own place in the minute, or a retry."""
-        at = self._next_due[each] + jitter(each[1], self._rules.spread)
-        return max(at, self._not_before.get(each, at))
+    async def _read_next_due(self) -> None:
+        await self._state.settings.load()
+        self._next_due = {
+            DueItem(name, key): at
+            for name, job in self._jobs.items()
+            for key, at in (await job.next_due()).items()
+        }
 
-    def _due(self, now: datetime) -> list[tuple[int, str]]:
-        free = (each for each in self._next_due if each not in self._at_work)
-        return [each for each in free if self._at(each) <= now]
+    def _at(self, item: DueItem) -> datetime:
+        """When to run an item: when it is due, plus its jitter, but not before its retry."""
+        at = self._next_due[item] + jitter(item.key, self._settings.spread)
+        return max(at, self._not_before.get(item, at))
+
+    def _due(self, now: datetime) -> list[DueItem]:
+        waiting = (item for item in self._next_due if item not in self._running)
+        return [item for item in waiting if self._at(item) <= now]
 
     def _until_next(self, now: datetime) -> float:
-        """Seconds to sleep: until the next is due, and no longer than a tick."""
-        instants = [self._at(each) for each in self._next_due if each not in self._at_work]
-        until = min(instants, default=now + self._rules.tick) - now
-        return max(_SHORTEST_SLEEP, min(until, self._rules.tick)).total_seconds()
+        """Seconds to sleep: until the next item is due, and no longer than a tick."""
+        instants = [self._at(item) for item in self._next_due if item not in self._running]
+        until = min(instants, default=now + self._settings.tick) - now
+        return max(_SHORTEST_SLEEP, min(until, self._settings.tick)).total_seconds()
 
-    # --- one that is due
+    # --- one item that is due
 
-    async def _run(self, each: tuple[int, str]) -> None:
-        """See to one; whatever goes wrong stays here."""
-        number, key = each
+    async def _run(self, item: DueItem) -> None:
+        """Run one item; no failure goes further than this."""
         try:
-            async with self._room:
-                if self._is_refused:
+            async with self._workers:
+                if self._is_token_refused:
                     return
-                outcome = await self._jobs[number].run(key, self._clock())
+                outcome = await self._jobs[item.job].run(item.key, self._clock())
         except Unauthorized:
-            self._is_refused = True
+            self._is_token_refused = True
         except (DatabaseUnavailable, DeliveryError) as error:
-            log.warning("not settled; it is tried again", of=key, reason=repr(error))
-            self._not_before[each] = self._clock() + self._rules.retry
+            log.warning("failed; will be retried", job=item.job, key=item.key, reason=repr(error))
+            self._not_before[item] = self._clock() + self._settings.retry
         except Exception:
-            log.exception("not settled, by a fault of the program", of=key)
-            self._not_before[each] = self._clock() + _AFTER_A_FAULT
+            log.exception("failed on a bug; will be retried", job=item.job, key=item.key)
+            self._not_before[item] = self._clock() + _AFTER_A_BUG
         else:
-            self._keep(each, outcome)
+            self._reschedule(item, outcome)
         finally:
-            self._at_work.pop(each, None)
+            self._running.pop(item, None)
 
-    def _keep(self, each: tuple[int, str], outcome: Finished | RetryAt) -> None:
-        """Remember when to look at one again."""
+    def _reschedule(self, item: DueItem, outcome: Finished | RetryAt) -> None:
+        """Remember when an item is due again."""
         if isinstance(outcome, RetryAt):
-            self._not_before[each] = outcome.at
+            self._not_before[item] = outcome.at
             return
-        self._not_before.pop(each, None)
-        self._may_publish = True
-        # A moderator may have changed it meanwhile, which then counts.
+        self._not_before.pop(item, None)
+        # A moderator may have changed the item meanwhile; then the stored time counts.
         self._is_stale = True
         if outcome.next:
-            self._next_due[each] = outcome.next
+            self._next_due[item] = outcome.next
         else:
-            self._next_due.pop(each, None)
-
-    # --- what comes after
-
-    def _is_time_to_publish(self, now: datetime) -> bool:
-        return self._publish_not_before is None or self._publish_not_before <= now
-
-    async def _publish(self) -> None:
-        """Publish what waits for it, one post after the other."""
-        self._may_publish = False
-        try:
-            for post in await self._state.posts.unpublished():
-                assert post.message_ref, "only what was sent waits to be published"
-                await self._rate_limiter.acquire()
-                is_done = await self._is_published(post.message_ref)
-                await self._state.posts.mark_published(post.post_id, is_done)
-        except Throttled as error:
-            self._publish_later(error.wait)
-        except Unauthorized:
-            self._is_refused = True
-        except (DatabaseUnavailable, DeliveryError) as error:
-            log.warning("publishing waits", reason=repr(error))
-            self._publish_later(self._rules.retry)
-        except Exception:
-            log.exception("publishing waits, by a fault of the program")
-            self._publish_later(_AFTER_A_FAULT)
-        finally:
-            self._publishing = None
-
-    def _publish_later(self, wait: timedelta) -> None:
-        self._may_publish, self._publish_not_before = True, self._clock() + wait
-
-    async def _is_published(self, message_ref: MessageRef) -> bool:
-        try:
-            await self._publisher.publish(message_ref)
-        except Refused as error:
-            log.warning(
-                "a post cannot be published", channel=message_ref.channel_id, reason=error.reason
-            )
-            return False
-        return True
-
-    async def _enforce_retention(self, now: datetime) -> None:
-        """Write what was put off; once a day, forget what need not be known any more."""
-        try:
-            await self._state.public_answers.write()
-            if self._clean_at and now < self._clean_at:
-                return
-            await self._state.settings.purge(now - KEPT_AFTER_LEAVING)
-            await self._state.posts.forget(now - KEPT_POSTS)
-            await self._state.briefings.forget(now - KEPT_POSTS)
-            await self._state.public_answers.forget(now - KEPT_POSTS)
-            await self._state.base_versions.forget_unused()
-            self._clean_at = now + timedelta(days=1)
-        except DatabaseUnavailable as error:
-            log.warning("the state is away; tidying waits", reason=error.reason)
-            self._clean_at = now + self._rules.retry
+            self._next_due.pop(item, None)
 
     async def _stop(self) -> None:
-        """Let what is being sent come to its end, for a while; then stop."""
-        tasks = [*self._at_work.values(), *([self._publishing] if self._publishing else [])]
-        if tasks:
-            _, unfinished = await asyncio.wait(tasks, timeout=_LAST_WAIT)
+        """Let what is being sent finish, for a few seconds; then stop."""
+        if self._running:
+            _, unfinished = await asyncio.wait(self._running.values(), timeout=_SHUTDOWN_TIMEOUT)
             for task in unfinished:
                 task.cancel()
         await self._changes.close()

@@ -115,6 +115,8 @@ class Factdesk(FactdeskClient):
 
     async def _hold_all_processes(self, seconds: float) -> None:
         """Keep every process of the bot from sending: Discord limits the bot as a whole."""
+        if not hasattr(self, "services"):  # still logging in
+            return
         try:
             await self.services.rate_limiter.hold(seconds)
         except DatabaseUnavailable as error:

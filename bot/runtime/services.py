@@ -12,11 +12,20 @@ from bot.answers.service import AnswerService
 from bot.config import Config
 from bot.delivery.briefing_editor import BriefingEditor
 from bot.delivery.jobs.briefings import BriefingJob, Trouble
-from bot.delivery.jobs.corrections import CorrectionJob, EditJob
-from bot.delivery.jobs.digests import DigestComposer, DigestJob, Problem
-from bot.delivery.outbox import Clock, Outbox, OutgoingPost, Timing
+from bot.delivery.jobs.corrections import (
+    CloseJob,
+    CorrectionPosts,
+    OfferJob,
+    PendingCorrections,
+    ReplyJob,
+)
+from bot.delivery.jobs.digests import DigestComposer, DigestJob, DigestProblem
+from bot.delivery.jobs.edits import EditJob
+from bot.delivery.outbox import Clock, Outbox, OutboxTiming, OutgoingPost
+from bot.delivery.publishing import PublishingJob
 from bot.delivery.rate_limiter import RateLimiter
-from bot.delivery.scheduler import Rules, Scheduler
+from bot.delivery.retention import RetentionJob
+from bot.delivery.scheduler import Scheduler, SchedulerSettings
 from bot.facts.load import Folders
 from bot.runtime.base_watch import BaseWatch
 from bot.state.audit_log import AuditEntry
@@ -41,8 +50,8 @@ class Wiring:
     messenger: Callable[[discord.Client, Render], DiscordMessenger] = DiscordMessenger
     moderators: type[DiscordModerators] = DiscordModerators
     composer: Callable[[AnswerService, State], DigestComposer] = DigestComposer
-    timing: Timing = field(default_factory=Timing)
-    rules: Rules = field(default_factory=Rules)
+    outbox: OutboxTiming = field(default_factory=OutboxTiming)
+    scheduler: SchedulerSettings = field(default_factory=SchedulerSettings)
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,8 @@ class Services:
     compose: DigestComposer
     digests: DigestJob
     editor: BriefingEditor
-    corrections: CorrectionJob
+    corrections: CorrectionPosts
+    pending_corrections: PendingCorrections
     scheduler: Scheduler
 
     async def close(self) -> None:
@@ -81,7 +91,7 @@ class _Servers:
         """The view of a post."""
         return rendering.render(self._service, outgoing)
 
-    def warning(self, about: Schedule | Briefing, problem: Problem | Trouble) -> str:
+    def warning(self, about: Schedule | Briefing, problem: DigestProblem | Trouble) -> str:
         """The text that tells a server's moderators why something was not posted."""
         language = self._settings.of(about.server_id).language
         guild = self._client.get_guild(about.server_id)
@@ -129,18 +139,23 @@ def _assemble(
     messenger = wiring.messenger(client, servers.render)
     moderators = wiring.moderators(client, servers.warning, servers.moderates, servers.log_channel)
     rate_limiter = RateLimiter(state.rate_limit, clock)
-    outbox = Outbox(state.leases, state.posts, rate_limiter, messenger, clock, wiring.timing)
+    outbox = Outbox(state.leases, state.posts, rate_limiter, messenger, clock, wiring.outbox)
     compose = wiring.composer(service, state)
     digests = DigestJob(state, compose, outbox, moderators, clock)
     editor = BriefingEditor(service, state, moderators)
-    corrections = CorrectionJob(service, state, outbox, tell)
-    jobs = (
-        digests,
-        BriefingJob(state, editor, outbox, moderators, tell),
-        corrections,
-        EditJob(service, state, editor, messenger, tell),
-    )
-    scheduler = Scheduler(state, jobs, messenger, rate_limiter, clock, wiring.rules)
+    corrections = CorrectionPosts(service, state, outbox)
+    pending = PendingCorrections(service, state)
+    jobs = {
+        "digest": digests,
+        "briefing": BriefingJob(state, editor, outbox, moderators, tell),
+        "correction offer": OfferJob(state, pending, corrections),
+        "correction close": CloseJob(state, pending),
+        "correction reply": ReplyJob(state, corrections, tell),
+        "edit": EditJob(service, state, editor, messenger, tell),
+        "publishing": PublishingJob(state.posts, messenger, rate_limiter),
+        "retention": RetentionJob(state),
+    }
+    scheduler = Scheduler(state, jobs, clock, wiring.scheduler)
     return Services(
         service=service,
         base_watch=BaseWatch(config, service, scheduler.refresh),
@@ -151,5 +166,6 @@ def _assemble(
         digests=digests,
         editor=editor,
         corrections=corrections,
+        pending_corrections=pending,
         scheduler=scheduler,
     )

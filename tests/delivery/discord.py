@@ -73,6 +73,8 @@ class FaultyDiscord:
         """What goes wrong with the next requests to make a post, by channel."""
         self.edit_faults: dict[int, list[Fault]] = defaultdict(list)
         """What goes wrong with the next requests to edit a post, by channel."""
+        self.login_faults: list[Fault] = []
+        """What goes wrong with the next logins."""
         self.attempts: list[Attempt] = []
         """Every request to make a post, in order."""
         self.messages: dict[int, list[JSON]] = defaultdict(list)
@@ -179,8 +181,8 @@ class FaultyDiscord:
         self.journal.note(f"http: {request.method} {path} -> {response.status}")
         return response
 
-    async def _me(self, _: web.Request) -> web.Response:
-        return answer(payloads.bot_user())
+    async def _me(self, request: web.Request) -> web.StreamResponse:
+        return await _met(self.login_faults, request, lambda: answer(payloads.bot_user()))
 
     async def _application(self, _: web.Request) -> web.Response:
         return answer(payloads.application())

@@ -21,8 +21,8 @@ from discord.http import Route
 
 from bot import logs
 from bot.config import Config
-from bot.delivery.outbox import Timing
-from bot.delivery.scheduler import Rules
+from bot.delivery.outbox import OutboxTiming
+from bot.delivery.scheduler import SchedulerSettings
 from bot.runtime.client import Factdesk
 from bot.runtime.services import Wiring
 from bot.state.state import State
@@ -92,8 +92,10 @@ def _wiring(orders: Orders, opening: AbstractAsyncContextManager[object]) -> Wir
         messenger=partial(TrappedMessenger, trap),
         moderators=MarkedModerators,
         composer=partial(LineComposer, orders),
-        timing=Timing(*map(_seconds, (orders.lease, orders.sending, orders.nonce, orders.retry))),
-        rules=Rules(
+        outbox=OutboxTiming(
+            *map(_seconds, (orders.lease, orders.sending, orders.nonce, orders.retry))
+        ),
+        scheduler=SchedulerSettings(
             spread=_seconds(orders.spread),
             tick=_seconds(orders.tick),
             retry=_seconds(orders.retry),

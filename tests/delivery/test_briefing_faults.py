@@ -171,7 +171,7 @@ async def stopped_before_sending(case: BriefingCase, point: Point) -> None:
     await case.start()
     await case.settled()
     stopped.send(signal.SIGCONT)
-    await case.logged(stopped, "a claim was lost before sending", times=len(EVERY_KIND))
+    await case.logged(stopped, "a lease was lost before sending", times=len(EVERY_KIND))
     await case.once(*EVERY_KIND)
     assert case.sent() == len(EVERY_KIND)
 
@@ -532,7 +532,7 @@ async def stopped_before_replying(case: BriefingCase, point: Point) -> None:
     await case.start()
     await case.replied(*FEW)
     stopped.send(signal.SIGCONT)
-    await case.logged(stopped, "a claim was lost before sending", times=3)
+    await case.logged(stopped, "a lease was lost before sending", times=3)
     await case.replied(*FEW)
 
 

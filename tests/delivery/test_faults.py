@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from bot.state.digests import BlockReason
+from bot.state.posts import Slot
 from tests.delivery import world
 from tests.delivery.case import Case
 from tests.delivery.discord import (
@@ -24,9 +25,9 @@ from tests.delivery.discord import (
     then,
 )
 from tests.delivery.orders import Point
-from tests.delivery.scene import DAY, HOUR, MINUTE, SECOND, TODAY
+from tests.delivery.scene import DAY, HOUR, MINUTE, SECOND, TODAY, until
 from tests.delivery.table import Outcomes, Row, Table
-from tests.delivery.world import Kind
+from tests.delivery.world import NOON, Kind
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="wants real signals and /proc"),
@@ -162,7 +163,7 @@ async def stopped_before_sending(case: Case, point: Point) -> None:
     await case.start()
     await case.settled()
     stopped.send(signal.SIGCONT)
-    await case.logged(stopped, "a claim was lost before sending", times=len(EVERY_KIND))
+    await case.logged(stopped, "a lease was lost before sending", times=len(EVERY_KIND))
     await case.once(*EVERY_KIND)
     assert len(case.discord.attempts) == len(EVERY_KIND)
 
@@ -250,6 +251,25 @@ async def limited_longer_than_a_request(case: Case) -> None:
     await case.due("text")
     case.plan("text", faults=[limiting(3, everywhere=True)])
     await case.start(sending=1)
+    await case.settled()
+    await case.once("text")
+
+
+@row("429 for the whole bot, to a request that makes no post")
+async def limited_while_warning(case: Case) -> None:
+    await case.due("text")
+    case.plan("text", faults=[refusing(403, 50013)])
+    case.discord.faults[world.dm_id(0)] = [limiting(3, everywhere=True)]
+    await case.start()
+    await case.held()
+    await case.told(0, "no-permission")
+
+
+@row("429 for the whole bot while it logs in")
+async def limited_at_login(case: Case) -> None:
+    await case.due("text")
+    case.discord.login_faults = [limiting(0.2, everywhere=True)]
+    await case.start()
     await case.settled()
     await case.once("text")
 
@@ -426,7 +446,7 @@ async def full_disk(case: Case) -> None:
     deliverer = case.start_process()
     await case.logged(deliverer, "DatabaseUnavailable")
     case.time.pass_by(MINUTE)
-    await case.logged(deliverer, f'"of": "{world.server_id(2)}"')
+    await case.logged(deliverer, f'"key": "{world.server_id(2)}"')
     assert case.discord.posts(2, "text") == []
     deliverer.clear_disk()
     await case.settled()
@@ -450,6 +470,20 @@ async def restarted_database(case: Case) -> None:
     await case.set_up(2, "text")  # which the process hears of, as it listens again
     await case.settled()
     await case.once("text", "forum", "text")
+
+
+@row("what was posted three months ago is deleted")
+async def forgotten(case: Case) -> None:
+    await case.due("text", at=HOUR)
+    ended = NOON - 91 * DAY
+    slot = Slot(world.server_id(0), "digest", ended.date(), ended, 0)
+    await case.state.posts.end(slot, "skipped", "late", ended)
+    await case.start()
+
+    async def is_gone() -> bool:
+        return await case.state.posts.get(slot.post_id) is None
+
+    await until("the post to be deleted", is_gone)
 
 
 # --- one server's trouble

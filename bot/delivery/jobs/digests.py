@@ -1,4 +1,4 @@
-"""Servers' digests when they are due: once a local day, late once at most, never twice."""
+"""Posts servers' digests when they are due: once a local day, and never twice."""
 
 from __future__ import annotations
 
@@ -23,7 +23,14 @@ from bot.delivery.outbox import (
     RetryAt,
     Undetermined,
 )
-from bot.delivery.recurrence import Recurrence, Run, UnknownZone, due, next_run, open_zone
+from bot.delivery.recurrence import (
+    Occurrence,
+    Recurrence,
+    UnknownZone,
+    find_due,
+    next_occurrence,
+    open_zone,
+)
 from bot.delivery.scheduler import Finished
 from bot.state.digests import BlockReason, DigestConfig, Schedule
 from bot.state.posts import Contents, Slot
@@ -32,13 +39,13 @@ from bot.texts.catalogues import Words, words
 
 log = structlog.stdlib.get_logger("factdesk.delivery")
 
-Problem = BlockReason | Literal["unknown"]
-"""What stops a digest, or that nobody can tell whether one was posted."""
+DigestProblem = BlockReason | Literal["unknown"]
+"""Why a digest is stopped, or that it is unknown whether one was posted."""
 
 
 @dataclass(frozen=True)
 class Lateness:
-    """How late a digest may be posted, and from when on it is marked late."""
+    """How late a digest may be posted, and how late it is marked as late."""
 
     grace: timedelta = timedelta(hours=6)
     late: timedelta = timedelta(minutes=10)
@@ -46,7 +53,7 @@ class Lateness:
 
 @dataclass(frozen=True)
 class DigestDraft:
-    """A digest, ready to be sent. `worth_posting` is false where nothing happened on its day."""
+    """A digest to be sent. `worth_posting` is false if nothing happened on its day."""
 
     card: Card
     contents: Contents
@@ -54,7 +61,7 @@ class DigestDraft:
 
 
 class Composer(Protocol):
-    """Makes the digest of a local day; `is_late` says that it comes after its time."""
+    """Makes the digest of a local day, marked if it is late."""
 
     async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
         """The draft. Raises DatabaseUnavailable."""
@@ -62,20 +69,20 @@ class Composer(Protocol):
 
 
 class Moderators(Protocol):
-    """The people who run a server; methods may raise what `outcomes` names."""
+    """A server's moderators on Discord; methods may raise DeliveryError."""
 
-    async def warn(self, schedule: Schedule, problem: Problem) -> None:
-        """Tell them what stopped their digest, where they can be told."""
+    async def warn(self, schedule: Schedule, problem: DigestProblem) -> None:
+        """Tell them why their digest was not posted."""
         ...
 
 
 def recurrence(config: DigestConfig) -> Recurrence:
-    """When a digest comes round."""
+    """When a digest is due."""
     return Recurrence(config.at, config.zone, config.weekdays)
 
 
 class DigestComposer:
-    """Composes servers' digests from the open base and from what they were told before."""
+    """Composes digests from the open base and from what each server's earlier ones said."""
 
     def __init__(self, service: AnswerService, state: State) -> None:
         self._service = service
@@ -95,7 +102,7 @@ class DigestComposer:
         )
 
     def language(self, schedule: Schedule) -> str:
-        """The language of a server's digest: what it chose, or what Discord told at set-up."""
+        """The language that the server chose, or else the one it had on Discord at set-up."""
         return self._state.settings.of(schedule.server_id).language or schedule.config.language
 
     async def _told(self, schedule: Schedule) -> DigestHistory:
@@ -108,7 +115,7 @@ class DigestComposer:
 
 
 class DigestJob:
-    """The digests that are due."""
+    """The digests, one a server, by the server's id."""
 
     def __init__(
         self,
@@ -127,71 +134,75 @@ class DigestJob:
         self._lateness = lateness
 
     async def next_due(self) -> Mapping[str, datetime]:
-        """When each server's digest is due next, by the server's id. Raises DatabaseUnavailable."""
+        """When each server's digest is due next. Raises DatabaseUnavailable."""
         next_due = await self._state.digests.next_due()
         return {str(server_id): at for server_id, at in next_due.items()}
 
     async def run(self, key: str, now: datetime) -> Finished | RetryAt:
-        """Post a server's digest where it is due. Raises DatabaseUnavailable, and Unauthorized."""
+        """Post a server's digest if it is due. Raises DatabaseUnavailable and Unauthorized."""
         schedule = await self._state.digests.get(int(key))
         if not schedule or not schedule.next_at or not schedule.next_day:
             return Finished(None)
         try:
-            found = due(recurrence(schedule.config), schedule.next_day, now)
+            due = find_due(recurrence(schedule.config), schedule.next_day, now)
         except UnknownZone:
             return await self._pause(schedule, "no-zone")
-        if found.skipped:
-            log.warning("digests skipped: too late", server=key, count=found.skipped)
-        if found.run is None:  # the zone's rules have changed since the instant was worked out
-            return await self._advance(schedule, schedule.next_day, found.next)
-        outcome = await self._post(schedule, found.run, now)
-        return await self._conclude(schedule, outcome, found.run.day, found.next)
+        if due.skipped:
+            log.warning("digests skipped: too late", server=key, count=due.skipped)
+        if due.latest is None:  # the zone's rules have changed since the instant was worked out
+            return await self._advance(schedule, schedule.next_day, due.next)
+        outcome = await self._post(schedule, due.latest, now)
+        return await self._conclude(schedule, outcome, due.latest.day, due.next)
 
     async def post_now(self, server_id: int) -> Outcome:
-        """Post the digest of a server's present day before its time.
+        """Post the digest of a server's current day before its time.
 
-        Done without a place means that the day's digest is settled already. Raises
-        DatabaseUnavailable, Unauthorized, and UnknownZone.
+        Delivered without a message means that the day's digest was finished before. Raises
+        DatabaseUnavailable, Unauthorized and UnknownZone.
         """
         schedule = await self._state.digests.get(server_id)
         assert schedule, "only a digest that was set up can be posted"
         now = self._clock()
         day = now.astimezone(open_zone(schedule.config.zone)).date()
         draft = await self._compose(schedule, day, is_late=False)
-        outcome = await self._deliver(schedule, Run(now, day), draft)
+        outcome = await self._deliver(schedule, Occurrence(now, day), draft)
         if not isinstance(outcome, RetryAt):
-            following = next_run(recurrence(schedule.config), now, day)
+            following = next_occurrence(recurrence(schedule.config), now, day)
             await self._conclude(schedule, outcome, day, following)
         return outcome
 
-    async def _post(self, schedule: Schedule, run: Run, now: datetime) -> Outcome:
-        lateness = now - run.instant
-        draft = await self._compose(schedule, run.day, lateness > self._lateness.late)
+    async def _post(self, schedule: Schedule, occurrence: Occurrence, now: datetime) -> Outcome:
+        lateness = now - occurrence.instant
+        draft = await self._compose(schedule, occurrence.day, lateness > self._lateness.late)
         if lateness > self._lateness.grace:
-            log.warning("digest skipped: too late", server=schedule.server_id, day=str(run.day))
-            return await self._outbox.settle(_outgoing(schedule, run, draft), draft.contents)
-        if await self._is_empty(schedule, run, draft):
+            log.warning(
+                "digest skipped: too late", server=schedule.server_id, day=str(occurrence.day)
+            )
+            return await self._outbox.settle(_outgoing(schedule, occurrence, draft), draft.contents)
+        if await self._skip_if_empty(schedule, occurrence, draft):
             return Delivered(None)
-        return await self._deliver(schedule, run, draft)
+        return await self._deliver(schedule, occurrence, draft)
 
-    async def _is_empty(self, schedule: Schedule, run: Run, draft: DigestDraft) -> bool:
-        """Whether there is nothing to post, which is then noted; a claimed post must be settled."""
-        has_focus = (
-            draft.contents.fact_of_the_day is not None and schedule.config.when_empty == "fact"
-        )
-        if draft.worth_posting or has_focus:
+    async def _skip_if_empty(
+        self, schedule: Schedule, occurrence: Occurrence, draft: DigestDraft
+    ) -> bool:
+        """If there is nothing to post, and no lease to finish, record that; returns whether so."""
+        fact_of_the_day = draft.contents.fact_of_the_day
+        if draft.worth_posting or (fact_of_the_day and schedule.config.when_empty == "fact"):
             return False
-        slot = _slot(schedule, run)
+        slot = _slot(schedule, occurrence)
         if await self._state.posts.get(slot.post_id):
             return False
         await self._state.posts.end(slot, "skipped", "empty", self._clock())
         return True
 
-    async def _deliver(self, schedule: Schedule, run: Run, draft: DigestDraft) -> Outcome:
-        return await self._outbox.deliver(_outgoing(schedule, run, draft), draft.contents)
+    async def _deliver(
+        self, schedule: Schedule, occurrence: Occurrence, draft: DigestDraft
+    ) -> Outcome:
+        return await self._outbox.deliver(_outgoing(schedule, occurrence, draft), draft.contents)
 
     async def _conclude(
-        self, schedule: Schedule, outcome: Outcome, day: date, following: Run
+        self, schedule: Schedule, outcome: Outcome, day: date, following: Occurrence
     ) -> Finished | RetryAt:
         match outcome:
             case RetryAt():
@@ -205,7 +216,7 @@ class DigestJob:
                     log.info("digest posted", server=schedule.server_id, day=str(day))
         return await self._advance(schedule, day, following)
 
-    async def _advance(self, schedule: Schedule, day: date, following: Run) -> Finished:
+    async def _advance(self, schedule: Schedule, day: date, following: Occurrence) -> Finished:
         await self._state.digests.advance(schedule.server_id, day, following.instant, following.day)
         return Finished(following.instant)
 
@@ -215,25 +226,25 @@ class DigestJob:
         await self._warn(schedule, reason)
         return Finished(None)
 
-    async def _warn(self, schedule: Schedule, problem: Problem) -> None:
+    async def _warn(self, schedule: Schedule, problem: DigestProblem) -> None:
         try:
             await self._moderators.warn(schedule, problem)
         except DeliveryError as error:
-            log.warning(
-                "moderators could not be told",
-                server=schedule.server_id,
-                problem=problem,
-                reason=repr(error),
-            )
+            server, reason = schedule.server_id, repr(error)
+            log.warning("moderators not reached", server=server, problem=problem, reason=reason)
 
 
-def _outgoing(schedule: Schedule, run: Run, draft: DigestDraft) -> OutgoingPost:
-    return OutgoingPost(_slot(schedule, run), schedule.config.target, draft.card)
+def _outgoing(schedule: Schedule, occurrence: Occurrence, draft: DigestDraft) -> OutgoingPost:
+    return OutgoingPost(_slot(schedule, occurrence), schedule.config.target, draft.card)
 
 
-def _slot(schedule: Schedule, run: Run) -> Slot:
+def _slot(schedule: Schedule, occurrence: Occurrence) -> Slot:
     return Slot(
-        schedule.server_id, "digest", run.day, run.instant, schedule.config.target.channel_id
+        schedule.server_id,
+        "digest",
+        occurrence.day,
+        occurrence.instant,
+        schedule.config.target.channel_id,
     )
 
 

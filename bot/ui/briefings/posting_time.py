@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.answers.resolve import echo
-from bot.delivery.recurrence import Recurrence, next_run
+from bot.delivery.recurrence import Recurrence, next_occurrence
 from bot.parsing.dates import parse_period
 from bot.parsing.typed_text import clean_text
 from bot.state.plan import PostingTime
@@ -51,7 +51,7 @@ def _instant(words: Words, day: date, at: time, zone: str) -> datetime:
     """The instant of a local time on a day."""
     try:
         before = datetime.combine(day, at, UTC) - _TWO_DAYS
-        run = next_run(Recurrence(at, zone), before, day - timedelta(days=1))
+        run = next_occurrence(Recurrence(at, zone), before, day - timedelta(days=1))
     except OverflowError:
         run = None
     if run is None or run.day != day:  # the zone skipped the day when it crossed the date line

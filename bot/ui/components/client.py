@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.answers.service import AnswerService
 from bot.config import Config
 from bot.delivery.briefing_editor import BriefingEditor
-from bot.delivery.jobs.corrections import CorrectionJob
+from bot.delivery.jobs.corrections import CorrectionPosts
 from bot.delivery.jobs.digests import DigestComposer, DigestJob
 from bot.state.posts import MessageRef
 from bot.state.state import State
@@ -39,7 +39,7 @@ class FactdeskClient(commands.Bot, ABC):
     compose: DigestComposer
     digests: DigestJob
     editor: BriefingEditor
-    corrections: CorrectionJob
+    corrections: CorrectionPosts
 
     @abstractmethod
     async def reload_base(self) -> bool:

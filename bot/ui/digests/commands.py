@@ -11,7 +11,7 @@ from discord.app_commands import Choice, Transform
 from discord.ext import commands
 
 from bot.delivery.outbox import Blocked, Delivered, Outcome, RetryAt, Undetermined
-from bot.delivery.recurrence import EVERY_DAY, Run, UnknownZone, open_zone
+from bot.delivery.recurrence import EVERY_DAY, Occurrence, UnknownZone, open_zone
 from bot.state.digests import DigestConfig, Schedule, Target, WhenEmpty
 from bot.state.errors import DatabaseUnavailable
 from bot.state.posts import Post, Slot
@@ -264,12 +264,12 @@ def _posted(words: Words, outcome: Outcome, schedule: Schedule, last: Post | Non
             return Notice(words("digest.now.unknown"), (what, coming))
 
 
-async def _next(interaction: Interaction, schedule: Schedule) -> Run:
+async def _next(interaction: Interaction, schedule: Schedule) -> Occurrence:
     """The next run of a digest; if it is paused without an end, what it would be."""
     words = reader_words(interaction)
     _known_zone(schedule, words)
     if schedule.next_at and schedule.next_day and schedule.paused is None:
-        return Run(schedule.next_at, schedule.next_day)
+        return Occurrence(schedule.next_at, schedule.next_day)
     return await next_of(interaction.client.state, schedule.server_id, schedule.config)
 
 

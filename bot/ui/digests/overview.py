@@ -10,7 +10,7 @@ from discord.utils import format_dt
 
 from bot.answers.service import AnswerService
 from bot.cards.wording import day_words
-from bot.delivery.jobs.digests import Problem
+from bot.delivery.jobs.digests import DigestProblem
 from bot.delivery.recurrence import EVERY_DAY
 from bot.parsing.timezones import zone_label
 from bot.state.digests import DigestConfig, Schedule
@@ -35,7 +35,7 @@ WEEKDAYS: Mapping[str, frozenset[int]] = {
 """The weekdays that a digest can be set to, by the name of the choice."""
 
 
-def warning(words: Words, schedule: Schedule, problem: Problem, server: str) -> str:
+def warning(words: Words, schedule: Schedule, problem: DigestProblem, server: str) -> str:
     """What a server's moderators are told when their digest stopped, as Discord's markdown."""
     name = f"**{escape(server)}**"
     if problem == "unknown":
@@ -43,7 +43,7 @@ def warning(words: Words, schedule: Schedule, problem: Problem, server: str) -> 
     return f"{words('digest.stopped', server=name)}\n{trouble(words, schedule.config, problem)}"
 
 
-def trouble(words: Words, config: DigestConfig, problem: Problem) -> str:
+def trouble(words: Words, config: DigestConfig, problem: DigestProblem) -> str:
     """What is wrong, and how to mend it."""
     channel = f"<#{config.target.channel_id}>"
     return words(f"digest.warning.{problem}", channel=channel, zone=config.zone)

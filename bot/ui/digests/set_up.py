@@ -15,7 +15,7 @@ from discord import ui
 
 from bot.cards.limits import THREAD_TITLE, shorten
 from bot.delivery.jobs.digests import recurrence
-from bot.delivery.recurrence import Run, next_run
+from bot.delivery.recurrence import Occurrence, next_occurrence
 from bot.state.digests import DigestConfig, Schedule, Target
 from bot.state.state import State
 from bot.texts.catalogues import Words
@@ -108,14 +108,14 @@ async def required(interaction: Interaction) -> Schedule:
 
 async def next_of(
     state: State, server_id: int, config: DigestConfig, last: date | None = None
-) -> Run:
+) -> Occurrence:
     """The next run of a digest: on no day that is settled already, and none up to `last`.
 
     Raises DatabaseUnavailable, and UnknownZone.
     """
     settled = await state.digests.last_post_day(server_id)
     past = max((day for day in (settled, last) if day), default=None)
-    return next_run(recurrence(config), discord.utils.utcnow(), past)
+    return next_occurrence(recurrence(config), discord.utils.utcnow(), past)
 
 
 async def set_up(interaction: Interaction, config: DigestConfig, is_new: bool) -> None:

@@ -10,13 +10,13 @@ import discord
 
 from bot.delivery.delivery_errors import OutcomeUnknown, Refused
 from bot.delivery.jobs.briefings import Trouble
-from bot.delivery.jobs.digests import Problem
+from bot.delivery.jobs.digests import DigestProblem
 from bot.state.briefings import Briefing
 from bot.state.digests import Schedule, Target
 from bot.ui.components import channels
 from bot.ui.posting.error_mapping import delivery_errors
 
-Wording = Callable[[Schedule | Briefing, Problem | Trouble], str]
+Wording = Callable[[Schedule | Briefing, DigestProblem | Trouble], str]
 
 
 class DiscordModerators:
@@ -39,7 +39,7 @@ class DiscordModerators:
         self._may_moderate = may_moderate
         self._log_channel = log_channel
 
-    async def warn(self, schedule: Schedule, problem: Problem) -> None:
+    async def warn(self, schedule: Schedule, problem: DigestProblem) -> None:
         """Tell the member who set the digest up, else a channel of the moderators."""
         text = self._wording(schedule, problem)
         await self._send(schedule.server_id, schedule.config.set_by, text)

@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.answers.service import AnswerService
 from bot.delivery.jobs.briefings import Trouble
-from bot.delivery.jobs.digests import Problem
+from bot.delivery.jobs.digests import DigestProblem
 from bot.delivery.outbox import OutgoingPost
 from bot.state.briefings import Briefing
 from bot.state.digests import Schedule
@@ -34,10 +34,10 @@ def render(service: AnswerService, outgoing: OutgoingPost) -> ui.LayoutView:
 
 
 def warning(
-    about: Schedule | Briefing, trouble: Problem | Trouble, chosen: str | None, server: str
+    about: Schedule | Briefing, trouble: DigestProblem | Trouble, chosen: str | None, server: str
 ) -> str:
     """The warning to a server's moderators in the language it chose, as Discord's markdown."""
     if isinstance(about, Schedule):
         spoken = words_of(chosen or about.config.language)
-        return overview.warning(spoken, about, cast(Problem, trouble), server)
+        return overview.warning(spoken, about, cast(DigestProblem, trouble), server)
     return audit_log.warning(words_of(chosen or about.plan.text.language), about, trouble, server)

@@ -1,0 +1,44 @@
+"""How long the bot keeps what it stores, and the daily job that deletes the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot.delivery.scheduler import AT_ONCE, Finished
+from bot.state.state import State
+
+KEPT_AFTER_LEAVING = timedelta(days=30)
+"""How long a server's settings are kept after the bot was removed from it."""
+
+KEPT_POSTS = timedelta(days=90)
+"""How long posts, answers and ended briefings are kept."""
+
+_EVERY = timedelta(days=1)
+
+
+class RetentionJob:
+    """Enforces retention when the process starts, and then once a day."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._next = AT_ONCE
+
+    async def next_due(self) -> Mapping[str, datetime]:
+        """When to delete next."""
+        return {"retention": self._next}
+
+    async def run(self, key: str, now: datetime) -> Finished:
+        """Delete what is too old. Raises DatabaseUnavailable."""
+        await enforce_retention(self._state, now)
+        self._next = now + _EVERY
+        return Finished(self._next)
+
+
+async def enforce_retention(state: State, now: datetime) -> None:
+    """Delete everything that need not be kept any longer. Raises DatabaseUnavailable."""
+    await state.settings.purge(now - KEPT_AFTER_LEAVING)
+    await state.posts.forget(now - KEPT_POSTS)
+    await state.briefings.forget(now - KEPT_POSTS)
+    await state.public_answers.forget(now - KEPT_POSTS)
+    await state.base_versions.forget_unused()

@@ -76,6 +76,13 @@ async def test_a_hold_counts_for_every_process(world: World) -> None:
     ]
 
 
+async def test_the_longest_hold_counts(world: World) -> None:
+    limiters = [await limiter(world) for _ in range(3)]
+    for each, seconds in zip(limiters, (10, 60, 5), strict=True):
+        await each.hold(seconds)
+    assert await send(world, 1, limiters[0]) == [(NOW + timedelta(seconds=60), 0)]
+
+
 async def with_a_turn_left(world: World) -> RateLimiter:
     """A rate limiter that has taken a turn for a request that was given up meanwhile."""
     counted = Counted(world.state.database)

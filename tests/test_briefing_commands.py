@@ -418,13 +418,6 @@ async def test_a_second_moderator_approves_and_the_author_cannot(room: Newsroom)
     await room.advance(minutes=5)
     assert posted(room.server.channel) == []
     assert "approve" not in actions(card)
-    waiting = await room.server.bot.state.briefings.get(number(card))
-    assert waiting
-    public = await show_controls(room, waiting.version, waiting.briefing_id)
-    approve = Key("approve", waiting.briefing_id, waiting.version).custom_id("b")
-    refused = private(await room.moderator.click(public, custom_id=approve))
-    assert lines(refused)[0] == "### You cannot approve your own briefing."
-    assert await room.server.bot.state.briefings.get(number(card)) == waiting
     await room.server.restart()
     theirs = await show_to(room.second, room, number(card))
     await room.do(theirs, "approve", room.second)
@@ -432,6 +425,19 @@ async def test_a_second_moderator_approves_and_the_author_cannot(room: Newsroom)
     await room.advance(minutes=2)
     (post,) = posted(room.server.channel)
     assert texts(post)[0] == f"-# Posted by <@{room.moderator.id}> with Factdesk"
+
+
+async def test_an_author_who_presses_approve_anyway_is_refused(room: Newsroom) -> None:
+    await need_approval(room)
+    card = await room.ready()
+    await room.do(card, "submit")
+    waiting = await room.server.bot.state.briefings.get(number(card))
+    assert waiting
+    public = await show_controls(room, waiting.version, waiting.briefing_id)
+    approve = Key("approve", waiting.briefing_id, waiting.version).custom_id("b")
+    refused = private(await room.moderator.click(public, custom_id=approve))
+    assert lines(refused)[0] == "### You cannot approve your own briefing."
+    assert await room.server.bot.state.briefings.get(number(card)) == waiting
 
 
 async def test_an_edit_withdraws_an_approval(room: Newsroom) -> None:

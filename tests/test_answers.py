@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -519,4 +520,24 @@ async def test_a_message_without_text_names_nothing(service: AnswerService) -> N
 async def test_what_somebody_wrote_in_a_message_is_not_kept(service: AnswerService) -> None:
     question = Question("find", {"text": "Ilse Brandt met somebody unheard of"})
     assert (await service.answer(question, "en")).found
-    assert "unheard" not in repr(vars(service)["_cards"])
+    assert "unheard" not in repr(_remembered(service))
+
+
+async def test_a_card_made_while_another_base_is_opened_is_not_kept_for_that_base(
+    base: tuple[Folders, Path], service: AnswerService
+) -> None:
+    other = await open_service(*base)
+    question = Question("event", {"name": "ferry deal"})
+    answer = asyncio.create_task(service.answer(question, "en"))
+    await asyncio.sleep(0)  # the card is being made
+    previous = service.swap(other.store)
+    assert (await answer).found
+    await previous.close()
+    assert not _remembered(service)
+    assert (await service.answer(question, "en")).found
+    assert _remembered(service)
+
+
+def _remembered(service: AnswerService) -> Mapping[object, Card]:
+    """The cards that the service gives again without making them."""
+    return vars(service)["_base"].cards

@@ -178,10 +178,11 @@ async def show_controls(room: Newsroom, version: int, briefing_id: str) -> disco
 
 
 def menu_values(room: Newsroom) -> dict[str, Any]:
-    """Something to pick in each menu of a briefing."""
+    """Something to pick in each menu of a briefing: another role and channel, a fact, a tag."""
     guild = room.server.channel.guild
     assert guild
-    role, channel = guild.default_role, room.server.channel
+    role = guild.create_role("others", mentionable=True)
+    channel = guild.create_text_channel("elsewhere")
     return {"role": role, "channel": channel, "facts": "gsomia/renewed", "tag": "1"}
 
 

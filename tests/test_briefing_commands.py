@@ -607,7 +607,10 @@ async def test_a_button_that_the_card_does_not_show_changes_nothing(
 async def test_a_menu_that_the_card_does_not_show_changes_nothing(
     room: Newsroom, status: Status
 ) -> None:
-    briefing_id = number(await room.ready())
+    card = await room.ready()
+    briefing_id = number(card)
+    await room.do(card, "facts")
+    await clear(room, card)
     briefings, now = room.server.bot.state.briefings, room.server.env.now()
     draft = await briefings.get(briefing_id)
     assert draft

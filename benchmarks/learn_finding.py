@@ -27,8 +27,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.matching import normalize, ranking
+from bot.matching import ranking
 from bot.matching.name_index import Entry, NameIndex
+from bot.matching.normalize import initials, jamo, normalize, romanised
 
 SIZES = (150, 600, 3_000, 12_000, 50_000)
 TEXTS = 2_500  # for each size
@@ -130,7 +131,7 @@ def _namesake(chance: random.Random, known: list[Entry], words: list[str]) -> st
 
 
 def _lesson(index: NameIndex, text: str, right: int, size: int) -> Lesson | None:
-    normalized = normalize.normalize(text)
+    normalized = normalize(text)
     best: dict[int, ranking.Features] = {}
     for owner, likeness in index.likenesses(normalized):
         if owner not in best or ranking.strength(likeness) > ranking.strength(best[owner]):
@@ -148,9 +149,7 @@ def _lesson(index: NameIndex, text: str, right: int, size: int) -> Lesson | None
 
 def _typo(chance: random.Random, name: str) -> str:
     """One letter left out, doubled by another, replaced or swapped; in Hangul, one key press."""
-    letters = list(
-        normalize.jamo(normalize.normalize(name)) if re.search("[가-힣]", name) else name
-    )
+    letters = list(jamo(normalize(name)) if re.search("[가-힣]", name) else name)
     place = chance.randrange(len(letters))
     other = chance.choice("abcdefghijklmnopqrstuvwxyz" if name.isascii() else letters)
     match chance.randrange(4):
@@ -187,7 +186,7 @@ def _shorter(chance: random.Random, name: str) -> str:
 
 
 def _half(chance: random.Random, name: str) -> str:
-    pressed = normalize.jamo(normalize.normalize(name))
+    pressed = jamo(normalize(name))
     return pressed[: max(3, len(pressed) * chance.randint(5, 9) // 10)]
 
 
@@ -199,7 +198,7 @@ _RESPELT = (
 
 def _respelt(chance: random.Random, name: str) -> str:
     """A name as another romanisation might write it."""
-    normalized = normalize.romanised(normalize.normalize(name))
+    normalized = romanised(normalize(name))
     pairs = [pair.split() for pair in _RESPELT.split("|")]
     for written, other in chance.sample(pairs, 14):
         normalized = normalized.replace(written, other)
@@ -207,8 +206,8 @@ def _respelt(chance: random.Random, name: str) -> str:
 
 
 def _initials(_: random.Random, name: str) -> str:
-    normalized = normalize.normalize(name)
-    return normalize.initials(normalized) or normalized
+    normalized = normalize(name)
+    return initials(normalized) or normalized
 
 
 def _as_it_is(_: random.Random, name: str) -> str:

@@ -1,7 +1,7 @@
 """Gathering the rows of an index that share letter groups with a typed text.
 
-A letter group is three letters of a padded word, or two where a letter is a syllable or a word.
-Few rows are counted in Python; for many, numpy is loaded, which then both builds and counts faster.
+A letter group is three letters of a padded word, or two if a letter is a syllable or a word.
+Few rows are counted in Python; for many, numpy is loaded, which then builds and counts faster.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MANY = 20_000
-"""Rows from which numpy is worth loading."""
+"""The number of rows from which numpy is worth loading."""
 
-_WHOLE, _HALF = 0.5, 0.05  # what a row's group counts against it that the typed text lacks
-_KEYS = ("ㄱ", "ㅣ")  # key presses, which are wide in print only
+_WHOLE, _HALF = 0.5, 0.05  # penalty for each of a row's groups that the (half-)typed text lacks
+_KEY_PRESSES = ("ㄱ", "ㅣ")  # the first and last; wide in print only
 
 
 class Gatherer(Protocol):
-    """Finds rows by what they have in common with a form."""
+    """Finds the rows that have most in common with a form."""
 
     def like(self, form: str, limit: int, *, half_typed: bool = False) -> list[int]:
         """Numbers of the rows most like a form, best first.
 
-        None shares less than a quarter of the form's groups. What a row has beyond a form that is
-        `half_typed` hardly counts against it.
+        Each shares at least a quarter of the form's groups. If the form is `half_typed`, groups
+        that only the row has hardly count against it.
         """
         ...
 
 
 def gatherer(rows: Sequence[str]) -> Gatherer:
-    """The quicker way of gathering for so many rows; many need numpy to be quick."""
-    return _Many(rows) if len(rows) >= MANY and find_spec("numpy") else _Few(rows)
+    """The faster gatherer for this many rows; many need numpy to be fast."""
+    return _ArrayGatherer(rows) if len(rows) >= MANY and find_spec("numpy") else _DictGatherer(rows)
 
 
-class _Few:
+class _DictGatherer:
     """Letter groups in a dictionary."""
 
     def __init__(self, rows: Sequence[str]) -> None:
@@ -70,7 +70,7 @@ class _Few:
 
 
 def _groups(form: str, *, half_typed: bool = False) -> set[str]:
-    """The letter groups of a form's words; the end of what is half typed is left open."""
+    """The letter groups of a form's words; the end of a half-typed form is left open."""
     padded = [f" {word} " for word in form.split()]
     if half_typed and padded:
         padded[-1] = padded[-1][:-1]
@@ -80,12 +80,12 @@ def _groups(form: str, *, half_typed: bool = False) -> set[str]:
             word[i : i + 2]
             for word in padded
             for i in range(len(word) - 1)
-            if word[i + 1] >= WIDE and not _KEYS[0] <= word[i + 1] <= _KEYS[1]
+            if word[i + 1] >= WIDE and not _KEY_PRESSES[0] <= word[i + 1] <= _KEY_PRESSES[1]
         }
     return groups
 
 
-class _Many:
+class _ArrayGatherer:
     """Letter groups as 18-bit hashes, with all rows of all groups in one array."""
 
     def __init__(self, rows: Sequence[str]) -> None:
@@ -110,8 +110,8 @@ class _Many:
 
         groups = set((_keys([form], 0, half_typed=half_typed) >> 32).tolist())
         shared = np.zeros(len(self._sizes), np.uint16)
-        for having in self._rarest(groups):
-            shared[having] += 1
+        for rows in self._rarest(groups):
+            shared[rows] += 1
         numbers = np.flatnonzero(shared >= max(1, len(groups) // 4))
         counts = shared[numbers].astype(np.float32)
         beyond = _HALF if half_typed else _WHOLE
@@ -123,7 +123,7 @@ class _Many:
         return best
 
     def _rarest(self, groups: Iterable[int]) -> Iterator[NDArray[np.int32]]:
-        """The rows of each group, rarest first, as long as they are few enough to count at once."""
+        """The rows of each group, rarest first, until they are too many to count."""
         spans = [(self._starts[group], self._starts[group + 1]) for group in groups]
         counted = 0
         for start, end in sorted(spans, key=lambda span: span[1] - span[0]):
@@ -133,8 +133,8 @@ class _Many:
             yield self._rows[start:end]
 
 
-_CHUNK = 50_000  # rows that are hashed at once, which bounds the memory that building takes
-_COUNTED = 30_000  # postings that are counted for a text; the commonest groups add cost, no sense
+_CHUNK = 50_000  # rows hashed at once, which bounds the memory that building takes
+_COUNTED = 30_000  # postings counted for a text; the commonest groups add cost and no information
 _HASHES = 1 << 18
 _SPACE, _BREAK = 0x20, 0x0A
 
@@ -151,7 +151,8 @@ def _keys(rows: Sequence[str], first: int, *, half_typed: bool = False) -> NDArr
     pairs = one * np.uint32(0x9E3779B1) + two * np.uint32(0x85EBCA6B)
     triples = pairs + three * np.uint32(0xC2B2AE35)
     inside = (one != _BREAK) & (two != _BREAK)
-    wide = (two >= ord(WIDE)) & ~((two >= ord(_KEYS[0])) & (two <= ord(_KEYS[1])))
+    is_key_press = (two >= ord(_KEY_PRESSES[0])) & (two <= ord(_KEY_PRESSES[1]))
+    wide = (two >= ord(WIDE)) & ~is_key_press
     is_triple = inside & (two != _SPACE) & (three != _BREAK)
     is_pair = inside & wide
     return np.concatenate(

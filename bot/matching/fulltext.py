@@ -1,6 +1,6 @@
 """Full-text search over the facts: from typed words to a query in FTS5's language.
 
-What people type never reaches FTS5 as syntax: each word is viewed as a name is, and quoted.
+What people type never reaches FTS5 as syntax: each word is normalized and quoted.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from rapidfuzz import fuzz, process
 from bot.matching.normalize import MINOR, normalize
 
 BEGINS, ENDS = "\x02", "\x03"
-"""What stands around a matched word in the text of a match; no fact holds either character."""
+"""Characters that enclose a matched word in the text of a match; no fact has either of them."""
 
-_REPAIRED_FROM = 4  # letters; a shorter word is near to too many others
-_BEGINNING = 3  # letters that a word's beginning must have to stand for the word
+_REPAIRED_FROM = 4  # letters; a shorter word is near too many others
+_PREFIX_FROM = 3  # letters of a word that also matches longer words that begin with it
 _NEAR_ENOUGH = 75.0  # of 100: one wrong letter in four
-_LONGEST = 40  # letters of all words together: what a button can carry to the next page
+_LONGEST = 40  # characters of all words together: what a button can carry to the next page
 
 
 @dataclass(frozen=True)
 class TextQuery:
-    """A typed text, ready to be looked for: its words, what was repaired, what was too much."""
+    """A typed text, ready to be searched for: its words, those repaired, and those left out."""
 
     words: tuple[str, ...]
     repaired: tuple[tuple[str, str], ...]
@@ -41,8 +41,8 @@ class TextQuery:
 
 
 def _term(word: str) -> str:
-    """A word as FTS5 takes it; it may be the beginning of one, unless that says next to nothing."""
-    whole = word.isascii() and (len(word) < _BEGINNING or word.isdigit())
+    """A word as FTS5 takes it; it matches as a prefix unless it is short or a number."""
+    whole = word.isascii() and (len(word) < _PREFIX_FROM or word.isdigit())
     return f'"{word}"' if whole else f'"{word}"*'
 
 
@@ -53,12 +53,12 @@ class Vocabulary:
         self._words = sorted(words)
 
     def read(self, text: str) -> TextQuery:
-        """The telling words of a typed text; one that begins no known word takes its nearest."""
-        typed = [word for word in dict.fromkeys(normalize(text).split()) if _tells(word)]
+        """The significant words of a text; the nearest known word replaces an unknown one."""
+        typed = [word for word in dict.fromkeys(normalize(text).split()) if _is_significant(word)]
         repaired: list[tuple[str, str]] = []
         words: list[str] = []
         for word in typed:
-            near = None if self._begins(word) else self._nearest(word)
+            near = None if self._has_prefix(word) else self._nearest(word)
             if len(" ".join([*words, near or word])) > _LONGEST:
                 break
             if near:
@@ -66,7 +66,7 @@ class Vocabulary:
             words.append(near or word)
         return TextQuery(tuple(words), tuple(repaired), tuple(typed[len(words) :]))
 
-    def _begins(self, word: str) -> bool:
+    def _has_prefix(self, word: str) -> bool:
         place = bisect_left(self._words, word)
         return place < len(self._words) and self._words[place].startswith(word)
 
@@ -78,9 +78,9 @@ class Vocabulary:
 
 
 def words_of(text: str) -> set[str]:
-    """The words of a text, each as `normalize` gives it."""
+    """The normalized words of a text."""
     return {word for chunk in text.split() for word in normalize(chunk).split()}
 
 
-def _tells(word: str) -> bool:
+def _is_significant(word: str) -> bool:
     return word not in MINOR and any(letter.isalnum() for letter in word)

@@ -16,7 +16,7 @@ _SPACELESS = re.compile("[가-힣぀-ヿ一-鿿]")
 
 @dataclass(frozen=True)
 class _Word:
-    """A word of a text as a normalized name has it, and whether the text capitalises it."""
+    """A normalized word of a text, and whether the text capitalises it."""
 
     form: str
     capital: bool
@@ -25,12 +25,12 @@ class _Word:
 class MentionFinder:
     """Finds the names of things in running text.
 
-    Only whole names count, as written; nothing near is taken for a name. A name that is one Latin
-    word counts where the text capitalises it, as `Park` is a name and `park` is none.
+    Only whole names count, as written; near spellings do not. A name of one Latin word counts only
+    if the text capitalises it: `Park` is a name, `park` is not.
     """
 
     def __init__(self, names: Iterable[tuple[str, Iterable[str]]]) -> None:
-        """`names` gives the id of each thing and everything that it is called."""
+        """`names` pairs each thing's id with all its names."""
         forms: defaultdict[str, list[str]] = defaultdict(list)
         for thing_id, called in names:
             for form in {normalize(name) for name in called}:
@@ -68,7 +68,7 @@ class MentionFinder:
                 yield length
 
     def _in_script(self, words: list[_Word]) -> Iterator[str]:
-        """Names in scripts that run words together, or that tie particles to them."""
+        """Names in scripts that write words without spaces or attach particles to them."""
         run = "".join(word.form for word in words)
         for form, ids in self._spaceless:
             if form in run:

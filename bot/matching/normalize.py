@@ -1,8 +1,8 @@
-"""Views of a name: the forms in which two spellings of one name come to look alike.
+"""Normalizing names, so that two spellings of one name compare as equal or alike.
 
-`normalize` gives the plain form that every comparison starts from. The others are made of it:
-`jamo` takes Hangul apart as a keyboard types it, `romanised` writes it in Latin letters, `sound`
-folds what romanisations write differently, `initials` keeps the first letters.
+`normalize` gives the plain form that every comparison starts from. The others derive from it:
+`jamo` takes Hangul apart as a keyboard types it, `romanised` writes it in Latin letters,
+`phonetic_key` folds what romanisations write differently, `initials` keeps the first letters.
 """
 
 from __future__ import annotations
@@ -15,30 +15,31 @@ from functools import lru_cache
 from anyascii import anyascii
 
 LONGEST = 100
-"""Characters of a text that are looked at: Discord shows no longer choice."""
+"""Characters of a text that count: a choice in Discord is no longer."""
 
 MINOR = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "the", "to"))
-"""Words that tell no name from another."""
+"""Words that do not tell one name from another."""
 
 WIDE = "\u2e80"
-"""From here on a letter says as much as two, and words need no spaces."""
+"""The first letter of the scripts in which one letter says as much as two and words need no
+spaces."""
 
 _VOWELLESS = re.compile("[b-df-hj-np-tv-xz]+")
-_ASKING = """
+_QUESTION_WORDS = """
 about after all are did do does each event events every had happened has have held how is it its
 meant other own place that these this those took was were what when where which who whom whose why
 will with
 누가 누구 대한 대해 무슨 무엇 뭐 어디 어디서 언제 열렸던 열린 왜 있던 있었던 何 誰 時 事
 """
-# Hiragana behind another letter, and a verb's one Han character before it: 開かれた, but not 尹と.
-_TIED = re.compile(
+# Hiragana after another letter, with a verb's one Han character before it: 開かれた, but not 尹と.
+_INFLECTION = re.compile(
     "(?:(?<![\u3400-\u9fff])[\u3400-\u9fff](?=[ぁ-ゖ])(?![がでとなにのはへもや]))?"
     "(?<=[^ぁ-ゖ\\s])[ぁ-ゖ]+"
 )
 _DATE = re.compile("(\\d+[년월일年月日])[에의]?")
 _PARTICLE = re.compile("(?<=[가-힣]{2})(?:에서|에게|으로|까지|부터|[과가는도로를에와은을의이])$")
-_TELLING_NOTHING = MINOR.union(_ASKING.split())
-_REMEMBERED = 16_384  # texts whose forms are kept: the same words come in names again and again
+_STOP_WORDS = MINOR.union(_QUESTION_WORDS.split())
+_CACHED = 16_384  # texts whose forms are kept: names repeat the same words again and again
 
 
 # ---- The plain form --------------------------------------------------------------------------
@@ -52,7 +53,7 @@ def normalize(text: str) -> str:
     return _normalize(text[:LONGEST])
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def _normalize(text: str) -> str:
     text = text.casefold()
     if not text.isascii():
@@ -63,29 +64,29 @@ def _normalize(text: str) -> str:
     return " ".join(text.split())[:LONGEST].rstrip()
 
 
-def telling(name: str) -> set[str]:
-    """The words of a normalized name, without those that most names share if it has others."""
+def significant_words(name: str) -> set[str]:
+    """The words of a normalized name, without minor ones unless it has no others."""
     words = set(name.split())
     return words - MINOR or words
 
 
-def describing(name: str) -> tuple[str, ...]:
-    """The words by which a normalized text describes something, without those that only ask.
+def content_words(text: str) -> tuple[str, ...]:
+    """The words by which a normalized text describes something, without question words.
 
-    What Japanese ties to a word goes (東京での首脳会談 is 東京 and 首脳会談), and dates fall apart.
+    Japanese particles and endings go (東京での首脳会談 gives 東京 and 首脳会談); dates are split.
     """
-    pieces = name if name.isascii() else _DATE.sub(r"\1 ", _TIED.sub(" ", name))
-    words = [w for w in dict.fromkeys(pieces.split()) if w not in _TELLING_NOTHING]
+    pieces = text if text.isascii() else _DATE.sub(r"\1 ", _INFLECTION.sub(" ", text))
+    words = [w for w in dict.fromkeys(pieces.split()) if w not in _STOP_WORDS]
     return tuple(words) if any(len(w) > 1 or not w.isascii() for w in words) else ()
 
 
 def without_particle(word: str) -> str:
-    """A Korean word less the particle that it ends in, if a name of two syllables is left."""
+    """A Korean word without its final particle, if at least two syllables are left."""
     return _PARTICLE.sub("", word)
 
 
 def is_spelt_out(word: str) -> bool:
-    """Whether a word is said letter by letter, so that it sounds like no other: ncg."""
+    """Whether a word is said letter by letter, so that its spelling alone counts: ncg."""
     return _VOWELLESS.fullmatch(word) is not None
 
 
@@ -94,13 +95,13 @@ def is_wide(name: str) -> bool:
     return not name.isascii() and max(name) >= WIDE
 
 
-def han(name: str) -> set[str]:
+def han_characters(name: str) -> set[str]:
     """The Han characters of a normalized name."""
     return set(_HAN.findall(name)) if is_wide(name) else set()
 
 
 class _Folded(dict[int, str]):
-    """What becomes of each decomposed character, worked out when it is first met."""
+    """What each decomposed character is folded to, worked out when it first occurs."""
 
     def __missing__(self, code: int) -> str:
         self[code] = folded = self._fold(chr(code))
@@ -108,7 +109,7 @@ class _Folded(dict[int, str]):
 
     @staticmethod
     def _fold(char: str) -> str:
-        # Only the marks of European scripts go: without theirs, kana and Indic words change.
+        # Only European marks are dropped: without their own, kana and Indic words change.
         if char in _SILENT or "\u0300" <= char <= "\u036f":
             return ""
         category = unicodedata.category(char)
@@ -136,7 +137,7 @@ _LATIN_INITIALS = "g kk n d tt r m b pp s ss _ j jj ch k t p h".replace("_", "")
 _LATIN_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i"
 _LATIN_FINALS = "g kk gs n nj nh d l lg lm lb ls lt lp lh m b bs s ss ng j ch k t p h"
 
-# Where Unicode keeps the letters that syllables decompose into.
+# The Unicode blocks of the letters that syllables decompose into.
 _FIRST_INITIAL, _FIRST_VOWEL, _FIRST_FINAL, _AFTER = 0x1100, 0x1161, 0x11A8, 0x1200
 _LOOSE = {
     **dict(enumerate(_INITIALS, _FIRST_INITIAL)),
@@ -167,7 +168,7 @@ def jamo(name: str) -> str:
 def initials(name: str) -> str:
     """The first letters of a normalized name: ㅇㅅㅇ of 윤석열, ldp of liberal democratic party.
 
-    Empty where the normalize has fewer than three Latin words, or is only partly Hangul.
+    Empty if the name has fewer than three Latin words, or is only partly Hangul.
     """
     if _HANGUL.search(name):
         letters = unicodedata.normalize("NFD", name).translate(_ONLY_INITIALS)
@@ -227,19 +228,19 @@ def forms(name: str) -> tuple[str, ...]:
     return (pressed, latin) if latin else (pressed,)
 
 
-# ---- Sound -----------------------------------------------------------------------------------
+# ---- Phonetic keys ---------------------------------------------------------------------------
 
-# In order; `_` is the edge of a word, and capitals keep a letter from what comes later.
+# Applied in order; `_` is the edge of a word, and a capital protects a letter from later folds.
 _FOLDS = """
 tch-j ch-j sh-s ts-j tz-j dz-j zh-j z-j x-s ph-p th-t dh-t kh-k gh-k ck-k q-k g-k c-k f-p v-p b-p
 d-t l-r ark_-ak_ yeo-yu you-yu yo-yu yeu-yu ye-yu ew-yu eo-u eu-u oo-u ou-u w-u uh-u oh-u o-u
 ae-e ay-e ai-e ey-e ei-e ee-i ie-i iy-i yi-i ya-Ya yu-Yu y-i Y-y ah-a _h-_H h- H-h
 mp-np mm-n nn-n ss-s jj-j kk-k tt-t pp-p rr-r aa-a ii-i uu-u uu-u
 """
-_SOUNDS = [pair.replace("_", " ").split("-") for pair in _FOLDS.split()]
+_FOLD_PAIRS = [pair.replace("_", " ").split("-") for pair in _FOLDS.split()]
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def phonetic_key(name: str) -> str:
     """A normalized name with what romanisations write differently folded: yoon suk = yun seok."""
     if not name.isascii():
@@ -256,6 +257,6 @@ def phonetic_keys(names: Sequence[str]) -> list[str]:
 
 
 def _folded(padded: str) -> str:
-    for written, folded in _SOUNDS:
+    for written, folded in _FOLD_PAIRS:
         padded = padded.replace(written, folded)
     return padded

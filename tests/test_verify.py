@@ -28,7 +28,7 @@ def folders(tmp_path: Path) -> Folders:
 
 
 def plant(folders: Folders, path: str, old: str, new: str) -> int:
-    """Replace a text that stands once in a file; returns the line on which it began."""
+    """Replace a text that occurs once in a file; returns the line on which it began."""
     file = folders.facts.parent / path
     text = file.read_text("utf-8")
     assert text.count(old) == 1
@@ -48,8 +48,8 @@ def test_a_true_base_has_no_fault(folders: Folders) -> None:
     ("path", "old", "new", "what"),
     [
         # figures
-        (STORM, "150 days", "160 days", "the figure “160 days” does not stand"),
-        (STORM, "150 days", "150 weeks", "the figure “150 weeks” does not stand"),
+        (STORM, "150 days", "160 days", "the figure “160 days” is not in"),
+        (STORM, "150 days", "150 weeks", "the figure “150 weeks” is not in"),
         (TOPIC, "forty lorries", "fourteen lorries", "the figure “fourteen”"),
         (TOPIC, "forty lorries", "fortieth lorries", "the figure “fortieth”"),
         (AGREEMENT, "It was the third such", "It was the fourth such", "the figure “fourth”"),
@@ -77,7 +77,7 @@ def test_a_true_base_has_no_fault(folders: Folders) -> None:
         (TOPIC, '"crossing of hope"', '"crossing of joy"', "the quotation “crossing of joy”"),
     ],
 )
-def test_what_stands_in_no_cited_paragraph_is_found(
+def test_what_no_cited_paragraph_has_is_found(
     folders: Folders, path: str, old: str, new: str, what: str
 ) -> None:
     line = plant(folders, path, old, new)
@@ -109,12 +109,12 @@ def test_other_ways_to_say_the_same_pass(folders: Folders, path: str, old: str, 
     assert found(folders) == []
 
 
-def test_a_fault_says_where_the_missing_thing_stands(folders: Folders) -> None:
+def test_a_fault_says_where_the_missing_thing_is(folders: Folders) -> None:
     plant(folders, TOPIC, "Greta Holm said", "Greta Holm said in May 2021")
 
     (fault,) = found(folders)
 
-    assert "does not stand in ferry-report 6; cite where it does (ferry-report 4)" in fault.what
+    assert "is not in ferry-report 6; cite where it is (ferry-report 4)" in fault.what
 
 
 def test_what_is_inferred_must_be_named_in_its_explanation(folders: Folders) -> None:
@@ -133,7 +133,7 @@ def test_neither_a_name_nor_a_weekday_is_inferred(folders: Folders) -> None:
 
     assert [fault.what[:18] for fault in found(folders)] == [
         "the date “Sunday” ",
-        "the name “Oslo” do",
+        "the name “Oslo” is",
     ]
 
 
@@ -142,7 +142,7 @@ def test_an_account_is_held_to_its_own_paragraph(folders: Folders) -> None:
 
     (fault,) = found(folders)
 
-    assert (fault.line, "“Tuesday” does not stand in ferry-report 8" in fault.what) == (line, True)
+    assert (fault.line, "“Tuesday” is not in ferry-report 8" in fault.what) == (line, True)
 
 
 def test_a_place_is_not_carried_by_another_name_of_its_country(folders: Folders) -> None:
@@ -175,7 +175,7 @@ def test_a_name_that_runs_into_another_is_read_from_that_on(folders: Folders) ->
     assert found(folders) == []
 
 
-def test_a_name_of_one_word_stands_with_its_capital_only(folders: Folders) -> None:
+def test_a_name_of_one_word_counts_only_with_its_capital(folders: Folders) -> None:
     plant(folders, "facts/actors/norhaven.yaml", "Port Norhaven", "Line")
     line = plant(folders, TOPIC, "fishermen oppose the line", "fishermen oppose the Line")
 
@@ -193,7 +193,7 @@ def test_a_name_of_an_event_that_is_not_cited_is_read_word_by_word(folders: Fold
 
     assert (fault.line, "the name “Oslo”" in fault.what) == (line, True)
 
-    # Where another form of the same event stands, its name stands as a whole.
+    # If another form of the event is there, its whole name is supported.
     plant(folders, TOPIC, "fishermen oppose the Oslo deal", "fishermen oppose the line")
     plant(folders, TOPIC, "forty lorries every day", "forty lorries of the Oslo deal every day")
     assert found(folders) == []
@@ -208,7 +208,7 @@ def test_the_author_of_a_cited_article_may_be_named(folders: Folders) -> None:
     assert found(folders) == []
 
 
-def test_who_took_part_holds_office_or_claims_stands_where_cited(folders: Folders) -> None:
+def test_cited_paragraphs_name_participants_office_holders_and_claimants(folders: Folders) -> None:
     who = plant(folders, AGREEMENT, "{actor: tomas-lind}", "{actor: harbour-council}")
     by = plant(folders, TOPIC, "by: harbour-council", "by: tomas-lind")
     role = plant(folders, ILSE, "name: Ilse Brandt", "name: Ada Berg")
@@ -244,7 +244,9 @@ def test_furniture_may_not_be_cited_nor_overlap_nor_leave_the_article(folders: F
     faults = found(folders)
 
     assert any(f.path == STORM and f.line == cited and "furniture" in f.what for f in faults)
-    assert (RECORD, overlap) in [(f.path, f.line) for f in faults if "no range of 1 to 9" in f.what]
+    assert (RECORD, overlap) in [
+        (f.path, f.line) for f in faults if "not a range within 1 to 9" in f.what
+    ]
     plant(folders, RECORD, "{first: 3, last: 12", "{first: 3, last: 9")
     assert any("paragraph 3 is listed as furniture twice" in f.what for f in found(folders))
 

@@ -1,4 +1,4 @@
-"""A base beside the copies of its articles: what every rule looks at."""
+"""A base together with the copies of its articles: the input of every rule."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from bot.verification.statements import statements_of
 
 
 class Comparison:
-    """What the rules look at: the base, the copies of its articles, and each paragraph as read."""
+    """The input of the rules: the base, the copies of its articles, and each paragraph as read."""
 
     def __init__(self, base: Base, copies: Mapping[str, Copy]) -> None:
         self.base = base
         self.copies = copies
         articles = (text for copy in copies.values() for text in copy.paragraphs)
-        said = (statement.text for statement in statements_of(base))
-        self.reading = Reading(Forms(base), always_capital(chain(articles, said)))
+        statements = (statement.text for statement in statements_of(base))
+        self.reading = Reading(Forms(base), always_capital(chain(articles, statements)))
 
     @cached_property
     def paragraphs(self) -> Mapping[Citation, Paragraph]:
@@ -37,12 +37,12 @@ class Comparison:
 
     @cached_property
     def content(self) -> Mapping[Citation, Paragraph]:
-        """The paragraphs that are no furniture."""
+        """The paragraphs that are not furniture."""
         skipped = {source.id: furniture(source) for source in self.base.sources.values()}
         return {c: p for c, p in self.paragraphs.items() if c.paragraph not in skipped[c.source]}
 
-    def carrying(self, cites: Iterable[Citation]) -> list[Paragraph]:
-        """The cited paragraphs, and for each article its author, publisher and date."""
+    def evidence(self, cites: Iterable[Citation]) -> list[Paragraph]:
+        """The cited paragraphs, and each cited article's author, publisher and date."""
         plain = [Citation(source=cite.source, paragraph=cite.paragraph) for cite in cites]
         records = [
             self.reading.record(self.base.sources[source])
@@ -51,8 +51,8 @@ class Comparison:
         ]
         return [*(self.paragraphs[cite] for cite in plain if cite in self.paragraphs), *records]
 
-    def whole(self, cites: Iterable[Citation]) -> bool:
-        """Whether every cited paragraph is at hand; one that is not has its own fault."""
+    def has_all(self, cites: Iterable[Citation]) -> bool:
+        """Whether every cited paragraph is there; a missing one is reported by its own rule."""
         return all(
             Citation(source=cite.source, paragraph=cite.paragraph) in self.paragraphs
             for cite in cites

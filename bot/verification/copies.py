@@ -1,4 +1,4 @@
-"""Copies of the articles, which a curator keeps beside the base and never publishes."""
+"""Copies of the articles, which a curator keeps outside the base and never publishes."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ class Copy:
     paragraphs: tuple[str, ...]
 
     def holds(self, text: str) -> bool:
-        """Whether some paragraph is `text`, whatever its quotation marks and spaces."""
+        """Whether a paragraph equals `text`, ignoring case, punctuation and spaces."""
         return _plain(text) in map(_plain, self.paragraphs)
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
-    """The lines that hold more than white space; a no-break space is white space."""
+    """The lines that are not blank; a no-break space counts as blank."""
     return tuple(line.strip() for line in _LINE_END.split(text) if line.strip())
 
 
 def read_copies(folder: Path) -> tuple[list[Copy], list[Fault]]:
-    """Every `*.txt` of a folder, and a fault for each that is no UTF-8 text.
+    """Every `*.txt` of a folder, and a fault for each that is not UTF-8.
 
-    Raises OSError where a file cannot be read.
+    Raises OSError if a file cannot be read.
     """
     copies: list[Copy] = []
     faults: list[Fault] = []
@@ -53,36 +53,33 @@ def read_copies(folder: Path) -> tuple[list[Copy], list[Fault]]:
 
 
 def match(base: Base, copies: Iterable[Copy]) -> tuple[Mapping[str, Copy], list[Fault]]:
-    """The copy of each source, by the source's id, and what does not fit.
+    """The copy of each source, by the source's id, and a fault for each mismatch.
 
-    A copy is known by its fingerprint. One that fits no fingerprint but holds a source's title is
-    taken for that source's copy, changed.
+    A copy is matched by its fingerprint. If its fingerprint is unknown but it has a source's title,
+    it counts as a changed copy of that source.
     """
-    by_mark = {copy.sha256: copy for copy in copies}
-    loose = {mark: copy for mark, copy in by_mark.items() if mark not in _marks(base)}
+    by_hash = {copy.sha256: copy for copy in copies}
+    known = {source.sha256 for source in base.sources.values()}
+    unmatched = {sha256: copy for sha256, copy in by_hash.items() if sha256 not in known}
     matched: dict[str, Copy] = {}
     faults: list[Fault] = []
     for source in base.sources.values():
-        copy = by_mark.get(source.sha256)
+        copy = by_hash.get(source.sha256)
         if copy is None:
-            copy = next((c for c in loose.values() if c.holds(source.title)), None)
-            faults.append(_misfit(base, source, copy))
+            copy = next((c for c in unmatched.values() if c.holds(source.title)), None)
+            faults.append(_mismatch(base, source, copy))
         if copy is None:
             continue
-        loose.pop(copy.sha256, None)
+        unmatched.pop(copy.sha256, None)
         matched[source.id] = copy
         if copy.sha256 == source.sha256 and len(copy.paragraphs) != source.paragraphs:
             what = f"{copy.name} has {len(copy.paragraphs)} paragraphs; write that number"
             faults.append(base.documents[source.id].fault(("paragraphs",), what))
-    faults += [_stray(copy) for copy in loose.values()]
+    faults += [_stray(copy) for copy in unmatched.values()]
     return matched, faults
 
 
-def _marks(base: Base) -> set[str]:
-    return {source.sha256 for source in base.sources.values()}
-
-
-def _misfit(base: Base, source: Source, copy: Copy | None) -> Fault:
+def _mismatch(base: Base, source: Source, copy: Copy | None) -> Fault:
     document = base.documents[source.id]
     if copy is None:
         what = "no copy has this fingerprint; put the article's copy into the folder"

@@ -1,4 +1,4 @@
-"""What a base covers: its counts, each article's paragraphs, and what stands on weak ground."""
+"""What a base covers: its counts, each article's paragraphs, and its weakly supported facts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.facts.model import CLAIMS, Citation, Fact, Source
 
 @dataclass(frozen=True)
 class Coverage:
-    """An article's paragraphs: how many things cite each, and which are furniture."""
+    """An article's paragraphs: how often each is cited, and which are furniture."""
 
     source: Source
     cited: Mapping[int, int]
@@ -25,13 +25,13 @@ class Coverage:
 
     @property
     def uncited(self) -> tuple[int, ...]:
-        """The paragraphs of content that nothing cites."""
+        """The content paragraphs that nothing cites."""
         every = range(1, self.source.paragraphs + 1)
         return tuple(n for n in every if n not in self.cited and n not in self.furniture)
 
 
 def coverage(base: Base) -> list[Coverage]:
-    """The coverage of each article, in the order of their ids."""
+    """The coverage of each article, ordered by id."""
     counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for cites in _citing(base):
         for source, paragraph in {(cite.source, cite.paragraph) for cite in cites}:
@@ -43,25 +43,25 @@ def coverage(base: Base) -> list[Coverage]:
 
 
 def _citing(base: Base) -> Iterator[tuple[Citation, ...]]:
-    """The citations of each fact, event and role that is still answered."""
+    """The citations of each fact that is not withdrawn, of each event and of each role."""
     yield from (fact.cites for _, fact in _facts(base))
     yield from (event.cites for event in base.events.values())
     yield from (role.cites for actor in base.actors.values() for role in actor.roles)
 
 
 def furniture(source: Source) -> frozenset[int]:
-    """The numbers of the paragraphs that a source lists as no content."""
+    """The numbers of the paragraphs that a source lists as furniture."""
     ranges = (range(part.first, part.last + 1) for part in source.furniture)
     return frozenset(chain.from_iterable(ranges))
 
 
 def _facts(base: Base) -> list[tuple[str, Fact]]:
-    """Each fact that is still answered, by its key `owner/fact`."""
+    """Each fact that is not withdrawn, with its key `owner/fact`."""
     return [(f"{owner}/{f.id}", f) for owner, _, f in base.facts() if f.withdrawn is None]
 
 
 def counts(base: Base) -> list[tuple[str, int]]:
-    """How much there is of everything, in the order in which it is shown."""
+    """How many there are of everything, in the order shown."""
     facts = [fact for _, fact in _facts(base)]
     things = Counter(kind for kind, _ in base.things())
     return [
@@ -70,10 +70,10 @@ def counts(base: Base) -> list[tuple[str, int]]:
         ("actors", things["actor"]),
         ("topics", things["topic"]),
         ("facts", len(facts)),
-        ("… that somebody claims", sum(fact.kind in CLAIMS for fact in facts)),
+        ("… that are claims", sum(fact.kind in CLAIMS for fact in facts)),
         ("… inferred", sum(fact.inferred is not None for fact in facts)),
         ("… with a caution", sum(fact.caution is not None for fact in facts)),
-        ("… told differently by sources", sum(bool(fact.accounts) for fact in facts)),
+        ("… with differing accounts", sum(bool(fact.accounts) for fact in facts)),
         ("… corrected", sum(bool(fact.was) for fact in facts)),
         ("withdrawn facts", sum(fact.withdrawn is not None for _, _, fact in base.facts())),
         ("citations of facts", sum(len(fact.cites) for fact in facts)),
@@ -81,7 +81,7 @@ def counts(base: Base) -> list[tuple[str, int]]:
 
 
 def undated(base: Base) -> list[tuple[str, str]]:
-    """The ids of the events without a date, and what is said of their time instead."""
+    """The ids of the events without a date, each with its date in words, if any."""
     language = base.info.language
     return sorted(
         (event.id, (event.when.words or {}).get(language, ""))
@@ -101,7 +101,7 @@ def on_one_source(base: Base) -> dict[str, list[str]]:
 
 
 def disputed(base: Base) -> list[tuple[str, str]]:
-    """The keys of the facts that are one side's claim or that sources word differently, and how."""
+    """The keys of the facts that are positions or have differing accounts, each with which."""
     found: list[tuple[str, str]] = []
     for key, fact in _facts(base):
         if fact.accounts:
@@ -165,9 +165,9 @@ def _table(report: ReportTable) -> Table:
     table = Table(title=report.title, title_justify="left")
     for column in report.columns:
         justify = "right" if column in _NUMBERS else "left"
-        # A name is whole in its column; what does not fit is folded in the last one.
-        whole = column != report.columns[-1]
-        table.add_column(column, justify=justify, overflow="fold", no_wrap=whole)
+        # Names stay on one line; only the last column wraps.
+        no_wrap = column != report.columns[-1]
+        table.add_column(column, justify=justify, overflow="fold", no_wrap=no_wrap)
     for row in report.rows:
         table.add_row(*(escape(str(cell)) for cell in row))
     return table

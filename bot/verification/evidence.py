@@ -1,4 +1,4 @@
-"""What a text claims that a program can check, and whether paragraphs carry it."""
+"""The claims in a text that a program can check, and whether paragraphs support them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from bot.parsing.quantities import Day, Quantity, compounds, dates, quantities
 from bot.verification.mentions import Forms, Key, Mention, Word, capital_run, key, words
 
 INFERRED = "`inferred` (in an event's date, `why`), and name it there"
-"""Where a curator says what the texts give without printing it."""
+"""Where a curator explains what follows from the articles though none prints it."""
 
 _QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
 _PLACE = re.compile(r"\b(?:in|at|near)\s+(?:the\s+|central\s+)*$", re.IGNORECASE)
-# `two articles`, `three paragraphs of the report`: how many there are is our own count.
+# `two articles`, `three paragraphs of the report`: our own count, which no article prints.
 _OUR_COUNT = re.compile(r"^\s+(?:of (?:the|our)\s+)?(?:other\s+)?(?:article|paragraph|report)s?\b")
 
-# `the two ministers`, `all three`: points back at what was named, and counts nothing.
+# `the two ministers`, `all three`: refers back and counts nothing new.
 _BACK = re.compile(r"\b(?:the|these|those|all)\s+(?:other\s+)?$", re.IGNORECASE)
-# `Seoul first, then Tokyo`: an adverb; `the first, in May` orders.
+# `Seoul first, then Tokyo` is an adverb; `the first, in May` is an ordinal.
 _ADVERBS = ("first", "second", "third")
 _ORDERS = re.compile(r"(?:\b(?:the|its|his|her|their)|['’]s)\s+$", re.IGNORECASE)
 _STOP = re.compile(r"[,.;:!?)]|$")
@@ -37,10 +37,10 @@ class Paragraph:
     dates: tuple[Day, ...]
     quantities: tuple[Quantity, ...]
     things: Mapping[str, frozenset[Key]]
-    """The things that it names, and by which forms."""
+    """The things that it names, each with the forms used."""
 
     def prints(self, run: Key) -> bool:
-        """Whether it has these words in a row."""
+        """Whether it has exactly these words in a row."""
         return f" {' '.join(run)} " in self.words
 
 
@@ -58,7 +58,7 @@ class Claim:
 
     @property
     def may_be_inferred(self) -> bool:
-        """Whether a program may take it on trust where the file says how it was inferred.
+        """Whether it may be missing from the paragraphs if the file says how it was inferred.
 
         Figures and dates can be worked out; a weekday, a name and a quotation cannot.
         """
@@ -66,12 +66,12 @@ class Claim:
 
     @property
     def worded(self) -> str:
-        """It as a fault names it."""
+        """The claim as faults name it."""
         return f"the {self.kind} “{self.shown}”"
 
     @property
     def remedy(self) -> str:
-        """What to do where it stands in no article at all."""
+        """What to do if no article supports it."""
         if self.may_be_inferred:
             return f"leave it out, or say how it follows in {INFERRED}"
         if self.kind == "name":
@@ -100,7 +100,7 @@ class Reading:
         )
 
     def record(self, source: Source) -> Paragraph:
-        """What an article's record says of it: who wrote and published it, and when."""
+        """An article's record as a paragraph: its author, publisher and date."""
         read = self.paragraph(" | ".join(filter(None, (source.author, source.publisher))))
         return Paragraph(
             words=read.words,
@@ -110,12 +110,12 @@ class Reading:
         )
 
 
-def stands(claim: Claim, paragraphs: Iterable[Paragraph]) -> bool:
-    """Whether one of the paragraphs carries the claim."""
-    return any(_carries(paragraph, claim) for paragraph in paragraphs)
+def is_supported(claim: Claim, paragraphs: Iterable[Paragraph]) -> bool:
+    """Whether one of the paragraphs supports the claim."""
+    return any(_supports(paragraph, claim) for paragraph in paragraphs)
 
 
-def _carries(paragraph: Paragraph, claim: Claim) -> bool:
+def _supports(paragraph: Paragraph, claim: Claim) -> bool:
     if claim.quantity:
         return any(claim.quantity.agrees(quantity) for quantity in paragraph.quantities)
     if claim.day:
@@ -124,13 +124,13 @@ def _carries(paragraph: Paragraph, claim: Claim) -> bool:
         return paragraph.prints(claim.run)
     named = [paragraph.things[thing] for thing in claim.things & paragraph.things.keys()]
     if claim.place:
-        # Seoul may stand for South Korea, but a meeting in Seoul was not just in South Korea.
-        return any(not forms or any(_akin(claim.run, f) for f in forms) for forms in named)
+        # Seoul can mean South Korea, but a paragraph with South Korea is no evidence for Seoul.
+        return any(not forms or any(_overlap(claim.run, f) for f in forms) for forms in named)
     return bool(named)
 
 
-def _akin(one: Key, other: Key) -> bool:
-    """Whether one name holds the other: Japan and Japanese, Korea and South Korean."""
+def _overlap(one: Key, other: Key) -> bool:
+    """Whether one name contains the other: Japan and Japanese, Korea and South Korean."""
     left, right = " ".join(one), " ".join(other)
     return left in right or right in left
 
@@ -138,14 +138,14 @@ def _akin(one: Key, other: Key) -> bool:
 def missing(
     text: str, paragraphs: Sequence[Paragraph], reading: Reading, place: bool = False
 ) -> Iterator[Claim]:
-    """Every figure, date, name and quotation of a text that none of the paragraphs carries.
+    """Every figure, date, name and quotation of a text that none of the paragraphs supports.
 
     `place` says that the text names a place and nothing else.
     """
     named, numbered = _missing_names(text, paragraphs, reading, place)
     compound = _compounds(text, reading.forms)
     plain = chain(_dates(text), _figures(text, numbered), compound, _quotations(text))
-    yield from (claim for claim in plain if not stands(claim, paragraphs))
+    yield from (claim for claim in plain if not is_supported(claim, paragraphs))
     yield from named
 
 
@@ -154,7 +154,7 @@ def _dates(text: str) -> Iterator[Claim]:
 
 
 def _figures(text: str, inside: Sequence[range]) -> Iterator[Claim]:
-    """The figures that a text claims: not those inside a name."""
+    """The figures that a text claims, without those inside a name."""
     for quantity in quantities(text):
         named = quantity.named and not any(quantity.start in span for span in inside)
         if named and not _counts_nothing(text, quantity):
@@ -162,14 +162,14 @@ def _figures(text: str, inside: Sequence[range]) -> Iterator[Claim]:
 
 
 def _compounds(text: str, forms: Forms) -> Iterator[Claim]:
-    """The words with a number in them that are no name in the base, such as two-plus-two."""
+    """Words that contain a number and are not a name in the base, such as two-plus-two."""
     for shown in compounds(text):
         if not forms.has(key(shown)):
             yield Claim("figure", shown, run=key(shown))
 
 
 def _counts_nothing(text: str, quantity: Quantity) -> bool:
-    """Whether a number says nothing of the article: our own count, a pointer back, an adverb."""
+    """Whether a number claims nothing: our own count, a reference back, an adverb."""
     before, after = text[: quantity.start], text[quantity.start + len(quantity.shown) :]
     if quantity.ordinal:
         adverb = quantity.shown.lower() in _ADVERBS and _STOP.match(after)
@@ -187,10 +187,10 @@ def _quotations(text: str) -> Iterator[Claim]:
 def _missing_names(
     text: str, paragraphs: Sequence[Paragraph], reading: Reading, place: bool
 ) -> tuple[list[Claim], list[range]]:
-    """The names that no paragraph carries, and where the names of actors stand in the text."""
+    """The names that no paragraph supports, and where the text names actors."""
     read = words(text)
     dated = [range(day.start, day.start + len(day.shown)) for day in dates(text)]
-    lacking: list[Claim] = []
+    unsupported: list[Claim] = []
     spans: list[range] = []
     index = 0
     while index < len(read):
@@ -199,14 +199,14 @@ def _missing_names(
         begins = begins and not any(word.start in span for span in dated)
         where = place or bool(_PLACE.search(text[: word.start]))
         options = _options(text, read, index, reading.forms, begins, where)
-        found = next((o for o in options if stands(o.claim, paragraphs)), None)
-        if found is None and (fault := next((o for o in options if o.must_stand), None)):
-            lacking.append(fault.claim)
+        found = next((o for o in options if is_supported(o.claim, paragraphs)), None)
+        if found is None and (fault := next((o for o in options if o.required), None)):
+            unsupported.append(fault.claim)
             found = fault
         if found and found.actor:
             spans.append(range(word.start, read[index + found.length - 1].end))
         index += found.length if found else 1
-    return lacking, spans
+    return unsupported, spans
 
 
 @dataclass(frozen=True)
@@ -216,17 +216,17 @@ class _Option:
     claim: Claim
     length: int
     actor: bool
-    must_stand: bool
-    """Whether the name is at fault where no way to read it stands."""
+    required: bool
+    """Whether the name is a fault if no way to read it is supported."""
 
 
 def _options(
     text: str, read: list[Word], first: int, forms: Forms, begins: bool, place: bool
 ) -> list[_Option]:
-    """The ways to read what begins at a word, the longest first; none where it is no name.
+    """The ways to read what begins at a word, the longest first; none if it is not a name.
 
-    An actor's name is read as a whole. A name of an event or a topic may be read word by word, and
-    words that name nothing in the base stand as they are written.
+    An actor's name is read as a whole. The name of an event or a topic may be read word by word,
+    and words that name nothing in the base count as written.
     """
     options: list[_Option] = []
     actor: int | None = None
@@ -237,20 +237,20 @@ def _options(
             actor = mention.end - first if is_actor else None
     if begins:
         lengths = range(capital_run(read, first), actor or 0, -1)
-        must = actor is None
-        options += [_plain(text, read, first, first + length, must) for length in lengths]
+        required = actor is None
+        options += [_plain(text, read, first, first + length, required) for length in lengths]
     return sorted(options, key=lambda option: -option.length)
 
 
 def _known(text: str, read: list[Word], mention: Mention, actor: bool, place: bool) -> _Option:
     shown = text[read[mention.first].start : read[mention.end - 1].end]
     claim = Claim("name", shown, mention.form.key, things=mention.form.things, place=place)
-    return _Option(claim, mention.end - mention.first, actor, must_stand=actor)
+    return _Option(claim, mention.end - mention.first, actor, required=actor)
 
 
-def _plain(text: str, read: list[Word], first: int, end: int, must: bool) -> _Option:
+def _plain(text: str, read: list[Word], first: int, end: int, required: bool) -> _Option:
     claim = Claim("name", text[read[first].start : read[end - 1].end], _run(read[first:end]))
-    return _Option(claim, end - first, actor=False, must_stand=must)
+    return _Option(claim, end - first, actor=False, required=required)
 
 
 def _run(read: list[Word]) -> Key:
@@ -258,6 +258,6 @@ def _run(read: list[Word]) -> Key:
 
 
 def _is_name(read: list[Word], mention: Mention) -> bool:
-    """Whether a known form is written as a name: a capital, and not just a sentence's first."""
+    """Whether a known form is written as a name: with a capital that is not a sentence's first."""
     inside = read[mention.first : mention.end]
     return any(word.capital and (not word.opens or mention.form.capital) for word in inside)

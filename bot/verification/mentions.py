@@ -1,7 +1,7 @@
 """Names in an English text: which things of the base it names, and which words are names at all.
 
-Words are compared by their keys: without possessive, accents or case, and numbers as digits.
-Hyphens part words, so Yoon Suk-yeol and Yoon Suk Yeol have one key.
+Words are compared by their keys: without possessive, accents or case, and with numbers as digits.
+Hyphens separate words, so Yoon Suk-yeol and Yoon Suk Yeol have the same key.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a text, where it stands, and how it was written."""
+    """A word of a text, its position, and how it is written."""
 
     key: str
     start: int
     end: int
     capital: bool
     opens: bool
-    """Whether it begins a sentence or a quotation, where a capital says nothing."""
+    """Whether it begins a sentence or a quotation, so that a capital means nothing."""
     joined: bool
-    """Whether nothing but a space or a hyphen parts it from the word before."""
+    """Whether only a space or a hyphen separates it from the word before."""
 
 
 def words(text: str) -> list[Word]:
@@ -85,7 +85,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Mention:
-    """A form of a name where a text has it, from one word to another (not included)."""
+    """A form of a name in a text, from its first word to the one after its last."""
 
     first: int
     end: int
@@ -117,7 +117,7 @@ class Forms:
     def at(self, text: list[Word], first: int) -> Iterator[Mention]:
         """The mentions that begin at one word, the longest first.
 
-        A form of one word counts with its capital only: the Diplomat is no diplomat.
+        A form of one word counts only with its capital: the Diplomat is not a diplomat.
         """
         for form in self._by_first.get(text[first].key, ()):
             end = first + len(form.key)
@@ -127,18 +127,18 @@ class Forms:
                 yield Mention(first, end, form)
 
     def runs_on(self, text: list[Word], mention: Mention) -> bool:
-        """Whether an actor's name begins inside a mention and ends behind it.
+        """Whether an actor's name begins inside a mention and ends after it.
 
-        `rivals of Yoon` is not what `rivals of Yoon Suk Yeol` says.
+        `rivals of Yoon Suk Yeol` does not mention `rivals of Yoon`.
         """
         later = (m for i in range(mention.first + 1, mention.end) for m in self.at(text, i))
         return any(other.end > mention.end and self.is_actor(other.form) for other in later)
 
     def named(self, text: list[Word]) -> Mapping[str, frozenset[Key]]:
-        """The things that a text names, and by which forms.
+        """The things that a text names, each with the forms used.
 
-        Inside a longer name of the same kind of actor, or of an article, a shorter one does not
-        count: North Korea is not Korea.
+        A name inside a longer name of the same kind of actor, or of an article, does not count:
+        North Korea is not Korea.
         """
         mentions = [mention for first in range(len(text)) for mention in self.at(text, first)]
         things: defaultdict[str, set[Key]] = defaultdict(set)
@@ -154,7 +154,7 @@ class Forms:
         return "source" in kinds or (thing not in outer.form.things and self._kinds[thing] in kinds)
 
     def is_actor(self, form: Form) -> bool:
-        """Whether a form names an actor or an article, whose numbers are part of a name."""
+        """Whether a form names an actor or an article, so that its numbers are part of a name."""
         return any(self._kinds[thing] not in ("event", "topic") for thing in form.things)
 
 
@@ -176,13 +176,13 @@ def _forms(thing: Named, language: str) -> Iterable[str]:
 
 
 def always_capital(texts: Iterable[str]) -> frozenset[str]:
-    """The words that texts write with a capital inside a sentence, and never without one."""
+    """The words that have a capital inside a sentence and never occur without one."""
     read = [word for text in texts for word in words(text)]
     inside = {word.key for word in read if word.capital and not word.opens}
     return frozenset(inside - {word.key for word in read if not word.capital})
 
 
 def capital_run(text: list[Word], first: int) -> int:
-    """How many words from `first` on are written with a capital and not parted by a stop."""
+    """How many words from `first` on have a capital and only spaces or hyphens between them."""
     following = text[first + 1 :]
     return 1 + sum(1 for _ in takewhile(lambda word: word.capital and word.joined, following))

@@ -1,4 +1,4 @@
-"""Whether a base says things in its own words: no long run of words is an article's."""
+"""Whether a base uses its own words: no long run of words is copied from an article."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from bot.verification.mentions import key, words
 from bot.verification.statements import listed
 
 LONGEST_RUN = 11
-"""Words in a row that may be an article's own."""
+"""How many words in a row may be an article's own."""
 
 
 def own_words(comparison: Comparison) -> Iterator[Fault]:
-    """No run of twelve words is an article's own; a title, an office or a name is one word."""
+    """No run of twelve words is an article's own; a title, an office or a name counts as one."""
     names = _one_word_names(comparison.base)
     size = LONGEST_RUN + 1
     known: dict[tuple[str, ...], Citation] = {}
@@ -34,7 +34,7 @@ def own_words(comparison: Comparison) -> Iterator[Fault]:
             for i in range(len(run) - size + 1):
                 if cite := known.get(tuple(run[i : i + size])):
                     begins = " ".join(run[i : i + 4]).replace("\0", " ")
-                    what = f"{size} words of {listed([cite])} from “{begins}” on; say it otherwise"
+                    what = f"{size} words of {listed([cite])} from “{begins}” on; reword it"
                     yield comparison.fault(thing, at, what)
                     break
 
@@ -58,15 +58,15 @@ def _joined(text: str, names: Mapping[str, list[tuple[str, ...]]]) -> list[str]:
     run = [word.key for word in words(text)]
     joined: list[str] = []
     while run:
-        heads = names.get(run[0], [])
-        name = next((n for n in heads if tuple(run[: len(n)]) == n), (run[0],))
+        candidates = names.get(run[0], [])
+        name = next((n for n in candidates if tuple(run[: len(n)]) == n), (run[0],))
         joined.append("\0".join(name))
         run = run[len(name) :]
     return joined
 
 
 def _texts(data: object, at: Location = ()) -> Iterator[tuple[Location, str]]:
-    """Every text in a document's data, and where it stands."""
+    """Every text in a document's data, with its location."""
     if isinstance(data, str):
         yield at, data
     elif isinstance(data, dict):

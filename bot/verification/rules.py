@@ -1,8 +1,8 @@
-"""Verifying a base against copies of its articles: what it says must stand where it cites.
+"""Verifying a base against copies of its articles: the cited paragraphs must support what it says.
 
 A program cannot tell whether a sentence is true to an article. It can tell that each figure, date,
-name and quotation of a fact stands in the paragraphs that the fact cites, that no content was left
-out, and that no sentence was copied. Each rule is one generator that yields a `Fault`.
+name and quotation of a fact is in the paragraphs that the fact cites, that no content was left out,
+and that no sentence was copied. Each rule is a generator of faults.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bot.facts.model import Citation
 from bot.verification.comparison import Comparison
 from bot.verification.copies import match, read_copies
 from bot.verification.coverage import coverage
-from bot.verification.evidence import INFERRED, Claim, missing, stands
+from bot.verification.evidence import INFERRED, Claim, is_supported, missing
 from bot.verification.mentions import key
 from bot.verification.own_words import own_words
 from bot.verification.statements import (
@@ -34,10 +34,10 @@ Rule = Callable[[Comparison], Iterator[Fault]]
 
 
 def verify(folders: Folders, copies: Path) -> list[Fault]:
-    """Every fault of a base against the copies in a folder, in the order of files and lines.
+    """Every fault of a base against the copies in a folder, ordered by file and line.
 
-    A file that cannot be read has its own faults, and what it says is not verified. Raises OSError
-    if a file cannot be read from the disk.
+    A file of the base with faults of form is reported and not verified. Raises OSError if a file
+    cannot be read from disk.
     """
     base, faults = load(folders)
     if base is None:
@@ -51,7 +51,7 @@ def verify(folders: Folders, copies: Path) -> list[Fault]:
 
 
 def existing_paragraphs(comparison: Comparison) -> Iterator[Fault]:
-    """Every cited paragraph exists in the copy, too."""
+    """Every cited paragraph also exists in the copy."""
     for thing, at, cite in citations_of(comparison.base):
         copy = comparison.copies.get(cite.source)
         source = comparison.base.sources.get(cite.source)
@@ -61,27 +61,27 @@ def existing_paragraphs(comparison: Comparison) -> Iterator[Fault]:
 
 
 def supported(comparison: Comparison) -> Iterator[Fault]:
-    """Each figure, date, name and quotation stands in the paragraphs that its statement cites."""
+    """Each figure, date, name and quotation is in the paragraphs that its statement cites."""
     for statement in statements_of(comparison.base):
-        if not comparison.whole(statement.cites):
+        if not comparison.has_all(statement.cites):
             continue
-        evidence = comparison.carrying(statement.cites)
+        evidence = comparison.evidence(statement.cites)
         inferred = [comparison.reading.paragraph(statement.inferred)] if statement.inferred else []
         for claim in missing(statement.text, evidence, comparison.reading, statement.place):
-            if not (claim.may_be_inferred and stands(claim, inferred)):
+            if not (claim.may_be_inferred and is_supported(claim, inferred)):
                 yield comparison.fault(
                     statement.thing, statement.at, _missing(comparison, claim, statement)
                 )
 
 
 def _missing(comparison: Comparison, claim: Claim, statement: Statement) -> str:
-    what = f"{claim.worded} does not stand in {listed(statement.cites)}"
-    carrying = [
-        cite for cite, paragraph in comparison.content.items() if stands(claim, [paragraph])
+    what = f"{claim.worded} is not in {listed(statement.cites)}"
+    supporting = [
+        cite for cite, paragraph in comparison.content.items() if is_supported(claim, [paragraph])
     ]
-    if not carrying:
+    if not supporting:
         return f"{what}, nor in any article; {claim.remedy}"
-    what += f"; cite where it does ({nearest(carrying, statement.cites)})"
+    what += f"; cite where it is ({nearest(supporting, statement.cites)})"
     return f"{what}, or say how it follows in {INFERRED}" if claim.may_be_inferred else what
 
 
@@ -89,14 +89,14 @@ _ADD = "add the form that the article uses to its `also`"
 
 
 def people(comparison: Comparison) -> Iterator[Fault]:
-    """Who took part in an event, holds an office or claims a fact stands where that is cited."""
+    """The cited paragraphs name those who took part, hold an office or make a claim."""
     for thing, at, actor, cites in _named(comparison.base):
-        if comparison.whole(cites) and not any(
-            actor in p.things for p in comparison.carrying(cites)
+        if comparison.has_all(cites) and not any(
+            actor in p.things for p in comparison.evidence(cites)
         ):
-            where = [c for c, paragraph in comparison.content.items() if actor in paragraph.things]
-            better = f"cite where one does ({nearest(where, cites)})" if where else _ADD
-            what = f"no form of `{actor}` stands in {listed(cites)}; {better}"
+            naming = [c for c, paragraph in comparison.content.items() if actor in paragraph.things]
+            remedy = f"cite where one is ({nearest(naming, cites)})" if naming else _ADD
+            what = f"no form of `{actor}` is in {listed(cites)}; {remedy}"
             yield comparison.fault(thing, at, what)
 
 
@@ -113,7 +113,7 @@ def _named(base: Base) -> Iterator[tuple[str, Location, str, tuple[Citation, ...
 
 
 def uncited(comparison: Comparison) -> Iterator[Fault]:
-    """No paragraph of content is cited by nothing."""
+    """Every content paragraph is cited."""
     for covered in coverage(comparison.base):
         for number in covered.uncited:
             what = f"nothing cites paragraph {number}; cite it, or list it as furniture with a why"
@@ -121,13 +121,13 @@ def uncited(comparison: Comparison) -> Iterator[Fault]:
 
 
 def furniture_ranges(comparison: Comparison) -> Iterator[Fault]:
-    """Furniture lies within its article, once, and runs forwards."""
+    """Ranges of furniture lie within their article, run forwards and do not overlap."""
     for source in comparison.base.sources.values():
         taken: set[int] = set()
         for index, part in enumerate(source.furniture):
             numbers = set(range(part.first, part.last + 1))
             if not numbers or part.last > source.paragraphs:
-                what = f"{part.first} to {part.last} is no range of 1 to {source.paragraphs}"
+                what = f"{part.first} to {part.last} is not a range within 1 to {source.paragraphs}"
                 yield comparison.fault(source.id, ("furniture", index), what)
             elif numbers & taken:
                 what = f"paragraph {min(numbers & taken)} is listed as furniture twice; keep one"
@@ -136,7 +136,7 @@ def furniture_ranges(comparison: Comparison) -> Iterator[Fault]:
 
 
 def records(comparison: Comparison) -> Iterator[Fault]:
-    """The title, author, publisher and date of a record stand in the article's copy."""
+    """The title, author, publisher and date of a record are in the article's copy."""
     for source in comparison.base.sources.values():
         pages = [p for cite, p in comparison.paragraphs.items() if cite.source == source.id]
         if not pages:
@@ -144,12 +144,10 @@ def records(comparison: Comparison) -> Iterator[Fault]:
         for field in ("title", "author", "publisher"):
             text = getattr(source, field)
             if text and not any(page.prints(key(text)) for page in pages):
-                what = (
-                    f"the copy shows no such {field}; write it as it stands there, or leave it out"
-                )
+                what = f"the copy shows no such {field}; write it as the copy does, or leave it out"
                 yield comparison.fault(source.id, (field,), what)
         if source.date and any(missing(in_words(source.date), pages, comparison.reading)):
-            what = f"the copy shows no {source.date}; write the date that stands there, or none"
+            what = f"the copy shows no {source.date}; write the date that it shows, or none"
             yield comparison.fault(source.id, ("date",), what)
 
 

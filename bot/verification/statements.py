@@ -1,4 +1,4 @@
-"""The texts of a base that cite, and by that claim to stand in a paragraph."""
+"""The texts of a base that cite paragraphs as their evidence."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from bot.facts.model import Citation, Event, Fact
 
 @dataclass(frozen=True)
 class Statement:
-    """A text of the base, where it stands, and the paragraphs that must carry it."""
+    """A text of the base, its location, and the paragraphs that must support it."""
 
     thing: str
     at: Location
     text: str
     cites: tuple[Citation, ...]
     inferred: str | None = None
-    """How the texts give those of its figures and dates that no paragraph prints."""
+    """How figures and dates that no paragraph prints follow from the articles."""
     place: bool = False
-    """Whether it is nothing but the name of a place."""
+    """Whether it is only the name of a place."""
 
 
 def statements_of(base: Base) -> Iterator[Statement]:
-    """Every text that cites, and by that claims to stand in a paragraph."""
+    """Every text that cites paragraphs as its evidence."""
     for event in base.events.values():
         yield from _event_statements(event, base.info.language)
     for actor in base.actors.values():
@@ -67,12 +67,12 @@ def _fact_statements(owner: str, at: Location, fact: Fact) -> Iterator[Statement
     if fact.caution:
         yield Statement(owner, (*at, "caution"), fact.caution, fact.cites, fact.inferred)
     for index, account in enumerate(fact.accounts):
-        # What one source words is its own: nothing in it is inferred, nothing from elsewhere.
+        # An account is one source's own wording: nothing in it is inferred or from elsewhere.
         yield Statement(owner, (*at, "accounts", index, "says"), account.says, (account,))
 
 
 def citations_of(base: Base) -> Iterator[tuple[str, Location, Citation]]:
-    """Every citation of a base, and where it stands."""
+    """Every citation of a base, with its location."""
     for statement in statements_of(base):
         *around, field = statement.at
         if field not in ("says", "title"):
@@ -86,7 +86,7 @@ _SHOWN = 4
 
 
 def nearest(found: Iterable[Citation], cites: Iterable[Citation]) -> str:
-    """A few citations, those of the articles that are cited already first."""
+    """A few of the citations found, those of articles in `cites` first."""
     known = {cite.source for cite in cites}
     return listed(sorted(found, key=lambda cite: cite.source not in known)[:_SHOWN])
 

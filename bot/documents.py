@@ -1,7 +1,7 @@
-"""YAML files as data with line numbers: every fault found at once, none guessed away.
+"""YAML files as data with line numbers: reports every fault at once and guesses nothing.
 
-The dialect is small on purpose. Scalars are text (so `no`, `2023-3-6` and `12:30` stay what was
-typed), an empty or plain `null` value is absent, and anchors, merge keys and tags are faults.
+The dialect is small on purpose. Scalars are text (so `no`, `2023-3-6` and `12:30` stay as typed),
+an empty or plain `null` value is absent, and anchors, merge keys and tags are faults.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from pydantic_core import ErrorDetails
 Location = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
-_DEEPEST = 20  # levels; far more than any model has, far less than Python's own limit
+_DEEPEST = 20  # levels; far more than any model has, far fewer than Python's own limit
 _LONGEST = 1_000  # characters of a fault; a fact's wording fits
 _ABSENT = {"", "null", "~"}
 
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing wrong in a file that a person wrote, with the right form."""
+    """One thing wrong in a file that a person wrote, and how to fix it."""
 
     path: str
     line: int
@@ -37,14 +37,14 @@ class Fault:
 
 
 def _short(text: str) -> str:
-    """The text on one line; where it echoes something very long, without its middle."""
+    """The text on one line; a very long one loses its middle."""
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST else f"{line[:200]} … {line[-400:]}"
 
 
 @dataclass(frozen=True)
 class Document:
-    """A YAML mapping as plain data, and the line on which each part of it stands."""
+    """A YAML mapping as plain data, with the line of each of its parts."""
 
     path: str
     data: dict[str, object]
@@ -62,7 +62,7 @@ class Document:
 
 
 class _Broken(Exception):
-    """The text cannot be read any further; carries what is wrong and on which line."""
+    """The rest of the text cannot be read; carries what is wrong and on which line."""
 
     def __init__(self, line: int, what: str) -> None:
         super().__init__(what)
@@ -71,9 +71,9 @@ class _Broken(Exception):
 
 
 def read(path: Path, shown_as: str) -> tuple[Document | None, list[Fault]]:
-    """Read one YAML file: the document, or None where it cannot be read, and its faults.
+    """Read one YAML file: the document, or None if it cannot be read, and its faults.
 
-    `shown_as` is how the path is written in faults. Raises OSError where the file cannot be opened.
+    `shown_as` is the path as faults show it. Raises OSError if the file cannot be opened.
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -88,7 +88,7 @@ def read(path: Path, shown_as: str) -> tuple[Document | None, list[Fault]]:
 
 
 class _Reader:
-    """Turns libyaml's events into data, and notes where each value began."""
+    """Turns libyaml's events into data, and records the line on which each value begins."""
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
@@ -118,7 +118,7 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             if mark and error.context_mark and mark.index >= len(self.text.rstrip()):
-                mark = error.context_mark  # left open: where it began says more than the file's end
+                mark = error.context_mark  # left open: its start says more than the file's end
             raise _Broken(mark.line + 1 if mark else 1, self._worded(error)) from None
         except yaml.reader.ReaderError as error:
             line = self.text.encode()[: error.position].count(b"\n") + 1  # libyaml counts bytes
@@ -129,7 +129,7 @@ class _Reader:
         lines = self.text.splitlines()
         if mark and mark.line < len(lines) and "\t" in lines[mark.line]:
             return "a tab; YAML is indented with spaces"
-        return f"not YAML: {error.problem or error.context}; text with `: ` or ` #` wants quotes"
+        return f"not YAML: {error.problem or error.context}; text with `: ` or ` #` needs quotes"
 
     def _value(self, event: yaml.Event, events: Iterator[yaml.Event], at: Location) -> object:
         if isinstance(event, yaml.NodeEvent):
@@ -161,7 +161,7 @@ class _Reader:
             self._refuse_extras(event)
             key = str(event.value)
             if key in values:
-                what = f"`{key}` stands twice here; keep one"
+                what = f"`{key}` appears twice here; keep one"
                 self.faults.append(Fault(self.path, line, what))
             self.lines.setdefault((*at, key), line)
             values[key] = self._value(next(events), events, (*at, key))
@@ -181,7 +181,7 @@ def _line(event: yaml.Event) -> int:
 
 
 def shape(document: Document, model: type[Model]) -> tuple[Model | None, list[Fault]]:
-    """The document as `model`, or None where it does not fit, and each place that does not."""
+    """The document as `model`, or None if it does not fit, and a fault for each misfit."""
     try:
         return model.model_validate(document.data), []
     except ValidationError as error:
@@ -191,7 +191,7 @@ def shape(document: Document, model: type[Model]) -> tuple[Model | None, list[Fa
 
 
 def _is_knock_on(detail: ErrorDetails) -> bool:
-    """Whether a list only counts as too short because its items are faulty, too."""
+    """Whether a list counts as too short only because its items are faulty."""
     given = detail["input"]
     return detail["type"] == "too_short" and isinstance(given, list) and given != []
 
@@ -207,9 +207,9 @@ def _worded_detail(detail: ErrorDetails, model: type[BaseModel]) -> str:
         case "extra_forbidden":
             near = get_close_matches(name, _field_names(model), n=1)
             hint = f"; did you mean `{near[0]}`?" if near else ""
-            return f"`{name}` is no field here{hint}"
+            return f"`{name}` is not a field here{hint}"
         case "literal_error":
-            return f"`{given}` is no {name}; one of {context['expected']}"
+            return f"`{given}` is not a {name}; use one of {context['expected']}"
         case "string_pattern_mismatch":
             return f"`{name}` must be {_FORMS.get(name, _KEBAB_CASE)}, not `{given}`"
         case "int_parsing" | "int_type" | "int_from_float":
@@ -244,13 +244,13 @@ _FORMS = {"sha256": "64 hexadecimal digits in small letters"}
 
 
 def _field(location: Location) -> str:
-    """The name of the field at a place; an item of a list goes by its list's name."""
+    """The name of the field at a location; an item of a list has its list's name."""
     names = [part for part in location if isinstance(part, str)]
     return names[-1].strip("[]") if names else ""  # pydantic calls the key of a mapping `[key]`
 
 
 def _field_names(model: type[BaseModel]) -> Sequence[str]:
-    """Every field name that may stand anywhere in a file of this model."""
+    """Every field name that a file of this model may use, at any level."""
     schema = model.model_json_schema()
     parts = [schema, *schema.get("$defs", {}).values()]
     return sorted({name for part in parts for name in part.get("properties", {})})

@@ -193,15 +193,20 @@ def test_faults_are_listed_and_counted(ended: Ended) -> None:
     assert (ended.code, ended.out) == (1, "")
     lines = ended.err.splitlines()
     for line, name in zip(lines, ("norhaven", "sudby"), strict=False):
-        assert line.startswith(f"faulty/actors/{name}.yaml:4: `town` is no kind; one of 'person'")
+        assert line.startswith(
+            f"faulty/actors/{name}.yaml:4: `town` is not a kind; use one of 'person'"
+        )
     assert lines[2:] == ["2 faults."]
 
 
 @pytest.mark.parametrize(
     ("ended", "said"),
     [
-        ("check misspelt", "misspelt.yaml:2: `languag` is no field here; did you mean `language`?"),
-        ("check foreign", "foreign.yaml:1: `fr` is no language; one of 'en', 'ko' or 'ja'"),
+        (
+            "check misspelt",
+            "misspelt.yaml:2: `languag` is not a field here; did you mean `language`?",
+        ),
+        ("check foreign", "foreign.yaml:1: `fr` is not a language; use one of 'en', 'ko' or 'ja'"),
         ("check empty", "empty.yaml:1: the file is empty; it must hold one mapping"),
         ("check missing", "missing.yaml:1: cannot be read: No such file or directory"),
     ],

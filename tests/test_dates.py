@@ -112,7 +112,7 @@ def test_a_day_is_one_single_day_and_an_interval_two_dates(
 def test_what_is_no_date_or_cannot_be_told_is_a_fault_with_the_right_forms(text: str) -> None:
     with pytest.raises(DateFault) as caught:
         parse_date(text)
-    assert "is no date; write it as one of: 2023-03-16, 2023-03" in str(caught.value)
+    assert "is not a date; write it as one of: 2023-03-16, 2023-03" in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["/2023", "2023/", "2023-03-16/", "/"])

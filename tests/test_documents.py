@@ -43,12 +43,12 @@ def _shape(folder: Path, content: str, model: type[Thing] = Event) -> list[str]:
         (b"id: a\n\ttitle: b\n", 2, "a tab", "indented with spaces"),
         (b"id: a\n---\nid: b\n", 2, "a second document", "one file holds one thing"),
         (b"id: a\n...\n---\nid: b\n", 3, "a second document", "one file holds one thing"),
-        (b"id: a\nsays: he said: no\n", 2, "not YAML", "`: ` or ` #` wants quotes"),
-        (b"id: a\nalso: [b\nkind: c\n", 3, "not YAML", "wants quotes"),
-        (b"id: a\nalso: [b, c\n\n\n", 2, "not YAML", "wants quotes"),
-        (b'id: a\nsays: "never closed\nkind: c\nwho: d\n', 2, "not YAML", "wants quotes"),
-        (b'id: a\nsays: "\\ud800"\n', 2, "not YAML", "wants quotes"),
-        (b"id: a\nsays: @everyone\n", 2, "not YAML", "wants quotes"),
+        (b"id: a\nsays: he said: no\n", 2, "not YAML", "`: ` or ` #` needs quotes"),
+        (b"id: a\nalso: [b\nkind: c\n", 3, "not YAML", "needs quotes"),
+        (b"id: a\nalso: [b, c\n\n\n", 2, "not YAML", "needs quotes"),
+        (b'id: a\nsays: "never closed\nkind: c\nwho: d\n', 2, "not YAML", "needs quotes"),
+        (b'id: a\nsays: "\\ud800"\n', 2, "not YAML", "needs quotes"),
+        (b"id: a\nsays: @everyone\n", 2, "not YAML", "needs quotes"),
         (b"id: a\nb: \x01\n", 2, "a control character", "remove it"),
         (b"id: a\n\nb: \x00\n", 3, "a control character", "remove it"),
         ("id: 기시다\nb: 岸田文雄\nc: \x07\n".encode(), 3, "a control character", "remove it"),
@@ -70,9 +70,9 @@ def test_an_unreadable_file_is_one_fault_with_its_line_and_the_right_form(
 @pytest.mark.parametrize(
     ("content", "found"),
     [
-        ("id: a\ntitle: b\nid: c\n", [(3, "`id` stands twice here; keep one")]),
-        ("when:\n  edtf: a\n  basis: b\n  edtf: c\n", [(4, "`edtf` stands twice here")]),
-        ("who:\n  - {actor: a, as: b,\n     actor: c}\n", [(3, "`actor` stands twice here")]),
+        ("id: a\ntitle: b\nid: c\n", [(3, "`id` appears twice here; keep one")]),
+        ("when:\n  edtf: a\n  basis: b\n  edtf: c\n", [(4, "`edtf` appears twice here")]),
+        ("who:\n  - {actor: a, as: b,\n     actor: c}\n", [(3, "`actor` appears twice here")]),
         ("id: &a x\n", [(1, "an anchor or alias")]),
         ("id: &a x\ntitle: *a\n", [(1, "an anchor"), (2, "write the value out, or quote")]),
         ("&a id: x\n", [(1, "an anchor")]),
@@ -94,7 +94,9 @@ def test_what_the_dialect_leaves_out_is_a_fault_where_it_stands(
 
 
 def test_a_merge_key_is_no_field(tmp_path: Path) -> None:
-    assert "events/thing.yaml:2: `<<` is no field here" in _shape(tmp_path, "id: a\n<<: {b: c}\n")
+    assert "events/thing.yaml:2: `<<` is not a field here" in _shape(
+        tmp_path, "id: a\n<<: {b: c}\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -177,7 +179,7 @@ def test_a_line_of_a_megabyte_gives_short_faults_quickly(
 
 def test_a_fault_stands_on_one_line_whatever_it_echoes(tmp_path: Path) -> None:
     faults = _shape(tmp_path, 'id: a\nkind: "one\\ntwo"\n')
-    assert any("`one two` is no kind" in fault for fault in faults)
+    assert any("`one two` is not a kind" in fault for fault in faults)
     assert not any("\n" in fault for fault in faults)
 
 
@@ -208,19 +210,19 @@ facts:
 RIGHT_FORMS = [
     (1, "`id` must be small letters, digits and single hyphens, such as `tokyo-summit`"),
     (1, "`title` is missing"),
-    (2, "`titel` is no field here; did you mean `title`?"),
-    (3, "`sumit` is no kind; one of 'summit', 'talks'"),
-    (5, "`2023-3-6` is no date; write it as one of: 2023-03-16"),
+    (2, "`titel` is not a field here; did you mean `title`?"),
+    (3, "`sumit` is not a kind; use one of 'summit', 'talks'"),
+    (5, "`2023-3-6` is not a date; write it as one of: 2023-03-16"),
     (7, "`where` must be text"),
     (8, "`who` must be a list: `[...]`, or lines that begin with `- `"),
     (10, "`paragraph` must be a whole number, not 'five'"),
     (11, "`paragraph` is too small: '0'"),
     (12, "`source` must be text; it is empty"),
-    (14, "`fr` is no key; one of 'en', 'ko' or 'ja'"),
+    (14, "`fr` is not a key; use one of 'en', 'ko' or 'ja'"),
     (17, "an invisible character (U+200B); remove it"),
     (19, "`cites` must not be empty"),
     (20, "`added` must be a real day written 2023-03-16, not '12:30'"),
-    (21, "`abuot` is no field here; did you mean `about`?"),
+    (21, "`abuot` is not a field here; did you mean `about`?"),
 ]
 
 
@@ -263,7 +265,7 @@ def test_a_fingerprint_is_told_apart_from_an_id(tmp_path: Path) -> None:
 
 def test_faults_of_the_file_and_of_its_shape_come_together(tmp_path: Path) -> None:
     faults = _shape(tmp_path, "id: a\nid: b\nkind: !!str talks\ntitel: c\n")
-    for line, what in ((2, "stands twice"), (3, "a tag"), (4, "did you mean `title`")):
+    for line, what in ((2, "appears twice"), (3, "a tag"), (4, "did you mean `title`")):
         assert any(f.startswith(f"events/thing.yaml:{line}: ") and what in f for f in faults)
 
 

@@ -63,7 +63,7 @@ def test_a_clean_base_has_no_fault(folders: Folders) -> None:
     ("name", "old", "new", "what"),
     [
         (AGREEMENT, "actor: tomas-lind", "actor: tomas-lynd",
-         "no actor has the id `tomas-lynd`; add its file or mend it"),
+         "no actor has the id `tomas-lynd`; add its file or correct the id"),
         (AGREEMENT, "actor: tomas-lind", "actor: ferry-line", "no actor has the id `ferry-line`"),
         (AGREEMENT, "topics: [ferry-line]", "topics: [fairy-line]", "no topic has the id"),
         (AGREEMENT, "topics: [ferry-line]", "topics: [norhaven]", "no topic has the id `norhaven`"),
@@ -81,9 +81,9 @@ def test_a_clean_base_has_no_fault(folders: Folders) -> None:
         (BRANDT, "paragraph: 4", "paragraph: 99", "`ferry-report` has 9 paragraphs, so no 99"),
         (AGREEMENT, "paragraph: 4", "paragraph: 9", "paragraph 9 of `ferry-report` is listed as f"),
         (TOPIC, "        paragraph: 7", "        paragraph: 2", "paragraph 2 of `ferry-report`"),
-        (AGREEMENT, "id: gap", "id: signed", "the fact id `signed` stands twice in this file"),
-        (AGREEMENT, "edtf: 2021-05-04", "edtf: 2021-02-30", "`2021-02-30` is no date; write it as"),
-        (AGREEMENT, "edtf: 2021-05-04", "edtf: 2021-5-4", "`2021-5-4` is no date; write it as"),
+        (AGREEMENT, "id: gap", "id: signed", "the fact id `signed` appears twice in this file"),
+        (AGREEMENT, "edtf: 2021-05-04", "edtf: 2021-02-30", "`2021-02-30` is not a date; write it"),
+        (AGREEMENT, "edtf: 2021-05-04", "edtf: 2021-5-4", "`2021-5-4` is not a date; write it as"),
         (AGREEMENT, "edtf: 2021-05-04", "edtf: 2021-05/2021-04", "runs backwards; put the earlier"),
         (AGREEMENT, "edtf: 2021-05-04", "edtf: 2021-05/", "is half an interval; write `..`"),
         (AGREEMENT, "edtf: 2021-05-04", "edtf: /2021-05", "is half an interval; write `..`"),
@@ -94,7 +94,7 @@ def test_a_clean_base_has_no_fault(folders: Folders) -> None:
         (AGREEMENT, "basis: stated", "basis: stated, words: {en: a Tuesday in May 2021}",
          "`2021-05-04` is finer than “a Tuesday in May 2021”; give the month or the span"),
         (AGREEMENT, "basis: stated", "basis: stated, words: {ko: 2021년 5월 4일}",
-         "`words` lacks the base's own language"),
+         "`words` has nothing in the base's own language"),
         (STORM, "says: A storm in November 2014", "says: A recent storm",
          "“recent” depends on when it is read; name the date or the article"),
         (STORM, "ruined the pier", "ruined the pier last year", "“last year” depends on when"),
@@ -165,7 +165,7 @@ def test_a_lone_account_and_one_that_is_not_cited_are_faults(folders: Folders) -
     account = "accounts: [{source: ferry-report, paragraph: 7, says: Thirty-nine days.}]\n    "
     line = _edit(folders, STORM, "added:", f"{account}added:")
     lone = "`accounts` holds one wording; give each source's, or drop it"
-    uncited = "the account's paragraph must stand among the fact's `cites`, too"
+    uncited = "the account's paragraph must also be in the fact's `cites`"
     assert _faults(folders) == [f"{STORM}:{line}: {lone}", f"{STORM}:{line}: {uncited}"]
 
 
@@ -255,7 +255,7 @@ def test_a_withdrawn_fact_is_no_fault(folders: Folders, tmp_path: Path) -> None:
 
 def test_an_event_or_topic_without_any_fact_is_a_fault(folders: Folders) -> None:
     (folders.facts / "topics/weather.yaml").write_text("id: weather\ntitle: Weather\n", "utf-8")
-    empty = "no fact says anything about it; add one"
+    empty = "no fact is about it; add one"
     assert _faults(folders) == [f"facts/topics/weather.yaml:1: {empty}"]
 
 

@@ -1,7 +1,7 @@
 """Building `facts.db`: a base's files become one read-only SQLite file, or nothing changes.
 
-The file's name carries a hash over the base's files, so an unchanged base is not built again, a
-running bot keeps the file that it opened, and no process ever sees a half-written one.
+The file's name includes a hash of the base's files, so an unchanged base is not rebuilt, a running
+bot keeps the file that it opened, and no process ever sees a half-written one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bot.facts.errors import FaultyBase, UnwritableBase
 from bot.facts.load import Base, Folders, broken_ids, fingerprint, load
 
 Progress = Callable[[int, int], None]
-"""Called with the number of rows that are written, and of all rows."""
+"""Called with the number of rows written so far, and the number of all rows."""
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _BATCH = 200  # rows
@@ -36,10 +36,10 @@ class BuiltBase:
 def check(folders: Folders, data: Path) -> tuple[Base | None, list[Fault]]:
     """The base in memory, or None if it has no `base.yaml`, and all its faults.
 
-    Wordings are compared with the base in `data` that was built last. Raises OSError if a file
-    cannot be read.
+    Wordings are compared with the last base built in `data`. Raises OSError if a file cannot be
+    read.
     """
-    # Imported here because a base that is built already needs no rules.
+    # Imported here because a base that is already built needs no rules.
     from bot.facts.lint import LintContext, lint
 
     base, faults = load(folders)
@@ -57,7 +57,7 @@ def build(folders: Folders, data: Path, progress: Progress = lambda done, total:
     """
     path = built.path_of(data, fingerprint(folders))
     if built.is_intact(path):
-        with suppress(OSError):  # in a read-only folder, the order of use stays as it was
+        with suppress(OSError):  # a read-only folder does not record which base was used last
             path.touch()
         return BuiltBase(path, fresh=False)
     base, faults = check(folders, data)
@@ -69,7 +69,7 @@ def build(folders: Folders, data: Path, progress: Progress = lambda done, total:
 
 
 def _write_whole(path: Path, base: Base, progress: Progress) -> None:
-    """Write a draft beside the built base, which takes its place once it is whole."""
+    """Write a draft next to the built base, and replace that once the draft is complete."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

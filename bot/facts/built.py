@@ -9,11 +9,11 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 _KEPT = 3  # the one in use, the one before, and one that a slow process still opens
-_LONGEST_BUILD = 3_600  # seconds without a write after which no build owns a draft any more
+_LONGEST_BUILD = 3_600  # seconds without a write after which a draft counts as abandoned
 
 
 def path_of(data: Path, fingerprint: str) -> Path:
-    """Where the base of the files that `fingerprint` names is built."""
+    """The path of the built base with this fingerprint."""
     return data / f"facts-{fingerprint}.db"
 
 
@@ -23,7 +23,7 @@ def fingerprint_of(path: Path) -> str:
 
 
 def built_bases(data: Path) -> list[Path]:
-    """The built bases in a data folder, the one used last first."""
+    """The built bases in a data folder, most recently used first."""
     try:
         dated = [(path.stat().st_mtime_ns, path) for path in data.glob("facts-*.db")]
     except OSError:
@@ -32,22 +32,22 @@ def built_bases(data: Path) -> list[Path]:
 
 
 def is_intact(path: Path) -> bool:
-    """Whether a built base is there, undamaged, and of the files that its name says."""
+    """Whether a built base exists, is undamaged, and has the fingerprint in its name."""
     if not path.exists():
         return False
     try:
         with closing(_open_read_only(path)) as db:
-            sound = db.execute("PRAGMA quick_check").fetchone() == ("ok",)
+            undamaged = db.execute("PRAGMA quick_check").fetchone() == ("ok",)
             row = db.execute("SELECT value FROM about WHERE key = 'fingerprint'").fetchone()
-            return sound and row == (fingerprint_of(path),)
+            return undamaged and row == (fingerprint_of(path),)
     except sqlite3.Error:
         return False
 
 
 def last_wordings(data: Path) -> Mapping[str, str] | None:
-    """Each fact's wording in the base built last, by `owner/fact`; None if there is no such base.
+    """Each fact's wording in the last built base, by `owner/fact`; None if there is no base.
 
-    A damaged base is passed over for the one before.
+    A damaged base is skipped for the one before.
     """
     for path in built_bases(data):
         try:
@@ -68,7 +68,7 @@ def _open_read_only(path: Path) -> sqlite3.Connection:
 
 
 def clear_away(data: Path) -> None:
-    """Delete the bases that nothing uses any more, and the drafts that killed builds left."""
+    """Delete the bases that are no longer used, and the drafts that killed builds left behind."""
     for path in (*built_bases(data)[_KEPT:], *_abandoned_drafts(data)):
         discard(path)
 
@@ -79,7 +79,7 @@ def _abandoned_drafts(data: Path) -> list[Path]:
 
 
 def discard(path: Path) -> None:
-    """Delete a file if it is there and the system lets us."""
-    # Windows refuses to delete a file that is open; a later build tries again.
+    """Delete a file if it exists and the system allows it."""
+    # Windows refuses to delete an open file; a later build tries again.
     with suppress(OSError):
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Events in order of time: by their dates, and by what they came after or before."""
+"""Events in chronological order: by their dates, and by what they came after or before."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.facts.records import Dated
 
 
 def in_order(events: Mapping[str, Event], dates: Mapping[str, Dated]) -> list[str]:
-    """The ids of events in order of time; undated ones last, by what they come after or before."""
+    """The ids of events in chronological order; undated ones last, by their neighbours."""
 
     def days(event_id: str) -> tuple[int, int]:
         span = dates[event_id].span
@@ -33,7 +33,7 @@ def in_order(events: Mapping[str, Event], dates: Mapping[str, Dated]) -> list[st
 def _sorted(
     ids: list[str], events: Mapping[str, Event], key: Callable[[str], tuple[int, int]]
 ) -> list[str]:
-    """The ids by `key`, except that `after` and `before` among them always hold."""
+    """The ids by `key`, except that `after` and `before` always hold among them."""
     sorter = TopologicalSorter(_predecessors(ids, events))
     sorter.prepare()
     order: list[str] = []
@@ -48,7 +48,7 @@ def _sorted(
 
 
 def _predecessors(ids: list[str], events: Mapping[str, Event]) -> dict[str, set[str]]:
-    """For each of some events, those among them that it came after."""
+    """For each event, those among `ids` that it came after."""
     graph: dict[str, set[str]] = {event_id: set() for event_id in sorted(ids)}
     for event_id in graph:
         when = events[event_id].when
@@ -62,7 +62,7 @@ def _predecessors(ids: list[str], events: Mapping[str, Event]) -> dict[str, set[
 def bounds(
     event: Event, events: Mapping[str, Event], dates: Mapping[str, Dated]
 ) -> tuple[int | None, int | None]:
-    """The first and last day on which an event may have been: its own, or its neighbours'."""
+    """The first and last possible day of an event: from its own date, or its neighbours'."""
     span = dates[event.id].span
     if span:
         return span.first, span.last
@@ -76,7 +76,7 @@ def bounds(
 def _nearest_dated(
     event: Event, field: str, events: Mapping[str, Event], dates: Mapping[str, Dated]
 ) -> Span | None:
-    """The span of the first dated event on the way that `field` (after, before) points."""
+    """The span of the first dated event that following `field` (after, before) leads to."""
     neighbour = events.get(getattr(event.when, field) or "")
     while neighbour and not dates[neighbour.id].span:
         neighbour = events.get(getattr(neighbour.when, field) or "")

@@ -1,8 +1,8 @@
-"""Dates as precisely as the texts give them: EDTF in, a span of days out.
+"""Dates as precise as the articles give them: EDTF in, a span of days out.
 
 EDTF is the Library of Congress's Extended Date/Time Format (ISO 8601-2). This reads the part of it
 that a card can put into words: no sets, and no date of which only a part is uncertain. The tests
-hold it against the `edtf` library, which is slow to load and takes milliseconds for each date.
+compare it with the `edtf` library, which is slow to load and takes milliseconds for each date.
 """
 
 from __future__ import annotations
@@ -67,12 +67,12 @@ class Span:
 
 
 class DateFault(ValueError):
-    """A text that is no date, or none that a card can word; the message says the right form."""
+    """A text that is not a date, or not one that a card can word; the message gives the form."""
 
 
 @lru_cache(maxsize=4096)
 def parse_date(text: str) -> Span:
-    """The span of an EDTF date. Raises DateFault with the right form."""
+    """The span of an EDTF date. Raises DateFault with the correct form."""
     left, slash, right = text.partition("/")
     return _interval(text, left, right) if slash else _simple(text)
 
@@ -102,7 +102,7 @@ def _simple(text: str) -> Span:
     try:
         precision, first, last = _covered(text)
     except ValueError:
-        raise DateFault(f"`{text}` is no date; write it as one of: {FORMS}") from None
+        raise DateFault(f"`{text}` is not a date; write it as one of: {FORMS}") from None
     moment = Moment(precision, first)
     return Span(
         begins=moment,
@@ -117,7 +117,7 @@ def _simple(text: str) -> Span:
 def _covered(text: str) -> tuple[Precision, date, date]:
     """A date's precision, and the first and last day that it covers.
 
-    Raises ValueError if it has another form, or if the calendar has no such day.
+    Raises ValueError if its form is unknown or the calendar has no such day.
     """
     if match := _CALENDAR.fullmatch(text):
         year, month, day = match.groups()

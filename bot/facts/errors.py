@@ -5,7 +5,7 @@ The errors carry data; `bot/cli/errors.py` words them.
 BaseError
 ├── FaultyBase       the files have faults
 ├── UnwritableBase   `facts.db` could not be written
-└── UnreadableBase   `facts.db` is damaged, or is no base
+└── UnreadableBase   `facts.db` is damaged or not a base
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class FaultyBase(BaseError):
 
 
 class UnwritableBase(BaseError):
-    """The built base could not be written; carries where to, and the system's reason."""
+    """The built base could not be written; carries its path and the system's reason."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(path, reason)
@@ -38,7 +38,7 @@ class UnwritableBase(BaseError):
 
 
 class UnreadableBase(BaseError):
-    """A built base could not be opened; carries which, and the system's reason."""
+    """A built base could not be opened; carries its path and the system's reason."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(path, reason)

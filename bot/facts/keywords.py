@@ -1,7 +1,7 @@
-"""What describes an event besides its names: where and when it was, who took part, its kind.
+"""Words that describe an event besides its names: where and when it was, who took part, its kind.
 
 People type these words together ("talks in Seoul, April 2023"), in their own language, so they help
-to find the event. They are no names: others met there, too, or in that month.
+to find the event. They are not names: other events share the place, or the month.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _SEASONS = {
     12: "winter, 겨울, 冬",
 }
 _LANGUAGES: tuple[Language, ...] = get_args(Language)
-_MOST_MONTHS = 2  # of a longer span no month says much
+_MOST_MONTHS = 2  # in a longer span, no single month says much
 
 
 def keywords(event: Event, span: Span | None, actors: Mapping[str, Actor]) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ def keywords(event: Event, span: Span | None, actors: Mapping[str, Actor]) -> tu
 
 
 def places(event: Event) -> tuple[str, ...]:
-    """The place of an event, and the city in it as each language calls it."""
+    """The place of an event, and its city in each language."""
     if not event.where:
         return ()
     parts = [part.strip() for part in event.where.split(",")]
@@ -66,7 +66,7 @@ def _words_of(listed: str) -> list[str]:
 
 
 def _forms(actor: Actor) -> Iterable[str]:
-    """What an actor is called; of states and groups not by what else, such as a capital.
+    """An actor's names; for states and groups without other forms, such as the capital.
 
     An event with a state need not have been in its capital.
     """

@@ -1,6 +1,6 @@
-"""What no schema can say of a base: references, dates, labels and wording, rule by rule.
+"""What no schema can check in a base: references, dates, labels and wording.
 
-Each rule is one generator that yields a `Fault` with the right form; `lint` runs them all.
+Each rule is a generator of faults that say how to fix them; `lint` runs them all.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
 
 @dataclass(frozen=True)
 class LintContext:
-    """What the rules look at: the base, ids whose files are broken, and what was built last."""
+    """The input of the rules: the base, ids whose files are broken, and the last built wordings."""
 
     base: Base
     broken: frozenset[str] = frozenset()
     built: Mapping[str, str] | None = None
-    """Each fact's wording in the base that was built last, by `owner/fact`."""
+    """Each fact's wording in the last built base, by `owner/fact`."""
 
     def fault(self, thing: str, at: Location, what: str) -> Fault:
         """A fault at a place in a thing's file."""
         return self.base.documents[thing].fault(at, what)
 
     def unknown(self, thing: str, known: Mapping[str, object]) -> bool:
-        """Whether an id names nothing; one whose file is broken has its own fault already."""
+        """Whether an id names nothing; one whose file is broken is already reported."""
         return thing not in known and thing not in self.broken
 
 
@@ -47,12 +47,12 @@ Rule = Callable[[LintContext], Iterator[Fault]]
 
 
 def lint(context: LintContext) -> list[Fault]:
-    """Every fault that the rules find, in the order of files and lines."""
+    """Every fault that the rules find, ordered by file and line."""
     return sorted(set(chain.from_iterable(rule(context) for rule in RULES)))
 
 
 def references(context: LintContext) -> Iterator[Fault]:
-    """Every id that is named exists, and is of the right kind."""
+    """Every id that a file refers to exists and is of the right kind."""
     base = context.base
     for event in base.events.values():
         for index, part in enumerate(event.who):
@@ -81,11 +81,13 @@ def references(context: LintContext) -> Iterator[Fault]:
 
 
 def _unknown(context: LintContext, thing: str, at: Location, kind: str, missing: str) -> Fault:
-    return context.fault(thing, at, f"no {kind} has the id `{missing}`; add its file or mend it")
+    return context.fault(
+        thing, at, f"no {kind} has the id `{missing}`; add its file or correct the id"
+    )
 
 
 def citations(context: LintContext) -> Iterator[Fault]:
-    """Every citation names an article and a paragraph that it has, and no furniture."""
+    """Every citation names an article and one of its paragraphs that is not furniture."""
     for thing, at, cite in _citations(context.base):
         source = context.base.sources.get(cite.source)
         if source is None:
@@ -112,11 +114,11 @@ def _citations(base: Base) -> Iterator[tuple[str, Location, Citation]]:
 
 
 def doubles(context: LintContext) -> Iterator[Fault]:
-    """A fact's id stands once in its file, and a paragraph once in a fact."""
+    """A fact's id is unique in its file, and a fact cites a paragraph only once."""
     seen: set[tuple[str, str]] = set()
     for owner, at, fact in context.base.facts():
         if (owner, fact.id) in seen:
-            what = f"the fact id `{fact.id}` stands twice in this file; choose another"
+            what = f"the fact id `{fact.id}` appears twice in this file; choose another"
             yield context.fault(owner, (*at, "id"), what)
         seen.add((owner, fact.id))
         if len(set(fact.cites)) < len(fact.cites):
@@ -126,7 +128,7 @@ def doubles(context: LintContext) -> Iterator[Fault]:
 
 
 def claims(context: LintContext) -> Iterator[Fault]:
-    """A claim names who makes it; rival accounts are at least two."""
+    """A claim names who makes it; differing accounts are at least two."""
     for owner, at, fact in context.base.facts():
         if fact.kind in CLAIMS and not fact.by:
             what = f"a {fact.kind} without `by`; say who claims it (an actor, or the source)"
@@ -137,12 +139,12 @@ def claims(context: LintContext) -> Iterator[Fault]:
         for index, account in enumerate(fact.accounts):
             cited = {(cite.source, cite.paragraph) for cite in fact.cites}
             if (account.source, account.paragraph) not in cited:
-                what = "the account's paragraph must stand among the fact's `cites`, too"
+                what = "the account's paragraph must also be in the fact's `cites`"
                 yield context.fault(owner, (*at, "accounts", index), what)
 
 
 def relative_words(context: LintContext) -> Iterator[Fault]:
-    """No statement leans on the day on which it is read; a word in quotation marks may stay."""
+    """No statement depends on when it is read; words in quotation marks are exempt."""
     for owner, at, fact in context.base.facts():
         for field, text in _sentences(fact):
             if found := _RELATIVE.search(_QUOTED.sub("", text)):
@@ -161,13 +163,13 @@ _DAY_NUMBER = re.compile(r"\b\d{1,2}(st|nd|rd|th)?\b|\b\d{4}-\d{2}-\d{2}\b")
 
 
 def dates(context: LintContext) -> Iterator[Fault]:
-    """A date is no finer than its words, and the order of events agrees with their dates."""
+    """A date is not finer than its words, and the order of events agrees with their dates."""
     later = _later(context.base)
     for event in context.base.events.values():
         when = event.when
         words = (when.words or {}).get(context.base.info.language)
         if when.words and not words:
-            what = "`words` lacks the base's own language"
+            what = "`words` has nothing in the base's own language"
             yield context.fault(event.id, ("when", "words"), what)
         span = parse_date(when.edtf) if when.edtf else None
         if span and span.is_day and words and not _DAY_NUMBER.search(words):
@@ -200,7 +202,7 @@ def _order(
 
 
 def _later(base: Base) -> Mapping[str, set[str]]:
-    """For each event, those that say, or of which it says, that they came after it."""
+    """For each event, those that came after it according to either of the two."""
     later: defaultdict[str, set[str]] = defaultdict(set)
     for event in base.events.values():
         if event.when.after:
@@ -211,7 +213,7 @@ def _later(base: Base) -> Mapping[str, set[str]]:
 
 
 def _leads_to(later: Mapping[str, set[str]], start: str, goal: str) -> bool:
-    """Whether going from event to later event comes from `start` to `goal`."""
+    """Whether a chain of later events leads from `start` to `goal`."""
     seen: set[str] = set()
     reached = [start]
     while reached:
@@ -225,7 +227,7 @@ def _leads_to(later: Mapping[str, set[str]], start: str, goal: str) -> bool:
 
 
 def names(context: LintContext) -> Iterator[Fault]:
-    """A name means one thing, unless both things say how to tell them apart."""
+    """A name means one thing, unless every thing with it sets `disambiguate`."""
     claimed: defaultdict[str, set[str]] = defaultdict(set)
     things = {thing.id: (kind, thing) for kind, thing in context.base.things()}
     for thing_id, (_, thing) in things.items():
@@ -240,7 +242,7 @@ def names(context: LintContext) -> Iterator[Fault]:
 
 
 def corrections(context: LintContext) -> Iterator[Fault]:
-    """A wording that was built before and has changed is kept in `was`."""
+    """A wording that has changed since the last build is kept in `was`."""
     if context.built is None:
         return
     for owner, at, fact in context.base.facts():
@@ -251,7 +253,7 @@ def corrections(context: LintContext) -> Iterator[Fault]:
 
 
 def deletions(context: LintContext) -> Iterator[Fault]:
-    """A fact that was built before does not vanish: it is withdrawn."""
+    """A fact of the last build is not deleted but withdrawn."""
     if context.built is None:
         return
     kept = {f"{owner}/{fact.id}" for owner, _, fact in context.base.facts()}
@@ -267,13 +269,13 @@ def deletions(context: LintContext) -> Iterator[Fault]:
 
 
 def empty_things(context: LintContext) -> Iterator[Fault]:
-    """A card has something to say: a topic and an event hold at least one fact."""
+    """Every topic and event has at least one fact about it, so that its card is not empty."""
     described: set[str] = set()
     for owner, _, fact in context.base.facts():
         described |= {owner, *fact.about}
     for thing in (*context.base.events.values(), *context.base.topics.values()):
         if thing.id not in described:
-            yield context.fault(thing.id, (), "no fact says anything about it; add one")
+            yield context.fault(thing.id, (), "no fact is about it; add one")
 
 
 RULES: tuple[Rule, ...] = (

@@ -14,7 +14,7 @@ from bot.documents import Document, Fault
 from bot.facts.model import Actor, BaseInfo, Event, Fact, Source, Thing, ThingKind, Topic
 
 FORMAT = 6
-"""Counted up when `facts.db` changes its shape, so that an older one is built again."""
+"""The version of the format of `facts.db`; increasing it causes a rebuild."""
 
 T = TypeVar("T", bound=Thing)
 Named = Event | Actor | Topic | Source
@@ -22,7 +22,7 @@ Named = Event | Actor | Topic | Source
 
 @dataclass(frozen=True)
 class Base:
-    """A whole base in memory, as its files say it."""
+    """A whole base in memory, as its files have it."""
 
     info: BaseInfo
     sources: Mapping[str, Source]
@@ -43,7 +43,7 @@ class Base:
             yield "source", source
 
     def facts(self) -> Iterator[tuple[str, tuple[str | int, ...], Fact]]:
-        """Each fact with the id of the thing whose file holds it, and where it stands there."""
+        """Each fact with the id of the thing whose file has it, and its location in that file."""
         for _, thing in self.things():
             for part, facts in fact_lists(thing):
                 for index, fact in enumerate(facts):
@@ -51,7 +51,7 @@ class Base:
 
 
 def fact_lists(thing: Named) -> tuple[tuple[str, tuple[Fact, ...]], ...]:
-    """A thing's lists of facts, with the field that holds each."""
+    """A thing's lists of facts, each with the name of its field."""
     if isinstance(thing, Topic):
         return ("facts", thing.facts), ("stands", thing.stands), ("open", thing.open)
     return () if isinstance(thing, Source) else (("facts", thing.facts),)
@@ -64,7 +64,7 @@ def forms_of(thing: Named) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Folders:
-    """Where a base lives: the curated facts, and the records of their articles."""
+    """The folders of a base: the curated facts, and the records of their articles."""
 
     facts: Path
     seeds: Path
@@ -75,7 +75,7 @@ class Folders:
         return sorted(place.glob("*.yaml"))
 
     def shown(self, path: Path) -> str:
-        """A file's path as faults name it: from the folder that its base stands in."""
+        """A file's path as faults show it, starting with the base's own folder."""
         for folder in (self.facts, self.seeds):
             if path.is_relative_to(folder):
                 return f"{folder.name}/{path.relative_to(folder).as_posix()}"
@@ -88,9 +88,9 @@ class Folders:
 
 
 def fingerprint(folders: Folders) -> str:
-    """12 hexadecimal digits over every byte of a base's files, and over the format of `facts.db`.
+    """A hash of a base's files and of the format of `facts.db`, as 12 hexadecimal digits.
 
-    Raises OSError where a file cannot be read.
+    Raises OSError if a file cannot be read.
     """
     digest = hashlib.sha256(f"format {FORMAT}".encode())
     paths = [folders.info, *chain.from_iterable(map(folders.files, _FOLDERS))]
@@ -104,9 +104,9 @@ _FOLDERS = ("seeds", "events", "actors", "topics")
 
 
 def load(folders: Folders) -> tuple[Base | None, list[Fault]]:
-    """The base, or None where it has no readable `base.yaml`, and every fault of form in it.
+    """The base, or None if it has no readable `base.yaml`, and every fault of form in its files.
 
-    A file with faults is left out of the base. Raises OSError where a file cannot be read.
+    A file with faults is left out of the base. Raises OSError if a file cannot be read.
     """
     reader = _Reader(folders)
     info = reader.info()

@@ -38,7 +38,7 @@ SourceKind = Literal["news", "analysis", "aggregator"]
 Language = Literal["en", "ko", "ja"]
 
 CLAIMS: tuple[FactKind, ...] = ("position", "plan", "proposal", "opinion")
-"""Kinds of fact that are claims, and that therefore name who makes them."""
+"""Kinds of fact that are claims, and therefore name who makes them."""
 
 _INVISIBLE = {"Cc", "Cf", "Co", "Cs"}  # control, format (zero width, direction), private, surrogate
 

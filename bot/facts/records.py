@@ -1,4 +1,4 @@
-"""The rows of `facts.db` as frozen values: what building writes and what answers read."""
+"""The rows of `facts.db` as frozen values: a build writes them and answers read them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from bot.facts.model import Citation, Event, Fact, Frozen, Names, Source, ThingK
 
 
 class Dated(Frozen):
-    """A date as the curator gave it, with the span of days that it covers."""
+    """A date as the curator wrote it, with the span of days that it covers."""
 
     when: When
     span: Span | None
 
 
 class ThingRecord(Frozen):
-    """What a thing is called and told apart by; all records of things are kept in memory.
+    """A thing's names and what distinguishes it; the records of all things are kept in memory.
 
     `offices` are an actor's roles as people type them (`Japanese prime minister`). They help to
-    find who held an office as of the articles, and are no names: others hold it at other times.
-    `places` and `keywords` describe an event: where it was; when, with whom, and its kind.
+    find who held an office as of the articles, and are not names: others hold it at other times.
+    `places` and `keywords` describe an event: where it was; when, with whom, and of what kind.
     """
 
     kind: ThingKind
@@ -39,11 +39,11 @@ class ThingRecord(Frozen):
 
     @property
     def short_id(self) -> str:
-        """A short stand-in for the id, where a button has no room for it: `~` and 8 characters."""
+        """A short id for buttons that have no space for the whole one: `~` and 8 characters."""
         return _short_id(self.id)
 
     def name(self, language: str) -> str:
-        """The usual name in `language`, or the base's own where none is recorded."""
+        """The usual name in `language`, or in the base's own if none is recorded."""
         for known, names in self.names.items():
             if known == language and names:
                 return names[0]
@@ -62,7 +62,7 @@ def _short_id(thing_id: str) -> str:
 
 
 class FactRecord(Frozen):
-    """A fact with the thing whose file holds it, the list it stands in, and its date if known."""
+    """A fact with the thing whose file has it, the list that it is in, and its date if known."""
 
     owner: str
     part: str
@@ -76,12 +76,12 @@ class FactRecord(Frozen):
 
     @property
     def things(self) -> frozenset[str]:
-        """The ids of everything that the fact is about."""
+        """The ids of everything the fact is about."""
         return frozenset({self.owner, *self.fact.about, *((self.fact.by,) if self.fact.by else ())})
 
 
 class EventRecord(Frozen):
-    """An event without its facts, its date, and the events that bear on it most."""
+    """An event without its facts, with its date and the most closely related events."""
 
     event: Event
     dated: Dated
@@ -94,7 +94,7 @@ class EventRecord(Frozen):
 
 
 class SourceRecord(Frozen):
-    """A source, and the span of the date that its copy shows."""
+    """A source, with the span of the date that its copy shows."""
 
     source: Source
     span: Span | None

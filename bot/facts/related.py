@@ -1,4 +1,4 @@
-"""Which events bear on an event most: by facts about both, by order, by shared topics."""
+"""Which events are most closely related: by facts about both, by order, by shared topics."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from itertools import combinations
 
 from bot.facts.load import Base
 
-_MOST = 4  # as many as fit one row of buttons beside "More"
-_FACT, _NEIGHBOUR, _TOPIC = 6, 4, 1  # what each link weighs
+_MOST = 4  # as many as fit in one row of buttons with "More"
+_FACT, _NEIGHBOUR, _TOPIC = 6, 4, 1  # the weight of each link
 
 
 def related_events(base: Base) -> dict[str, tuple[str, ...]]:
-    """For each event, the events that bear on it most, the nearest first."""
+    """For each event, the most closely related events, closest first."""
     weights: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for one, other, weight in _links(base):
         if one != other and one in base.events and other in base.events:
@@ -28,7 +28,7 @@ def _heaviest(weights: Counter[str]) -> tuple[str, ...]:
 
 
 def _links(base: Base) -> Iterator[tuple[str, str, int]]:
-    """Pairs of ids with what their link weighs; some ids are not events'."""
+    """Pairs of ids with the weight of their link; some ids are not of events."""
     for owner, _, fact in base.facts():
         yield from ((owner, about, _FACT) for about in fact.about)
     by_topic: defaultdict[str, list[str]] = defaultdict(list)

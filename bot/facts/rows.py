@@ -1,4 +1,4 @@
-"""The rows of `facts.db` that a base becomes."""
+"""The rows of `facts.db` for a base."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Row = tuple[str, tuple[str | int | None, ...]]
 
 
 def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
-    """Every row of a base's `facts.db`; of rows with the same key, the first counts."""
+    """Every row of a base's `facts.db`; among rows with the same key, the first counts."""
     yield "about", ("info", base.info.model_dump_json())
     yield "about", ("fingerprint", fingerprint)
     dates = {event.id: _dated(event) for event in base.events.values()}
@@ -76,9 +76,9 @@ def _fact_records(owners: Iterable[Named], dates: Mapping[str, Dated]) -> Iterat
 
 
 def _shares_date(owner: Named, fact: Fact) -> bool:
-    """Whether a fact has its event's date: what happened then, or was said in a statement.
+    """Whether a fact has its event's date: it happened then, or was said in the statement.
 
-    An opinion on an event, or the background to it, is in its file but has another date.
+    An opinion on an event, or its background, is in the event's file but has another date.
     """
     if not isinstance(owner, Event):
         return False
@@ -98,7 +98,7 @@ def _fact_rows(base: Base, rank: int, record: FactRecord) -> Iterator[Row]:
 
 
 def _searchable_text(base: Base, record: FactRecord) -> tuple[str, str, str]:
-    """What a full-text search finds a fact by: its statement, what goes with it, and names."""
+    """The texts by which full-text search finds a fact: its statement, its context, and names."""
     fact = record.fact
     more = [fact.caution, *(account.says for account in fact.accounts)]
     if event := base.events.get(record.owner):
@@ -118,7 +118,7 @@ def _forms(base: Base, thing_id: str) -> Iterator[str]:
 
 
 def _thing_rows(base: Base, dates: Mapping[str, Dated]) -> Iterator[Row]:
-    """A row for every thing, that with the most facts about it first."""
+    """A row for every thing, those with the most facts about them first."""
     facts: Counter[str] = Counter()
     for owner, _, fact in base.facts():
         facts.update({owner, *fact.about, *((fact.by,) if fact.by else ())})
@@ -148,7 +148,7 @@ def _thing_record(
 
 
 def _offices(base: Base, thing: Named) -> Iterator[str]:
-    """An actor's roles by themselves, and with each name of the body that they belong to."""
+    """An actor's roles, alone and with each name of the body that they belong to."""
     for role in thing.roles if isinstance(thing, Actor) else ():
         yield role.title
         of = base.actors.get(role.of or "")

@@ -1,4 +1,4 @@
-"""JSON Schemas of the curated files, from which editors complete and check while one types."""
+"""JSON Schemas of the curated files, with which editors complete and check them."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ MODELS: dict[str, type[BaseModel]] = {
     "source": Source,
     "topic": Topic,
 }
-"""The model of each kind of file, by the name of its schema."""
+"""The model of each kind of file, by the schema's name."""
 
 _FOLDER_OF = {"event": "events", "actor": "actors", "topic": "topics", "source": "seeds"}
 _MARK = "# yaml-language-server: $schema="
 
 
 def schemas() -> dict[str, str]:
-    """The text of each schema, by its file's name; the same models give the same text."""
+    """The text of each schema, by file name; the same models give the same text."""
     return {f"{kind}.json": _text(model) for kind, model in sorted(MODELS.items())}
 
 
 def _text(model: type[BaseModel]) -> str:
     schema: dict[str, object] = model.model_json_schema(schema_generator=_AsLoaded)
-    # Editors know draft 7 best, and what stands here is the same in it and in later drafts.
+    # Editors support draft 7 best, and nothing used here differs in later drafts.
     whole = {"$schema": "http://json-schema.org/draft-07/schema#", **schema}
     return json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 class _AsLoaded(GenerateJsonSchema):
-    """Says of each field what the loader takes: to it, the year 2023 without quotes is text."""
+    """Describes what the loader accepts: it reads the year 2023 without quotes as text."""
 
     def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
         text = super().str_schema(schema)
@@ -51,7 +51,7 @@ class _AsLoaded(GenerateJsonSchema):
 def write_schemas(folders: Folders) -> list[Path]:
     """Write every schema that is not current; returns the files that changed.
 
-    Raises OSError where one cannot be written.
+    Raises OSError if one cannot be written.
     """
     folder = folders.facts / "schemas"
     folder.mkdir(parents=True, exist_ok=True)
@@ -67,7 +67,7 @@ def write_schemas(folders: Folders) -> list[Path]:
 def unnamed(folders: Folders) -> Iterator[Fault]:
     """A fault for each file of the base whose first line does not name its schema.
 
-    Raises OSError where a file cannot be read.
+    Raises OSError if a file cannot be read.
     """
     for kind, path in _files(folders):
         schema = folders.facts / "schemas" / f"{kind}.json"

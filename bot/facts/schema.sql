@@ -1,7 +1,7 @@
 -- facts.db: one base, built from its files and never changed afterwards.
 -- `record` columns hold a frozen value of bot/facts/records.py or bot/facts/model.py as JSON;
--- the columns beside it are what queries filter and sort by. Columns of a primary key stand first
--- and in its order: elsewhere, quick_check of SQLite 3.40 sees NULL where there is none.
+-- queries filter and sort by the other columns. The columns of a primary key come first and in its
+-- order: otherwise, quick_check of SQLite 3.40 reports NULLs that do not exist.
 
 CREATE TABLE about (
     key TEXT PRIMARY KEY,           -- info, fingerprint
@@ -32,7 +32,7 @@ CREATE TABLE event (
     id TEXT PRIMARY KEY,
     rank INTEGER NOT NULL UNIQUE,   -- in order of time; undated events after the dated ones
     first INTEGER,                  -- the days on which it may have been, as proleptic Gregorian
-    last INTEGER,                   -- day numbers; NULL where nothing is known of its date
+    last INTEGER,                   -- day numbers; NULL if nothing is known of its date
     record TEXT NOT NULL
 ) WITHOUT ROWID;
 
@@ -59,19 +59,19 @@ CREATE TABLE cites (
     PRIMARY KEY (source, paragraph, fact)
 ) WITHOUT ROWID;
 
-CREATE TABLE bears (                -- every thing that a fact is told of
+CREATE TABLE bears (                -- every thing that a fact is about
     thing TEXT NOT NULL,
     fact TEXT NOT NULL REFERENCES fact,
     PRIMARY KEY (thing, fact)
 ) WITHOUT ROWID;
 
-CREATE VIRTUAL TABLE prose USING fts5 ( -- what a full-text search looks through; rowid = fact.rank
+CREATE VIRTUAL TABLE prose USING fts5 ( -- searched by full-text search; rowid = fact.rank
     says,                           -- the statement: its matches are shown
     more,                           -- its caution, its accounts, its event's title and place
-    names,                          -- every name, in every script, of the things it is told of
+    names,                          -- every name, in every script, of the things it is about
     tokenize = "porter unicode61 remove_diacritics 2"
 );
 
-CREATE TABLE word (                 -- every word of `prose`, to repair what was mistyped
+CREATE TABLE word (                 -- every word of `prose`, to repair typos
     form TEXT PRIMARY KEY
 ) WITHOUT ROWID;

@@ -1,6 +1,6 @@
-"""Reading a built base: each question is one statement, one hop to SQLite's thread.
+"""Reading a built base: each query is one statement and one hop to SQLite's thread.
 
-What every answer needs (names, sources) is read once, when the base is opened.
+Opening a base reads once what every answer needs: names and sources.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from bot.matching.name_index import Entry, NameIndex
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_Row = tuple[Any, ...]  # which types it holds is the statement's to say
+_Row = tuple[Any, ...]  # its types depend on the statement
 
 
 @dataclass(frozen=True)
 class Filter:
-    """What events or facts are narrowed to.
+    """Conditions on events or facts.
 
     Days are proleptic Gregorian day numbers, both inclusive.
     """
@@ -45,14 +45,14 @@ class Filter:
 
 @dataclass(frozen=True)
 class Match:
-    """A fact that a full-text search found; in `marked` BEGINS and ENDS enclose what matched."""
+    """A fact that a full-text search found; in `marked`, BEGINS and ENDS enclose each match."""
 
     record: FactRecord
     marked: str
 
 
 MOST_MATCHES = 25
-"""Facts that one search gives; who wants more wants other words."""
+"""The most facts that one search gives; to find more, a reader needs other words."""
 
 
 class Store:
@@ -83,18 +83,18 @@ class Store:
 
     @cached_property
     def mention_finder(self) -> MentionFinder:
-        """Finds the things that a running text names; articles are none of them."""
+        """Finds the things that a running text names, except articles."""
         things = (thing for thing in self.things.values() if thing.kind != "source")
         return MentionFinder((thing.id, thing.forms) for thing in things)
 
     def prepare(self) -> None:
-        """Build now what is built otherwise at the first question that needs it."""
+        """Build now what would otherwise be built at the first question that needs it."""
         self.index.prepare()
         _ = self.mention_finder
 
     @classmethod
     async def open(cls, path: Path) -> Store:
-        """Open a built base. Raises UnreadableBase where it is missing, damaged, or no base."""
+        """Open a built base. Raises UnreadableBase if it is missing, damaged or not a base."""
         db = None
         try:
             await asyncio.to_thread(_probe, path)
@@ -119,7 +119,7 @@ class Store:
             raise UnreadableBase(path, reason or str(error)) from error
 
     async def close(self) -> None:
-        """Close the base; it answers no more."""
+        """Close the base; nothing can be read afterwards."""
         await self._db.close()
 
     async def actor(self, actor_id: str) -> Actor | None:
@@ -135,9 +135,9 @@ class Store:
         return await self._one(EventRecord, "SELECT record FROM event WHERE id = :id", event_id)
 
     async def facts(self, thing_id: str) -> tuple[FactRecord, ...]:
-        """Every fact about a thing: its own, then events' in order of time, then the rest.
+        """Every fact about a thing that is not withdrawn.
 
-        Withdrawn ones are left out.
+        Its own come first, then those of events in chronological order, then the rest.
         """
         rows = await _rows(
             self._db,
@@ -148,7 +148,7 @@ class Store:
         return _all(FactRecord, rows)
 
     async def facts_from(self, source_id: str) -> tuple[FactRecord, ...]:
-        """Every fact that cites a source, in order of its paragraphs; without withdrawn ones."""
+        """Every fact that cites a source, by paragraph, without withdrawn ones."""
         rows = await _rows(
             self._db,
             "SELECT record FROM fact JOIN (SELECT fact, min(paragraph) AS place FROM cites"
@@ -159,7 +159,7 @@ class Store:
         return _all(FactRecord, rows)
 
     async def changed(self, thing_id: str | None = None) -> tuple[FactRecord, ...]:
-        """Every fact that was reworded or withdrawn, or those about a thing or its events."""
+        """Every fact that was reworded or withdrawn, or only those about a thing or its events."""
         rows = await _rows(
             self._db,
             "SELECT record FROM fact"
@@ -171,17 +171,17 @@ class Store:
         return _all(FactRecord, rows)
 
     async def every_fact(self) -> tuple[FactRecord, ...]:
-        """Every fact, withdrawn ones too: events' in order of time, then actors' and topics'."""
+        """Every fact, even withdrawn: of events in order of time, then of actors and topics."""
         return _all(FactRecord, await _rows(self._db, "SELECT record FROM fact ORDER BY rank"))
 
     async def versions(self) -> Mapping[str, str]:
-        """The version of every fact by its key, withdrawn ones too."""
+        """The version of every fact, even withdrawn, by key."""
         return dict[str, str](await _rows(self._db, "SELECT key, version FROM fact"))
 
     async def events(self, wanted: Filter) -> tuple[EventRecord, ...]:
-        """Events that may fall inside a filter, in order of time, undated ones last.
+        """Events that may match a filter, in chronological order, undated ones last.
 
-        An undated event may fall inside where the events that it came after or before allow it.
+        An undated event may match if the events that it came after or before allow it.
         """
         rows = await _rows(
             self._db,
@@ -195,10 +195,10 @@ class Store:
         return _all(EventRecord, rows)
 
     async def search(self, query: str, wanted: Filter) -> tuple[Match, ...]:
-        """Facts that match an FTS5 query inside a filter, the best first; withdrawn ones are out.
+        """Facts that match an FTS5 query and a filter, best first, without withdrawn ones.
 
-        A statement's own words weigh most, then what stands around it, then names. With days, only
-        facts of events that may fall inside them.
+        A match in the statement weighs most, then one in its context, then one in names. A filter
+        with days keeps only the facts of events that may fall on them.
         """
         rows = await _rows(
             self._db,
@@ -221,7 +221,7 @@ class Store:
         return tuple(Match(record, row[1]) for record, row in zip(records, rows, strict=True))
 
     async def counts(self) -> Mapping[str, int]:
-        """How many events, actors, topics, sources and facts the base answers from."""
+        """How many events, actors, topics, sources and facts there are, without withdrawn ones."""
         tables = ("event", "actor", "topic", "source")
         parts = [f"SELECT '{table}', count(*) FROM {table}" for table in tables]
         parts.append("SELECT 'fact', count(*) FROM fact WHERE NOT withdrawn")
@@ -233,14 +233,14 @@ class Store:
 
 
 def _probe(path: Path) -> None:
-    """Raise OSError where a file cannot be opened."""
+    """Raise OSError if a file cannot be opened."""
     # After a failed connect, aiosqlite's thread may outlive the event loop and end in a traceback.
     with path.open("rb"):
         pass
 
 
 async def _rows(db: aiosqlite.Connection, statement: str, **values: object) -> list[_Row]:
-    # `execute_fetchall` is one hop to the connection's thread where a cursor takes three.
+    # `execute_fetchall` makes one hop to the connection's thread; a cursor makes three.
     return [tuple(row) for row in await db.execute_fetchall(statement, values)]
 
 
@@ -248,6 +248,6 @@ def _all(model: type[Model], rows: list[_Row]) -> tuple[Model, ...]:
     return tuple(cast(Model, _decoded(model, row[0])) for row in rows)
 
 
-@lru_cache(maxsize=8192)  # decoding takes longer than all the rest of a reply
+@lru_cache(maxsize=8192)  # decoding takes longer than the rest of a reply
 def _decoded(model: type[BaseModel], record: str) -> BaseModel:
     return model.model_validate_json(record)

@@ -1,4 +1,4 @@
-"""The cities that time zones are called after, as each language calls them."""
+"""The cities that time zones are named after, in each language."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.texts.catalogues import LANGUAGES
 
 
 def city_names(name: str) -> Iterator[str]:
-    """What a city is called in each of LANGUAGES; nothing if no zone is called after it."""
+    """A city's name in each of LANGUAGES; nothing if no zone is named after it."""
     zones = {
         zone
         for language in LANGUAGES
@@ -23,7 +23,7 @@ def city_names(name: str) -> Iterator[str]:
 
 @cache
 def cities_of_zones(language: str) -> dict[str, str]:
-    """The city that each zone is called after, in one of LANGUAGES."""
+    """The city that each zone is named after, in one of LANGUAGES."""
     _, known = clock_names(language)
     cities = {zone: zone.rpartition("/")[2].replace("_", " ") for zone in countries()}
     for name, clock in known.items():

@@ -1,6 +1,6 @@
 """Periods as people type them: `2023`, `2023-03`, `16 March 2023`, `2023년 3월`, `2023年3月16日`.
 
-Nothing is guessed: what is no date, or no day of the calendar, is None.
+Nothing is guessed: a text that is not a date, or not one in the calendar, gives None.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def parse_period(text: str) -> Period | None:
 
 
 def periods_in(text: str) -> list[tuple[str, Period]]:
-    """Every period that a running text names with its year: as written, and understood."""
+    """Every period that a running text names with its year: the text, and the parsed period."""
     found: dict[int, tuple[str, Period]] = {}
     plain = left = unicodedata.normalize("NFKC", text)
     for pattern in (*_ENGLISH, _KOREAN_JAPANESE, _NUMERIC):
@@ -80,5 +80,5 @@ def _period(parts: dict[str, str | None]) -> Period | None:
             first = date(year, int(month), 1)
             return Period(first, first.replace(day=length), f"{year:04}-{int(month):02}")
         return Period(date(year, 1, 1), date(year, 12, 31), f"{year:04}")
-    except ValueError:  # no such day in the calendar
+    except ValueError:  # the calendar has no such day
         return None

@@ -1,6 +1,6 @@
 """Figures and dates that an English text prints, in digits or in words.
 
-`verify` reads them off a fact and off the paragraphs that it cites, and compares.
+`verify` extracts them from a fact and from the paragraphs that it cites, and compares them.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ _MEASURES = frozenset(
     ]
 )
 _ROMAN = {"II": 2, "III": 3}  # as in World War II
-# Words that say a number without naming it: an article's `bilateral` carries a fact's `two`.
-_SAID_OTHERWISE: dict[str, tuple[int, bool]] = {
+# Words that imply a number: an article's `bilateral` supports a fact's `two`.
+_IMPLIED: dict[str, tuple[int, bool]] = {
     "both": (2, False), "bilateral": (2, False), "bilaterally": (2, False), "pair": (2, False),
     "trilateral": (3, False), "trilaterally": (3, False),
     "inaugural": (1, True), "initial": (1, True), "initially": (1, True),
@@ -68,9 +68,9 @@ _SAID_OTHERWISE: dict[str, tuple[int, bool]] = {
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number as a text prints it, counting (five) or ordering (fifth), with its measure.
+    """A number as a text prints it, cardinal (five) or ordinal (fifth), with its measure.
 
-    `named` is false where a word says the number without naming it, as `bilateral` says two.
+    `named` is false if a word only implies the number, as `bilateral` implies two.
     """
 
     shown: str
@@ -81,7 +81,7 @@ class Quantity:
     named: bool = True
 
     def agrees(self, other: Quantity) -> bool:
-        """Whether `other`, in an article, carries this figure of a fact."""
+        """Whether `other`, in an article, supports this figure of a fact."""
         if self.measure and self.measure != other.measure:
             return False
         return (self.value, self.ordinal) == (other.value, other.ordinal)
@@ -89,7 +89,7 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Day:
-    """A date as far as a text prints it: any of its parts may be missing."""
+    """A date as a text prints it: any of its parts may be missing."""
 
     shown: str
     start: int
@@ -132,18 +132,18 @@ _DATES = (
 )
 
 
-@cache  # compiled at use, as most answers need none of them
+@cache  # compiled on first use: most answers need none of them
 def _date_patterns() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(rf"(?<![\w.,]){form}(?!\w)(?!,\d)") for form in _DATES)
 
 
 def dates(text: str) -> list[Day]:
-    """Every date in a text, in order. A date of several days or years gives several."""
+    """Every date in a text, in order. A date of several days or years gives one for each."""
     return sorted(chain.from_iterable(days for _, _, days in _dated(text)), key=lambda d: d.start)
 
 
 def _dated(text: str) -> Iterator[tuple[int, int, list[Day]]]:
-    """Where each date stands, and what it says; the fullest form is taken first."""
+    """Where each date begins and ends, and its days; the fullest form is tried first."""
     for pattern in _date_patterns():
         for found in pattern.finditer(text):
             yield found.start(), found.end(), _days(found)
@@ -166,7 +166,7 @@ def _days(found: re.Match[str]) -> list[Day]:
     if parts.get("until"):
         return [whole, replace(whole, day=int(parts["until"]))]
     if year and (last := parts.get("last")):
-        # `1910-45` is 1910 to 1945: the second year may leave out its century.
+        # `1910-45` is 1910 to 1945: the second year may omit its century.
         return [whole, replace(whole, year=int(str(year)[: 4 - len(last)] + last))]
     return [whole]
 
@@ -178,9 +178,9 @@ _COMPOUND = re.compile(r"\b[A-Za-z]+(?:-[A-Za-z]+)+")
 
 
 def quantities(text: str) -> list[Quantity]:
-    """Every figure in a text that is no part of a date, in order.
+    """Every figure in a text that is not part of a date, in order.
 
-    `one` alone is none, as English uses it as a pronoun, nor is a number that is part of a word.
+    `one` alone does not count, as it is also a pronoun, nor does a number that is part of a word.
     """
     for start, end, _ in list(_dated(text)):
         text = text[:start] + "\0" * (end - start) + text[end:]
@@ -197,8 +197,8 @@ def quantities(text: str) -> list[Quantity]:
 def _figure(text: str, tokens: list[re.Match[str]]) -> tuple[list[Quantity], int]:
     """The figure that the first token begins, if any, and how many tokens it takes."""
     first = tokens[0][0]
-    if first.lower() in _SAID_OTHERWISE:
-        value, ordinal = _SAID_OTHERWISE[first.lower()]
+    if first.lower() in _IMPLIED:
+        value, ordinal = _IMPLIED[first.lower()]
         return [Quantity(first, tokens[0].start(), value, ordinal, named=False)], 1
     number, ordinal, used = _number(tokens)
     if number is None:
@@ -212,13 +212,13 @@ def _figure(text: str, tokens: list[re.Match[str]]) -> tuple[list[Quantity], int
     shown = text[tokens[0].start() : (tokens[used] if unit and not ordinal else last).end()]
     quantity = Quantity(shown, tokens[0].start(), number, ordinal, None if ordinal else unit)
     if ordinal and len(tokens) > used and tokens[used][0].lower() == "anniversary":
-        # A 60th anniversary says that 60 years have gone by.
+        # A 60th anniversary implies that 60 years have passed.
         return [quantity, replace(quantity, ordinal=False, measure="year", named=False)], used
     return [quantity], used
 
 
 def _number(tokens: list[re.Match[str]]) -> tuple[float | None, bool, int]:
-    """The number that the tokens begin with, whether it orders, and how many tokens it takes."""
+    """The number at the start of the tokens, whether it is ordinal, and how many it takes."""
     if tokens[0][0] in _ROMAN:
         return _ROMAN[tokens[0][0]], False, 1
     first = tokens[0][0].lower()
@@ -246,7 +246,7 @@ def _number(tokens: list[re.Match[str]]) -> tuple[float | None, bool, int]:
 
 
 def compounds(text: str) -> list[str]:
-    """The words of which a number is part, such as two-plus-two; it is no figure by itself."""
+    """Hyphenated words with a number that is no figure by itself, such as two-plus-two."""
     numbers = {*CARDINALS, *ORDINALS} - {"one"}
     return [
         found[0]
@@ -256,7 +256,7 @@ def compounds(text: str) -> list[str]:
 
 
 def _part_of_word(text: str, first: re.Match[str], last: re.Match[str]) -> bool:
-    """Whether hyphens make a number in words part of a longer word: two-plus-two, zero-sum."""
+    """Whether hyphens make a spelled-out number part of a longer word: two-plus-two, zero-sum."""
     if first[0][0].isdigit():
         return False
     following = _HYPHENATED.match(text, last.end())

@@ -1,6 +1,6 @@
 """Times of day as people type them: `09:00`, `9am`, `9:30 pm`, `9시`, `오후 9시 반`, `午後9時`.
 
-Nothing is guessed: a bare `9` may be morning or evening, so it is None.
+Nothing is guessed: a bare `9` may be morning or evening, so it gives None.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _AFTERNOON = ("p", "오후", "午後")
 
 
 def parse_time(text: str) -> time | None:
-    """The time of day that a text names, to the minute; None where it names none, or two."""
+    """The time of day that a text names, to the minute; None if it is not a clear time."""
     plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
     for form in _FORMS:
         if match := form.fullmatch(unicodedata.normalize("NFC", plain)):

@@ -1,7 +1,7 @@
 """Time zones as people type and read them.
 
-Cities, countries and the names of clocks are CLDR's, in every language that the bot speaks; which
-zones there are, and which names are old ones, is the time zone database's.
+CLDR gives the cities, the countries and the names of clocks, in each of the bot's languages. The
+time zone database gives the zones, and which of their names are old.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ COMMON = (
     "Australia/Sydney",
     "Pacific/Auckland",
 )
-"""The zones that come first, and all that are offered before anything is typed."""
+"""The zones that come first, and the only ones offered before anything is typed."""
 
-# What people say and neither CLDR nor the time zone database lists.
-_SAID = {
+# Names that people use and neither CLDR nor the time zone database has.
+_NICKNAMES = {
     "Asia/Seoul": (
         "Korea",
         "한국",
@@ -70,11 +70,11 @@ _SAID = {
     "America/New_York": ("Washington, D.C.", "Washington DC", "워싱턴", "ワシントン"),
 }
 
-# A winter's and a summer's day: together they show a zone's clock, and what people call it.
+# A day in winter and one in summer: together they show a zone's offsets and their names.
 _SEASONS = (datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC))
 
 _LONGEST = 100
-_NEAR = 70  # of 100, so a name of four letters may have one of them wrong
+_NEAR = 70  # of 100: a name of four letters may have one wrong
 
 _NO_ZONES = {"localtime", "Factory"}
 _CITY_REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Europe/", "Indian/", "Pacific/")
@@ -89,7 +89,7 @@ _FIXED_OFFSET = re.compile(r"Etc/GMT([+-])([0-9]+)")
 
 @dataclass(frozen=True)
 class ZoneChoice:
-    """A zone to offer, with the line that shows it."""
+    """A zone to offer, with its label."""
 
     label: str
     zone: str
@@ -97,28 +97,28 @@ class ZoneChoice:
 
 @dataclass(frozen=True)
 class _Table:
-    """What is known about names; every name is under its key."""
+    """Everything known about names; each name is under its key."""
 
     zones: dict[str, ZoneInfo]
-    """The zones to offer, the commonest first."""
+    """The zones to offer, the most common first."""
     meant: dict[str, str | None]
-    """The zone that a name means; None where it could be several."""
+    """The zone that a name means; None if it could mean several."""
     named: dict[str, set[str]]
     """The zones to offer for a name."""
     starts: list[tuple[str, str]]
-    """Each name from the start of each of its words, with the whole of it; sorted."""
+    """Each name from the start of each of its words, with the whole name; sorted."""
 
 
 def find_zone(typed: str) -> str | None:
-    """The zone that a full name means; None if it names none, or could be several."""
+    """The zone that a full name means; None if it means none, or could mean several."""
     return _table().meant.get(_key(typed))
 
 
 def complete_zone(typed: str, language: str, now: datetime, limit: int = 25) -> list[ZoneChoice]:
     """Zones for what is typed so far, the likeliest first, labelled in one of LANGUAGES.
 
-    Names that begin so come before names with such a word in them; where there are neither, the
-    nearest spellings. `UTC+9` finds the zones that are there now.
+    Names that begin with it come before names with a later word that does; if there are neither,
+    the nearest spellings follow. `UTC+9` finds the zones with that offset now.
     """
     key = _key(typed)
     if not key:
@@ -131,9 +131,9 @@ def complete_zone(typed: str, language: str, now: datetime, limit: int = 25) -> 
 
 
 def zone_label(zone: str, language: str) -> str:
-    """A zone for people: its city in one of LANGUAGES, and its name in the database."""
+    """A zone's label: its city in one of LANGUAGES, and its name in the database."""
     if fixed := _FIXED_OFFSET.fullmatch(zone):
-        # These names count westwards: Etc/GMT+9 is nine hours behind.
+        # These names count westwards: Etc/GMT+9 is nine hours behind UTC.
         sign = "-" if fixed[1] == "+" else "+"
         return f"UTC{sign}{fixed[2]} ({zone})"
     city = cities_of_zones(language).get(current_name(zone))
@@ -141,21 +141,21 @@ def zone_label(zone: str, language: str) -> str:
 
 
 def _first_zones(language: str) -> list[str]:
-    """The common zones; first that of the language's own country, where it has but one."""
+    """The common zones; first that of the language's country, if the country has only one."""
     country = get_global("likely_subtags").get(language, "").rpartition("_")[2]
     own = [zone for zone in COMMON if countries().get(zone) == country]
     return sorted(COMMON, key=lambda zone: [zone] != own)
 
 
 def _at_offset(offset: re.Match[str], now: datetime) -> list[str]:
-    """The zones that are now as far from UTC as is typed."""
+    """The zones whose offset from UTC is now the typed one."""
     sign, hours, minutes = offset.groups()
     ahead = timedelta(hours=int(hours), minutes=int(minutes or 0)) * (1 if sign == "+" else -1)
     return [name for name, zone in _table().zones.items() if _ahead(now, zone) == ahead]
 
 
 def _beginning(key: str) -> list[str]:
-    """The zones with a name, or a word in a name, that begins so."""
+    """The zones with a name, or a word in a name, that begins with the key."""
     table = _table()
     ranks: dict[str, int] = {}
     for place in range(bisect_left(table.starts, (key, "")), len(table.starts)):
@@ -169,7 +169,7 @@ def _beginning(key: str) -> list[str]:
 
 
 def _near(key: str) -> list[str]:
-    """The zones whose names are spelt nearly so, the nearest first."""
+    """The zones whose names are spelled much like the key, the nearest first."""
     table = _table()
     near = process.extract(key, list(table.named), scorer=fuzz.ratio, score_cutoff=_NEAR)
     found = {zone: None for name, *_ in near for zone in table.zones if zone in table.named[name]}
@@ -177,7 +177,7 @@ def _near(key: str) -> list[str]:
 
 
 def _label(zone: str, language: str, now: datetime) -> str:
-    """The zone, how far it is from UTC now and what its clocks show: `… · UTC+9 · 16:30`."""
+    """The zone, its offset and its time now: `… · UTC+9 · 16:30`."""
     opened = _table().zones[zone]
     hours, minutes = divmod(abs(ahead := _ahead(now, opened)) // timedelta(minutes=1), 60)
     sign = "-" if ahead < timedelta() else "+"
@@ -187,17 +187,17 @@ def _label(zone: str, language: str, now: datetime) -> str:
 
 
 def _ahead(instant: datetime, zone: ZoneInfo) -> timedelta:
-    """How far ahead of UTC a zone is at an instant."""
+    """The offset of a zone from UTC at an instant."""
     offset = instant.astimezone(zone).utcoffset()
     assert offset is not None
     return offset
 
 
 def _key(text: str) -> str:
-    """What names are compared by: without case, width, accents, spaces and marks between words.
+    """The key to compare names by: without case, width, accents, spaces and marks between words.
 
-    Hangul comes apart into its letters, so that a syllable that is half typed begins a whole one;
-    hiragana, which is typed before it is converted, counts as katakana.
+    Hangul is split into letters, so that a half-typed syllable is a prefix of a whole one; hiragana
+    counts as katakana, since people type it before they convert it.
     """
     plain = unicodedata.normalize("NFKD", text[:_LONGEST]).casefold()
     return _BETWEEN.sub("", plain.translate(_ALIKE))
@@ -205,7 +205,7 @@ def _key(text: str) -> str:
 
 @cache
 def _table() -> _Table:
-    """Everything that is known about names; made once, in less than a second."""
+    """Everything known about names; built once, in less than a second."""
     zones = {zone: ZoneInfo(zone) for zone in [*COMMON, *sorted(countries())]}
     meant: dict[str, str | None] = {}
     named: defaultdict[str, set[str]] = defaultdict(set)
@@ -220,10 +220,10 @@ def _table() -> _Table:
 
 
 def _names() -> Iterator[tuple[str, set[str], str | None]]:
-    """Each name, the zones that have it, and the one that it means, if one.
+    """Each name, the zones that have it, and the one that it means, if only one.
 
-    Where a name comes twice, the first time decides what it means: EST is New York's clock to
-    people, though to the database it is Panama's.
+    If a name comes twice, the first decides what it means: to people, EST is New York's clock; to
+    the database, Panama's.
     """
     for name, zones in _clock_names().items():
         yield name, zones, _same_time(zones & set(COMMON) if len(zones) > 1 else zones)
@@ -232,7 +232,7 @@ def _names() -> Iterator[tuple[str, set[str], str | None]]:
 
 
 def _same_time(zones: set[str]) -> str | None:
-    """The likeliest of the zones where all of them show the same time all year; else None."""
+    """The likeliest of the zones if all show the same time all year, else None."""
     if len(zones) == 1:
         return min(zones)
     clocks = {tuple(_ahead(season, ZoneInfo(zone)) for season in _SEASONS) for zone in zones}
@@ -243,7 +243,7 @@ def _same_time(zones: set[str]) -> str | None:
 
 
 def _clock_names() -> dict[str, set[str]]:
-    """What clocks are called, such as `KST` and `Eastern Time`, with the zones that keep them."""
+    """The names of clocks, such as `KST` and `Eastern Time`, with the zones that use them."""
     names: defaultdict[str, set[str]] = defaultdict(set)
     for zone in countries():
         for season in _SEASONS:
@@ -255,14 +255,14 @@ def _clock_names() -> dict[str, set[str]]:
                 for width in ("long", "short"):
                     for name in clocks.get(width, {}).values():
                         names[name].add(current_name(zone))
-    # Some have a number for a name, or a mark for none. GMT is a time, and London's only in winter.
+    # Some names are numbers, or marks for no name. GMT is a time, and London's only in winter.
     return {name: zones for name, zones in names.items() if name[:1].isalpha() and name != "GMT"}
 
 
 def _place_names() -> Iterator[tuple[str, set[str]]]:
-    """What places are called, with the zones that they are in."""
-    for zone, said in _SAID.items():
-        yield from ((name, {zone}) for name in said)
+    """The names of places, with the zones that they are in."""
+    for zone, nicknames in _NICKNAMES.items():
+        yield from ((name, {zone}) for name in nicknames)
     for name in available_timezones() - _NO_ZONES:
         yield name, {current_name(name)}
         if name.startswith(_CITY_REGIONS):

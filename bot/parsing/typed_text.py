@@ -11,12 +11,12 @@ _STACKED = re.compile("([\u0300-\u036f]{2})[\u0300-\u036f]+")  # accents that co
 
 
 def clean_text(text: str, longest: int = 200) -> str:
-    """The text on one line, without characters that show nothing or turn its direction."""
+    """The text on one line, without characters that are invisible or change its direction."""
     if text.isascii() and text.isprintable():
         return " ".join(text[:longest].split())
-    seen = "".join(" " if _shows_nothing(c) else c for c in text[: longest * 2])
-    return " ".join(_STACKED.sub(r"\1", seen).split())[:longest]
+    visible = "".join(" " if _is_invisible(c) else c for c in text[: longest * 2])
+    return " ".join(_STACKED.sub(r"\1", visible).split())[:longest]
 
 
-def _shows_nothing(char: str) -> bool:
+def _is_invisible(char: str) -> bool:
     return char in _BLANK_LETTERS or unicodedata.category(char) in _INVISIBLE

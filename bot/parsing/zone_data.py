@@ -1,4 +1,4 @@
-"""What the time zone database and CLDR say of zones: names, countries, links between names."""
+"""Time zone data from the time zone database and CLDR: names, countries, links between names."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from babel.core import get_global
 
 from bot.texts.catalogues import words
 
-# CLDR's tables as Babel has them: names by width and season, or a city, which it leaves untyped.
+# CLDR's tables as Babel gives them: names by width and season, or a city, which are untyped.
 Names = Mapping[str, Mapping[str, Any]]
 
 
 def clock_names(language: str) -> tuple[Names, Names]:
-    """CLDR's names in one of LANGUAGES: of clocks that several zones keep, and of single zones."""
+    """CLDR's names in one of LANGUAGES: of clocks that several zones share, and of single zones."""
     locale = words(language).locale
     return cast(Names, locale.meta_zones), cast(Names, locale.time_zones)
 
 
 def current_name(zone: str) -> str:
-    """The name to offer for a zone's old name; the name itself if it is no old one."""
+    """The current name for a zone's old name; the name itself if it is current."""
     listed = get_global("zone_aliases").get(zone, zone)
     linked = _links().get(listed, listed)
     if linked in ("Etc/UTC", "Etc/GMT"):
@@ -33,7 +33,7 @@ def current_name(zone: str) -> str:
 
 @cache
 def _links() -> dict[str, str]:
-    """The database's other names for zones, with the names that they mean."""
+    """The database's alternative names for zones, with the names that they refer to."""
     rows = (line.split() for line in _database_file("tzdata.zi") if line.startswith("L "))
     return {name: zone for _, zone, name in rows}
 
@@ -47,5 +47,5 @@ def countries() -> dict[str, str]:
 
 
 def _database_file(name: str) -> list[str]:
-    """The lines of one of the tables that come with the database."""
+    """The lines of a table of the database."""
     return (files("tzdata") / "zoneinfo" / name).read_text("utf-8").splitlines()

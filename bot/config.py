@@ -12,7 +12,7 @@ from bot.documents import Fault
 
 
 class Config(BaseModel):
-    """Where things are, and how Factdesk speaks and logs. Paths are absolute once read."""
+    """Folders, database, language and log format. Paths are absolute once read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -25,12 +25,12 @@ class Config(BaseModel):
 
     @property
     def state_address(self) -> str:
-        """The address of the state's database: a SQLite file in `data` unless another is set."""
+        """The URL of the state's database: a SQLite file in `data` unless another is set."""
         return self.state or f"sqlite:///{self.state_file}"
 
     @property
     def state_file(self) -> Path:
-        """Where the state is unless another database is set."""
+        """The state's file, unless another database is set."""
         return self.data / "state.db"
 
 
@@ -59,7 +59,7 @@ def read_config(path: Path) -> Config:
 
 
 def _placed(state: str | None, folder: Path) -> str | None:
-    """The state's address; a SQLite file in it is taken from the folder, as every path is."""
+    """The state's URL; a SQLite file in it is relative to the folder, as every path is."""
     if state and state.startswith(_SQLITE):
         return f"{_SQLITE}{folder / state.removeprefix(_SQLITE)}"
     return state

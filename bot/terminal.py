@@ -17,7 +17,7 @@ from bot.texts.catalogues import words
 
 
 class BadQuestion(Exception):
-    """A line that asks nothing; its text says what to write instead."""
+    """A line that is not a question; the message says what to write instead."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Refusal:
 async def ask_all(
     service: AnswerService, lines: Iterable[str], language: str
 ) -> AsyncIterator[Reply | Refusal]:
-    """The reply to each line that is not empty; a bad one gives a refusal, and the run goes on."""
+    """The reply to each line that is not empty; a bad line gives a refusal and does not stop."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -83,7 +83,7 @@ async def ask(service: AnswerService, question: Question, language: str) -> Repl
 
 
 def _choice(choice: Action) -> dict[str, object]:
-    """A choice that can be asked as it stands."""
+    """A choice as a question that can be asked unchanged."""
     question = choice.question
     return {"label": choice.label, "command": question.command, "options": dict(question.options)}
 
@@ -96,16 +96,16 @@ def parse(line: str) -> Question:
 
 def _from_json(text: str) -> Question:
     try:
-        # JSON may spell half of a character, which no answer could be written with: it becomes `?`.
+        # JSON may hold half of a surrogate pair, which cannot be written: it becomes `?`.
         plain_text = json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace")
         data = json.loads(plain_text)
-    except (ValueError, RecursionError):  # also a number of more digits than Python reads
+    except (ValueError, RecursionError):  # ValueError also if a number has too many digits
         raise BadQuestion(
             'not JSON; write {"command": "event", "options": {"name": "tokyo summit"}}'
         ) from None
     asked = cast(dict[str, object], data)
     name, options, page = asked.get("command"), asked.get("options"), asked.get("page", 1)
-    # A choice of an earlier reply may be asked as it stands, its label included.
+    # A choice of an earlier reply may be asked unchanged, with its label.
     if odd := set(asked) - {"command", "options", "page", "label"}:
         raise BadQuestion(f'no key "{min(odd)[:40]}"; there are "command", "options" and "page"')
     if not isinstance(name, str):

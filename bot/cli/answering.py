@@ -52,7 +52,7 @@ def ask(
 async def _ask(
     settings: Config, lines: Iterable[str], language: str, as_json: bool, alone: bool
 ) -> int:
-    """Print the reply to each line; returns how many lines were no question."""
+    """Print the reply to each line; returns how many lines were not a question."""
     from bot.terminal import Refusal, ask_all
 
     service = await _open_service(settings)
@@ -93,15 +93,15 @@ def _lines(stream: TextIO) -> Iterator[str]:
 def digest(
     day: Annotated[str, typer.Option("--date", metavar="DATE", help="The day, as 2026-12-01.")],
     topics: Annotated[
-        str, typer.Option(help="Ids of topics, with commas between; all if left out.")
+        str, typer.Option(help="Ids of topics, separated by commas; all if left out.")
     ] = "",
     server: Annotated[
-        int | None, typer.Option(help="A server's id: its digest, after what it was told before.")
+        int | None, typer.Option(help="A server's id: print that server's next digest.")
     ] = None,
     config: ConfigPath = DEFAULT_CONFIG,
     language: LanguageOption = None,
 ) -> None:
-    """Print the digest of a day, as a server's first or as a given server's; nothing is sent."""
+    """Print the digest of a day without sending it: a new server's first, or a given server's."""
     import asyncio
 
     with worded():

@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _let_write_every_script(stream: TextIO) -> None:
-    """A file or pipe gets UTF-8 whatever the locale; a terminal shows `?` for what it lacks."""
+    """A file or pipe gets UTF-8 in any locale; a terminal shows `?` for what it cannot print."""
     if isinstance(stream, TextIOWrapper):
         encoding = stream.encoding if stream.isatty() else "utf-8"
         stream.reconfigure(encoding=encoding, errors="replace")

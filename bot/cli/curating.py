@@ -1,4 +1,4 @@
-"""The verbs that keep the base in order: `check`, `build`, `verify`, `schema` and `facts`."""
+"""The verbs for curating a base: `check`, `build`, `verify`, `schema` and `facts`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def check_all(config: ConfigPath = DEFAULT_CONFIG) -> None:
-    """Say everything that is wrong with settings, facts and state, so what stops a digest."""
+    """List everything wrong with settings, facts and state, and what would stop a digest."""
     import asyncio
 
     from bot.facts.build import check
@@ -53,18 +53,18 @@ async def _obstacles(settings: Config, topics: frozenset[str]) -> list[Obstacle]
 
 
 _OBSTACLES = {
-    "paused": "Server {server_id}: its digest is paused ({detail}). A moderator mends that and "
-    "writes /digest resume.",
+    "paused": "Server {server_id}: its digest is paused ({detail}). A moderator must fix that and "
+    "run /digest resume.",
     "zone": "Server {server_id}: its digest's time zone `{detail}` is not known here. A moderator "
-    "sets another with /digest set.",
-    "topic": "Server {server_id}: its digest has the topic `{detail}`, which the base does not. A "
-    "moderator chooses others with /digest set.",
+    "must set another with /digest set.",
+    "topic": "Server {server_id}: its digest has the topic `{detail}`, which the base does not "
+    "have. A moderator must choose others with /digest set.",
     "overdue": "Server {server_id}: its digest has been due since {detail}. Is the bot running?",
 }
 
 
 def build_base(config: ConfigPath = DEFAULT_CONFIG) -> None:
-    """Build the base that the bot answers from, where its files changed."""
+    """Build the base that the bot answers from, if its files changed."""
     from bot.facts.build import build
 
     with worded():
@@ -82,7 +82,7 @@ def verify(
     ],
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    """Say where the facts say more than the articles' copies do."""
+    """Compare the facts with copies of the articles, and list what the copies do not support."""
     from bot.facts.errors import FaultyBase
     from bot.verification.rules import verify as verified
 
@@ -96,7 +96,7 @@ def verify(
 
 
 def write_schema(config: ConfigPath = DEFAULT_CONFIG) -> None:
-    """Write the JSON Schemas that editors complete from."""
+    """Write the JSON Schemas with which editors complete facts."""
     from bot.facts.errors import FaultyBase
     from bot.facts.schema import unnamed, write_schemas
 
@@ -109,7 +109,7 @@ def write_schema(config: ConfigPath = DEFAULT_CONFIG) -> None:
 
 
 def survey(config: ConfigPath = DEFAULT_CONFIG) -> None:
-    """Show what the base holds, what it covers, and what stands on weak ground."""
+    """Show what the base has, what it covers, and which facts are weakly supported."""
     from rich.console import Console
 
     from bot.facts.errors import FaultyBase

@@ -1,4 +1,4 @@
-"""How a verb fails: every error of the program gets its sentence and its exit code here.
+"""How a verb fails: each of the program's errors gets its sentence and exit code here.
 
 Exit codes: 0 fine, 1 faults were found, 2 wrong use.
 """
@@ -25,7 +25,7 @@ def worded() -> Generator[None]:
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
     except BrokenPipeError:
-        raise  # the reader of a pipe has gone; click ends the program quietly
+        raise  # the reader of the pipe has closed it; click exits quietly
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         fail(f"{place}{error.strerror or error}.", FAULTS)
@@ -36,7 +36,7 @@ def worded() -> Generator[None]:
 
 def _fail_with(error: Exception) -> None:
     """End the verb if the error is one of the program's own."""
-    # Imported once there is an error, so that no verb waits for them.
+    # Imported only after an error, to keep every verb fast.
     from bot.config import FaultyConfig
     from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase
     from bot.state.errors import DatabaseUnavailable, MissingDriver
@@ -47,7 +47,7 @@ def _fail_with(error: Exception) -> None:
         case UnwritableBase(path=path, reason=reason):
             fail(
                 f"The base could not be written to {path.parent}: {reason}."
-                " Make room or choose another folder as `data`; the base built before stays in"
+                " Free some space or set `data` to another folder; the previous base stays in"
                 " use.",
                 FAULTS,
             )
@@ -62,7 +62,7 @@ def _fail_with(error: Exception) -> None:
 
 
 def fail(sentence: str, code: int = WRONG_USE) -> NoReturn:
-    """Say the sentence on standard error and end the verb with the exit code."""
+    """Print the sentence on standard error and end the verb with the exit code."""
     typer.echo(sentence, err=True)
     raise typer.Exit(code)
 

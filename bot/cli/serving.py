@@ -1,4 +1,4 @@
-"""The verbs that keep the bot up: `try` on a page of this machine, `run` in Discord."""
+"""The verbs that run the bot: `try` on a page of this machine, `run` in Discord."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def try_out(
     browse: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Open the bot on a page of this machine: no token, no network."""
-    # Until the page is served nothing needs an ending: a later build clears what one leaves behind.
+    # Before the page is served, exiting needs no cleanup: the next build removes abandoned drafts.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: os._exit(0))
     import asyncio
@@ -87,7 +87,7 @@ def _token() -> str:
         except (OSError, UnicodeDecodeError):
             fail(f"DISCORD_TOKEN_FILE cannot be read: {path}")
     if token and not (token.isascii() and token.isprintable()):
-        fail("The token holds a line break or a character that no token has; copy it again.")
+        fail("The token contains a line break or a character that no token has; copy it again.")
     if not token:
         fail(
             "No token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it"

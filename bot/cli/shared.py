@@ -1,6 +1,6 @@
-"""What verbs share: options and what they mean, what the settings lead to, a progress bar.
+"""Helpers that verbs share: options, settings, folders, the state, a progress bar.
 
-The modules of this folder import what a verb needs inside it, so that `--help` comes at once.
+The modules of this folder import what a verb needs inside it, to keep `--help` fast.
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ def read_settings(path: Path) -> Config:
 
 
 def start_logs(settings: Config, secret: str | None = None) -> None:
-    """Log as the settings say; `secret` never appears in a log."""
+    """Set up logging as configured; `secret` never appears in a log."""
     from bot import logs
 
     logs.configure(settings.log, secret=secret)
 
 
-def language_or_default(wished: str | None, settings: Config) -> str:
-    """The wished language, or that of the settings; fails if there are no texts in it."""
+def language_or_default(language: str | None, settings: Config) -> str:
+    """The given language, or that of the settings; fails if there are no texts in it."""
     from bot.texts.catalogues import LANGUAGES
 
-    if wished and wished not in LANGUAGES:
-        fail(f"No language `{wished}`; there are {', '.join(LANGUAGES)}.")
-    return wished or settings.language
+    if language and language not in LANGUAGES:
+        fail(f"No language `{language}`; there are {', '.join(LANGUAGES)}.")
+    return language or settings.language
 
 
 def typed_day(typed: str) -> date:
-    """The day that was typed; fails if there is no such day."""
+    """The typed day; fails if there is no such day."""
     try:
         return date.fromisoformat(typed)
     except ValueError:
@@ -68,7 +68,7 @@ def base_folders(settings: Config) -> Folders:
 
 @asynccontextmanager
 async def open_state(settings: Config) -> AsyncGenerator[State | None]:
-    """The state, or None if no database was set up and the bot has not run yet."""
+    """The state, or None if no database is set and the bot has not run yet."""
     from bot.state.state import State
 
     if settings.state is None and not settings.state_file.exists():

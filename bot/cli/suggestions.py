@@ -1,4 +1,4 @@
-"""The verb `suggestions`: what moderators accepted, on its way into the base."""
+"""The verb `suggestions`: prints accepted suggestions as stubs of facts, and forgets them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def suggestions(
         typer.Option(metavar="ID", help="Forget this one, as it is settled; may be repeated."),
     ] = None,
 ) -> None:
-    """Print the suggestions that moderators accepted, as stubs of facts to fill in."""
+    """Print the suggestions that moderators accepted, as stubs of facts."""
     import asyncio
 
     with worded():
@@ -58,7 +58,7 @@ async def _print_stubs(settings: Config) -> None:
 
 
 async def _settle(settings: Config, ids: frozenset[str]) -> None:
-    """Forget accepted suggestions; fails if one of the ids names none."""
+    """Forget accepted suggestions; fails if an id is unknown."""
     async with open_state(settings) as state:
         gone = await state.suggestions.settle(ids) if state else frozenset[str]()
     for each in sorted(gone):

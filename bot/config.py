@@ -55,11 +55,11 @@ def read_config(path: Path) -> Config:
         raise FaultyConfig([*faults, *misfits])
     folder = path.resolve().parent
     places = {name: folder / getattr(config, name) for name in ("facts", "seeds", "data")}
-    return config.model_copy(update={**places, "state": _placed(config.state, folder)})
+    return config.model_copy(update={**places, "state": _absolute(config.state, folder)})
 
 
-def _placed(state: str | None, folder: Path) -> str | None:
-    """The state's URL; a SQLite file in it is relative to the folder, as every path is."""
+def _absolute(state: str | None, folder: Path) -> str | None:
+    """The state's URL; if it has a SQLite file, with an absolute path."""
     if state and state.startswith(_SQLITE):
         return f"{_SQLITE}{folder / state.removeprefix(_SQLITE)}"
     return state

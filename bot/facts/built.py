@@ -45,7 +45,7 @@ def is_intact(path: Path) -> bool:
 
 
 def last_wordings(data: Path) -> Mapping[str, str] | None:
-    """Each fact's wording in the last built base, by `owner/fact`; None if there is no base.
+    """Each fact's wording in the last built base, by `owner/fact`; None before the first build.
 
     A damaged base is skipped for the one before.
     """

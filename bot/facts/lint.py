@@ -113,7 +113,7 @@ def _citations(base: Base) -> Iterator[tuple[str, Location, Citation]]:
         yield from ((owner, (*at, "accounts", i), cite) for i, cite in enumerate(fact.accounts))
 
 
-def doubles(context: LintContext) -> Iterator[Fault]:
+def duplicates(context: LintContext) -> Iterator[Fault]:
     """A fact's id is unique in its file, and a fact cites a paragraph only once."""
     seen: set[tuple[str, str]] = set()
     for owner, at, fact in context.base.facts():
@@ -279,6 +279,6 @@ def empty_things(context: LintContext) -> Iterator[Fault]:
 
 
 RULES: tuple[Rule, ...] = (
-    references, citations, doubles, claims, relative_words, dates, names, corrections, deletions,
+    references, citations, duplicates, claims, relative_words, dates, names, corrections, deletions,
     empty_things,
 )  # fmt: skip

@@ -15,7 +15,7 @@ from functools import lru_cache
 from anyascii import anyascii
 
 LONGEST = 100
-"""Characters of a text that count: a choice in Discord is no longer."""
+"""The most characters of a text that count; choices in Discord are at most this long."""
 
 MINOR = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "the", "to"))
 """Words that do not tell one name from another."""

@@ -246,7 +246,7 @@ def _number(tokens: list[re.Match[str]]) -> tuple[float | None, bool, int]:
 
 
 def compounds(text: str) -> list[str]:
-    """Hyphenated words with a number that is no figure by itself, such as two-plus-two."""
+    """Hyphenated words with a number that does not count as a figure, such as two-plus-two."""
     numbers = {*CARDINALS, *ORDINALS} - {"one"}
     return [
         found[0]

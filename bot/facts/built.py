@@ -45,7 +45,7 @@ def is_intact(path: Path) -> bool:
 
 
 def last_wordings(data: Path) -> Mapping[str, str] | None:
-    """Each fact's wording in the last built base, by `owner/fact`; None before the first build.
+    """Each fact's wording in the last built base, by `owner/fact`; None if none is readable.
 
     A damaged base is skipped for the one before.
     """

@@ -307,7 +307,7 @@ def test_faulty_files_leave_the_base_before_in_service(ended: Ended) -> None:
     [
         ("run", "No token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE"),
         ("run without file", "DISCORD_TOKEN_FILE cannot be read: missing.token"),
-        ("run with two lines", "The token holds a line break or a character that no token has"),
+        ("run with two lines", "The token contains a line break or a character that no token has"),
     ],
     indirect=["ended"],
 )

@@ -47,7 +47,7 @@ def _fail_with(error: Exception) -> None:
         case UnwritableBase(path=path, reason=reason):
             fail(
                 f"The base could not be written to {path.parent}: {reason}."
-                " Free some space or set `data` to another folder; the previous base stays in"
+                " Free some space or choose another folder as `data`; the previous base stays in"
                 " use.",
                 FAULTS,
             )

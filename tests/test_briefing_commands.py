@@ -68,7 +68,7 @@ async def test_a_briefing_from_draft_to_post_over_restarts(room: Newsroom) -> No
     role = guild.create_role("readers", mentionable=True)
     card = await room.begin()
     assert "**Status**: draft" in said(card)
-    assert "No channel is chosen." in said(card)
+    assert "No channel chosen." in said(card)
     await room.server.restart()
     await room.fill(card, "text", headline="What of GSOMIA?", remarks="Mind the dates.")
     assert said(card).startswith("### What of GSOMIA?")
@@ -98,13 +98,13 @@ async def test_a_briefing_from_draft_to_post_over_restarts(room: Newsroom) -> No
     history = await room.ask("briefing history", briefing=number(card))
     assert [line.split(" · ")[1] for line in history[1:]] == [
         f"Posted by the bot: {message(channel).jump_url}",
-        f"<@{room.moderator.id}> had it posted or scheduled",
+        f"<@{room.moderator.id}> posted or scheduled it",
         f"<@{room.moderator.id}> edited it: role none → <@&{role.id}>",
         f"<@{room.moderator.id}> edited it: channel none → <#{channel.id}>",
         f"<@{room.moderator.id}> edited it: headline “GSOMIA, the military intelligence pact:"
         " what is known, and what is not” → “What of GSOMIA?”; remarks none → “Mind the"
         " dates.”",
-        f"<@{room.moderator.id}> began the draft",
+        f"<@{room.moderator.id}> started the draft",
     ]
 
 
@@ -131,13 +131,13 @@ async def test_a_briefing_is_posted_at_its_wall_time_and_not_before(room: Newsro
 @pytest.mark.parametrize(
     ("typed", "title"),
     [
-        (("2026-01-02", "", "Asia/Seoul"), "A day, a time and a time zone belong together."),
-        (("", "09:00", "Asia/Seoul"), "A day, a time and a time zone belong together."),
-        (("2026-01-02", "09:00", ""), "A day, a time and a time zone belong together."),
-        (("soon", "09:00", "Asia/Seoul"), "“soon” is not a day that the bot can read."),
-        (("2026-01", "09:00", "Asia/Seoul"), "“2026-01” is not a day that the bot can read."),
-        (("2026-01-02", "9", "Asia/Seoul"), "“9” is not a time of day that the bot can read."),
-        (("2026-01-02", "09:00", "Atlantis"), "“Atlantis” is not a time zone that the bot knows."),
+        (("2026-01-02", "", "Asia/Seoul"), "Day, time and time zone go together."),
+        (("", "09:00", "Asia/Seoul"), "Day, time and time zone go together."),
+        (("2026-01-02", "09:00", ""), "Day, time and time zone go together."),
+        (("soon", "09:00", "Asia/Seoul"), "“soon” is not a day the bot understands."),
+        (("2026-01", "09:00", "Asia/Seoul"), "“2026-01” is not a day the bot understands."),
+        (("2026-01-02", "9", "Asia/Seoul"), "“9” is not a time the bot understands."),
+        (("2026-01-02", "09:00", "Atlantis"), "“Atlantis” is not a time zone the bot knows."),
         (("2026-01-01", "08:59", "Asia/Seoul"), "2026-01-01 08:59 is not within the coming year."),
         (("2027-01-05", "09:00", "Asia/Seoul"), "2027-01-05 09:00 is not within the coming year."),
         (("9999-12-31", "09:00", "Asia/Seoul"), "9999-12-31 09:00 is not within the coming year."),
@@ -218,9 +218,9 @@ async def test_what_there_is_no_room_for_is_told_and_nothing_chosen_is_not_poste
     await room.do(card, "facts")
     await clear(room, card)
     await room.do(card, "open")
-    assert "No fact is chosen." in said(card)
+    assert "No fact chosen." in said(card)
     refused = lines(aside(await room.do(card, "submit")))
-    assert refused == ["### No fact is chosen.", "Choose at least one under Facts."]
+    assert refused == ["### No fact chosen.", "Choose at least one under Facts."]
 
 
 async def clear(room: Newsroom, card: ResponseMessage) -> None:
@@ -300,10 +300,10 @@ async def test_whoever_signs_must_still_be_able_to_post_there_themselves(room: N
     await room.advance(minutes=35)
     assert posted(room.server.channel) == []
     shown = await room.run("briefing show", briefing=number(card))
-    assert "**Status**: held back. Nobody who stood behind it" in said(shown)
+    assert "**Status**: held. Nobody who signed or approved it" in said(shown)
     told = [each.content for each in log.history() if "was not posted" in (each.content or "")]
     assert len(told) == 1, "moderators are told, and not whoever lost the right"
-    assert any("held back" in line for line in await room.ask("briefing list"))
+    assert any("held" in line for line in await room.ask("briefing list"))
     theirs = await show_to(room.second, room, number(card))
     await room.do(theirs, "submit", room.second)  # and stands behind it from now on
     await room.advance(minutes=2)
@@ -356,7 +356,7 @@ async def test_on_its_way_to_discord_nobody_can_change_it(
     assert "**Status**: being posted" in said(shown)
     assert set(actions(shown)) == {"preview", "history"}
     refused = await room.run("briefing cancel", briefing=number(card))
-    assert lines(refused)[0] == "### That cannot be done as the briefing stands."
+    assert lines(refused)[0] == "### The briefing’s status does not allow that."
 
 
 async def test_an_announcement_is_published_where_that_is_wished(room: Newsroom) -> None:
@@ -388,7 +388,7 @@ async def test_a_forum_gets_a_post_with_its_tag_and_a_thread_gets_one_too(room: 
     await room.pick(card, "channel", forum)
     await room.do(card, "open")
     refused = await room.do(card, "submit")
-    assert lines(aside(refused))[0] == "### This forum wants a tag on each post."
+    assert lines(aside(refused))[0] == "### This forum requires a tag on each post."
     await room.do(card, "where")
     await room.pick(card, "tag", tag_id)
     await room.do(card, "open")
@@ -414,7 +414,7 @@ async def test_a_second_moderator_approves_and_the_author_cannot(room: Newsroom)
     await need_approval(room)
     card = await room.ready()
     await room.do(card, "submit")
-    assert "waits for a second moderator" in said(card)
+    assert "waiting for a second moderator" in said(card)
     await room.advance(minutes=5)
     assert posted(room.server.channel) == []
     assert "approve" not in actions(card)
@@ -478,7 +478,7 @@ async def test_approval_is_asked_for_in_the_log_channel_where_each_step_is_told(
     log = await room.log_to()
     card = await room.ready()
     await room.do(card, "submit")
-    assert f"Approval is asked for in <#{log.id}>" in said(card)
+    assert f"Approval requested in <#{log.id}>" in said(card)
     sent = [each for each in log.history() if not each.flags.ephemeral]
     (request,) = [each for each in sent if each.components]
     told = [each.content for each in sent if each.content]
@@ -500,7 +500,7 @@ async def test_approval_is_asked_for_in_the_log_channel_where_each_step_is_told(
     done = private(await room.second.click(request, custom_id=approve))
     assert said(done).startswith("It will be posted within a minute.")
     again = private(await room.second.click(request, custom_id=approve))
-    assert said(again).startswith("Somebody changed the briefing meanwhile.")
+    assert said(again).startswith("Someone else changed the briefing meanwhile.")
     await room.advance(minutes=2)
     last = [each.content for each in log.history() if each.content][-1]
     assert last.startswith(f"Posted by the bot: {message(room.server.channel).jump_url}")
@@ -526,7 +526,7 @@ async def test_the_second_of_two_is_told_and_nothing_is_overwritten(room: Newsro
     await room.fill(mine, "text", headline="Mine")
     written = {"headline": "Theirs", "remarks": "Long ```thoughts```", "language": ["en"]}
     result = await room.second.submit_modal(shown, written)
-    assert said(theirs).startswith("Somebody changed the briefing meanwhile.")
+    assert said(theirs).startswith("Someone else changed the briefing meanwhile.")
     assert "### Mine" in said(theirs)
     kept = said(aside(result))
     assert "Theirs" in kept
@@ -535,7 +535,7 @@ async def test_the_second_of_two_is_told_and_nothing_is_overwritten(room: Newsro
         stale = await show_to(room.second, room, number(mine), "edit")
         await room.fill(mine, "text", headline=f"Mine before {action}")
         await room.do(stale, action, room.second)
-        assert said(stale).startswith("Somebody changed the briefing meanwhile."), action
+        assert said(stale).startswith("Someone else changed the briefing meanwhile."), action
     assert "**Status**: draft" in said(mine)
 
 
@@ -631,11 +631,11 @@ async def test_a_control_of_an_older_version_changes_nothing(room: Newsroom) -> 
     for action in BUTTONS:
         custom_id = Key(action, briefing_id, old).custom_id("b")
         shown = private(await room.moderator.click(public, custom_id=custom_id))
-        assert said(shown).startswith("Somebody changed the briefing meanwhile."), action
+        assert said(shown).startswith("Someone else changed the briefing meanwhile."), action
     for action, value in menu_values(room).items():
         custom_id = Key(action, briefing_id, old).custom_id("bs")
         shown = private(await room.moderator.select(public, [value], custom_id=custom_id))
-        assert said(shown).startswith("Somebody changed the briefing meanwhile."), action
+        assert said(shown).startswith("Someone else changed the briefing meanwhile."), action
     assert await room.server.bot.state.briefings.get(briefing_id) == before
 
 
@@ -646,7 +646,7 @@ async def test_a_post_is_published_only_where_others_can_follow(room: Newsroom) 
     public = await show_controls(room, before.version, briefing_id)
     custom_id = Key("publish", briefing_id, before.version).custom_id("b")
     refused = private(await room.moderator.click(public, custom_id=custom_id))
-    assert lines(refused)[0] == "### That cannot be done as the briefing stands."
+    assert lines(refused)[0] == "### The briefing’s status does not allow that."
 
 
 async def test_somebody_who_lost_the_right_has_a_form_open_in_vain(room: Newsroom) -> None:
@@ -666,7 +666,7 @@ async def test_another_servers_briefings_are_unknown_here(room: Newsroom) -> Non
     now = room.server.env.now()
     other = await room.server.bot.state.briefings.begin(77, Plan(text), "base", 5, now)
     assert (await room.ask("briefing show", briefing=other.briefing_id))[0] == (
-        f"### No briefing here fits “{other.briefing_id}”."
+        f"### No briefing here matches “{other.briefing_id}”."
     )
     public = await show_controls(room, 1, other.briefing_id)
     for action in BUTTONS:
@@ -730,16 +730,16 @@ async def test_a_post_is_edited_and_deleted(room: Newsroom) -> None:
     assert "**Status**: posted: https://discord.com/channels/" in said(mine)
     assert set(actions(mine)) == {"text", "facts", "preview", "history", "remove"}
     await room.fill(mine, "text", headline="Better", remarks="Mine.")
-    assert said(mine).startswith("The change is kept.")
+    assert said(mine).startswith("Saved.")
     await room.advance(minutes=2)
     (post,) = posted(room.server.channel)
     assert "## Better" in texts(post)[1]
     assert "corrected on" not in texts(post)[1], "nothing was corrected"
     theirs = await show_to(room.second, room, number(card), "edit")
     result = await room.fill(theirs, "text", room.second, remarks="Not mine.")
-    assert lines(aside(result))[0] == "### Somebody else signed the remarks."
+    assert lines(aside(result))[0] == "### The remarks are signed by someone else."
     await room.fill(theirs, "text", room.second, remarks="")
-    assert said(theirs).startswith("The change is kept.")
+    assert said(theirs).startswith("Saved.")
     await room.do(theirs, "remove", room.second)
     assert said(theirs).startswith("### Delete the post?")
     await room.server.restart()
@@ -763,7 +763,7 @@ async def test_where_approval_is_needed_the_author_cannot_change_a_post_alone(
     assert refused[0] == "### Another moderator must edit this post."
     theirs = await show_to(room.second, room, number(card), "edit")
     await room.fill(theirs, "text", room.second, headline="Ours")
-    assert said(theirs).startswith("The change is kept.")
+    assert said(theirs).startswith("Saved.")
     await room.advance(minutes=2)
     (post,) = posted(room.server.channel)
     assert "## Ours" in texts(post)[1]
@@ -799,7 +799,7 @@ async def test_briefings_are_listed_found_and_belong_to_the_server(room: Newsroo
     for typed in (offered[0]["value"], offered[0]["name"], "GSOMIA"):
         assert number(await show_to(room.second, room, typed)) == number(card), typed
     refused = await room.ask("briefing show", briefing="known")
-    assert refused[0] == "### No briefing here fits “known”."
+    assert refused[0] == "### No briefing here matches “known”."
     assert len([line for line in refused if line.startswith("- ")]) == 2
 
 
@@ -860,9 +860,9 @@ async def test_discord_that_does_not_answer_is_told_plainly(
 
     monkeypatch.setattr(DiscordModerators, "name", away)
     refused = await room.run("briefing export", briefing=number(card))
-    assert lines(refused)[0] == "### Discord does not answer now."
+    assert lines(refused)[0] == "### Discord is not responding."
     done = aside(await room.do(card, "cancel"))
-    assert lines(done)[0] == "### It is done, but the card cannot be shown."
+    assert lines(done)[0] == "### Done, but the card cannot be shown."
     assert any("cancelled it" in (each.content or "") for each in log.history())
 
 
@@ -873,11 +873,11 @@ async def show_list(member: MemberActor, room: Newsroom) -> list[str]:
 @pytest.mark.parametrize(
     ("options", "title"),
     [
-        ({}, "A briefing is about one thing."),
-        ({"topic": "gsomia", "event": "tokyo summit"}, "A briefing is about one thing."),
-        ({"topic": "gsomia", "from": "2023"}, "A briefing is about one thing."),
+        ({}, "A briefing has one subject."),
+        ({"topic": "gsomia", "event": "tokyo summit"}, "A briefing has one subject."),
+        ({"topic": "gsomia", "from": "2023"}, "A briefing has one subject."),
         ({"topic": "zzzqqq"}, "No topic matches “zzzqqq”."),
-        ({"from": "soon"}, "“soon” is not a day that the bot can read."),
+        ({"from": "soon"}, "“soon” is not a day the bot understands."),
         ({"from": "2024", "to": "2023"}, "The period ends before it begins: 2024 to 2023."),
     ],
 )

@@ -45,7 +45,7 @@ ONCE_A_YEAR = (
     "        said: GSOMIA is renewed every year.\n        why: A test of corrections.\n"
 )
 WITHDRAWN = RENEWED + "    withdrawn: {date: 2026-11-25, why: A test of corrections.}\n"
-PACT = "is a pact by which South"
+PACT = "is a pact under which South"
 THE_PACT = "is the pact by which South"
 KIND = "    kind: background\n    about: [south-korea, japan]\n"
 WAS = (
@@ -129,7 +129,7 @@ async def test_nobody_posts_what_was_changed_since_they_saw_it(
     correct(room.server.config, tmp_path, (RENEWED, change))
     await room.advance(minutes=1)
     await room.do(card, "submit")
-    assert said(card).startswith("Facts that it tells have been corrected since")
+    assert said(card).startswith("Facts in it have been corrected since")
     await room.advance(minutes=2)
     assert posted(room.server.channel) == []
     await room.do(card, "submit")
@@ -152,7 +152,7 @@ async def test_nobody_approves_what_was_changed_since_it_was_asked_for(
     await room.advance(minutes=1)
     approve = button(request, "b:approve")
     shown = private(await room.second.click(request, custom_id=approve))
-    assert said(shown).startswith("Facts that it tells have been corrected since")
+    assert said(shown).startswith("Facts in it have been corrected since")
     await room.advance(minutes=2)
     assert posted(room.server.channel) == []
     await room.do(shown, "approve", room.second)
@@ -170,7 +170,7 @@ async def test_a_ready_briefing_whose_fact_is_withdrawn_is_held_once(
     await room.advance(minutes=35)
     assert posted(room.server.channel) == []
     shown = await room.run("briefing edit", briefing=number(card))
-    assert "**Status**: held back. A fact that it tells" in said(shown)
+    assert "**Status**: held. A fact in it" in said(shown)
     assert "The base no longer tells 1 chosen fact" in said(shown)
     await room.do(shown, "submit")
     await room.advance(minutes=2)
@@ -235,11 +235,11 @@ async def test_a_correction_is_offered_with_both_wordings_and_settled_once(
     look = next(each for each in ids if each.startswith("c:look:"))
     assert post.jump_url in said(private(await room.second.click(offer, custom_id=look)))
     waiting = private(await room.second.slash(room.server.channel, "briefing corrections"))
-    assert said(waiting).startswith("### 1 correction waits")
+    assert said(waiting).startswith("### 1 correction is waiting")
     done = private(await room.second.click(offer, custom_id=pressed))
-    assert said(done).startswith("### The correction is settled.")
+    assert said(done).startswith("### Done.")
     again = private(await room.second.click(offer, custom_id=pressed))
-    assert said(again).startswith("### Somebody has settled this correction.")
+    assert said(again).startswith("### This correction has already been handled.")
     await room.advance(minutes=3)
     now = [each for each in room.server.channel.history() if not each.flags.ephemeral]
     said_now = "\n".join(texts([part.to_dict() for part in now[0].components]))  # type: ignore[misc]
@@ -253,7 +253,7 @@ async def test_a_correction_is_offered_with_both_wordings_and_settled_once(
     assert ("corrected on" in said_now) == (settlement == "edited")
     history = await room.ask("briefing history", briefing=number(card))
     assert any(f"<@{room.second.id}> settled a correction" in line for line in history)
-    assert (await room.ask("briefing corrections"))[0] == "### No correction waits."
+    assert (await room.ask("briefing corrections"))[0] == "### No correction is waiting."
 
 
 async def test_any_edit_that_brings_a_corrected_fact_is_marked_and_settles_the_offer(
@@ -263,7 +263,7 @@ async def test_any_edit_that_brings_a_corrected_fact_is_marked_and_settles_the_o
     correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
     await room.advance(minutes=2)
     shown = await room.ask("briefing corrections")
-    assert shown[0] == "### 1 correction waits"
+    assert shown[0] == "### 1 correction is waiting"
     for headline in ("Better", "Better still"):
         mine = await room.run("briefing edit", briefing=number(card))
         await room.fill(mine, "text", headline=headline)
@@ -273,7 +273,7 @@ async def test_any_edit_that_brings_a_corrected_fact_is_marked_and_settles_the_o
         assert f"## {headline}\n" in told
         assert "corrected on 1 January 2026" in told
         assert "GSOMIA is renewed once a year." in told
-        assert (await room.ask("briefing corrections"))[0] == "### No correction waits."
+        assert (await room.ask("briefing corrections"))[0] == "### No correction is waiting."
 
 
 async def test_a_correction_that_discord_refuses_is_told_and_open_again(
@@ -284,17 +284,17 @@ async def test_a_correction_that_discord_refuses_is_told_and_open_again(
     room.deny(room.server.channel, send_messages=True)
     for _ in range(2):
         done = private(await room.second.click(offer, custom_id=pressed))
-        assert said(done).startswith("### The correction is settled.")
+        assert said(done).startswith("### Done.")
         await room.advance(minutes=3)
         assert len(posted(room.server.channel)) == 1
-        assert any("A correction did not get through" in each.content for each in log.history())
-        assert (await room.ask("briefing corrections"))[0].startswith("### 1 correction waits")
+        assert any("A correction could not be posted" in each.content for each in log.history())
+        assert (await room.ask("briefing corrections"))[0].startswith("### 1 correction is waiting")
     room.deny(room.server.channel)
     await room.second.click(offer, custom_id=pressed)
     await room.advance(minutes=3)
     assert len(posted(room.server.channel)) == 2
     history = await room.ask("briefing history", briefing=number(card))
-    assert len([line for line in history if "A correction did not get through" in line]) == 2
+    assert len([line for line in history if "A correction could not be posted" in line]) == 2
 
 
 async def test_a_post_that_discord_will_not_have_edited_is_told(room: Newsroom) -> None:
@@ -306,7 +306,7 @@ async def test_a_post_that_discord_will_not_have_edited_is_told(room: Newsroom) 
     mine = await room.run("briefing edit", briefing=number(card))
     await room.fill(mine, "text", headline="Better")
     await room.advance(minutes=2)
-    assert any("The post was not edited" in (each.content or "") for each in log.history())
+    assert any("The post could not be edited" in (each.content or "") for each in log.history())
     assert await room.server.bot.state.briefings.edits() == {}
 
 
@@ -328,14 +328,14 @@ async def test_what_is_changed_back_is_open_no_more_and_open_again_if_changed_an
     _, _, offer = await offered(room, tmp_path)
     correct(room.server.config, tmp_path)
     await room.advance(minutes=2)
-    assert (await room.ask("briefing corrections"))[0] == "### No correction waits."
+    assert (await room.ask("briefing corrections"))[0] == "### No correction is waiting."
     refused = private(await room.second.click(offer, custom_id=button(offer, "c:posted:")))
-    assert said(refused).startswith("### This correction is settled by what came after it.")
+    assert said(refused).startswith("### This correction has been superseded.")
     await room.advance(minutes=2)
     assert len(posted(room.server.channel)) == 1
     correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
     await room.advance(minutes=2)
-    assert (await room.ask("briefing corrections"))[0] == "### 1 correction waits"
+    assert (await room.ask("briefing corrections"))[0] == "### 1 correction is waiting"
     await room.second.click(offer, custom_id=button(offer, "c:posted:"))
     await room.advance(minutes=2)
     assert len(posted(room.server.channel)) == 2
@@ -350,7 +350,7 @@ async def test_no_correction_follows_a_post_that_was_deleted(
     await room.do(mine, "delete")
     refused = private(await room.second.click(offer, custom_id=button(offer, "c:posted:")))
     assert said(refused).startswith("### This correction is no longer on record.")
-    assert (await room.ask("briefing corrections"))[0] == "### No correction waits."
+    assert (await room.ask("briefing corrections"))[0] == "### No correction is waiting."
     await room.advance(minutes=2)
     assert posted(room.server.channel) == []
 
@@ -362,8 +362,8 @@ async def test_an_edit_that_is_refused_leaves_the_correction_open(
     await message(room.server.channel).delete()
     await room.second.click(offer, custom_id=button(offer, "c:edited:"))
     await room.advance(minutes=2)
-    assert any("The post was not edited" in (each.content or "") for each in log.history())
-    assert (await room.ask("briefing corrections"))[0] == "### 1 correction waits"
+    assert any("The post could not be edited" in (each.content or "") for each in log.history())
+    assert (await room.ask("briefing corrections"))[0] == "### 1 correction is waiting"
 
 
 async def test_what_was_changed_is_told_also_to_whoever_changes_something_else_first(
@@ -375,7 +375,7 @@ async def test_what_was_changed_is_told_also_to_whoever_changes_something_else_f
     await room.fill(card, "when", day="2026-01-01", time="12:30", zone="Asia/Seoul")
     assert "1 fact was corrected after the briefing was last looked over" in said(card)
     await room.do(card, "submit")
-    assert said(card).startswith("Facts that it tells have been corrected since")
+    assert said(card).startswith("Facts in it have been corrected since")
 
 
 async def test_what_could_not_be_shown_is_not_taken_for_seen(
@@ -394,9 +394,9 @@ async def test_what_could_not_be_shown_is_not_taken_for_seen(
 
     monkeypatch.setattr(DiscordModerators, "name", fail_once)
     told = await room.do(card, "submit")
-    assert "### Discord does not answer now." in said(told.followups[-1])
+    assert "### Discord is not responding." in said(told.followups[-1])
     await room.do(card, "submit")
-    assert said(card).startswith("Facts that it tells have been corrected since")
+    assert said(card).startswith("Facts in it have been corrected since")
 
 
 @pytest.mark.parametrize("then", ["refused", "edited"])
@@ -423,18 +423,18 @@ async def test_an_edit_that_waits_and_one_that_follows_settle_the_correction_tog
     waits = (await room.ask("briefing corrections"))[0]
     (post,) = posted(room.server.channel)
     if then == "edited":
-        assert waits == "### No correction waits."
+        assert waits == "### No correction is waiting."
         assert "once a year" in "\n".join(texts(post))
         return
-    assert waits == "### 1 correction waits"
+    assert waits == "### 1 correction is waiting"
     assert "every year" in "\n".join(texts(post))
     mine = await room.run("briefing edit", briefing=number(card))
     await room.fill(mine, "text", headline="Better")  # the same again
-    assert said(mine).startswith("The change is kept.")
+    assert said(mine).startswith("Saved.")
     await room.advance(minutes=2)
     (post,) = posted(room.server.channel)
     assert "once a year" in "\n".join(texts(post))
-    assert (await room.ask("briefing corrections"))[0] == "### No correction waits."
+    assert (await room.ask("briefing corrections"))[0] == "### No correction is waiting."
 
 
 async def test_a_base_that_is_changed_while_a_briefing_is_sent_is_heeded(
@@ -456,7 +456,7 @@ async def test_a_base_that_is_changed_while_a_briefing_is_sent_is_heeded(
     await room.advance(minutes=5)
     (post,) = posted(room.server.channel)
     assert "every year" in "\n".join(texts(post))
-    assert (await room.ask("briefing corrections"))[0] == "### 1 correction waits"
+    assert (await room.ask("briefing corrections"))[0] == "### 1 correction is waiting"
 
 
 async def test_a_correction_that_failed_and_is_needless_is_left(

@@ -126,7 +126,7 @@ async def test_a_period_that_makes_no_sense_is_explained(server: Server) -> None
         ("“soon” is not a date", {"from": "soon"}),
         ("“2023-02-30” is not a date", {"to": "2023-02-30"}),
         ("ends before it begins", {"from": "2023", "to": "2022"}),
-        ("No event fits", {"from": "1801", "to": "1802", "actor": "kim dae-jung"}),
+        ("No event matches", {"from": "1801", "to": "1802", "actor": "kim dae-jung"}),
     ):
         message = reply(await server.asker.slash(server.channel, "timeline", **options))
         assert message.ephemeral
@@ -217,7 +217,7 @@ def announced(message: ResponseMessage, label: str) -> tuple[str, ...]:
         return (title(message),)
     chooses_a_filter = buttons(message.components)[0]["custom_id"].startswith("timeline:")
     name = label.partition(" · ")[0].rstrip("…")
-    return ("Timeline", "No event fits") if chooses_a_filter else (name,)
+    return ("Timeline", "No event matches") if chooses_a_filter else (name,)
 
 
 @pytest.mark.parametrize("restarted", [False, True])
@@ -272,7 +272,7 @@ async def test_a_public_answer_tells_from_its_menu_that_nothing_was_corrected_si
     for menu in menus(server):
         told = private(await server.reader.context_menu(server.channel, menu, public))
         assert texts(told.components)[0].splitlines() == [
-            "## What was corrected since",
+            "## Corrected since",
             "-# Nothing in this post has been corrected since.",
         ]
 
@@ -446,7 +446,7 @@ async def test_a_public_reply_does_not_tell_which_language_its_asker_reads(
     speak(monkeypatch, reader="ja", guild="ko")
     public = reply(await server.asker.slash(server.channel, "timeline"))
     assert title(public) == "연표"
-    assert title(reply(await press(server.reader, public, "더 보기 (2/"))) == "年表"
+    assert title(reply(await press(server.reader, public, "더 보기(2/"))) == "年表"
     none = reply(await server.asker.slash(server.channel, "event", name="zzzqqq"))
     assert none.ephemeral
     assert title(none) == "「zzzqqq」に一致する出来事はありません。"

@@ -1,4 +1,4 @@
-"""What was corrected since a post: its facts as it has them, held against the base of today."""
+"""Corrected since a post: its facts as it has them, held against the base of today."""
 
 from __future__ import annotations
 

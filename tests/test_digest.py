@@ -198,7 +198,7 @@ def test_events_known_to_a_month_come_once_in_their_month(base: Base, year: list
 
 def title(line: Line) -> str:
     """The title in an event's line, without its marks and anniversary."""
-    return re.split(r" — | \((?:planned|date worked out)", line.text)[0]
+    return re.split(r" — | \((?:planned|date inferred)", line.text)[0]
 
 
 def test_an_anniversary_is_announced_once_in_the_week_before(
@@ -704,7 +704,7 @@ async def test_a_planned_event_and_an_inferred_day_are_marked(tmp_path: Path) ->
     planned = AGREEMENT.replace(EDTF, f"status: planned\n{inferred}")
     async with opened(tmp_path, {EVENTS: planned}) as store:
         thing, *_ = await news(store, DigestHistory(), date(2026, 5, 4), "on-this-day")
-        assert thing.text.endswith("(planned; date worked out)")
+        assert thing.text.endswith("(planned; date inferred)")
         assert not await news(store, DigestHistory(), date(2026, 5, 1), "coming-up"), (
             "no anniversary"
         )

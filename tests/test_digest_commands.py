@@ -137,7 +137,7 @@ async def test_a_paused_digest_is_not_posted_until_it_is_resumed(
     assert "A moderator paused it. /digest resume starts it again." in shown
     assert not [line for line in shown if line.startswith("**Next**")]
     said = await mod.ask("digest resume")
-    assert said[0] == "### The digest goes on."
+    assert said[0] == "### The digest is running again."
     assert stamp(said)[0] == "<t:1767312300:F>", "today's hour is over"
     assert (await mod.ask("digest resume"))[0] == "### The digest is not paused."
 
@@ -150,7 +150,7 @@ async def test_a_pause_with_an_end_goes_on_with_the_first_digest_of_that_day(
     monday = "<t:1767571500:F>"
     assert stamp(said)[0] == monday
     shown = await mod.ask("digest show")
-    assert any(line.startswith(f"It is paused, and goes on {monday}") for line in shown)
+    assert any(line.startswith(f"It is paused and resumes {monday}") for line in shown)
     preview = await mod.run("digest preview")
     assert monday not in lines(preview)[0], "a preview is of what would come next"
     assert "The digest is paused" in lines(preview)[1]
@@ -161,8 +161,8 @@ async def test_a_pause_with_an_end_goes_on_with_the_first_digest_of_that_day(
 @pytest.mark.parametrize(
     ("until", "said"),
     [
-        ("soon", "“soon” is not a day that the bot can read."),
-        ("2026-02", "“2026-02” is not a day that the bot can read."),
+        ("soon", "“soon” is not a day the bot understands."),
+        ("2026-02", "“2026-02” is not a day the bot understands."),
         ("2026-01-01", "“2026-01-01” is not within the coming year."),
         ("2027-01-03", "“2027-01-03” is not within the coming year."),
         ("9999-12-31", "“9999-12-31” is not within the coming year."),
@@ -187,7 +187,7 @@ async def test_todays_digest_can_be_had_before_its_time_and_only_once(
     assert post.jump_url in said[1]
     assert said[2].startswith("**Next**: <t:1767312300:F>")
     again = await mod.ask("digest now")
-    assert again[0] == "### Today’s digest is settled already."
+    assert again[0] == "### Today’s digest has already been handled."
     assert again[1].startswith("**Last**: 1 January 2026, posted <t:17672")
     assert post.jump_url in again[1]
     await mod.advance(minutes=10)
@@ -202,11 +202,11 @@ async def test_a_digest_that_is_posted_by_hand_stays_paused(
     await mod.ask("digest pause", until="2026-01-20")
     said = await mod.ask("digest now")
     assert said[0] == "### Today’s digest is posted."
-    assert said[2].startswith("It is paused, and goes on <t:1768867500:F>")
+    assert said[2].startswith("It is paused and resumes <t:1768867500:F>")
     await mod.advance(days=1, minutes=10)
     assert len(posted(mod.server.channel)) == 1
     shown = await mod.ask("digest show")
-    assert any(line.startswith("It is paused, and goes on <t:1768867500:F>") for line in shown)
+    assert any(line.startswith("It is paused and resumes <t:1768867500:F>") for line in shown)
 
 
 async def test_a_digest_that_is_off_comes_no_more_and_its_posts_stay(
@@ -253,8 +253,8 @@ async def test_what_is_left_out_stays_as_it_was(mod: ModeratedServer) -> None:
 @pytest.mark.parametrize(
     ("options", "title", "hint"),
     [
-        ({"time": "9"}, "“9” is not a time of day", "21:30"),
-        ({"time": "25:00"}, "“25:00” is not a time of day", "9am"),
+        ({"time": "9"}, "“9” is not a time", "21:30"),
+        ({"time": "25:00"}, "“25:00” is not a time", "9am"),
         ({"timezone": "Atlantis"}, "“Atlantis” is not a time zone", "Asia/Seoul"),
         ({"topics": "gsomia, zzzqqq"}, "No topic matches “zzzqqq”.", "commas"),
         ({"publish": True}, "Only announcement channels can publish.", "publish"),
@@ -395,7 +395,7 @@ async def test_a_forum_gets_a_post_of_its_own_with_its_tag(
     payload = dict(serializers.channel_payload(backend, backend.get_channel(forum.id)))
     backend.emit("CHANNEL_UPDATE", {**payload, "flags": 1 << 4})
     refused = await set_up(mod, channel=forum)
-    assert refused[0] == "### This forum wants a tag on each post."
+    assert refused[0] == "### This forum requires a tag on each post."
     unknown = await set_up(mod, channel=forum, tag="zzzqqq")
     assert unknown[0] == "### The forum has no tag “zzzqqq”."
     choices = await mod.moderator.autocomplete(
@@ -434,14 +434,14 @@ async def test_a_test_post_can_be_sent_also_after_a_restart(
     message = await mod.run("digest set", channel=channel, **SOON)
     button = f"digest:test:{channel.id}"
     assert ids(message) == [button]
-    assert (await mod.press(message, button))[0] == "### The test post is there."
+    assert (await mod.press(message, button))[0] == "### The test post was sent."
     await mod.server.restart()
     mod.deny(channel, send_messages=True)
     said = await mod.press(message, button)
     assert said[0] == "### The bot lacks permissions there."
     assert "- **Send Messages**" in said
     mod.deny(channel)
-    assert (await mod.press(message, button))[0] == "### The test post is there."
+    assert (await mod.press(message, button))[0] == "### The test post was sent."
     assert [texts(post)[0][:20] for post in posted(channel)] == ["This is a test post."] * 2
 
 
@@ -484,7 +484,7 @@ async def test_a_lost_permission_pauses_the_digest_and_its_moderator_is_told(
     for command in ("resume", "now"):
         assert "- **Send Messages**" in await mod.ask(f"digest {command}")
     mod.deny(channel)
-    assert (await mod.ask("digest resume"))[0] == "### The digest goes on."
+    assert (await mod.ask("digest resume"))[0] == "### The digest is running again."
     assert (await mod.ask("digest now"))[0] == "### Today’s digest is posted."
 
 
@@ -508,7 +508,7 @@ async def test_a_deleted_channel_pauses_the_digest_and_says_what_to_do(
         await mod.ask("digest resume"),
         await mod.ask("digest now"),
     ):
-        assert said[0] == "### The digest cannot be posted as it is set up."
+        assert said[0] == "### The digest cannot be posted with its current settings."
         assert "no longer exists. Choose another with /digest set." in said[1]
     assert (await set_up(mod))[0] == "### The digest is changed."
 
@@ -565,7 +565,7 @@ async def test_the_bot_itself_refuses_whoever_may_not_at_each_command_and_button
     assert len(posted(channel)) == 1, "the message with the buttons alone"
 
 
-REFUSED = ["### This is for moderators.", "It needs the permission **Manage Server**."]
+REFUSED = ["### This is for moderators.", "You need the permission **Manage Server**."]
 
 
 async def test_the_role_that_moderators_chose_may(mod: ModeratedServer) -> None:
@@ -642,8 +642,8 @@ async def test_a_state_that_is_away_is_told_plainly(mod: ModeratedServer, tmp_pa
 
 
 AWAY = [
-    "### The settings cannot be reached now.",
-    "Nothing was changed. Please try again in a minute.",
+    "### The settings cannot be reached right now.",
+    "Nothing changed. Please try again in a minute.",
 ]
 
 
@@ -672,7 +672,7 @@ async def test_the_button_of_a_post_tells_that_nothing_was_corrected(
     await mod.server.restart()
     said = lines(private(await mod.server.reader.click(post, custom_id=button)))
     assert said[:2] == [
-        "## What was corrected since",
+        "## Corrected since",
         "-# Nothing in this post has been corrected since.",
     ]
 
@@ -699,11 +699,11 @@ async def test_the_button_tells_what_was_corrected_and_what_is_not_known(
     assert "Changed since: its caution" in "\n".join(lines(answer))
     assert "¶" in "\n".join(lines(answer))
     unknown = lines(private(await reader.click(message, custom_id=f"post:{'a' * 20}")))
-    assert unknown[0] == "## It is not on record what this post held."
+    assert unknown[0] == "## There is no record of what this post held."
     await break_state(mod.server, tmp_path)
     with capture_logs() as logs:
         away = lines(private(await reader.click(message, custom_id=f"post:{slot.post_id}")))
-    assert away[0] == "### It cannot be looked up now."
+    assert away[0] == "### This cannot be looked up right now."
     assert [entry["log_level"] for entry in logs] == ["warning"]
 
 

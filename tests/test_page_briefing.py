@@ -89,7 +89,7 @@ async def _has_every_briefing_approved(service: Conversation) -> None:
     await service.fill("approval", "second")
     await service.page.get_by_role("option", name="By a second moderator").click()
     await service.send()
-    await service.private("The approval of briefings is set.")
+    await service.private("Approval of briefings is set.")
     await service.begin("settings log")
     await service.fill("channel", "ask")
     await service.page.get_by_role("option", name="ask-the-desk").click()
@@ -105,8 +105,8 @@ async def _drafts_one(service: Conversation) -> None:
     card = await service.private("Status: draft")
     await expect(card).to_contain_text(re.compile(r"Tells: \d+ facts"))
     await expect(card).to_contain_text("Own remarks: none")
-    await expect(card).to_contain_text("No channel is chosen.")
-    await service.public("@moderator began the draft")
+    await expect(card).to_contain_text("No channel chosen.")
+    await service.public("@moderator started the draft")
 
 
 async def _words_it(service: Conversation) -> None:
@@ -138,8 +138,8 @@ async def _chooses_the_channel(service: Conversation) -> None:
 
 async def _asks_for_approval(service: Conversation) -> None:
     await service.press(_button(await service.private("Status: draft"), "Ask for approval"))
-    card = await service.private("Status: waits for a second moderator")
-    await expect(card).to_contain_text("Approval is asked for in #ask-the-desk.")
+    card = await service.private("Status: waiting for a second moderator")
+    await expect(card).to_contain_text("Approval requested in #ask-the-desk.")
     await service.keep("asked")
     await expect(_button(card, "Approve")).to_have_count(0)
     request = await service.public("Not posted yet: @moderator asks for approval of this draft.")
@@ -198,7 +198,7 @@ async def _has_the_correction_posted(service: Conversation, former: str) -> None
     )
     await expect(offer).to_be_visible(timeout=WITHIN)
     await expect(
-        offer.get_by_role("heading", name="A posted briefing calls for a correction")
+        offer.get_by_role("heading", name="A posted briefing needs a correction")
     ).to_be_visible()
     await _tells_the_correction(offer, former)
     await _keep(service, offer, "offer")
@@ -206,7 +206,7 @@ async def _has_the_correction_posted(service: Conversation, former: str) -> None
     await expect(await service.private("Which post?")).to_contain_text(HEADLINE)
     await service.keep("which")
     await service.press(_button(offer, "Post a correction"))
-    await service.private("The correction is settled.")
+    await service.private("Done.")
     await service.keep("settled")
 
 
@@ -220,7 +220,7 @@ async def _reads_the_correction(service: Conversation, former: str, post_id: str
     await _keep(service, reply, "correction")
     post = service.page.locator(f"article[data-message-id='{post_id}']")
     await service.press(_button(post, "Corrected since?"))
-    await _tells_the_correction(await service.private("What was corrected since"), former)
+    await _tells_the_correction(await service.private("Corrected since"), former)
 
 
 async def _tells_the_correction(message: Locator, former: str) -> None:

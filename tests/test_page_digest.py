@@ -95,7 +95,7 @@ async def _sets_it_up(service: Conversation) -> None:
 
 async def _sends_a_test_post(service: Conversation) -> None:
     await service.press(service.page.get_by_role("button", name="Send a test post"))
-    await service.private("The test post is there.")
+    await service.private("The test post was sent.")
     await service.public("This is a test post.")
     await service.keep("test-post")
 

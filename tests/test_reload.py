@@ -49,10 +49,10 @@ async def shown(mod: ModeratedServer) -> str:
 
 
 async def test_a_changed_base_answers_at_once(mod: ModeratedServer) -> None:
-    assert await mod.ask("settings reload") == ["### Nothing changed: the base answers as before."]
+    assert await mod.ask("settings reload") == ["### Nothing changed: the same base stays in use."]
     assert "GSOMIA is renewed every year." in await shown(mod)
     write(mod, "GSOMIA wants a renewal every year.")
-    assert (await mod.ask("settings reload"))[0] == "### The new base answers from now on."
+    assert (await mod.ask("settings reload"))[0] == "### The new base is in use."
     assert "GSOMIA wants a renewal every year." in await shown(mod)
 
 
@@ -61,7 +61,7 @@ async def test_a_base_with_faults_is_refused_and_the_one_before_goes_on(
 ) -> None:
     write(mod, "{GSOMIA: 1}")
     refused = await mod.ask("settings reload")
-    assert refused[0] == "### The base has faults, so the one before goes on answering."
+    assert refused[0] == "### The base has faults, so the previous one stays in use."
     assert any("gsomia.yaml" in line for line in refused[2:]), refused
     assert "GSOMIA is renewed every year." in await shown(mod)
 
@@ -76,4 +76,4 @@ async def test_two_reloads_at_once_both_end_well(mod: ModeratedServer) -> None:
 async def test_whoever_does_not_run_the_bot_is_refused(mod: ModeratedServer) -> None:
     mod.server.bot.owner_id = mod.moderator.id + 1
     refused = await mod.ask("settings reload")
-    assert refused[0] == "### Only whoever runs the bot can reload the base."
+    assert refused[0] == "### Only the bot’s owner can reload the base."

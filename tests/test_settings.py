@@ -87,12 +87,12 @@ async def test_the_role_is_chosen_and_dropped_and_discords_own_part_is_told(
     assert guild
     role = guild.create_role("editors")
     said = await mod.ask("settings role", role=role)
-    assert said[1].startswith(f"<@&{role.id}> may use /digest, /briefing, /settings")
+    assert said[1].startswith(f"<@&{role.id}> may now use /digest, /briefing, /settings")
     assert "Integrations" in said[2]
     dropped = await mod.ask("settings role")
     assert dropped[1].startswith("Only members with **Manage Server**")
     refused = await mod.ask("settings role", role=guild.default_role)
-    assert refused[0] == "### Everyone cannot be moderators."
+    assert refused[0] == "### @\u200beveryone cannot be the moderators’ role."
 
 
 async def test_what_briefings_go_by_is_chosen_kept_and_dropped(
@@ -100,9 +100,11 @@ async def test_what_briefings_go_by_is_chosen_kept_and_dropped(
 ) -> None:
     channel = mod.server.channel
     said = await mod.ask("settings approval", approval="on")
-    assert said[1].startswith("From now on, a briefing is posted only once another moderator")
+    assert said[1].startswith(
+        "From now on, a briefing is posted only after a moderator other than its author"
+    )
     said = await mod.ask("settings log", channel=channel)
-    assert f"posted in <#{channel.id}> from now on" in said[1]
+    assert f"is now posted in <#{channel.id}>" in said[1]
     await mod.ask("settings defaults", timezone="seoul")
     said = await mod.ask("settings defaults", channel=channel)
     chosen = [

@@ -34,7 +34,7 @@ from tests.test_digest_commands import break_state
 HERE, ELSEWHERE, MEMBER, OTHER, KEEPER = 11, 12, 21, 22, 31
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
-REFUSED = ["### This is for moderators.", "It needs the permission **Manage Server**."]
+REFUSED = ["### This is for moderators.", "You need the permission **Manage Server**."]
 WROTE = {"text": "The day is wrong.", "source": "https://example.org/a, page 3"}
 
 HOSTILE = (
@@ -128,7 +128,7 @@ async def test_what_the_desk_lacks_needs_no_thing(mod: ModeratedServer) -> None:
     shown = await opened(mod.server.asker, mod.server)
     assert set(fields(shown)) == {"text", "source"}
     assert lines(await suggest(mod.server.asker, mod.server))[1] == (
-        "**About**: something the desk lacks"
+        "**About**: something that is not in the base"
     )
 
 
@@ -270,7 +270,7 @@ async def test_a_decision_shows_what_waits_next_and_the_member_sees_it(
     queue = await mod.run("suggestions queue")
     await server.restart()
     said = await press(mod.moderator, queue, "accept")
-    assert said[:2] == ["### Suggestion 1 of 1", "Accepted; the curator gets it."]
+    assert said[:2] == ["### Suggestion 1 of 1", "Accepted and passed on to the curator."]
     assert "> Second." in said
     said = await press(mod.moderator, queue, "decline")
     assert said == ["### No suggestion is waiting.", "Declined."]
@@ -279,7 +279,7 @@ async def test_a_decision_shows_what_waits_next_and_the_member_sees_it(
     assert lines(mine)[0] == "### Your suggestion 1 of 2"
     assert lines(mine)[-1] == "**Status**: declined"
     said = await press(server.asker, mine, "mine")
-    assert said[-1] == "**Status**: accepted; the curator gets it"
+    assert said[-1] == "**Status**: accepted and passed on to the curator"
     (accepted,) = await server.bot.state.suggestions.accepted()
     assert (accepted.text, accepted.decided_by) == ("First.", mod.moderator.id)
 
@@ -330,7 +330,7 @@ async def test_what_was_deleted_meanwhile_is_told(mod: ModeratedServer) -> None:
     queue = await mod.run("suggestions queue")
     await press(mod.server.asker, made, "delete")
     said = await press(mod.moderator, queue, "accept")
-    assert said == ["### No suggestion is waiting.", "That suggestion is no longer there."]
+    assert said == ["### No suggestion is waiting.", "That suggestion no longer exists."]
 
 
 # --- deleted
@@ -417,7 +417,9 @@ async def test_a_state_that_is_away_is_told_plainly_and_loses_no_words(
         assert [lines(each)[:1] for each in pressed.followups] == [away]
         pressed = await mod.moderator.click(queue, custom_id=button(queue, "accept"))
         assert [lines(each)[:1] for each in pressed.followups] == [away]
-        assert (await mod.ask("suggestions queue"))[0] == "### The settings cannot be reached now."
+        assert (await mod.ask("suggestions queue"))[
+            0
+        ] == "### The settings cannot be reached right now."
 
 
 # --- kept

@@ -205,7 +205,7 @@ async def test_choices_can_be_asked_as_they_stand(service: AnswerService, line: 
         (answer,) = await _run(service, [json.dumps(choice)])
         assert isinstance(answer, Reply)
         assert answer.command == choice["command"]
-        assert answer.found or answer.text.startswith("No event fits"), choice
+        assert answer.found or answer.text.startswith("No event matches"), choice
 
 
 async def _same_as_service(service: AnswerService, question: Question, language: str) -> Card:

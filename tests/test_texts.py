@@ -363,7 +363,7 @@ def test_no_korean_particle_stands_directly_after_a_placeholder() -> None:
 
 @pytest.mark.parametrize(
     ("text", "wrong"),
-    [("{a}은 사건입니다", True), ("“{a}”을 찾음", True), ("「{a}」(으)로", False), ("{n}건", False),
+    [("{a}은 사안입니다", True), ("“{a}”을 찾음", True), ("「{a}」(으)로", False), ("{n}건", False),
      ("{a} 이후", False), ("{a}에서", False), ("‘{a}’로.", True), ("{a}이라는 것", True)],
 )  # fmt: skip
 def test_the_rule_on_particles_sees_particles_only(text: str, wrong: bool) -> None:

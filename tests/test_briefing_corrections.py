@@ -51,7 +51,7 @@ KIND = "    kind: background\n    about: [south-korea, japan]\n"
 WAS = (
     "    was:\n      - date: 2026-11-26\n        why: Another test of corrections.\n"
     "        said: >-\n"
-    "          GSOMIA, the General Security of Military Information Agreement, is a pact by which\n"
+    "          GSOMIA, the General Security of Military Information Agreement, is a pact under which\n"
     "          South Korea and Japan share military intelligence.\n" + KIND
 )
 

@@ -643,7 +643,7 @@ async def test_a_state_that_is_away_is_told_plainly(mod: ModeratedServer, tmp_pa
 
 AWAY = [
     "### The settings cannot be reached right now.",
-    "Nothing changed. Please try again in a minute.",
+    "Nothing was changed. Please try again in a minute.",
 ]
 
 

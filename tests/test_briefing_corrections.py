@@ -51,8 +51,8 @@ KIND = "    kind: background\n    about: [south-korea, japan]\n"
 WAS = (
     "    was:\n      - date: 2026-11-26\n        why: Another test of corrections.\n"
     "        said: >-\n"
-    "          GSOMIA, the General Security of Military Information Agreement, is a pact under which\n"
-    "          South Korea and Japan share military intelligence.\n" + KIND
+    "          GSOMIA, the General Security of Military Information Agreement, is a pact\n"
+    "          under which South Korea and Japan share military intelligence.\n" + KIND
 )
 
 

@@ -523,6 +523,24 @@ async def test_what_somebody_wrote_in_a_message_is_not_kept(service: AnswerServi
     assert "unheard" not in repr(_remembered(service))
 
 
+async def test_the_cards_asked_for_lately_are_remembered(
+    service: AnswerService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.answers.service._REMEMBERED", 2)
+    for name in ("ferry-agreement", "storm-2014", "ferry-agreement", "first-run"):
+        await _ask(service, "event", name=name)
+    kept = " ".join(card.question.options["name"] for card in _remembered(service).values())
+    assert kept == "ferry-agreement first-run"
+
+
+async def test_a_message_that_names_an_event_is_set_beside_its_date_alone(
+    service: AnswerService,
+) -> None:
+    card = await _ask(service, "find", text="The ferry deal and the ferry line in November 2014")
+    heading = UI("find.dates", said="November 2014")
+    assert _all_said(card, heading) == ["4 May 2021: Ferry agreement of Norhaven and Sudby"]
+
+
 async def test_a_card_made_while_another_base_is_opened_is_not_kept_for_that_base(
     base: tuple[Folders, Path], service: AnswerService
 ) -> None:

@@ -14,6 +14,7 @@ from bot.facts.store import Store
 from tests.small_base import ARTICLE, record_of, write_small_base
 
 CITES = "cites: [{source: ferry-report, paragraph: 4}]"
+NEXT = "cites: [{source: ferry-report, paragraph: 5}]"
 ELSEWHERE = "cites: [{source: other-report, paragraph: 4}]"
 BOTH = "cites: [{source: ferry-report, paragraph: 4}, {source: other-report, paragraph: 4}]"
 
@@ -133,7 +134,7 @@ async def test_a_part_that_is_still_empty_comes_before_more_of_another(tmp_path:
 
 async def test_another_article_comes_before_the_same_one(tmp_path: Path) -> None:
     first = event("a", fact("a", "event"))
-    same, other = event("b", fact("b")), event("c", fact("c", cites=ELSEWHERE))
+    same, other = event("b", fact("b", cites=NEXT)), event("c", fact("c", cites=ELSEWHERE))
     assert await order(tmp_path, first, same, other) == "acb"
 
 
@@ -165,3 +166,31 @@ async def test_what_is_partly_alike_comes_after_what_is_not(tmp_path: Path) -> N
 async def test_what_is_not_established_is_no_repetition(tmp_path: Path) -> None:
     same = "ppppp qqqqq rrrrr."
     assert await order(tmp_path, topic(fact("a", says=same), unknown=fact("b", says=same))) == "ab"
+
+
+async def test_the_first_fact_of_a_list_comes_before_the_second_of_another(tmp_path: Path) -> None:
+    longer = topic(fact("a") + fact("b"), name="aside")
+    assert await order(tmp_path, longer, topic(fact("c"), name="beside")) == "acb"
+
+
+async def test_what_defines_a_topic_comes_before_what_happened_to_it(tmp_path: Path) -> None:
+    assert await order(tmp_path, topic(fact("a", "role") + fact("b", "event"))) == "ab"
+
+
+async def test_more_of_a_part_loses_to_the_story(tmp_path: Path) -> None:
+    short = topic(fact("a", "figure"), name="aside"), topic(fact("c", "figure"), name="beside")
+    story = event("b", fact("b", "role")), event("d", fact("d", "role"))
+    assert await order(tmp_path, *short, *story) == "abdc"
+
+
+async def test_what_is_not_established_gains_nothing_by_its_articles(tmp_path: Path) -> None:
+    unknown = topic(unknown=fact("a"), name="aside")
+    assert (
+        await order(tmp_path, unknown, topic(unknown=fact("b", cites=BOTH), name="beside")) == "ab"
+    )
+
+
+async def test_what_tells_too_little_is_not_proposed(tmp_path: Path) -> None:
+    notes = f"inferred: {'hhhhh ' * 90}, caution: {'hhhhh ' * 90}"
+    long = topic(fact("a", "opinion", notes, says="hhhhh " * 60), name="aside")
+    assert await order(tmp_path, long, event("b", fact("b"))) == "b"

@@ -23,9 +23,14 @@ async def _versions(folder: Path, changed: dict[str, str]) -> Mapping[str, str]:
     return versions
 
 
-async def _since(folder: Path, held: Mapping[str, str], language: str = "en") -> Card:
-    service = await _open(folder, CHANGED)
-    card = await corrections_since(AnswerContext(service.store, words(language), {}), held)
+async def _since(
+    folder: Path,
+    shown: Mapping[str, str],
+    language: str = "en",
+    changed: dict[str, str] = CHANGED,
+) -> Card:
+    service = await _open(folder, changed)
+    card = await corrections_since(AnswerContext(service.store, words(language), {}), shown)
     await service.store.close()
     return card
 
@@ -98,3 +103,33 @@ async def test_what_one_message_has_no_room_for_is_counted(service: AnswerServic
     left_out = len(versions) - (len(shown) - 1)
     assert left_out > 0
     assert shown[-1].text == words("en").count("digest.more-corrections", left_out)
+
+
+REWORDED = """added: 2026-11-22
+    was:
+      - {date: 2026-11-22, said: They met., why: They signed as well.}
+      - {date: 2026-11-23, said: They signed it., why: The day was missing.}
+"""
+WITHDRAWN = f"{REWORDED}    withdrawn: {{date: 2026-11-26, why: Nobody signed it.}}\n"
+SIGNED = "Ilse Brandt and Tomas Lind signed the agreement on 4 May 2021."
+
+
+@pytest.mark.parametrize(
+    ("post", "said"),
+    [
+        (
+            AGREEMENT.replace(SIGNED, "They signed it."),
+            ["“They signed it.”", "The day was missing."],
+        ),
+        (AGREEMENT.replace("added: 2026-11-22", REWORDED, 1), []),
+    ],
+    ids=["before it was reworded", "before it was withdrawn"],
+)
+async def test_a_withdrawn_fact_stands_with_the_wording_of_the_post(
+    tmp_path: Path, post: str, said: list[str]
+) -> None:
+    name, key = "events/ferry-agreement.yaml", "ferry-agreement/signed"
+    before = await _versions(tmp_path / "before", {name: post})
+    after = {name: AGREEMENT.replace("added: 2026-11-22", WITHDRAWN, 1)}
+    (line,) = _lines(await _since(tmp_path / "after", {key: before[key]}, changed=after))
+    assert _said(line)[1:-1] == [*said, "Nobody signed it."]

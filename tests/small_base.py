@@ -33,6 +33,7 @@ BASE = """\
 title: The Norhaven ferry
 about: How a ferry line came back, drawn from one article.
 language: en
+published: 2026-11-01
 """
 
 AGREEMENT = """\

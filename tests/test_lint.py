@@ -221,6 +221,14 @@ def test_a_changed_wording_wants_a_was(folders: Folders, tmp_path: Path) -> None
     assert _faults(folders, data) == []
 
 
+def test_an_unpublished_base_may_be_reworded(folders: Folders, tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    _edit(folders, "facts/base.yaml", "published: 2026-11-01", "")
+    build(folders, data)
+    _edit(folders, STORM, "150 days", "149 days")
+    assert _faults(folders, data) == []
+
+
 def test_a_changed_wording_is_forgotten_with_the_built_base(
     folders: Folders, tmp_path: Path
 ) -> None:

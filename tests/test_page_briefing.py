@@ -103,8 +103,8 @@ async def _drafts_one(service: Conversation) -> None:
     await service.page.get_by_role("option", name="GSOMIA, the military intelligence pact").click()
     await service.send()
     card = await service.private("Status: draft")
-    await expect(card).to_contain_text(re.compile(r"Tells: \d+ facts"))
-    await expect(card).to_contain_text("Own remarks: none")
+    await expect(card).to_contain_text(re.compile(r"Facts: \d+ facts"))
+    await expect(card).to_contain_text("Remarks: none")
     await expect(card).to_contain_text("No channel chosen.")
     await service.public("@moderator started the draft")
 
@@ -118,12 +118,12 @@ async def _words_it(service: Conversation) -> None:
     await service.press(form.get_by_role("button", name="Submit"))
     card = await service.private("Status: draft")
     await expect(card).to_contain_text(HEADLINE)
-    await expect(card).to_contain_text(f"Own remarks: {len(REMARKS)} characters")
+    await expect(card).to_contain_text(f"Remarks: {len(REMARKS)} characters")
 
 
 async def _chooses_the_channel(service: Conversation) -> None:
     await service.press(_button(await service.private("Status: draft"), "Where"))
-    card = await service.private("Each choice is kept at once.")
+    card = await service.private("Each choice is saved at once.")
     await service.open(card.get_by_role("combobox", name="The channel, thread or forum"))
     await expect(card).to_contain_text("1 options on this page")
     await service.press(card.get_by_role("option", name="ask-the-desk"))
@@ -182,7 +182,7 @@ def _correct(base: Folders, config: Path) -> str:
     """Reword a fact on disk, as one who keeps the base does; returns the former wording."""
     path = base.facts / "topics" / "gsomia.yaml"
     topic: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
-    fact = next(each for each in topic["facts"] if each["id"] == "renewed")
+    fact = next(each for each in topic["facts"] if each["id"] == "what")
     former = fact["says"]
     fact["says"] = BETTER
     fact["was"] = [{"date": datetime.now(UTC).date(), "said": former, "why": WHY}]

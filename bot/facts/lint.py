@@ -242,8 +242,8 @@ def names(context: LintContext) -> Iterator[Fault]:
 
 
 def corrections(context: LintContext) -> Iterator[Fault]:
-    """A wording that has changed since the last build is kept in `was`."""
-    if context.built is None:
+    """In a published base, a wording that has changed since the last build is kept in `was`."""
+    if context.built is None or context.base.info.published is None:
         return
     for owner, at, fact in context.base.facts():
         before = context.built.get(f"{owner}/{fact.id}")

@@ -265,6 +265,10 @@ class BaseInfo(Frozen):
     title: Label
     about: Text
     language: Language
+    published: date | None = Field(
+        default=None,
+        description="the day of its first release; from then on a changed wording is kept in `was`",
+    )
 
 
 FACT_KINDS: tuple[FactKind, ...] = get_args(FactKind)

@@ -50,12 +50,12 @@ class Briefing:
     status: Status
     plan: Plan
     author_id: int
-    approver_id: int | None
-    due_at: datetime | None
     base_version: str | None
-    reason: str | None
-    edit_at: datetime | None
     changed_at: datetime
+    approver_id: int | None = None
+    due_at: datetime | None = None
+    reason: str | None = None
+    edit_at: datetime | None = None
 
 
 def signer(old: Briefing, plan: Plan, member_id: int) -> int:
@@ -91,19 +91,14 @@ class Briefings:
             status="draft",
             plan=plan,
             author_id=member_id,
-            approver_id=None,
-            due_at=None,
             base_version=base_version,
-            reason=None,
-            edit_at=None,
             changed_at=at,
         )
         async with self._database.transaction() as connection:
             await insert_servers(self._database, connection, [server_id])
             await connection.execute(insert(briefing).values(_columns(made)))
-            await insert_audit_entry(
-                connection, made.briefing_id, AuditEntry(at, member_id, "began")
-            )
+            entry = AuditEntry(at, member_id, "began")
+            await insert_audit_entry(connection, made.briefing_id, entry)
         return made
 
     async def get(self, briefing_id: str) -> Briefing | None:

@@ -145,13 +145,13 @@ async def read_back(state: State) -> None:
     text = BriefingText("summit", None, None, "ko", "The summit", facts, "Ours")
     plan = Plan(text, target, PostingTime(datetime(2026, 11, 22, 21), "Asia/Seoul", NOON))
     assert await state.briefings.get("b0000001") == Briefing(
-        "b0000001", 7, 3, "blocked", plan, 1, 2, NOON, "edition-1", "no-channel", NOON, NOON
+        "b0000001", 7, 3, "blocked", plan, 1, "edition-1", NOON, 2, NOON, "no-channel", NOON
     )
     plan = Plan(
         BriefingText(None, date(2026, 11, 1), date(2026, 11, 30), "en", "November", ()), None, None
     )
     assert await state.briefings.get("b0000002") == Briefing(
-        "b0000002", 7, 1, "draft", plan, 1, None, None, None, None, None, NOON
+        "b0000002", 7, 1, "draft", plan, 1, None, NOON
     )
     changes: PlanChanges = {"headline": ("정상회담", "The summit"), "facts": (["summit/end"], [])}
     assert await state.briefings.audit_log("b0000001") == (

@@ -34,7 +34,7 @@ def fits(
 
 
 def _blocks(layout: BriefingLayout, sections: Sequence[Section]) -> Iterator[tuple[str, ...]]:
-    """What stands below the headline, as blocks of lines: sections, sources, buttons."""
+    """Everything below the headline, as blocks of lines: sections, sources, buttons."""
     words = layout.words
     numbers = number_sources(sections)
     for section in sections:

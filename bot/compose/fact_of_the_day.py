@@ -132,7 +132,7 @@ def _variants(material: DigestMaterial, record: FactRecord) -> Iterator[Passage]
 
 
 def _heading(material: DigestMaterial, owner: str) -> str:
-    """An event stands below the heading with its date; any other owner is named in it."""
+    """The heading names the owner, unless it is an event, which follows with its date."""
     words = material.context.words
     if owner in material.all_events:
         return words("digest.focus")

@@ -16,7 +16,7 @@ from bot.facts.records import FactRecord
 class Passage:
     """Lines that are shown together or not at all, and the facts that they show.
 
-    `title` stands above the lines, outside their list. `thing` is what the passage is about: a
+    `title` goes above the lines, outside their list. `thing` is what the passage is about: a
     button leads there.
     """
 

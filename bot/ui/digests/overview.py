@@ -36,7 +36,7 @@ WEEKDAYS: Mapping[str, frozenset[int]] = {
 
 
 def warning(words: Words, schedule: Schedule, problem: DigestProblem, server: str) -> str:
-    """What a server's moderators are told when their digest stopped, as Discord's markdown."""
+    """The warning to moderators whose digest has stopped, as Discord's markdown."""
     name = f"**{escape(server)}**"
     if problem == "unknown":
         return f"{name}: {trouble(words, schedule.config, problem)}"

@@ -133,7 +133,7 @@ async def set_up(interaction: Interaction, config: DigestConfig, is_new: bool) -
     if role_id:
         buttons.append(QuietButton.make(words("digest.quiet")))
     notice = Notice(
-        words("digest.set-up" if is_new else "digest.set-anew"),
+        words("digest.set-up" if is_new else "digest.updated"),
         (*settings, next_line(words, run.instant)),
         () if is_new else (words("digest.kept"),),
     )

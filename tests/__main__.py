@@ -40,10 +40,10 @@ STATIC = (
     Check("imports", (PYTHON, "-c", LINT_IMPORTS)),  # it has no module that runs it
     Check("facts", (PYTHON, "-m", "bot", "check")),
 )
-# One more worker than there are cores, as some tests wait most of their time. Tests of a group
-# share something that is made once, so one worker runs them all.
+# One more worker than there are cores, as some tests wait most of their time. `tests/sharing.py`
+# says which worker runs which tests.
 WORKERS = (os.cpu_count() or 1) + 1
-PYTEST = (PYTHON, "-m", "pytest", "-n", str(WORKERS), "--dist", "loadgroup")
+PYTEST = (PYTHON, "-m", "pytest", "-n", str(WORKERS), "--no-loadscope-reorder")
 TESTS = Check("tests", PYTEST)
 MATRIX = Check("matrix", (*PYTEST, "-m", "matrix"))
 

@@ -24,20 +24,21 @@ from bot.matching.name_index import Entry, NameIndex
 from bot.runtime.client import Factdesk, create_bot
 from tests.databases import bot_state_url, new_state_url, postgres, state_url
 from tests.forks import Forks
+from tests.sharing import SharedScheduling, order
 
 __all__ = ["bot_state_url", "new_state_url", "postgres", "state_url"]
 
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_make_scheduler(config: pytest.Config) -> SharedScheduling:
+    """Have one worker run all tests that share something."""
+    return SharedScheduling(config)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have one worker run all that needs a PostgreSQL: starting one takes seconds."""
-    for item in items:
-        if isinstance(item, pytest.Function) and not item.get_closest_marker("xdist_group"):
-            params = item.callspec.params.values() if hasattr(item, "callspec") else ()
-            if "postgres" in item.fixturenames or "postgresql" in params:
-                item.add_marker(pytest.mark.xdist_group("postgresql"))
+    """Begin with the longest tests."""
+    items.sort(key=order)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,6 +11,7 @@ from tests.__main__ import FOLDER, MATRIX, PYTHON, TESTS, Check, main, run_all
 from tests.databases import DATABASES
 from tests.delivery import test_briefing_faults, test_faults
 from tests.delivery.table import Table
+from tests.sharing import SharedScheduling, shared_by
 
 
 def says(text: str, code: int = 0) -> Check:
@@ -77,3 +78,13 @@ def test_every_fault_is_told_by_default_and_in_the_end_on_each_of_its_databases(
         assert row.databases in (DATABASES, ("sqlite",), ("postgresql",)), row.fault
         assert [database for one, database, _ in told if one is row] == list(row.databases)
         assert any(one is row and "matrix" not in marks for one, _, marks in told), row.fault
+
+
+def test_what_is_made_once_is_made_by_one_worker(request: pytest.FixtureRequest) -> None:
+    for item in request.session.items:
+        if isinstance(item, pytest.Function) and "postgres" in item.fixturenames:
+            assert shared_by(item.nodeid) == "postgresql", item.nodeid
+        if isinstance(item, pytest.Function) and "outcomes" in item.fixturenames:
+            assert shared_by(item.nodeid) == item.nodeid.partition("::")[0]
+    (base,) = SharedScheduling.__bases__
+    assert hasattr(base, "_split_scope"), "pytest-xdist no longer asks what tests share"

@@ -25,8 +25,6 @@ from bot.facts.load import Folders
 from tests.forks import Call, Forks
 from tests.small_base import write_small_base
 
-pytestmark = pytest.mark.xdist_group("cli")  # its calls are made once
-
 ROOT = Path(__file__).parent.parent
 CONFIGS = {
     "config.yaml": "facts: facts\nseeds: seeds\ndata: var\nlog: json\n",

@@ -32,10 +32,7 @@ from tests.delivery.scene import HOUR, MINUTE, SECOND, until
 from tests.delivery.table import Outcomes, Row, Table
 from tests.delivery.world import Kind
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="wants real signals and /proc"),
-    pytest.mark.xdist_group("briefing faults"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="wants real signals and /proc")
 
 TABLE = Table(BriefingCase)
 row = TABLE.row

@@ -29,10 +29,7 @@ from tests.delivery.scene import DAY, HOUR, MINUTE, SECOND, TODAY, until
 from tests.delivery.table import Outcomes, Row, Table
 from tests.delivery.world import NOON, Kind
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="wants real signals and /proc"),
-    pytest.mark.xdist_group("faults"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="wants real signals and /proc")
 
 BUSY_FOR = {True: 7, False: 12}  # seconds; longer than SQLite waits, and than PostgreSQL may take
 

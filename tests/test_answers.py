@@ -139,7 +139,7 @@ def _lines(card: Card, heading: str | None) -> list[Line]:
 
 def _said(line: Line) -> str:
     """A line as it is read, without its citation marks."""
-    return ": ".join(filter(None, [line.lead, line.label, line.text]))
+    return ": ".join(filter(None, [line.opening, line.label, line.text]))
 
 
 def _all_said(card: Card, heading: str | None) -> list[str]:

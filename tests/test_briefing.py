@@ -155,7 +155,7 @@ async def test_what_was_planned_is_never_told_as_done(
             if record.owner in planned and record.key in composed.facts:
                 careful = _lines(composed, UI("briefing.care"))
                 (line,) = [line for line in careful if line.text == record.fact.says]
-                assert (line.lead or "").startswith(begins), record.key
+                assert (line.opening or "").startswith(begins), record.key
                 seen.add(record.owner)
     assert seen == planned
 
@@ -178,13 +178,13 @@ def test_events_stand_in_order_of_time_each_dated_once(
 ) -> None:
     for subject, composed in briefings:
         story = list(_lines(composed, UI("briefing.story")))
-        assert not story or story[0].lead, subject
-        assert len({line.lead for line in story if line.lead}) <= len(composed.facts)
+        assert not story or story[0].opening, subject
+        assert len({line.opening for line in story if line.opening}) <= len(composed.facts)
 
 
 async def test_a_date_that_is_worked_out_says_so(service: AnswerService) -> None:
     composed = await _briefing(service, Subject("security-dialogue"))
-    leads = {line.lead for line in _lines(composed, UI("briefing.story"))}
+    leads = {line.opening for line in _lines(composed, UI("briefing.story"))}
     worked_out = UI("briefing.date", date="a Monday in April 2023", mark=UI("mark.inferred"))
     assert {"1997", "16 March 2023", worked_out} <= leads
 
@@ -321,7 +321,7 @@ async def test_what_has_no_date_stands_apart(service: AnswerService) -> None:
     composed = await _briefing(service, Subject("future-declaration"))
     apart = list(_lines(composed, UI("timeline.undated")))
     assert apart
-    assert apart[0].lead == "no date given; before 2025"
+    assert apart[0].opening == "no date given; before 2025"
     assert apart[0] not in list(_lines(composed, UI("briefing.story")))
 
 

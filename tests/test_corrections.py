@@ -77,7 +77,7 @@ def _notes(line: Line) -> list[tuple[str | None, str]]:
 
 
 def _leads(card: Card) -> list[str | None]:
-    return [line.lead for line in _lines(card)]
+    return [line.opening for line in _lines(card)]
 
 
 STORM_LEAD = "26 November 2026 · Storm that closed the ferry line"

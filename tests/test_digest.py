@@ -161,9 +161,9 @@ def test_on_this_day_holds_the_events_of_that_day_and_no_other(
     assert exact
     for posted in year:
         things = {
-            (title(line), line.lead)
+            (title(line), line.opening)
             for line in under(posted.card, "digest.on-this-day")
-            if line.lead
+            if line.opening
         }
         assert things == {
             (base.events[event_id].title, f"{on.day} {on:%B} {on.year}")
@@ -175,7 +175,7 @@ def test_on_this_day_holds_the_events_of_that_day_and_no_other(
 def test_an_event_of_this_day_is_told_with_its_first_facts(year: list[Posted]) -> None:
     [march] = [posted for posted in year if posted.day == date(2027, 3, 16)]
     told = under(march.card, "digest.on-this-day")
-    assert [line.lead for line in told] == ["16 March 2023", None, None] * 2
+    assert [line.opening for line in told] == ["16 March 2023", None, None] * 2
     assert title(told[0]) == "Yoon-Kishida summit in Tokyo", "the most told of stands first"
     assert "tokyo-summit/mutual-visits" in march.digest.facts
 
@@ -211,7 +211,7 @@ def test_an_anniversary_is_announced_once_in_the_week_before(
         [on] = {on for e, on in exact.items() if base.events[e].title == title(line)}
         assert timedelta(0) < on.replace(year=day.year) - day <= timedelta(days=7)
         assert line.text.endswith(f"{day.year - on.year} years on {on.day} {on:%B} {day.year}")
-        assert line.lead == f"{on.day} {on:%B} {on.year}"
+        assert line.opening == f"{on.day} {on:%B} {on.year}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -267,10 +267,10 @@ async def test_an_event_is_dated_as_precisely_as_it_is_known(
     assert undated
     for posted in years[language]:
         for line in lines(posted.card):
-            of = [name for name in names if line.lead and line.text.startswith(name)]
-            assert not of or line.lead in {names[name] for name in of}, posted.day
+            of = [name for name in names if line.opening and line.text.startswith(name)]
+            assert not of or line.opening in {names[name] for name in of}, posted.day
         for key in ("digest.on-this-day", "digest.this-month", "digest.coming-up"):
-            told = [line.text for line in under(posted.card, key) if line.lead]
+            told = [line.text for line in under(posted.card, key) if line.opening]
             assert not [text for text in told if text.startswith(tuple(undated))], posted.day
 
 
@@ -339,7 +339,7 @@ async def test_topics_narrow_everything(service: AnswerService, base: Base) -> N
             assert set(one.digest.facts) <= mine, topic
             for key in ("digest.on-this-day", "digest.this-month", "digest.coming-up"):
                 assert all(
-                    line.text.startswith(titles) for line in under(one.card, key) if line.lead
+                    line.text.startswith(titles) for line in under(one.card, key) if line.opening
                 )
         assert len({one.digest.fact_of_the_day for one in posted}) > 1, topic
         assert EN("digest.title", date="25 February 2027") == posted[0].card.title
@@ -463,7 +463,7 @@ async def test_a_rewording_shows_what_was_said_until_when_and_why(
         told = DigestHistory(date(2026, 11, 30), {**held, "ferry-agreement/signed": version})
         [line] = await news(store, told)
     assert line.text == SIGNED
-    assert line.lead == "1 December 2026 · Ferry agreement of Norhaven and Sudby"
+    assert line.opening == "1 December 2026 · Ferry agreement of Norhaven and Sudby"
     assert line.label == "Now"
     assert [(note.label, note.text) for note in line.notes] == [
         ("Until 1 December 2026", "“Brandt signed it in 2021.”"),
@@ -551,7 +551,7 @@ async def test_added_facts_stand_with_their_dates_and_labels_open_ones_last(
     async with opened(tmp_path) as store:
         digest = await compose(store, EN, LATER, DigestHistory(date(2026, 11, 30), known))
     told = under(digest.card, "digest.added")
-    assert [(line.lead, line.label) for line in told] == [
+    assert [(line.opening, line.label) for line in told] == [
         ("November 2014", None),
         (None, "Not established"),
     ]
@@ -721,7 +721,7 @@ async def test_only_what_is_known_to_the_month_is_of_the_month(
     storm = {"facts/events/storm-2014.yaml": STORM.replace("edtf: 2014-11", f"edtf: {edtf}")}
     async with opened(tmp_path, storm) as store:
         of_month = await news(store, DigestHistory(), date(2026, 11, 20), "this-month")
-    assert [(line.lead, line.text) for line in of_month] == (
+    assert [(line.opening, line.text) for line in of_month] == (
         [("November 2014", "Storm that closed the ferry line")] if told else []
     )
 
@@ -760,7 +760,7 @@ async def test_an_anniversary_comes_up_once(
 ) -> None:
     async with opened(tmp_path) as store:
         coming = await news(store, DigestHistory(last), day, "coming-up")
-    assert [(line.lead, line.text) for line in coming] == (
+    assert [(line.opening, line.text) for line in coming] == (
         [("4 May 2021", "Ferry agreement of Norhaven and Sudby — 5 years on 4 May 2026")]
         if told
         else []

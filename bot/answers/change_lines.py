@@ -30,19 +30,19 @@ def change_line(context: AnswerContext, record: FactRecord) -> Line:
     """What a fact says now, or said until it was withdrawn, above its earlier wordings."""
     fact, words = record.fact, context.words
     line = _withdrawn_line(context, record) if fact.withdrawn else _present_line(context, record)
-    lead = words(
+    opening = words(
         "corrections.of",
         date=day_words(last_change(fact), words),
         thing=context.name(record.owner),
     )
-    return replace(line, lead=lead, notes=(*_earlier(context, fact), *line.notes))
+    return replace(line, opening=opening, notes=(*_earlier(context, fact), *line.notes))
 
 
 def detail_line(context: AnswerContext, record: FactRecord, key: str) -> Line:
     """A fact whose details changed but not its wording; the text under `key` says so."""
     line = fact_line(context, record)
     changed = Line(context.words(key))
-    return replace(line, lead=context.name(record.owner), notes=(changed, *line.notes))
+    return replace(line, opening=context.name(record.owner), notes=(changed, *line.notes))
 
 
 def wordings_since(fact: Fact, version: str) -> tuple[Wording, ...] | None:

@@ -13,12 +13,12 @@ from bot.facts.records import EventRecord, FactRecord
 
 def fact_line(context: AnswerContext, record: FactRecord, dated: bool = False) -> Line:
     """A fact with its label, citations and notes; `dated` puts the date of its event before it."""
-    lead = dated_words(record.dated, context.words) if dated and record.dated else None
+    opening = dated_words(record.dated, context.words) if dated and record.dated else None
     return Line(
         text=record.fact.says,
         cites=record.fact.cites,
         label=_label(context, record.fact),
-        lead=lead,
+        opening=opening,
         notes=tuple(_notes(context, record.fact)),
         fact=record,
     )
@@ -54,7 +54,7 @@ def event_line(context: AnswerContext, record: EventRecord) -> Line:
     return Line(
         text=words("event.marked", event=title, marks=joined) if joined else title,
         cites=record.cites,
-        lead=dated_words(record.dated, words),
+        opening=dated_words(record.dated, words),
     )
 
 

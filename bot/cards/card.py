@@ -38,7 +38,7 @@ class Action:
 class Line:
     """One statement and its citations.
 
-    `lead` opens the line: a date, or what the statement is about. `label` says what kind of
+    `opening` comes first: a date, or what the statement is about. `label` says what kind of
     statement it is (`Plan`) or which detail it gives (`When`). `notes` are lines that qualify it:
     cautions, rival wordings. `matches` are the spans of the text that a search found, each as start
     and end. `fact` is the fact that the line shows.
@@ -47,7 +47,7 @@ class Line:
     text: str
     cites: tuple[Citation, ...] = ()
     label: str | None = None
-    lead: str | None = None
+    opening: str | None = None
     notes: tuple[Line, ...] = ()
     matches: tuple[tuple[int, int], ...] = ()
     fact: FactRecord | None = None

@@ -156,7 +156,7 @@ def _sections(lines: list[tuple[Section, Line]]) -> Iterator[Section]:
 
 def _size(line: Line) -> int:
     """The characters that a line takes on a page, about: text, markup, citation marks, notes."""
-    own = len(line.text) + len(line.label or "") + len(line.lead or "") + 4
+    own = len(line.text) + len(line.label or "") + len(line.opening or "") + 4
     return own + _MARK * len(line.cites) + sum(map(_size, line.notes))
 
 

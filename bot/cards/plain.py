@@ -40,9 +40,9 @@ def _blocks(page: Page, words: Words) -> Iterator[Iterable[str]]:
 
 
 def _line(line: Line, numbers: Mapping[str, int], bullet: str) -> Iterator[str]:
-    lead = f"{line.lead}: " if line.lead else ""
+    opening = f"{line.opening}: " if line.opening else ""
     label = f"{line.label}: " if line.label else ""
     text = "".join(f"*{part}*" if matched else part for part, matched in line.parts())
-    yield f"{bullet}{lead}{label}{text} {citation_marks(line.cites, numbers)}".rstrip()
+    yield f"{bullet}{opening}{label}{text} {citation_marks(line.cites, numbers)}".rstrip()
     for note in line.notes:
         yield from _line(note, numbers, " " * len(bullet) + "  ")

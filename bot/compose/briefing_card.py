@@ -119,7 +119,7 @@ class BriefingLayout:
         for owner, group in groupby(facts, key=lambda fact: fact.owner):
             first, *rest = group
             if first.dated:
-                yield replace(self._line(first), lead=self._date(first.dated))
+                yield replace(self._line(first), opening=self._date(first.dated))
             else:
                 yield event_line(self._context, self.material.events[owner])
                 yield self._line(first)
@@ -143,8 +143,8 @@ class BriefingLayout:
         line, event = self._line(record), self.material.event_of(record)
         if event and event.event.status == "planned":
             date = self._date(event.dated)
-            return replace(line, lead=self.words("briefing.planned", date=date))
-        return replace(line, lead=self._date(record.dated) if record.dated else None)
+            return replace(line, opening=self.words("briefing.planned", date=date))
+        return replace(line, opening=self._date(record.dated) if record.dated else None)
 
     def _change_lines(self) -> list[Line]:
         """The latest corrections of the subject's facts that are short enough."""

@@ -43,7 +43,7 @@ def _lines(page: Page, words: Words, ending: Iterable[str]) -> Iterator[str]:
 
 def _line(page: Page, line: Line, bullet: str) -> Iterator[str]:
     parts = [
-        f"**{_escaped(line.lead)}**" if line.lead else "",
+        f"**{_escaped(line.opening)}**" if line.opening else "",
         f"*{_escaped(line.label)}:*" if line.label else "",
         _escaped(line.text),
         _escaped(page.marks(line)),

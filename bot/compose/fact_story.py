@@ -29,7 +29,7 @@ def around(
     ):
         for other in others:
             line = event_line(context, other)
-            yield replace(line, text=f"{line.lead}: {line.text}", label=label, lead=None)
+            yield replace(line, text=f"{line.opening}: {line.text}", label=label, opening=None)
 
 
 def bearing(

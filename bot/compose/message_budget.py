@@ -125,7 +125,7 @@ def first_that_fits(
 
 def _size(line: Line) -> int:
     """The characters that a line takes at most: text, markup, citation marks, notes."""
-    own = len(line.text) + len(line.label or "") + len(line.lead or "") + _MARKUP
+    own = len(line.text) + len(line.label or "") + len(line.opening or "") + _MARKUP
     return own + _CITE * len(line.cites) + sum(map(_size, line.notes))
 
 

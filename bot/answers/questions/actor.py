@@ -79,4 +79,4 @@ def _participation_line(context: AnswerContext, actor: Actor, record: EventRecor
     line = event_line(context, record)
     part = next(part.part for part in record.event.who if part.actor == actor.id)
     text = f"{line.text} — {part}" if part else line.text
-    return Line(text, line.cites, line.label, line.lead, line.notes)
+    return Line(text, line.cites, line.label, line.opening, line.notes)

@@ -57,7 +57,7 @@ def _section_lines(page: Page, part: Section) -> Iterator[str]:
 
 def _line(page: Page, line: Line) -> str:
     parts = [
-        f"**{escape(line.lead)}**" if line.lead else "",
+        f"**{escape(line.opening)}**" if line.opening else "",
         f"*{escape(line.label)}:*" if line.label else "",
         "".join(f"**{escape(p)}**" if matched else escape(p) for p, matched in line.parts()),
         escape(page.marks(line).replace(" ¶", "\N{NO-BREAK SPACE}¶")),

@@ -216,6 +216,8 @@ def _worded_detail(detail: ErrorDetails, model: type[BaseModel]) -> str:
             return f"`{name}` must be a whole number, not {given!r}"
         case "greater_than" | "greater_than_equal":
             return f"`{name}` is too small: {given!r}"
+        case "less_than_equal":
+            return f"`{name}` is too large: {given!r}"
         case "string_type":
             return f"`{name}` must be text" + ("; it is empty" if given is None else "")
         case "string_too_long" | "too_long":
@@ -240,7 +242,12 @@ def _worded_detail(detail: ErrorDetails, model: type[BaseModel]) -> str:
 
 
 _KEBAB_CASE = "small letters, digits and single hyphens, such as `tokyo-summit`"
-_FORMS = {"sha256": "64 hexadecimal digits in small letters"}
+_ADDRESS = "an address such as https://example.org/article"
+_FORMS = {
+    "sha256": "64 hexadecimal digits in small letters",
+    "url": _ADDRESS,
+    "archive_url": _ADDRESS,
+}
 
 
 def _field(location: Location) -> str:

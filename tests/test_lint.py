@@ -261,6 +261,41 @@ def test_a_withdrawn_fact_is_no_fault(folders: Folders, tmp_path: Path) -> None:
     assert _faults(folders, data) == []
 
 
+@pytest.mark.parametrize(
+    ("lead", "fault"),
+    [
+        ("{says: A deal., cites: []}", "`cites` must not be empty"),
+        ("{says: A deal.}", "`cites` is missing"),
+        (f"{{says: {'A deal. ' * 40}, cites: CITE}}", "longer than 300 characters"),
+        ("{says: A recent deal., cites: CITE}", "“recent” depends on when it is read"),
+        ("{says: A deal., cites: [{source: ferry-report, paragraph: 99}]}", "no 99"),
+    ],
+)
+def test_a_lead_is_short_cited_and_true_at_any_time(
+    folders: Folders, lead: str, fault: str
+) -> None:
+    lead = lead.replace("CITE", "[{source: ferry-report, paragraph: 4}]")
+    line = _edit(folders, AGREEMENT, "kind: agreement", f"lead: {lead}\nkind: agreement")
+    found = _faults(folders)
+    assert len(found) == 1
+    assert found[0].startswith(f"{AGREEMENT}:{line}:")
+    assert fault in found[0]
+
+
+@pytest.mark.parametrize("field", ["url", "archive_url"])
+def test_the_address_of_an_article_is_one_that_a_browser_opens(
+    folders: Folders, field: str
+) -> None:
+    line = _edit(folders, RECORD, "kind: news", f"{field}: javascript:alert(1)\nkind: news")
+    form = f"`{field}` must be an address such as https://example.org/article"
+    assert _faults(folders) == [f"{RECORD}:{line}: {form}, not `javascript:alert(1)`"]
+
+
+def test_a_weight_is_from_1_to_9(folders: Folders) -> None:
+    line = _edit(folders, AGREEMENT, "    kind: event", "    weight: 10\n    kind: event")
+    assert _faults(folders) == [f"{AGREEMENT}:{line}: `weight` is too large: '10'"]
+
+
 def test_an_event_or_topic_without_any_fact_is_a_fault(folders: Folders) -> None:
     (folders.facts / "topics/weather.yaml").write_text("id: weather\ntitle: Weather\n", "utf-8")
     empty = "no fact is about it; add one"

@@ -20,6 +20,7 @@ STORM = "facts/events/storm-2014.yaml"
 TOPIC = "facts/topics/ferry-line.yaml"
 ILSE = "facts/actors/ilse-brandt.yaml"
 RECORD = "seeds/ferry-report.yaml"
+LEAD = "lead: {says: It closed for 160 days., cites: [{source: ferry-report, paragraph: 5}]}"
 
 
 @pytest.fixture
@@ -54,6 +55,7 @@ def test_a_true_base_has_no_fault(folders: Folders) -> None:
         (TOPIC, "forty lorries", "fortieth lorries", "the figure “fortieth”"),
         (AGREEMENT, "It was the third such", "It was the fourth such", "the figure “fourth”"),
         (STORM, "the pier for", "the two-step pier for", "the figure “two-step”"),
+        (TOPIC, "facts:", f"{LEAD}\nfacts:", "the figure “160 days”"),
         # dates
         (STORM, "November 2014 ruined", "November 2015 ruined", "the date “November 2015”"),
         (STORM, "November 2014 ruined", "December 2014 ruined", "the date “December 2014”"),

@@ -14,7 +14,7 @@ from itertools import chain
 from bot.documents import Fault, Location
 from bot.facts.dates import Span, parse_date
 from bot.facts.load import Base, forms_of
-from bot.facts.model import CLAIMS, Citation, Event, Fact, When
+from bot.facts.model import CLAIMS, Citation, Event, When
 from bot.matching.normalize import normalize
 
 _RELATIVE = re.compile(
@@ -108,6 +108,8 @@ def _citations(base: Base) -> Iterator[tuple[str, Location, Citation]]:
         for index, role in enumerate(actor.roles):
             for i, cite in enumerate(role.cites):
                 yield actor.id, ("roles", index, "cites", i), cite
+    for thing, lead in base.leads():
+        yield from ((thing, ("lead", "cites", i), cite) for i, cite in enumerate(lead.cites))
     for owner, at, fact in base.facts():
         yield from ((owner, (*at, "cites", i), cite) for i, cite in enumerate(fact.cites))
         yield from ((owner, (*at, "accounts", i), cite) for i, cite in enumerate(fact.accounts))
@@ -145,18 +147,22 @@ def claims(context: LintContext) -> Iterator[Fault]:
 
 def relative_words(context: LintContext) -> Iterator[Fault]:
     """No statement depends on when it is read; words in quotation marks are exempt."""
-    for owner, at, fact in context.base.facts():
-        for field, text in _sentences(fact):
-            if found := _RELATIVE.search(_QUOTED.sub("", text)):
-                what = f"“{found[0]}” depends on when it is read; name the date or the article"
-                yield context.fault(owner, (*at, *field), what)
+    for owner, at, text in _sentences(context.base):
+        if found := _RELATIVE.search(_QUOTED.sub("", text)):
+            what = f"“{found[0]}” depends on when it is read; name the date or the article"
+            yield context.fault(owner, at, what)
 
 
-def _sentences(fact: Fact) -> Iterator[tuple[Location, str]]:
-    yield ("says",), fact.says
-    if fact.caution:
-        yield ("caution",), fact.caution
-    yield from ((("accounts", i, "says"), account.says) for i, account in enumerate(fact.accounts))
+def _sentences(base: Base) -> Iterator[tuple[str, Location, str]]:
+    """Every sentence that readers see, with its thing and its location there."""
+    for thing, lead in base.leads():
+        yield thing, ("lead", "says"), lead.says
+    for owner, at, fact in base.facts():
+        yield owner, (*at, "says"), fact.says
+        if fact.caution:
+            yield owner, (*at, "caution"), fact.caution
+        for index, account in enumerate(fact.accounts):
+            yield owner, (*at, "accounts", index, "says"), account.says
 
 
 _DAY_NUMBER = re.compile(r"\b\d{1,2}(st|nd|rd|th)?\b|\b\d{4}-\d{2}-\d{2}\b")

@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from bot import documents
 from bot.documents import Document, Fault
-from bot.facts.model import Actor, BaseInfo, Event, Fact, Source, Thing, ThingKind, Topic
+from bot.facts.model import Actor, BaseInfo, Event, Fact, Lead, Source, Thing, ThingKind, Topic
 
-FORMAT = 6
+FORMAT = 7
 """The version of the format of `facts.db`; increasing it causes a rebuild."""
 
 T = TypeVar("T", bound=Thing)
@@ -41,6 +41,12 @@ class Base:
             yield "topic", topic
         for source in self.sources.values():
             yield "source", source
+
+    def leads(self) -> Iterator[tuple[str, Lead]]:
+        """Each lead with the id of its thing."""
+        for thing in chain(self.events.values(), self.actors.values(), self.topics.values()):
+            if thing.lead:
+                yield thing.id, thing.lead
 
     def facts(self) -> Iterator[tuple[str, tuple[str | int, ...], Fact]]:
         """Each fact with the id of the thing whose file has it, and its location in that file."""

@@ -68,6 +68,7 @@ Id = Annotated[
 Text = Annotated[str, AfterValidator(_clean), StringConstraints(min_length=1, max_length=600)]
 Label = Annotated[str, AfterValidator(_clean), StringConstraints(min_length=1, max_length=80)]
 Edtf = Annotated[str, AfterValidator(_edtf)]
+Address = Annotated[str, Field(pattern=r"^https?://[^\s<>()\[\]]+$", max_length=300)]
 Names = dict[Language, tuple[Label, ...]]
 
 
@@ -108,6 +109,13 @@ class Withdrawal(Frozen):
 Cites = Annotated[tuple[Citation, ...], Field(min_length=1)]
 
 
+class Lead(Frozen):
+    """What a reader who reads nothing else should know of a thing."""
+
+    says: Annotated[str, AfterValidator(_clean), StringConstraints(min_length=1, max_length=300)]
+    cites: Cites
+
+
 class Fact(Frozen):
     """One statement, in our own words, that the cited paragraphs carry."""
 
@@ -122,6 +130,9 @@ class Fact(Frozen):
     )
     caution: Text | None = Field(None, description="shown: what must not be concluded from it")
     accounts: tuple[Account, ...] = Field((), description="how the sources word it differently")
+    weight: Annotated[int, Field(ge=1, le=9)] | None = Field(
+        None, description="its importance, 9 the highest, where the order in time is a bad one"
+    )
     added: date
     was: tuple[Wording, ...] = Field((), description="earlier wordings, oldest first")
     withdrawn: Withdrawal | None = Field(None, description="set it instead of deleting the fact")
@@ -129,7 +140,7 @@ class Fact(Frozen):
     @property
     def version(self) -> str:
         """16 hexadecimal digits that change with everything a reader sees of it."""
-        shown = self.model_dump_json(exclude={"was"})
+        shown = self.model_dump_json(exclude={"was", "weight"})
         return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
@@ -175,7 +186,15 @@ class Thing(Frozen):
     )
 
 
-class Event(Thing):
+class Subject(Thing):
+    """What facts are about: an event, an actor or a topic."""
+
+    lead: Lead | None = Field(
+        None, description="one or two sentences for a reader who reads nothing else"
+    )
+
+
+class Event(Subject):
     """Anything with a date of its own, however small."""
 
     title: Label
@@ -204,7 +223,7 @@ class Role(Frozen):
     cites: Cites
 
 
-class Actor(Thing):
+class Actor(Subject):
     """A person, office, body, state or group."""
 
     name: Label
@@ -218,7 +237,7 @@ class Actor(Thing):
         return self.name
 
 
-class Topic(Thing):
+class Topic(Subject):
     """A subject that runs through several events."""
 
     title: Label
@@ -247,6 +266,11 @@ class Source(Thing):
     author: Label | None = Field(None, description="as the copy shows it")
     publisher: Label | None = Field(None, description="as the copy shows it")
     date: Edtf | None = Field(None, description="as the copy shows it")
+    url: Address | None = Field(None, description="where the article can be read")
+    archive_url: Address | None = Field(None, description="an archived copy of the article")
+    short: Label | None = Field(
+        None, description="the title in short, shown where the copy names no publisher"
+    )
     kind: SourceKind
     quality: Text = Field(description="what the copy is like, and what it leaves out")
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -32,6 +32,8 @@ def statements_of(base: Base) -> Iterator[Statement]:
     for actor in base.actors.values():
         for index, role in enumerate(actor.roles):
             yield Statement(actor.id, ("roles", index, "title"), role.title, role.cites)
+    for thing, lead in base.leads():
+        yield Statement(thing, ("lead", "says"), lead.says, lead.cites, _inferred(base, thing))
     for owner, at, fact in base.facts():
         if fact.withdrawn is None:
             yield from _fact_statements(owner, at, fact)
@@ -60,6 +62,13 @@ def in_words(edtf: str) -> str:
         f"{seasons[end[4:]]} of {end[:4]}" if end[4:] in seasons else end.replace("X", "0s", 1)
         for end in ends
     )
+
+
+def _inferred(base: Base, thing_id: str) -> str:
+    """What is inferred in an event's date and in the facts of a thing: a lead may use it."""
+    event = base.events.get(thing_id)
+    facts = (fact.inferred for owner, _, fact in base.facts() if owner == thing_id)
+    return " ".join(filter(None, [event.when.why if event else None, *facts]))
 
 
 def _fact_statements(owner: str, at: Location, fact: Fact) -> Iterator[Statement]:

@@ -500,7 +500,7 @@ async def _order(folders: Folders, data: Path, narrow: Filter | None = None) -> 
         return [record.event.id for record in await store.events(narrow or Filter())]
 
 
-async def test_events_come_in_order_of_time_and_undated_ones_last(
+async def test_events_come_by_the_last_day_that_they_can_have_had(
     folders: Folders, data: Path
 ) -> None:
     _event(folders, "zz", "{edtf: 2010, basis: stated}")
@@ -510,8 +510,8 @@ async def test_events_come_in_order_of_time_and_undated_ones_last(
     _event(folders, "after-storm", "{basis: undated, after: storm-2014}")
     _event(folders, "before-storm", "{basis: undated, before: zz}")
     assert await _order(folders, data) == [
-        "zz", "storm-2014", "open-end", "yy", "ferry-agreement", "before-storm", "after-storm",
-        "aa",
+        "before-storm", "zz", "yy", "open-end", "storm-2014", "ferry-agreement", "aa",
+        "after-storm",
     ]  # fmt: skip
 
 
@@ -562,6 +562,7 @@ async def test_a_filter_takes_in_its_first_and_last_day(
         ("{basis: undated, after: storm-2014}", "2099-01-01", None, True),
         ("{basis: undated, before: storm-2014}", "2014-12-01", None, False),
         ("{basis: undated, before: storm-2014}", "2014-11-30", None, True),
+        ("{basis: undated, before: storm-2014}", None, "1900-12-31", False),
         ("{basis: undated, after: storm-2014, before: ferry-agreement}", "2016-01-01",
          "2016-12-31", True),
         ("{basis: undated, after: storm-2014, before: ferry-agreement}", "2022-01-01", None, False),

@@ -2,82 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from graphlib import TopologicalSorter
 from heapq import heappop, heappush
 
-from bot.facts.dates import Span
+from bot.facts.dates import parse_date
 from bot.facts.model import Event
 from bot.facts.records import Dated
 
-
-def in_order(events: Mapping[str, Event], dates: Mapping[str, Dated]) -> list[str]:
-    """The ids of events in chronological order; undated ones last, by their neighbours."""
-
-    def days(event_id: str) -> tuple[int, int]:
-        span = dates[event_id].span
-        return (span.first, span.last) if span else (0, 0)
-
-    dated = _sorted([e for e in events if dates[e].span], events, days)
-    place = {event_id: index for index, event_id in enumerate(dated)}
-
-    def anchor(event_id: str) -> tuple[int, int]:
-        when = events[event_id].when
-        neighbours = [place[e] for e in (when.after, when.before) if e in place]
-        return (neighbours or [len(dated)])[0], 0
-
-    return dated + _sorted([e for e in events if e not in place], events, anchor)
+_ANY = (0, date.max.toordinal())  # no day is earlier, and none later
 
 
-def _sorted(
-    ids: list[str], events: Mapping[str, Event], key: Callable[[str], tuple[int, int]]
-) -> list[str]:
-    """The ids by `key`, except that `after` and `before` always hold among them."""
-    sorter = TopologicalSorter(_predecessors(ids, events))
-    sorter.prepare()
-    order: list[str] = []
-    ready: list[tuple[tuple[int, int], str]] = []
-    while sorter.is_active():
-        for event_id in sorter.get_ready():
-            heappush(ready, (key(event_id), event_id))
-        _, first = heappop(ready)
-        order.append(first)
-        sorter.done(first)
-    return order
+class Chronology:
+    """The order of a base's events, as far as dates, `after` and `before` prove it.
+
+    An event without a date is bounded by its neighbours. One that came after nothing is no earlier
+    than the first dated event, as the articles go back no further.
+    """
+
+    def __init__(self, events: Mapping[str, Event], dates: Mapping[str, Dated]) -> None:
+        self._dates = dates
+        self._earlier = _earlier(events)
+        self._first, self._last = self._narrowed()
+
+    def in_order(self) -> list[str]:
+        """The ids of the events by the last day that each can have had.
+
+        What came after something never precedes it. By the first day, an event of which only the
+        span is known would precede what may have caused it.
+        """
+        sorter = TopologicalSorter(self._earlier)
+        sorter.prepare()
+        order: list[str] = []
+        ready: list[tuple[int, int, str]] = []
+        while sorter.is_active():
+            for event_id in sorter.get_ready():
+                heappush(ready, (self._last[event_id], self._first[event_id], event_id))
+            *_, event_id = heappop(ready)
+            order.append(event_id)
+            sorter.done(event_id)
+        return order
+
+    def precedes(self, one: str, other: str) -> bool:
+        """Whether the articles prove that one event came before another."""
+        if self._last[one] < self._first[other]:
+            return True
+        earlier = self._earlier[other]
+        return one in earlier or any(self.precedes(one, nearer) for nearer in earlier)
+
+    def bounds(self, event_id: str) -> tuple[int | None, int | None]:
+        """The first and last possible day of an event; None if nothing is known of them."""
+        if span := self._dates[event_id].span:
+            return span.first, span.last
+        first, last = self._first[event_id], self._last[event_id]
+        return (None, None) if (first, last) == _ANY else (max(first, self._oldest()), last)
+
+    def _oldest(self) -> int:
+        """The first day of the first dated event."""
+        spans = (dated.span for dated in self._dates.values())
+        days = (span.first for span in spans if span and span.begins)
+        return min(days, default=0)
+
+    def _narrowed(self) -> tuple[dict[str, int], dict[str, int]]:
+        """The first and last day of each event, narrowed by what it came after and before."""
+        days = {event_id: _days(dated) for event_id, dated in self._dates.items()}
+        first = {event_id: own[0] for event_id, own in days.items()}
+        last = {event_id: own[1] for event_id, own in days.items()}
+        in_sequence = list(TopologicalSorter(self._earlier).static_order())
+        for event_id in in_sequence:
+            first[event_id] = max([first[event_id], *(first[e] for e in self._earlier[event_id])])
+        for event_id in reversed(in_sequence):
+            for earlier in self._earlier[event_id]:
+                last[earlier] = min(last[earlier], last[event_id])
+        return first, last
 
 
-def _predecessors(ids: list[str], events: Mapping[str, Event]) -> dict[str, set[str]]:
-    """For each event, those among `ids` that it came after."""
-    graph: dict[str, set[str]] = {event_id: set() for event_id in sorted(ids)}
-    for event_id in graph:
-        when = events[event_id].when
-        if when.after in graph:
-            graph[event_id].add(when.after)
-        if when.before in graph:
-            graph[when.before].add(event_id)
+def _days(dated: Dated) -> tuple[int, int]:
+    """The first and last day of a date; what goes on is placed by its beginning."""
+    if dated.span is None:
+        return _ANY
+    if dated.span.ends is None and dated.when.edtf:
+        return dated.span.first, parse_date(dated.when.edtf.partition("/")[0]).last
+    return dated.span.first, dated.span.last
+
+
+def _earlier(events: Mapping[str, Event]) -> dict[str, set[str]]:
+    """For each event, those that it came after according to either of the two."""
+    graph: dict[str, set[str]] = {event_id: set() for event_id in sorted(events)}
+    for event in events.values():
+        if event.when.after in graph:
+            graph[event.id].add(event.when.after)
+        if event.when.before in graph:
+            graph[event.when.before].add(event.id)
     return graph
-
-
-def bounds(
-    event: Event, events: Mapping[str, Event], dates: Mapping[str, Dated]
-) -> tuple[int | None, int | None]:
-    """The first and last possible day of an event: from its own date, or its neighbours'."""
-    span = dates[event.id].span
-    if span:
-        return span.first, span.last
-    after, before = (_nearest_dated(event, field, events, dates) for field in ("after", "before"))
-    if after is None and before is None:
-        return None, None
-    first = after.first if after else date.min.toordinal()
-    return first, before.last if before else date.max.toordinal()
-
-
-def _nearest_dated(
-    event: Event, field: str, events: Mapping[str, Event], dates: Mapping[str, Dated]
-) -> Span | None:
-    """The span of the first dated event that following `field` (after, before) leads to."""
-    neighbour = events.get(getattr(event.when, field) or "")
-    while neighbour and not dates[neighbour.id].span:
-        neighbour = events.get(getattr(neighbour.when, field) or "")
-    return dates[neighbour.id].span if neighbour else None

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-from bot.facts.chronology import bounds, in_order
+from bot.facts.chronology import Chronology
 from bot.facts.dates import parse_date
 from bot.facts.keywords import keywords, places
 from bot.facts.load import Base, Named, fact_lists, forms_of
@@ -24,11 +24,12 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     yield "about", ("info", base.info.model_dump_json())
     yield "about", ("fingerprint", fingerprint)
     dates = {event.id: _dated(event) for event in base.events.values()}
-    order = in_order(base.events, dates)
+    chronology = Chronology(base.events, dates)
+    order = chronology.in_order()
     yield from _thing_rows(base, dates)
     yield from _source_rows(base)
     yield from _actor_and_topic_rows(base)
-    yield from _event_rows(base, dates, order)
+    yield from _event_rows(base, dates, chronology)
     owners = chain((base.events[e] for e in order), base.actors.values(), base.topics.values())
     for rank, record in enumerate(_fact_records(owners, dates)):
         yield from _fact_rows(base, rank, record)
@@ -52,14 +53,13 @@ def _actor_and_topic_rows(base: Base) -> Iterator[Row]:
         yield "topic", (topic.id, bare.model_dump_json())
 
 
-def _event_rows(base: Base, dates: Mapping[str, Dated], order: list[str]) -> Iterator[Row]:
+def _event_rows(base: Base, dates: Mapping[str, Dated], chronology: Chronology) -> Iterator[Row]:
     related = related_events(base)
-    for rank, event_id in enumerate(order):
+    for rank, event_id in enumerate(chronology.in_order()):
         event = base.events[event_id]
         bare = event.model_copy(update={"facts": ()})
         record = EventRecord(event=bare, dated=dates[event_id], related=related[event_id])
-        first, last = bounds(event, base.events, dates)
-        yield "event", (event_id, rank, first, last, record.model_dump_json())
+        yield "event", (event_id, rank, *chronology.bounds(event_id), record.model_dump_json())
         for thing in {*event.topics, *(part.actor for part in event.who)}:
             yield "involves", (thing, event_id)
 

@@ -30,7 +30,7 @@ CREATE TABLE topic (
 
 CREATE TABLE event (
     id TEXT PRIMARY KEY,
-    rank INTEGER NOT NULL UNIQUE,   -- in order of time; undated events after the dated ones
+    rank INTEGER NOT NULL UNIQUE,   -- in order of time
     first INTEGER,                  -- the days on which it may have been, as proleptic Gregorian
     last INTEGER,                   -- day numbers; NULL if nothing is known of its date
     record TEXT NOT NULL

@@ -289,11 +289,11 @@ async def test_a_topics_story_tells_its_events_in_order_with_their_facts(
     card = await _ask(service, "topic", name="ferry-line")
     said = _all_said(card, UI("topic.story"))
     order = [
+        "a Tuesday, before the agreement: Fishermen meet",
         "4 May 2021: Ferry agreement of Norhaven and Sudby",
         "Ilse Brandt and Tomas Lind signed the agreement on 4 May 2021.",
         f"November 2021 to December 2021: {FIRST_RUN}",
         f"{PLAN}: It is to carry forty lorries a day.",
-        "a Tuesday, before the agreement: Fishermen meet",
     ]
     assert [line for line in said if line in order] == order
     assert card.actions[0].question == Question("timeline", {"topic": "ferry-line"})

@@ -21,10 +21,12 @@ from bot.matching.name_rows import NameRows
 from bot.matching.normalize import (
     content_words,
     han_characters,
+    is_wide,
     normalize,
     phonetic_key,
     significant_words,
 )
+from bot.matching.titles import is_of_a_state, split_title
 
 SURE = 0.9
 """The chance from which the best entry is the answer."""
@@ -46,7 +48,7 @@ class Entry:
     """Something that can be asked for by name.
 
     `names` has every form, the label first; the words of the id are matched as well. `places` and
-    `keywords` are not names: only descriptions match them.
+    `keywords` are not names: only descriptions match them. Only a person has a title.
     """
 
     kind: str
@@ -54,6 +56,7 @@ class Entry:
     names: tuple[str, ...]
     places: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    is_person: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class NameIndex:
     def find(self, text: str, kinds: Collection[str] | None = None) -> Finding:
         """What a text names among the entries of `kinds`; never raises, never guesses."""
         typed = normalize(text)
-        named = self._named(typed, kinds)
+        named = self._named(typed, kinds) or self._titled(typed, kinds)
         if 0 < len(named) <= _MOST:
             return self._offer(named)
         words = content_words(typed) if self._descriptions else ()
@@ -135,6 +138,29 @@ class NameIndex:
         """Owners of exactly this normalized name."""
         owners = self._rows.named(typed)
         return [owner for owner in owners if _is_wanted(self._entries[owner], kinds)]
+
+    def _titled(self, typed: str, kinds: Collection[str] | None) -> list[int]:
+        """The owner that a normalized text names with a title or a particle, if it is only one.
+
+        For 金総書記, that is the only person whose names begin with 金 and end with 総書記.
+        """
+        name, title = split_title(typed)
+        if name == typed:
+            return []
+        owners = [o for o in self._named(name, kinds) if self._may_have(title, o)]
+        if not owners and is_wide(name) and title and not is_of_a_state(title):
+            begun = [o for o in self._rows.starting(name)[1] if self._may_have(title, o)]
+            begun = [o for o in begun if _is_wanted(self._entries[o], kinds)]
+            owners = [o for o in begun if self._is_called(o, name, title)] or begun
+        return owners if len(owners) == 1 else []
+
+    def _may_have(self, title: str, owner: int) -> bool:
+        return not title or is_of_a_state(title) or self._entries[owner].is_person
+
+    def _is_called(self, owner: int, name: str, title: str) -> bool:
+        """Whether a name of an owner begins with a part of it and ends with a title."""
+        forms = map(normalize, self._entries[owner].names)
+        return any(form.startswith(name) and form.endswith(title) for form in forms)
 
     def _names_an_actor(self, word: str) -> bool:
         return any(self._entries[owner].kind == "actor" for owner in self._named(word, None))

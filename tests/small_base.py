@@ -36,6 +36,13 @@ language: en
 published: 2026-11-01
 """
 
+ABSENT = """\
+# yaml-language-server: $schema=schemas/absent.json
+names:
+  eastport: {en: [Eastport], ko: [이스트포트], ja: [イーストポート]}
+  old-pier: {en: [Old Pier], lacks: only its English name is known}
+"""
+
 AGREEMENT = """\
 # yaml-language-server: $schema=../schemas/event.json
 id: ferry-agreement
@@ -153,6 +160,7 @@ def write_small_base(folder: Path) -> Folders:
     actor = "# yaml-language-server: $schema=../schemas/actor.json\nid: {}\n{}"
     texts = {
         folders.info: BASE,
+        folders.absent: ABSENT,
         folders.facts / "events/ferry-agreement.yaml": AGREEMENT,
         folders.facts / "events/storm-2014.yaml": STORM,
         folders.facts / "topics/ferry-line.yaml": TOPIC,

@@ -56,7 +56,8 @@ def _told(card: Card) -> tuple[str, list[str]]:
         return "answered", [card.question.options.get("name", "")]
     if any(choice.question.command != card.question.command for choice in card.choices):
         return "elsewhere", choices
-    return ("several", choices) if card.subtitle is None else ("none", choices)
+    is_several = card.choices and card.subtitle is None
+    return ("several" if is_several else "none"), choices
 
 
 def _is_right(query: dict[str, Any], told: tuple[str, list[str]]) -> bool:

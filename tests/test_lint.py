@@ -16,6 +16,7 @@ TOPIC = "facts/topics/ferry-line.yaml"
 BRANDT = "facts/actors/ilse-brandt.yaml"
 LIND = "facts/actors/tomas-lind.yaml"
 RECORD = "seeds/ferry-report.yaml"
+ABSENT = "facts/absent.yaml"
 
 FURTHER = """\
 id: {0}
@@ -109,6 +110,10 @@ def test_a_clean_base_has_no_fault(folders: Folders) -> None:
         (TOPIC, "kind: background", "kind: opinion", "a opinion without `by`"),
         (LIND, "also: [Lind, Mr Lind]", "also: [Lind, Brandt]",
          "“brandt” also names `ilse-brandt`; set `disambiguate` in both, or drop it"),
+        (ABSENT, "[Eastport]", "[Eastport, port norhaven]",
+         "“port norhaven” is a name of `norhaven`; drop it here"),
+        (ABSENT, "[Old Pier]", "[Old Pier, EASTPORT]", "“eastport” is a name of `eastport`"),
+        (ABSENT, ", ja: [イーストポート]", "", "no name in `ja`; add one, or say in `lacks` why"),
         (AGREEMENT, "id: ferry-agreement", "id: ferry-deal",
          "the file of `ferry-deal` must be called ferry-deal.yaml"),
     ],

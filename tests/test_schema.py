@@ -88,7 +88,7 @@ def test_the_verb_writes_and_says_what_is_missing(folders: Folders, tmp_path: Pa
     third = run.invoke(app, ["schema", "--config", str(config)])
 
     assert (first.exit_code, second.exit_code, third.exit_code) == (0, 0, 1)
-    assert first.stdout.startswith("Wrote actor.json, base.json")
+    assert first.stdout.startswith("Wrote absent.json, actor.json, base.json")
     assert second.stdout == "Unchanged.\n"
     assert "facts/topics/bare.yaml:1: " in third.stderr
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.answers.context import AnswerContext
 from bot.cards.card import Action, Card, Question
 from bot.cards.limits import BUTTON_LABEL, CHOICE_LABEL, shorten
 from bot.cards.wording import dated_words
+from bot.facts.absent import AbsentName
 from bot.facts.model import ThingKind
 from bot.facts.records import ThingRecord
 from bot.matching.name_index import Entry
@@ -29,6 +32,8 @@ def resolve_thing(
         return thing
     # Some clients send the label of a choice instead of its value, the id.
     name = typed.partition(_HINT)[0]
+    if absent := context.store.absent_in(name):
+        return _not_mentioned(context, question, absent)
     finding = context.store.index.find(name, {kind})
     if finding.verdict == "sure":
         return context.store.things[finding.entries[0].id]
@@ -44,6 +49,19 @@ def resolve_thing(
         found=False,
         subtitle=None if finding.verdict == "several" else hint,
         choices=choices,
+    )
+
+
+def _not_mentioned(
+    context: AnswerContext, question: Question, absent: Sequence[AbsentName]
+) -> Card:
+    names = context.words.list([name.name(context.words.language) for name in absent])
+    return Card(
+        question=question,
+        language=context.words.language,
+        title=context.words("absent", names=names),
+        found=False,
+        actions=(Action(context.words("absent.covered"), Question("about")),),
     )
 
 

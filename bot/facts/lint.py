@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from bot.documents import Fault, Location
 from bot.facts.dates import Span, parse_date
-from bot.facts.load import Base, forms_of
+from bot.facts.lint_context import LintContext, Rule
+from bot.facts.lint_names import absent_names, names
+from bot.facts.load import Base
 from bot.facts.model import CLAIMS, Citation, Event, When
-from bot.matching.normalize import normalize
 
 _RELATIVE = re.compile(
     r"\b(current(ly)?|former(ly)?|recent(ly)?|today|yesterday|tomorrow|now|ago|so far"
@@ -23,27 +23,6 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
-
-
-@dataclass(frozen=True)
-class LintContext:
-    """The input of the rules: the base, ids whose files are broken, and the last built wordings."""
-
-    base: Base
-    broken: frozenset[str] = frozenset()
-    built: Mapping[str, str] | None = None
-    """Each fact's wording in the last built base, by `owner/fact`."""
-
-    def fault(self, thing: str, at: Location, what: str) -> Fault:
-        """A fault at a place in a thing's file."""
-        return self.base.documents[thing].fault(at, what)
-
-    def unknown(self, thing: str, known: Mapping[str, object]) -> bool:
-        """Whether an id names nothing; one whose file is broken is already reported."""
-        return thing not in known and thing not in self.broken
-
-
-Rule = Callable[[LintContext], Iterator[Fault]]
 
 
 def lint(context: LintContext) -> list[Fault]:
@@ -232,21 +211,6 @@ def _leads_to(later: Mapping[str, set[str]], start: str, goal: str) -> bool:
     return False
 
 
-def names(context: LintContext) -> Iterator[Fault]:
-    """A name means one thing, unless every thing with it sets `disambiguate`."""
-    claimed: defaultdict[str, set[str]] = defaultdict(set)
-    things = {thing.id: (kind, thing) for kind, thing in context.base.things()}
-    for thing_id, (_, thing) in things.items():
-        for form in forms_of(thing):
-            claimed[normalize(form)].add(thing_id)
-    for form, owners in claimed.items():
-        for owner in owners:
-            rivals = [o for o in owners if o != owner and things[o][0] == things[owner][0]]
-            if rivals and not things[owner][1].disambiguate:
-                what = f"“{form}” also names `{rivals[0]}`; set `disambiguate` in both, or drop it"
-                yield context.fault(owner, ("also",), what)
-
-
 def corrections(context: LintContext) -> Iterator[Fault]:
     """In a published base, a wording that has changed since the last build is kept in `was`."""
     if context.built is None or context.base.info.published is None:
@@ -285,6 +249,6 @@ def empty_things(context: LintContext) -> Iterator[Fault]:
 
 
 RULES: tuple[Rule, ...] = (
-    references, citations, duplicates, claims, relative_words, dates, names, corrections, deletions,
-    empty_things,
+    references, citations, duplicates, claims, relative_words, dates, names, absent_names,
+    corrections, deletions, empty_things,
 )  # fmt: skip

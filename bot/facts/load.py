@@ -11,10 +11,14 @@ from typing import TypeVar
 
 from bot import documents
 from bot.documents import Document, Fault
+from bot.facts.absent import AbsentName, AbsentNames
 from bot.facts.model import Actor, BaseInfo, Event, Fact, Lead, Source, Thing, ThingKind, Topic
 
-FORMAT = 7
+FORMAT = 8
 """The version of the format of `facts.db`; increasing it causes a rebuild."""
+
+ABSENT = "absent.yaml"
+"""The file of the absent names; their document goes by this name, which no id can be."""
 
 T = TypeVar("T", bound=Thing)
 Named = Event | Actor | Topic | Source
@@ -29,6 +33,7 @@ class Base:
     events: Mapping[str, Event]
     actors: Mapping[str, Actor]
     topics: Mapping[str, Topic]
+    absent: Mapping[str, AbsentName]
     documents: Mapping[str, Document] = field(repr=False)
 
     def things(self) -> Iterator[tuple[ThingKind, Named]]:
@@ -92,6 +97,11 @@ class Folders:
         """The file that says what the base is about."""
         return self.facts / "base.yaml"
 
+    @property
+    def absent(self) -> Path:
+        """The file that lists what people will ask for and no article mentions; optional."""
+        return self.facts / ABSENT
+
 
 def fingerprint(folders: Folders) -> str:
     """A hash of a base's files and of the format of `facts.db`, as 12 hexadecimal digits.
@@ -99,7 +109,7 @@ def fingerprint(folders: Folders) -> str:
     Raises OSError if a file cannot be read.
     """
     digest = hashlib.sha256(f"format {FORMAT}".encode())
-    paths = [folders.info, *chain.from_iterable(map(folders.files, _FOLDERS))]
+    paths = [folders.info, folders.absent, *chain.from_iterable(map(folders.files, _FOLDERS))]
     for path in paths:
         if path.exists():
             digest.update(f"\0{folders.shown(path)}\0".encode() + path.read_bytes())
@@ -122,6 +132,7 @@ def load(folders: Folders) -> tuple[Base | None, list[Fault]]:
         events=reader.things("events", Event),
         actors=reader.things("actors", Actor),
         topics=reader.things("topics", Topic),
+        absent=reader.absent(),
         documents=reader.documents,
     )
     return (base if info else None), sorted(reader.faults)
@@ -142,6 +153,15 @@ class _Reader:
             self.faults.append(Fault(shown, 1, "missing; it says what the base is about"))
             return None
         return self._shaped(path, BaseInfo)[0]
+
+    def absent(self) -> Mapping[str, AbsentName]:
+        if not self.folders.absent.exists():
+            return {}
+        listed, document = self._shaped(self.folders.absent, AbsentNames)
+        if listed is None or document is None:
+            return {}
+        self.documents[ABSENT] = document
+        return listed.names
 
     def things(self, folder: str, model: type[T]) -> dict[str, T]:
         things: dict[str, T] = {}

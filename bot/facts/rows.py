@@ -27,6 +27,7 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     chronology = Chronology(base.events, dates)
     order = chronology.in_order()
     yield from _thing_rows(base, dates)
+    yield from (("absent", (key, name.model_dump_json())) for key, name in base.absent.items())
     yield from _source_rows(base)
     yield from _actor_and_topic_rows(base)
     yield from _event_rows(base, dates, chronology)

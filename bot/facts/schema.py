@@ -12,10 +12,12 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from bot.documents import Fault
+from bot.facts.absent import AbsentNames
 from bot.facts.load import Folders
 from bot.facts.model import Actor, BaseInfo, Event, Source, Topic
 
 MODELS: dict[str, type[BaseModel]] = {
+    "absent": AbsentNames,
     "actor": Actor,
     "base": BaseInfo,
     "event": Event,
@@ -79,7 +81,8 @@ def unnamed(folders: Folders) -> Iterator[Fault]:
 
 def _files(folders: Folders) -> Iterator[tuple[str, Path]]:
     """Each file of a base, with the name of its schema."""
-    if folders.info.exists():
-        yield "base", folders.info
+    for kind, path in (("base", folders.info), ("absent", folders.absent)):
+        if path.exists():
+            yield kind, path
     for kind, folder in _FOLDER_OF.items():
         yield from ((kind, path) for path in folders.files(folder))

@@ -13,6 +13,11 @@ CREATE TABLE thing (                -- in the order in which an empty field offe
     record TEXT NOT NULL
 );
 
+CREATE TABLE absent (               -- what people will ask for and no article mentions
+    id TEXT PRIMARY KEY,
+    record TEXT NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE source (
     id TEXT PRIMARY KEY,
     record TEXT NOT NULL

@@ -16,6 +16,7 @@ from typing import Any, TypeVar, cast
 import aiosqlite
 from pydantic import BaseModel, ValidationError
 
+from bot.facts.absent import AbsentName
 from bot.facts.built import uri
 from bot.facts.errors import UnreadableBase
 from bot.facts.model import Actor, BaseInfo, Topic
@@ -65,6 +66,7 @@ class Store:
         fingerprint: str,
         things: tuple[ThingRecord, ...],
         sources: tuple[SourceRecord, ...],
+        absent: Mapping[str, AbsentName],
         words: Iterable[str],
     ) -> None:
         self._db = db
@@ -73,10 +75,16 @@ class Store:
         self.things: Mapping[str, ThingRecord] = {thing.id: thing for thing in things}
         self.by_short_id: Mapping[str, ThingRecord] = {thing.short_id: thing for thing in things}
         self.sources: Mapping[str, SourceRecord] = {s.source.id: s for s in sources}
+        self.absent = absent
         self.vocabulary = Vocabulary(words)
         self.index = NameIndex(
             Entry(
-                thing.kind, thing.id, (*thing.forms, *thing.offices), thing.places, thing.keywords
+                thing.kind,
+                thing.id,
+                (*thing.forms, *thing.offices),
+                thing.places,
+                thing.keywords,
+                is_person=bool(thing.offices),
             )
             for thing in things
         )
@@ -87,10 +95,24 @@ class Store:
         things = (thing for thing in self.things.values() if thing.kind != "source")
         return MentionFinder((thing.id, thing.forms) for thing in things)
 
+    @cached_property
+    def _absent_finder(self) -> MentionFinder:
+        things = ((thing.id, thing.forms) for thing in self.things.values())
+        absent = ((key, name.forms) for key, name in self.absent.items())
+        return MentionFinder((*things, *absent), any_case=True)
+
+    def absent_in(self, text: str) -> tuple[AbsentName, ...]:
+        """What a text names of that which no article mentions, in any case of letters.
+
+        A name inside a longer name of the base does not count.
+        """
+        named = self._absent_finder.named(text)
+        return tuple(self.absent[key] for key in named if key in self.absent)
+
     def prepare(self) -> None:
         """Build now what would otherwise be built at the first question that needs it."""
         self.index.prepare()
-        _ = self.mention_finder
+        _ = self.mention_finder, self._absent_finder
 
     @classmethod
     async def open(cls, path: Path) -> Store:
@@ -102,6 +124,7 @@ class Store:
             about = dict[str, str](await _rows(db, "SELECT key, value FROM about"))
             things = await _rows(db, "SELECT record FROM thing ORDER BY rank")
             sources = await _rows(db, "SELECT record FROM source ORDER BY id")
+            absent = await _rows(db, "SELECT record, id FROM absent ORDER BY id")
             words = [row[0] for row in await _rows(db, "SELECT form FROM word")]
             info = BaseInfo.model_validate_json(about["info"])
             return cls(
@@ -110,6 +133,7 @@ class Store:
                 about["fingerprint"],
                 _all(ThingRecord, things),
                 _all(SourceRecord, sources),
+                dict(zip((row[1] for row in absent), _all(AbsentName, absent), strict=True)),
                 words,
             )
         except (OSError, sqlite3.Error, ValidationError, KeyError) as error:

@@ -6,12 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from bot.matching.normalize import normalize
 
+_SHORT_HANGUL = re.compile("[가-힣]{2}")  # a name that is also the end of other words
 _CHUNK = re.compile(r"\S+")
 _POSSESSIVE = re.compile(r"['’]s\b")
-_SPACELESS = re.compile("[가-힣぀-ヿ一-鿿]")
+_WIDE = "[가-힣぀-ヿ一-鿿]"
+_SPACELESS = re.compile(_WIDE)
+_JOINED = re.compile(rf"(?:(?<=[a-z])|(?<=[a-z]\d))(?={_WIDE})|(?<={_WIDE})(?=[a-z])")
 
 
 @dataclass(frozen=True)
@@ -26,11 +30,14 @@ class MentionFinder:
     """Finds the names of things in running text.
 
     Only whole names count, as written; near spellings do not. A name of one Latin word counts only
-    if the text capitalises it: `Park` is a name, `park` is not.
+    if the text capitalises it (`Park` is a name, `park` is not), unless `any_case`.
     """
 
-    def __init__(self, names: Iterable[tuple[str, Iterable[str]]]) -> None:
+    def __init__(
+        self, names: Iterable[tuple[str, Iterable[str]]], *, any_case: bool = False
+    ) -> None:
         """`names` pairs each thing's id with all its names."""
+        self._any_case = any_case
         forms: defaultdict[str, list[str]] = defaultdict(list)
         for thing_id, called in names:
             for form in {normalize(name) for name in called}:
@@ -64,16 +71,18 @@ class MentionFinder:
         """How many words from `start` make up a name, the longest first."""
         for length in range(min(self._longest, len(words) - start), 0, -1):
             is_name = _joined(words[start : start + length]) in self._spaced
-            if is_name and (length > 1 or words[start].capital):
+            if is_name and (length > 1 or self._any_case or words[start].capital):
                 yield length
 
     def _in_script(self, words: list[_Word]) -> Iterator[str]:
         """Names in scripts that write words without spaces or attach particles to them."""
         run = "".join(word.form for word in words)
+        starts = {0, *accumulate(len(word.form) for word in words)}
         for form, ids in self._spaceless:
-            if form in run:
+            places = [match.start() for match in re.finditer(re.escape(form), run)]
+            if any(not _SHORT_HANGUL.fullmatch(form) or place in starts for place in places):
                 yield from ids
-                run = run.replace(form, " ")
+                run = run.replace(form, " " * len(form))
 
 
 def _joined(words: list[_Word]) -> str:
@@ -82,6 +91,7 @@ def _joined(words: list[_Word]) -> str:
 
 def _words(text: str) -> Iterator[_Word]:
     for chunk in _CHUNK.findall(_POSSESSIVE.sub("", text)):
-        for form in normalize(chunk).split():
+        # A particle or another word may follow without a space: GSOMIA는, GSOMIAの.
+        for form in _JOINED.sub(" ", normalize(chunk)).split():
             capital = form.isdigit() or form.capitalize() in chunk or form.upper() in chunk
             yield _Word(form, capital)

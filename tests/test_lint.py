@@ -129,6 +129,34 @@ def test_a_planted_fault_is_told_on_its_line(
     )
 
 
+ASKS = "    asks: {en: [who signed it?], ko: [누가 서명했어]}\n"
+
+
+def test_an_ask_leads_to_one_answer(folders: Folders) -> None:
+    _edit(folders, AGREEMENT, "  - id: gap", f"{ASKS}  - id: gap")
+    assert _faults(folders) == []
+    _edit(folders, BRANDT, "roles:", "asks: {en: [Who signed it]}\nroles:")
+    what = "“who signed it?” also leads to `r:ilse-brandt`; keep it where it fits best"
+    assert _faults(folders) == [f"{AGREEMENT}:20: {what}"]
+
+
+def test_an_answer_has_as_many_asks_as_the_base_demands(folders: Folders) -> None:
+    demanded = "published: 2026-11-01\nasks: {ko: 1}"
+    _edit(folders, "facts/base.yaml", "published: 2026-11-01", demanded)
+    _edit(folders, AGREEMENT, "  - id: gap", f"{ASKS}  - id: gap")
+    faults = _faults(folders)
+    assert [fault for fault in faults if "`ferry-agreement/" in fault] == [
+        f"{AGREEMENT}:21: `ferry-agreement/gap` has 0 of 1 asks in `ko`; add what people type"
+    ]
+
+
+def test_an_actor_without_roles_answers_nothing(folders: Folders) -> None:
+    _edit(folders, LIND, "also:", "asks: {en: [who is the mayor of Sudby]}\nalso:")
+    assert _faults(folders) == [
+        f"{LIND}:5: an actor without roles answers nothing; move its asks to the facts that do"
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [

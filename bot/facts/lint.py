@@ -12,6 +12,7 @@ from itertools import chain
 
 from bot.documents import Fault, Location
 from bot.facts.dates import Span, parse_date
+from bot.facts.lint_asks import asks
 from bot.facts.lint_context import LintContext, Rule
 from bot.facts.lint_names import absent_names, names
 from bot.facts.load import Base
@@ -249,6 +250,6 @@ def empty_things(context: LintContext) -> Iterator[Fault]:
 
 
 RULES: tuple[Rule, ...] = (
-    references, citations, duplicates, claims, relative_words, dates, names, absent_names,
+    references, citations, duplicates, claims, relative_words, dates, names, absent_names, asks,
     corrections, deletions, empty_things,
 )  # fmt: skip

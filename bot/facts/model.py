@@ -7,21 +7,12 @@ written for the curator.
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 from datetime import date
 from typing import Annotated, Literal, get_args
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bot.facts.dates import DateFault, parse_date
+from bot.facts.fields import Address, Asks, Edtf, Id, Label, Language, Names, Text
 
 ThingKind = Literal["event", "actor", "topic", "source"]
 EventKind = Literal[
@@ -35,42 +26,9 @@ FactKind = Literal[
 ]  # fmt: skip
 Basis = Literal["stated", "inferred", "undated"]
 SourceKind = Literal["news", "analysis", "aggregator"]
-Language = Literal["en", "ko", "ja"]
 
 CLAIMS: tuple[FactKind, ...] = ("position", "plan", "proposal", "opinion")
 """Kinds of fact that are claims, and therefore name who makes them."""
-
-_INVISIBLE = {"Cc", "Cf", "Co", "Cs"}  # control, format (zero width, direction), private, surrogate
-
-
-def _clean(text: str) -> str:
-    odd = () if text.isprintable() else text
-    bad = next((c for c in odd if unicodedata.category(c) in _INVISIBLE), None)
-    if bad:
-        raise ValueError(f"an invisible character (U+{ord(bad):04X}); remove it")
-    return unicodedata.normalize("NFC", re.sub(r"\s+", " ", text).strip())
-
-
-def _edtf(text: str) -> str:
-    try:
-        parse_date(text)
-    except DateFault as fault:
-        raise ValueError(str(fault)) from None
-    return text
-
-
-ID_FORM = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-Id = Annotated[
-    str,
-    StringConstraints(max_length=32),
-    Field(pattern=ID_FORM, description="kebab-case, at most 32 characters, never reused"),
-]
-Text = Annotated[str, AfterValidator(_clean), StringConstraints(min_length=1, max_length=600)]
-Label = Annotated[str, AfterValidator(_clean), StringConstraints(min_length=1, max_length=80)]
-Edtf = Annotated[str, AfterValidator(_edtf)]
-Address = Annotated[str, Field(pattern=r"^https?://[^\s<>()\[\]]+$", max_length=300)]
-Names = dict[Language, tuple[Label, ...]]
-
 
 class Frozen(BaseModel):
     """A value: it cannot change, and a field that is not named here is a fault."""
@@ -134,13 +92,14 @@ class Fact(Frozen):
         None, description="its importance, 9 the highest, where the order in time is a bad one"
     )
     added: date
+    asks: Asks
     was: tuple[Wording, ...] = Field((), description="earlier wordings, oldest first")
     withdrawn: Withdrawal | None = Field(None, description="set it instead of deleting the fact")
 
     @property
     def version(self) -> str:
         """16 hexadecimal digits that change with everything a reader sees of it."""
-        shown = self.model_dump_json(exclude={"was", "weight"})
+        shown = self.model_dump_json(exclude={"was", "weight", "asks"})
         return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
@@ -207,6 +166,7 @@ class Event(Subject):
     who: tuple[Participant, ...] = ()
     topics: tuple[Id, ...] = ()
     cites: Cites = Field(description="the paragraphs that give its title, date, place and people")
+    asks: Asks
     facts: tuple[Fact, ...] = ()
 
     @property
@@ -229,6 +189,7 @@ class Actor(Subject):
     name: Label
     kind: ActorKind
     roles: tuple[Role, ...] = ()
+    asks: Asks
     facts: tuple[Fact, ...] = ()
 
     @property
@@ -276,6 +237,7 @@ class Source(Thing):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     paragraphs: Annotated[int, Field(ge=1)]
     furniture: tuple[Furniture, ...] = ()
+    asks: Asks
 
     @property
     def label(self) -> str:
@@ -292,6 +254,13 @@ class BaseInfo(Frozen):
     published: date | None = Field(
         default=None,
         description="the day of its first release; from then on a changed wording is kept in `was`",
+    )
+    asks: dict[Language, Annotated[int, Field(ge=1)]] = Field(
+        default_factory=dict[Language, int],
+        description="the least number of `asks` of each answer, by language: {en: 3, ko: 2, ja: 2}",
+    )
+    synonyms: tuple[Annotated[tuple[Label, ...], Field(min_length=2)], ...] = Field(
+        (), description="words of one meaning, in any language; who asks for one finds them all"
     )
 
 

@@ -38,6 +38,7 @@ Id = Annotated[
     Field(pattern=ID_FORM, description="kebab-case, at most 32 characters, never reused"),
 ]
 Text = Annotated[str, AfterValidator(_clean), StringConstraints(min_length=1, max_length=600)]
+Summary = Annotated[str, AfterValidator(_clean), StringConstraints(min_length=1, max_length=300)]
 Label = Annotated[str, AfterValidator(_clean), StringConstraints(min_length=1, max_length=80)]
 Edtf = Annotated[str, AfterValidator(_edtf)]
 Address = Annotated[str, Field(pattern=r"^https?://[^\s<>()\[\]]+$", max_length=300)]

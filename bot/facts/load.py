@@ -14,7 +14,7 @@ from bot.documents import Document, Fault
 from bot.facts.absent import AbsentName, AbsentNames
 from bot.facts.model import Actor, BaseInfo, Event, Fact, Lead, Source, Thing, ThingKind, Topic
 
-FORMAT = 8
+FORMAT = 9
 """The version of the format of `facts.db`; increasing it causes a rebuild."""
 
 ABSENT = "absent.yaml"

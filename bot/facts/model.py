@@ -12,7 +12,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bot.facts.fields import Address, Asks, Edtf, Id, Label, Language, Names, Text
+from bot.facts.fields import Address, Asks, Edtf, Id, Label, Language, Names, Summary, Text
 
 ThingKind = Literal["event", "actor", "topic", "source"]
 EventKind = Literal[
@@ -29,6 +29,7 @@ SourceKind = Literal["news", "analysis", "aggregator"]
 
 CLAIMS: tuple[FactKind, ...] = ("position", "plan", "proposal", "opinion")
 """Kinds of fact that are claims, and therefore name who makes them."""
+
 
 class Frozen(BaseModel):
     """A value: it cannot change, and a field that is not named here is a fault."""
@@ -70,7 +71,7 @@ Cites = Annotated[tuple[Citation, ...], Field(min_length=1)]
 class Lead(Frozen):
     """What a reader who reads nothing else should know of a thing."""
 
-    says: Annotated[str, AfterValidator(_clean), StringConstraints(min_length=1, max_length=300)]
+    says: Summary
     cites: Cites
 
 
@@ -260,7 +261,8 @@ class BaseInfo(Frozen):
         description="the least number of `asks` of each answer, by language: {en: 3, ko: 2, ja: 2}",
     )
     synonyms: tuple[Annotated[tuple[Label, ...], Field(min_length=2)], ...] = Field(
-        (), description="words of one meaning, in any language; who asks for one finds them all"
+        default=(),
+        description="words of one meaning, in any language; who asks for one finds them all",
     )
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from bot.facts.dates import Span
 from bot.facts.model import Citation, Event, Fact, Frozen, Names, Source, ThingKind, When
+from bot.matching.question_kinds import QuestionKind
 
 
 class Dated(Frozen):
@@ -91,6 +92,30 @@ class EventRecord(Frozen):
     def cites(self) -> tuple[Citation, ...]:
         """The paragraphs that give the event's title, date, place and people."""
         return self.event.cites
+
+
+class AskRecord(Frozen):
+    """What people type to get a unit: the kind of question, its plain form and its terms."""
+
+    kind: QuestionKind
+    plain: str
+    terms: tuple[str, ...]
+
+
+class UnitRecord(Frozen):
+    """An answerable unit as questions are compared with it.
+
+    `things` are the ids of everything that it is about, `terms` those of its own text, and
+    `answers` the kinds of question that its form can answer.
+    """
+
+    key: str
+    owner: str
+    things: frozenset[str]
+    terms: tuple[str, ...]
+    answers: frozenset[QuestionKind]
+    is_open: bool
+    asks: tuple[AskRecord, ...]
 
 
 class SourceRecord(Frozen):

@@ -13,7 +13,9 @@ from bot.facts.load import Base, Named, fact_lists, forms_of
 from bot.facts.model import Actor, Event, Fact, Source, ThingKind
 from bot.facts.records import Dated, EventRecord, FactRecord, SourceRecord, ThingRecord
 from bot.facts.related import related_events
+from bot.facts.unit_records import unit_records
 from bot.matching.fulltext import words_of
+from bot.matching.question_terms import THING
 
 Row = tuple[str, tuple[str | int | None, ...]]
 """A table, and the values of its columns."""
@@ -26,7 +28,8 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     dates = {event.id: _dated(event) for event in base.events.values()}
     chronology = Chronology(base.events, dates)
     order = chronology.in_order()
-    yield from _thing_rows(base, dates)
+    things = _thing_records(base, dates)
+    yield from (("thing", (rank, thing.model_dump_json())) for rank, thing in enumerate(things))
     yield from (("absent", (key, name.model_dump_json())) for key, name in base.absent.items())
     yield from _source_rows(base)
     yield from _actor_and_topic_rows(base)
@@ -34,6 +37,7 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     owners = chain((base.events[e] for e in order), base.actors.values(), base.topics.values())
     for rank, record in enumerate(_fact_records(owners, dates)):
         yield from _fact_rows(base, rank, record)
+    yield from _unit_rows(base, things)
 
 
 def _dated(event: Event) -> Dated:
@@ -42,13 +46,15 @@ def _dated(event: Event) -> Dated:
 
 def _source_rows(base: Base) -> Iterator[Row]:
     for source in base.sources.values():
-        record = SourceRecord(source=source, span=parse_date(source.date) if source.date else None)
+        bare = source.model_copy(update={"asks": {}})
+        record = SourceRecord(source=bare, span=parse_date(source.date) if source.date else None)
         yield "source", (source.id, record.model_dump_json())
 
 
 def _actor_and_topic_rows(base: Base) -> Iterator[Row]:
     for actor in base.actors.values():
-        yield "actor", (actor.id, actor.model_copy(update={"facts": ()}).model_dump_json())
+        bare = actor.model_copy(update={"facts": (), "asks": {}})
+        yield "actor", (actor.id, bare.model_dump_json())
     for topic in base.topics.values():
         bare = topic.model_copy(update={"facts": (), "stands": (), "open": ()})
         yield "topic", (topic.id, bare.model_dump_json())
@@ -58,7 +64,7 @@ def _event_rows(base: Base, dates: Mapping[str, Dated], chronology: Chronology) 
     related = related_events(base)
     for rank, event_id in enumerate(chronology.in_order()):
         event = base.events[event_id]
-        bare = event.model_copy(update={"facts": ()})
+        bare = event.model_copy(update={"facts": (), "asks": {}})
         record = EventRecord(event=bare, dated=dates[event_id], related=related[event_id])
         yield "event", (event_id, rank, *chronology.bounds(event_id), record.model_dump_json())
         for thing in {*event.topics, *(part.actor for part in event.who)}:
@@ -73,7 +79,8 @@ def _fact_records(owners: Iterable[Named], dates: Mapping[str, Dated]) -> Iterat
         for part, facts in fact_lists(owner):
             for fact in facts:
                 dated = dates[owner.id] if _shares_date(owner, fact) else None
-                yield FactRecord(owner=owner.id, part=part, fact=fact, dated=dated)
+                bare = fact.model_copy(update={"asks": {}})
+                yield FactRecord(owner=owner.id, part=part, fact=bare, dated=dated)
 
 
 def _shares_date(owner: Named, fact: Fact) -> bool:
@@ -115,18 +122,31 @@ def _forms(base: Base, thing_id: str) -> Iterator[str]:
             yield from forms_of(thing)
 
 
+# ---- Answerable units ------------------------------------------------------------------------
+
+
+def _unit_rows(base: Base, things: Iterable[ThingRecord]) -> Iterator[Row]:
+    records = unit_records(base, {thing.id: thing for thing in things})
+    for rank, unit in enumerate(records):
+        yield "unit", (rank, unit.key, unit.model_dump_json())
+        asks = " ".join(term for ask in unit.asks for term in ask.terms)
+        things_named = " ".join(THING + thing for thing in sorted(unit.things))
+        yield from (
+            ("word", (word,)) for word in words_of(" ".join(ask.plain for ask in unit.asks))
+        )
+        yield "unit_text(rowid, asks, own)", (rank, asks, f"{' '.join(unit.terms)} {things_named}")
+
+
 # ---- Things ----------------------------------------------------------------------------------
 
 
-def _thing_rows(base: Base, dates: Mapping[str, Dated]) -> Iterator[Row]:
-    """A row for every thing, those with the most facts about them first."""
+def _thing_records(base: Base, dates: Mapping[str, Dated]) -> list[ThingRecord]:
+    """Every thing, those with the most facts about them first."""
     facts: Counter[str] = Counter()
     for owner, _, fact in base.facts():
         facts.update({owner, *fact.about, *((fact.by,) if fact.by else ())})
     records = [_thing_record(base, kind, thing, dates) for kind, thing in base.things()]
-    records.sort(key=lambda record: (-facts[record.id], record.id))
-    for rank, record in enumerate(records):
-        yield "thing", (rank, record.model_dump_json())
+    return sorted(records, key=lambda record: (-facts[record.id], record.id))
 
 
 def _thing_record(

@@ -80,3 +80,17 @@ CREATE VIRTUAL TABLE prose USING fts5 ( -- searched by full-text search; rowid =
 CREATE TABLE word (                 -- every word of `prose`, to repair typos
     form TEXT PRIMARY KEY
 ) WITHOUT ROWID;
+
+CREATE TABLE unit (                 -- what a question in plain words can be answered with
+    rank INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,       -- owner/fact, h:event, r:actor, s:source
+    record TEXT NOT NULL
+);
+
+CREATE VIRTUAL TABLE unit_text USING fts5 ( -- rowid = unit.rank; all in terms, which need no rules
+    asks,                           -- what people type to get it
+    own,                            -- what it says, and the things that it is about
+    tokenize = "unicode61 remove_diacritics 0 tokenchars '@=+&-'"
+);
+
+CREATE VIRTUAL TABLE unit_term USING fts5vocab(unit_text, row); -- in how many units a term occurs

@@ -9,25 +9,22 @@ import asyncio
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar, cast
 
 import aiosqlite
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from bot.facts.absent import AbsentName
 from bot.facts.built import uri
 from bot.facts.errors import UnreadableBase
 from bot.facts.model import Actor, BaseInfo, Topic
+from bot.facts.queries import Model, fetch, records
 from bot.facts.records import EventRecord, FactRecord, SourceRecord, ThingRecord
+from bot.facts.unit_index import UnitIndex
 from bot.matching.fulltext import BEGINS, ENDS, Vocabulary
 from bot.matching.mention_finder import MentionFinder
 from bot.matching.name_index import Entry, NameIndex
-
-Model = TypeVar("Model", bound=BaseModel)
-
-_Row = tuple[Any, ...]  # its types depend on the statement
 
 
 @dataclass(frozen=True)
@@ -76,6 +73,7 @@ class Store:
         self.by_short_id: Mapping[str, ThingRecord] = {thing.short_id: thing for thing in things}
         self.sources: Mapping[str, SourceRecord] = {s.source.id: s for s in sources}
         self.absent = absent
+        self.units = UnitIndex(db, self.things, info)
         self.vocabulary = Vocabulary(words)
         self.index = NameIndex(
             Entry(
@@ -112,7 +110,7 @@ class Store:
     def prepare(self) -> None:
         """Build now what would otherwise be built at the first question that needs it."""
         self.index.prepare()
-        _ = self.mention_finder, self._absent_finder
+        _ = self.mention_finder, self._absent_finder, self.units.reader
 
     @classmethod
     async def open(cls, path: Path) -> Store:
@@ -121,19 +119,19 @@ class Store:
         try:
             await asyncio.to_thread(_probe, path)
             db = await aiosqlite.connect(uri(path), uri=True)
-            about = dict[str, str](await _rows(db, "SELECT key, value FROM about"))
-            things = await _rows(db, "SELECT record FROM thing ORDER BY rank")
-            sources = await _rows(db, "SELECT record FROM source ORDER BY id")
-            absent = await _rows(db, "SELECT record, id FROM absent ORDER BY id")
-            words = [row[0] for row in await _rows(db, "SELECT form FROM word")]
+            about = dict[str, str](await fetch(db, "SELECT key, value FROM about"))
+            things = await fetch(db, "SELECT record FROM thing ORDER BY rank")
+            sources = await fetch(db, "SELECT record FROM source ORDER BY id")
+            absent = await fetch(db, "SELECT record, id FROM absent ORDER BY id")
+            words = [row[0] for row in await fetch(db, "SELECT form FROM word")]
             info = BaseInfo.model_validate_json(about["info"])
             return cls(
                 db,
                 info,
                 about["fingerprint"],
-                _all(ThingRecord, things),
-                _all(SourceRecord, sources),
-                dict(zip((row[1] for row in absent), _all(AbsentName, absent), strict=True)),
+                records(ThingRecord, things),
+                records(SourceRecord, sources),
+                dict(zip((row[1] for row in absent), records(AbsentName, absent), strict=True)),
                 words,
             )
         except (OSError, sqlite3.Error, ValidationError, KeyError) as error:
@@ -163,28 +161,28 @@ class Store:
 
         Its own come first, then those of events in chronological order, then the rest.
         """
-        rows = await _rows(
+        rows = await fetch(
             self._db,
             "SELECT record FROM fact JOIN bears ON fact = key"
             " WHERE thing = :thing AND NOT withdrawn ORDER BY owner = :thing DESC, rank",
             thing=thing_id,
         )
-        return _all(FactRecord, rows)
+        return records(FactRecord, rows)
 
     async def facts_from(self, source_id: str) -> tuple[FactRecord, ...]:
         """Every fact that cites a source, by paragraph, without withdrawn ones."""
-        rows = await _rows(
+        rows = await fetch(
             self._db,
             "SELECT record FROM fact JOIN (SELECT fact, min(paragraph) AS place FROM cites"
             " WHERE source = :source GROUP BY fact) ON fact = key WHERE NOT withdrawn"
             " ORDER BY place, rank",
             source=source_id,
         )
-        return _all(FactRecord, rows)
+        return records(FactRecord, rows)
 
     async def changed(self, thing_id: str | None = None) -> tuple[FactRecord, ...]:
         """Every fact that was reworded or withdrawn, or only those about a thing or its events."""
-        rows = await _rows(
+        rows = await fetch(
             self._db,
             "SELECT record FROM fact"
             " WHERE (withdrawn OR json_extract(record, '$.fact.was') != '[]')"
@@ -192,22 +190,22 @@ class Store:
             "  OR owner IN (SELECT event FROM involves WHERE thing = :thing)) ORDER BY rank",
             thing=thing_id,
         )
-        return _all(FactRecord, rows)
+        return records(FactRecord, rows)
 
     async def every_fact(self) -> tuple[FactRecord, ...]:
         """Every fact, even withdrawn: of events in order of time, then of actors and topics."""
-        return _all(FactRecord, await _rows(self._db, "SELECT record FROM fact ORDER BY rank"))
+        return records(FactRecord, await fetch(self._db, "SELECT record FROM fact ORDER BY rank"))
 
     async def versions(self) -> Mapping[str, str]:
         """The version of every fact, even withdrawn, by key."""
-        return dict[str, str](await _rows(self._db, "SELECT key, version FROM fact"))
+        return dict[str, str](await fetch(self._db, "SELECT key, version FROM fact"))
 
     async def events(self, wanted: Filter) -> tuple[EventRecord, ...]:
         """Events that may match a filter, in chronological order, undated ones last.
 
         An undated event may match if the events that it came after or before allow it.
         """
-        rows = await _rows(
+        rows = await fetch(
             self._db,
             "SELECT record FROM event"
             " WHERE (:first IS NULL OR last >= :first) AND (:last IS NULL OR first <= :last)"
@@ -216,7 +214,7 @@ class Store:
             " ORDER BY rank",
             **vars(wanted),
         )
-        return _all(EventRecord, rows)
+        return records(EventRecord, rows)
 
     async def search(self, query: str, wanted: Filter) -> tuple[Match, ...]:
         """Facts that match an FTS5 query and a filter, best first, without withdrawn ones.
@@ -224,7 +222,7 @@ class Store:
         A match in the statement weighs most, then one in its context, then one in names. A filter
         with days keeps only the facts of events that may fall on them.
         """
-        rows = await _rows(
+        rows = await fetch(
             self._db,
             "SELECT fact.record, highlight(prose, 0, :begins, :ends) FROM prose"
             " JOIN fact ON fact.rank = prose.rowid LEFT JOIN event ON event.id = owner"
@@ -241,19 +239,23 @@ class Store:
             most=MOST_MATCHES,
             **vars(wanted),
         )
-        records = _all(FactRecord, rows)
-        return tuple(Match(record, row[1]) for record, row in zip(records, rows, strict=True))
+        found = records(FactRecord, rows)
+        return tuple(Match(record, row[1]) for record, row in zip(found, rows, strict=True))
+
+    async def fact(self, key: str) -> FactRecord | None:
+        """A fact by its key, or None."""
+        return await self._one(FactRecord, "SELECT record FROM fact WHERE key = :id", key)
 
     async def counts(self) -> Mapping[str, int]:
         """How many events, actors, topics, sources and facts there are, without withdrawn ones."""
         tables = ("event", "actor", "topic", "source")
         parts = [f"SELECT '{table}', count(*) FROM {table}" for table in tables]
         parts.append("SELECT 'fact', count(*) FROM fact WHERE NOT withdrawn")
-        return dict[str, int](await _rows(self._db, " UNION ALL ".join(parts)))
+        return dict[str, int](await fetch(self._db, " UNION ALL ".join(parts)))
 
     async def _one(self, model: type[Model], query: str, key: str) -> Model | None:
-        rows = await _rows(self._db, query, id=key)
-        return next(iter(_all(model, rows)), None)
+        rows = await fetch(self._db, query, id=key)
+        return next(iter(records(model, rows)), None)
 
 
 def _probe(path: Path) -> None:
@@ -261,17 +263,3 @@ def _probe(path: Path) -> None:
     # After a failed connect, aiosqlite's thread may outlive the event loop and end in a traceback.
     with path.open("rb"):
         pass
-
-
-async def _rows(db: aiosqlite.Connection, statement: str, **values: object) -> list[_Row]:
-    # `execute_fetchall` makes one hop to the connection's thread; a cursor makes three.
-    return [tuple(row) for row in await db.execute_fetchall(statement, values)]
-
-
-def _all(model: type[Model], rows: list[_Row]) -> tuple[Model, ...]:
-    return tuple(cast(Model, _decoded(model, row[0])) for row in rows)
-
-
-@lru_cache(maxsize=8192)  # decoding takes longer than the rest of a reply
-def _decoded(model: type[BaseModel], record: str) -> BaseModel:
-    return model.model_validate_json(record)

@@ -8,8 +8,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, cast
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from bot.matching.normalize import MINOR, normalize
 
@@ -17,6 +19,7 @@ BEGINS, ENDS = "\x02", "\x03"
 """Characters that enclose a matched word in the text of a match; no fact has either of them."""
 
 _REPAIRED_FROM = 4  # letters; a shorter word is near too many others
+_TYPO_FROM, _TWO_EDITS_FROM = 6, 8  # letters of a word that may hold one typo, or two
 _PREFIX_FROM = 3  # letters of a word that also matches longer words that begin with it
 _NEAR_ENOUGH = 75.0  # of 100: one wrong letter in four
 _LONGEST = 40  # characters of all words together: what a button can carry to the next page
@@ -66,6 +69,23 @@ class Vocabulary:
             words.append(near or word)
         return TextQuery(tuple(words), tuple(repaired), tuple(typed[len(words) :]))
 
+    def repairs(self, words: Iterable[str]) -> dict[str, str]:
+        """The known word for each unknown one that is a likely typo of it.
+
+        A typo leaves the first letter, and is one edit away, or two in a long word.
+        """
+        unknown = (word for word in dict.fromkeys(words) if _may_be_typo(word))
+        near = ((word, self._near(word)) for word in unknown if not self._has_prefix(word))
+        return {word: other for word, other in near if other}
+
+    def _near(self, word: str) -> str | None:
+        first = bisect_left(self._words, word[0])
+        last = bisect_left(self._words, chr(ord(word[0]) + 1))
+        edits = 2 if len(word) >= _TWO_EDITS_FROM else 1
+        scorer = cast(Any, OSA.distance)  # its stub asks of a distance what it asks of a likeness
+        found = process.extractOne(word, self._words[first:last], scorer=scorer, score_cutoff=edits)
+        return found[0] if found else None
+
     def _has_prefix(self, word: str) -> bool:
         place = bisect_left(self._words, word)
         return place < len(self._words) and self._words[place].startswith(word)
@@ -75,6 +95,10 @@ class Vocabulary:
             return None
         found = process.extractOne(word, self._words, scorer=fuzz.ratio, score_cutoff=_NEAR_ENOUGH)
         return found[0] if found else None
+
+
+def _may_be_typo(word: str) -> bool:
+    return word.isascii() and word.isalpha() and len(word) >= _TYPO_FROM
 
 
 def words_of(text: str) -> set[str]:

@@ -1,0 +1,55 @@
+"""Finding answerable units by the terms of a question, in a built base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+import aiosqlite
+
+from bot.facts.model import BaseInfo
+from bot.facts.queries import fetch, records
+from bot.facts.records import ThingRecord, UnitRecord
+from bot.facts.unit_records import term_reader
+from bot.matching.question_terms import TermReader
+
+
+class UnitIndex:
+    """The answerable units of an open base."""
+
+    def __init__(
+        self, db: aiosqlite.Connection, things: Mapping[str, ThingRecord], info: BaseInfo
+    ) -> None:
+        self._db = db
+        self._things = things
+        self._info = info
+
+    @cached_property
+    def reader(self) -> TermReader:
+        """Reads questions as the units were read."""
+        return term_reader(self._things.values(), self._info)
+
+    async def gather(self, terms: Iterable[str], most: int) -> tuple[UnitRecord, ...]:
+        """The units that have most in common with terms, the closest first."""
+        query = " OR ".join(f'"{term}"' for term in terms)
+        rows = await fetch(
+            self._db,
+            "SELECT record FROM unit_text JOIN unit ON unit.rank = unit_text.rowid"
+            " WHERE unit_text MATCH :query ORDER BY bm25(unit_text, 2.0, 1.0), unit.rank"
+            " LIMIT :most",
+            query=query,
+            most=most,
+        )
+        return records(UnitRecord, rows)
+
+    async def every(self) -> tuple[UnitRecord, ...]:
+        """Every unit."""
+        return records(UnitRecord, await fetch(self._db, "SELECT record FROM unit ORDER BY rank"))
+
+    async def term_counts(self) -> Mapping[str, int]:
+        """In how many units each term occurs."""
+        return dict[str, int](await fetch(self._db, "SELECT term, doc FROM unit_term"))
+
+    async def count(self) -> int:
+        """How many units there are."""
+        return (await fetch(self._db, "SELECT count(*) FROM unit"))[0][0]

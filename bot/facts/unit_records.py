@@ -1,0 +1,110 @@
+"""Answerable units as records: their texts and asks, read as terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from bot.facts.load import Base
+from bot.facts.model import CLAIMS, Actor, BaseInfo, Event, Fact, Source
+from bot.facts.records import AskRecord, ThingRecord, UnitRecord
+from bot.facts.units import Unit, units
+from bot.matching.question_kinds import QuestionKind, kind_of
+from bot.matching.question_terms import Named, TermReader, plain_text
+
+_REASON = re.compile(
+    r"\b(because|owing to|due to|so as to|in order to|in response|retaliation|aim)"
+)
+_LENGTH = re.compile(r"\b(minutes?|hours?|days?|weeks?|months?|years?|decades?)\b")
+
+
+def term_reader(things: Iterable[ThingRecord], info: BaseInfo) -> TermReader:
+    """Reads texts by the names, offices and synonyms of a base; articles are no things here."""
+    named = (
+        Named(thing.id, (*thing.forms, *thing.offices), thing.kind == "actor")
+        for thing in things
+        if thing.kind != "source"
+    )
+    return TermReader(named, info.synonyms)
+
+
+def unit_records(base: Base, things: Mapping[str, ThingRecord]) -> Iterator[UnitRecord]:
+    """The record of every unit of a base."""
+    reader = term_reader(things.values(), base.info)
+    for unit in units(base):
+        read = reader.read(" . ".join(_texts(unit, things)))
+        yield UnitRecord(
+            key=unit.key,
+            owner=unit.owner.id,
+            things=frozenset({*_things(unit), *read.things}),
+            terms=read.words,
+            answers=frozenset(_answers(unit)),
+            is_open=unit.part == "open",
+            asks=tuple(_ask(reader, ask) for asks in unit.asks.values() for ask in asks),
+        )
+
+
+def _ask(reader: TermReader, ask: str) -> AskRecord:
+    return AskRecord(kind=kind_of(ask), plain=plain_text(ask), terms=reader.read(ask).all)
+
+
+def _things(unit: Unit) -> Iterator[str]:
+    """The ids of the things that a unit is about."""
+    owner, fact = unit.owner, unit.fact
+    yield owner.id
+    if fact:
+        yield from (*fact.about, *((fact.by,) if fact.by else ()))
+    elif isinstance(owner, Event):
+        yield from (*(part.actor for part in owner.who), *owner.topics)
+    elif isinstance(owner, Actor):
+        yield from (role.of for role in owner.roles if role.of)
+
+
+def _texts(unit: Unit, things: Mapping[str, ThingRecord]) -> Iterator[str]:
+    """What a unit says, and the words around it by which people know it."""
+    owner = unit.owner
+    if unit.fact:
+        yield from _fact_texts(unit.fact)
+        yield owner.label
+    elif isinstance(owner, Source):
+        yield from filter(
+            None, (*owner.also, owner.author, owner.publisher, owner.date, owner.kind)
+        )
+        yield owner.quality
+    else:
+        thing = things[owner.id]
+        yield from (*thing.forms, *thing.offices, *thing.places, *thing.keywords)
+    if isinstance(owner, Event):
+        yield from filter(None, (owner.where, owner.disambiguate))
+
+
+def _fact_texts(fact: Fact) -> Iterator[str]:
+    yield from filter(None, (fact.says, fact.caution))
+    yield from (account.says for account in fact.accounts)
+
+
+def _answers(unit: Unit) -> Iterator[QuestionKind]:
+    """The kinds of question that the form of a unit can answer."""
+    owner = unit.owner
+    if unit.fact:
+        yield from _fact_answers(unit.fact, unit.part)
+    elif isinstance(owner, Event):
+        yield "when"
+        yield from ("where",) if owner.where else ()
+        yield from ("who",) if owner.who else ()
+    else:
+        yield from ("who", "what-is", "when")
+
+
+def _fact_answers(fact: Fact, part: str | None) -> Iterator[QuestionKind]:
+    yield "true"
+    if fact.kind == "figure" or re.search(r"\d", fact.says):
+        yield "how-many"
+    if _LENGTH.search(fact.says):
+        yield "how-long"
+    if _REASON.search(fact.says) or fact.kind == "opinion":
+        yield "why"
+    if fact.kind in CLAIMS:
+        yield "said"
+    if fact.kind == "background" and part == "facts":
+        yield "what-is"

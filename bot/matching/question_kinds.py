@@ -1,0 +1,75 @@
+"""What kind of answer a question wants: a person, a date, a place, a number, a reason, ..."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, get_args
+
+QuestionKind = Literal[
+    "who", "when", "where", "how-long", "how-many", "why", "said", "what-is", "true", "other"
+]
+
+QUESTION_KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
+
+# The first that fits counts: "how many years" asks how long, "why did he say" asks why.
+_SIGNS: tuple[tuple[QuestionKind, str], ...] = (
+    (
+        "true",
+        r"\b(?:is|was) it true\b|\btrue(?: or false)?\W*$|\breally\b|\bfact.?check"
+        r"|사실이|사실인|맞아|맞나|맞는|진짜|정말|本当",
+    ),
+    (
+        "why",
+        r"\bwhy\b|\bhow come\b|\breasons?\b|\bwhat (?:caused|led|made|prompted)\b"
+        r"|왜|이유|원인|なぜ|どうして|何で|理由|原因",
+    ),
+    (
+        "how-long",
+        r"\bhow long\b|\bhow many (?:minutes|hours|days|weeks|months|years)\b|\bduration\b"
+        r"|몇 ?(?:분|시간|일간|주간|개월|년간|년 ?만|년이나)|얼마나 오래|얼마 만|기간"
+        r"|何(?:分|時間|日間|週間|か月|ヶ月|年間|年ぶり)|どのくらい|どれくらい|期間",
+    ),
+    (
+        "when",
+        r"\bwhen\b|\b(?:what|which|exact) (?:date|day|month|year|time|season)\b|\bdates?\b"
+        r"|언제|며칠|몇 ?(?:년|월|일)|날짜|시기|연도|いつ|何(?:年|月|日)|日付|日程|時期",
+    ),
+    (
+        "where",
+        r"\bwhere\b|\b(?:what|which) (?:city|place|country|town|venue|building)\b|\bvenue\b"
+        r"|어디|장소|どこ|場所|どの(?:都市|国)",
+    ),
+    (
+        "said",
+        r"\bsa(?:y|ys|id|ying)\b|\b(?:opinion|view|views|stance|position|comment|quote|words)\b"
+        r"|\baccording to\b|\bthink|\bargue|\bdescribe|\bcall(?:ed|s)? (?:it|for|the)\b"
+        r"|뭐라|말했|발언|주장|의견|입장|평가|생각|何と|発言|見方|立場|主張|評価|意見|述べ|考え",
+    ),
+    (
+        "how-many",
+        r"\bhow (?:many|much|often)\b|\b(?:number|amount|count|total) of\b"
+        r"|몇|얼마|횟수|いくつ|いくら|何(?:人|回|発|度|カ国|か国|番|割|社|名)|どれだけ",
+    ),
+    (
+        "who",
+        r"\bwho(?:m|se)?\b|\b(?:what|which) (?:person|official|politician|minister|leaders?)\b"
+        r"|\bname of\b|누가|누구|누군|누굴|이름|직책|직함|誰|だれ|どなた|名前|肩書|役職",
+    ),
+    (
+        "what-is",
+        r"\bwhat(?:'s| is| are| was| does)\b.*\b(?:mean|stand for)\b"
+        r"|\bwhat(?:'s| is| are) (?:the |a |an )?[\w+&-]+\W*$"
+        r"|\bmeaning\b|\bdefin|\bexplain\b|뭐야|뭐예요|뭔가요|무엇|뭔지|뜻|とは|って何|何ですか|何のこと|意味",
+    ),
+    (
+        "true",
+        r"^(?:is|are|was|were|did|does|do|has|have|had|can|could|will|would)\b"
+        r"|(?:나요|니까|어|야|지|까|죠)\W*$|(?:か|の|た)\W*$",
+    ),
+)
+_PATTERNS = [(kind, re.compile(signs, re.IGNORECASE)) for kind, signs in _SIGNS]
+
+
+def kind_of(question: str) -> QuestionKind:
+    """The kind of a question as it was typed, in any of the three languages."""
+    return next((kind for kind, signs in _PATTERNS if signs.search(question)), "other")

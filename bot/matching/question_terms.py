@@ -1,0 +1,272 @@
+"""What a question is about, as terms: the things that it names, and its other words that matter.
+
+Questions, asks and facts are read in the same way, so that they can be compared term by term. A
+term is a thing (`@gsomia`), a group of synonyms (`=3`), the beginning of a Latin word without its
+ending (`compen`), a number, or two neighbouring letters of a Korean or Japanese word (`회담`), as
+these have no spaces to rely on. Words by which a question only asks are no terms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.matching.normalize import normalize
+
+THING, SYNONYMS = "@", "="
+"""How a term that is a thing, or a group of synonyms, begins."""
+
+_INFLECTED = re.compile(r"(?<=\w{3})(?:(?<=i)es|es|s|ed|ing|e)$")
+_ORDINAL = re.compile(r"(\d)(?:st|nd|rd|th)$")
+_STEM = 6  # letters of a Latin word that count: compen(sate), compen(sation)
+_LONGEST_NAME = 24  # letters of a name in Korean or Japanese, without spaces
+_PIECE = re.compile(r"\S{1,100}")  # as much as is normalized at once
+_POSSESSIVE = re.compile(r"['’]s\b")
+_PLAIN_POSSESSIVE = re.compile(r"(?<=\w{3})s$")  # yoons security adviser
+_YEAR = re.compile(r"(\d{4})[년年](?:도|度)?")
+_MONTH = re.compile(r"(\d{1,2})[월月]")
+_MONTH_NAMES = """
+jan january|feb february|mar march|apr april|may|jun june|jul july|aug august|sep sept september|
+oct october|nov november|dec december
+"""
+_NUMBER_NAMES = """
+one|two twice|three thrice|four fourth|five fifth|six sixth|seven seventh|eight eighth|nine ninth|
+ten tenth|eleven eleventh|twelve twelfth|thirteen thirteenth
+"""
+_RUN = re.compile(r"[a-z0-9+&]+|[가-힣]+|[一-鿿々]+|[ァ-ヺー]+")
+_WIDE = re.compile("[가-힣ぁ-ヺー一-鿿々]")
+
+# Words by which a question only asks, and words that say nothing.
+_LATIN_STOPS = """
+a about according actual actually after again all also am an and any anybody anyone anything are
+article articles as ask at base be became because been before being between both but by came can
+come
+could did do does doing done during each ever every exactly fact facts for from gave get give
+given go
+got had happen happened happening has have having he her here him his how i if in info information
+into is it its just kind know let like made make many maybe me mean means mention mentioned
+mentions
+might more most much must my name named no not now of off on only or other our out over part
+people
+please put really regarding s say saying says said she should show so some somebody someone
+something
+sort still such t take taken tell than that the their them then there these they thing things
+think
+this those though time to told too took true truly up us very was way we went were what whats when
+where whether which while who whom whose why will with would yet you your
+"""
+_KOREAN_STOPS = """
+누가 누구 누군 무슨 무엇 뭐라 뭐야 뭐가 뭔지 뭐지 뭐였 뭘로 뭐하 언제 어디 어떤 어떻 어떻게 어느
+어땠 얼마 얼마나 몇번 대해 대한
+관련 관해 알려 알려줘 말해 말해줘 가르쳐 설명 설명해 보여 보여줘 그거 이거 저거 그게 이게 거야
+건가 것은 있어 있나 있었 있는 있던
+없어 없나 없었 했어 했나 했지 하는 하나 한다 했다 하고 해서 됐어 됐나 되나 된거 된다 됐지 맞아
+맞나 맞지 사실 진짜 정말 혹시
+실제 실제로 대체 도대체 그리고 그런데 좀더 기사 기사에 내용 사람 이름 정확 정확히 이랑 한테 라고
+라는 이라 라고했
+"""
+_HAN_STOPS = """
+何 誰 時 事 言 本当 教 話 見 為 方 中 出 入 行 来 的 件 記事 名前 内容 説明 具体
+"""
+_LATIN_STOP, _KOREAN_STOP, _HAN_STOP = (
+    frozenset(stops.split()) for stops in (_LATIN_STOPS, _KOREAN_STOPS, _HAN_STOPS)
+)
+_PARTICLES = """
+에서는 에서도 에서 에게서 에게 으로는 으로 까지 부터 이랑 하고 한테 처럼 보다 마다 밖에 이라는
+라는 이라고 라고 이란 에는 에도
+과의 와의 과 가 는 도 로 를 에 와 은 을 의 이 랑 나 만 란
+"""
+_ENDINGS = """
+하였나요 했었나요 했습니까 했나요 했어요 했는지 했다는 했다며 했던 했어 했나 했지 했대 했다
+합니까 하나요 하는지 하기로 하자고
+하려고 한다고 한다 하는 하나 해요 해서 됐습니까 됐나요 됐어요 됐는지 됐어 됐나 됐지 되나요
+되는지 되나 된다 되는 된 인가요 인가
+인지 이야 이에요 예요 에요 입니까 습니까 나요 는지 는데 던가 던 야 요 죠 지 냐 니 래 대 까 어 아
+"""
+_PARTICLE, _ENDING = (
+    re.compile(f"(?<=[가-힣]{{2}})(?:{'|'.join(suffixes.split())})$")
+    for suffixes in (_PARTICLES, _ENDINGS)
+)
+
+
+def _alike(listed: str, values: Iterable[str]) -> dict[str, str]:
+    """The value of each word of a list in which `|` parts words of one value."""
+    groups = zip(listed.split("|"), values, strict=False)
+    return {word: value for words, value in groups for word in words.split()}
+
+
+_MONTHS = _alike(_MONTH_NAMES, (f"m{number}" for number in range(1, 13)))
+_NUMBERS = _alike(_NUMBER_NAMES, map(str, range(1, 14)))
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The terms of a text, each once: its words, and the ids of the things that it names."""
+
+    words: tuple[str, ...]
+    things: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every term, the things first."""
+        return (*(THING + thing for thing in self.things), *self.words)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A thing with every form of its name. The names of an actor are no words besides."""
+
+    id: str
+    forms: Iterable[str]
+    is_actor: bool
+
+
+class TermReader:
+    """Reads texts as terms, by the names of things and the synonyms of a base."""
+
+    def __init__(self, names: Iterable[Named], synonyms: Sequence[Sequence[str]] = ()) -> None:
+        self._named: defaultdict[str, list[str]] = defaultdict(list)
+        self._actors: set[str] = set()
+        self._synonyms: dict[str, str] = {}  # of Latin words, by stem
+        self._wide_synonyms: list[tuple[str, str]] = []
+        for named in names:
+            for form in dict.fromkeys(map(_key, named.forms)):
+                if len(form) > 1 and form not in _LATIN_STOP:
+                    self._named[form].append(named.id)
+            if named.is_actor:
+                self._actors.add(named.id)
+        for number, group in enumerate(synonyms):
+            for key in map(_key, group):
+                if _WIDE.search(key):
+                    self._wide_synonyms.append((key, f"{SYNONYMS}{number}"))
+                else:
+                    self._synonyms[stemmed(key)] = f"{SYNONYMS}{number}"
+        self._most_words = max((form.count(" ") + 1 for form in self._named), default=1)
+
+    def read(self, text: str) -> Terms:
+        """The terms of a text."""
+        plain = plain_text(text)
+        things: dict[str, None] = {}
+        words: dict[str, None] = {}
+        rest = self._without_wide_names(plain, things)
+        rest = self._without_latin_names(rest.split(), things, words)
+        words.update(dict.fromkeys(self._words(rest)))
+        return Terms(tuple(words), tuple(things))
+
+    def _without_latin_names(
+        self, tokens: list[str], things: dict[str, None], words: dict[str, None]
+    ) -> str:
+        """The other words; the words of names that are not an actor's count as well."""
+        rest: list[str] = []
+        start = 0
+        while start < len(tokens):
+            length = next(self._lengths(tokens, start), 0)
+            if not length:
+                rest.append(tokens[start])
+            else:
+                found = self._owners(tokens[start : start + length])
+                things.update(dict.fromkeys(found))
+                if length > 1 and not self._actors.issuperset(found):
+                    words.update(
+                        dict.fromkeys(self._words(" ".join(tokens[start : start + length])))
+                    )
+            start += max(1, length)
+        return " ".join(rest)
+
+    def _lengths(self, tokens: list[str], start: int) -> Iterator[int]:
+        for length in range(min(self._most_words, len(tokens) - start), 0, -1):
+            if self._owners(tokens[start : start + length]):
+                yield length
+
+    def _owners(self, tokens: Sequence[str]) -> list[str]:
+        """The things with a name of these words, which may end in a possessive s."""
+        name = " ".join(tokens)
+        return self._named.get(name) or self._named.get(_PLAIN_POSSESSIVE.sub("", name)) or []
+
+    def _without_wide_names(self, plain: str, things: dict[str, None]) -> str:
+        """The text without the Korean and Japanese names of actors and the synonyms in it."""
+        places = [place for place, letter in enumerate(plain) if letter != " "]
+        joined = "".join(plain[place] for place in places)
+        kept = list(plain)
+        start = 0
+        while start < len(joined):
+            length = self._wide_name(joined, start)
+            if length:
+                found = self._named[joined[start : start + length]]
+                things.update(dict.fromkeys(found))
+                if self._actors.issuperset(found):
+                    for place in places[start : start + length]:
+                        kept[place] = " "
+            start += max(1, length)
+        return "".join(kept)
+
+    def _wide_name(self, joined: str, start: int) -> int:
+        """The length of the longest name at a place of a text without spaces; 0 if none is."""
+        for length in range(min(_LONGEST_NAME, len(joined) - start), 1, -1):
+            form = joined[start : start + length]
+            if form in self._named and _WIDE.search(form):
+                return length
+        return 0
+
+    def _words(self, text: str) -> Iterator[str]:
+        for word, term in self._wide_synonyms:
+            if word in text:
+                text = text.replace(word, " ")
+                yield term
+        for run in _RUN.findall(text):
+            if run[0].isascii():
+                yield from self._latin(run)
+            elif "가" <= run[0] <= "힣":
+                yield from _korean(run)
+            elif "ァ" <= run[0] <= "ー":
+                yield from [run] if len(run) > 1 else []
+            else:
+                yield from _han(run)
+
+    def _latin(self, word: str) -> Iterator[str]:
+        if word in _MONTHS:
+            yield _MONTHS[word]
+        elif word not in _LATIN_STOP and (len(word) > 1 or word.isdigit()):
+            stem = stemmed(_NUMBERS.get(word, word))
+            yield self._synonyms.get(stem, stem)
+
+
+def plain_text(text: str) -> str:
+    """A text of any length in the plain form in which names are compared."""
+    text = _MONTH.sub(r" m\1 ", _YEAR.sub(r"\1 ", _POSSESSIVE.sub("", text)))
+    return " ".join(filter(None, map(normalize, _PIECE.findall(text))))
+
+
+def stemmed(word: str) -> str:
+    """The beginning of a normalized Latin word that its other forms share."""
+    if word.isdigit() or len(word) < 4:
+        return word
+    bare = _ORDINAL.sub(r"\1", _INFLECTED.sub("", word))
+    return (bare[:-1] + "i" if bare.endswith("y") else bare)[:_STEM]
+
+
+def _key(name: str) -> str:
+    """A name as it is looked up: without spaces if its script needs none."""
+    plain = plain_text(name)
+    return plain.replace(" ", "") if _WIDE.search(plain) else plain
+
+
+def _korean(run: str) -> Iterator[str]:
+    """Neighbouring syllables of a Korean word without particle and ending."""
+    if run in _KOREAN_STOP:
+        return
+    stem = _ENDING.sub("", _PARTICLE.sub("", run))
+    if stem not in _KOREAN_STOP:
+        yield from _pairs(stem)
+
+
+def _han(run: str) -> Iterator[str]:
+    """Neighbouring Han characters; one alone counts unless it says nothing."""
+    if run not in _HAN_STOP:
+        yield from _pairs(run) if len(run) > 1 else [run]
+
+
+def _pairs(run: str) -> Iterator[str]:
+    return (run[place : place + 2] for place in range(len(run) - 1))

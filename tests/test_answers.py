@@ -242,7 +242,7 @@ async def test_related_events_are_offered_and_open_as_they_stand(service: Answer
 async def test_an_actors_roles_are_as_of_their_articles(service: AnswerService) -> None:
     card = await _ask(service, "actor", name="holm")
     (role,) = _lines(card, UI("actor.roles"))
-    title = UI("actor.role-of", title="Spokesperson", of="Harbour Council")
+    title = UI("typography.bracketed", text="Spokesperson", remark="Harbour Council")
     dated = UI("actor.article-of", date="June 2021")
     articles = f"{dated} and {UI.count('actor.undated-articles', 1)}"
     assert role.text == UI("actor.as-of", role=title, articles=articles)
@@ -508,7 +508,7 @@ def test_dates_of_a_message_are_read_whole_or_not_at_all(message: str, said: lis
 async def test_a_search_that_a_filter_leaves_empty_names_the_filter(service: AnswerService) -> None:
     card = await _ask(service, "search", text="ferry", to="1990")
     assert not card.found
-    assert card.title == UI("search.none-here", text="ferry", filters="up to 1990")
+    assert card.title == UI("search.none-here", text="ferry", filters="until 1990")
 
 
 async def test_a_message_without_text_names_nothing(service: AnswerService) -> None:

@@ -185,7 +185,9 @@ def test_events_stand_in_order_of_time_each_dated_once(
 async def test_a_date_that_is_worked_out_says_so(service: AnswerService) -> None:
     composed = await _briefing(service, Subject("security-dialogue"))
     leads = {line.opening for line in _lines(composed, UI("briefing.story"))}
-    worked_out = UI("briefing.date", date="a Monday in April 2023", mark=UI("mark.inferred"))
+    worked_out = UI(
+        "typography.bracketed", text="a Monday in April 2023", remark=UI("mark.inferred")
+    )
     assert {"1997", "16 March 2023", worked_out} <= leads
 
 

@@ -589,11 +589,11 @@ async def test_the_role_that_moderators_chose_may(mod: ModeratedServer) -> None:
 @pytest.mark.parametrize(
     ("reader", "title", "when"),
     [
-        ("ko", "### 다이제스트를 설정했습니다.", "**일정**: 09:05 · 매일 · 서울 (Asia/Seoul)"),
+        ("ko", "### 다이제스트를 설정했습니다.", "**일정**: 09:05 · 매일 · 서울(Asia/Seoul)"),
         (
             "ja",
             "### ダイジェストを設定しました。",
-            "**日時**: 09:05 · 毎日 · ソウル (Asia/Seoul)",
+            "**日時**：09:05 · 毎日 · ソウル（Asia/Seoul）",
         ),
     ],
 )
@@ -699,7 +699,7 @@ async def test_the_button_tells_what_was_corrected_and_what_is_not_known(
     assert "Changed since: its caution" in "\n".join(lines(answer))
     assert "¶" in "\n".join(lines(answer))
     unknown = lines(private(await reader.click(message, custom_id=f"post:{'a' * 20}")))
-    assert unknown[0] == "## There is no record of what this post held."
+    assert unknown[0] == "## There is no record of what this post contained."
     await break_state(mod.server, tmp_path)
     with capture_logs() as logs:
         away = lines(private(await reader.click(message, custom_id=f"post:{slot.post_id}")))

@@ -26,7 +26,7 @@ from tests.conftest import buttons, parts, texts
 
 PARAGRAPHS = r"¶\d+(?:, ¶\d+)*"
 MARKS = re.compile(rf"\[(\d+ {PARAGRAPHS}(?:; \d+ {PARAGRAPHS})*)\]$")
-SOURCE = re.compile(rf"-# \[(\d+)\] “(.+)” · .+? · ({PARAGRAPHS})")
+SOURCE = re.compile(rf"-# \[(\d+)\] [“「](.+)[”」] · .+? · ({PARAGRAPHS})")
 ACTION_ROW = 1
 
 
@@ -317,6 +317,18 @@ def assert_is_told_in_full(fact: Fact, line: Line, language: str) -> None:
         kind = words(language)(f"kind.{fact.kind}")
         assert line.label is not None
         assert kind in line.label, fact.id
+
+
+def test_a_claim_names_whose_it_is_in_its_label_or_its_sentence(
+    service: AnswerService, cards: list[Card]
+) -> None:
+    for card in cards:
+        for line in lines(card):
+            fact = line.fact.fact if line.fact else None
+            if fact and fact.kind in CLAIMS and fact.by and fact.by not in service.store.sources:
+                speaker = service.store.things[fact.by]
+                in_label = speaker.name(card.language) in (line.label or "")
+                assert in_label != (speaker.label in fact.says), fact.id
 
 
 def lines(card: Card) -> Iterator[Line]:

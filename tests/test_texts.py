@@ -224,6 +224,8 @@ def _own_calls(function: ast.AST) -> Iterator[ast.Call]:
 def _called(call: ast.Call) -> str:
     """`words`, `count` of words, or the name of a helper; otherwise nothing."""
     match call.func:
+        case ast.Name(id="self"):  # the texts of a language, which read the typography themselves
+            return "words"
         case ast.Name(id=name) | ast.Attribute(attr="words" as name):
             return name
         case ast.Attribute(value=ast.Name(id="words") | ast.Attribute(attr="words"), attr="count"):
@@ -422,10 +424,45 @@ def test_korean_and_japanese_count_in_one_form(language: str, number: int) -> No
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "a, b, and c"), ("ko", "a, b 및 c"), ("ja", "a、b、c")]
+    ("language", "said"), [("en", "a, b and c"), ("ko", "a, b, c"), ("ja", "a、b、c")]
 )
 def test_lists_are_worded_in_the_readers_way(language: str, said: str) -> None:
     assert words(language).list(["a", "b", "c"]) == said
+
+
+@pytest.mark.parametrize("items", [(), ("a",), ("a", "b")])
+def test_a_list_may_be_short(items: tuple[str, ...]) -> None:
+    assert words("en").list(items) == " and ".join(items)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "“a”: b (c; d)"), ("ko", "“a”: b(c, d)"), ("ja", "「a」：b（c、d）")],
+)
+def test_quotations_labels_and_brackets_are_set_in_the_readers_way(
+    language: str, said: str
+) -> None:
+    ui = words(language)
+    text = ui("typography.bracketed", text="b", remark=ui.series(["c", "d"]))
+    assert ui("typography.labelled", label=ui("typography.quoted", text="a"), text=text) == said
+
+
+TYPESET = re.compile("[“”「」（）：]|^: | \\($|; $")
+
+
+@pytest.mark.parametrize("folder", ["answers", "cards", "compose", "delivery", "ui"])
+def test_typography_is_in_the_catalogues(folder: str) -> None:
+    # `{name}: {value}` in Python would give every language the English colon and space.
+    wrong = {
+        f"{path.relative_to(BOT)}:{string.lineno}: {part.value!r}"
+        for path in (BOT / folder).rglob("*.py")
+        if path.name != "suggestion_stub.py"  # a file for the curator, in the base's language
+        for string in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for part in string.values
+        if isinstance(part, ast.Constant) and TYPESET.search(str(part.value))
+    }
+    assert not wrong
 
 
 def test_braces_in_what_is_filled_in_stay_as_they_are() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.parsing.cities import city_in
 from bot.parsing.timezones import COMMON, complete_zone, find_zone, zone_label
 from bot.texts.catalogues import LANGUAGES
 
@@ -148,11 +149,11 @@ def test_old_names_and_inverted_ones_are_never_offered() -> None:
     ("zone", "language", "label"),
     [
         ("Asia/Seoul", "en", "Seoul (Asia/Seoul) · UTC+9 · 16:30"),
-        ("Asia/Seoul", "ko", "서울 (Asia/Seoul) · UTC+9 · 16:30"),
-        ("Asia/Seoul", "ja", "ソウル (Asia/Seoul) · UTC+9 · 16:30"),
+        ("Asia/Seoul", "ko", "서울(Asia/Seoul) · UTC+9 · 16:30"),
+        ("Asia/Seoul", "ja", "ソウル（Asia/Seoul） · UTC+9 · 16:30"),
         ("America/St_Johns", "en", "St. John’s (America/St_Johns) · UTC-3:30 · 04:00"),
-        ("Asia/Kolkata", "ja", "コルカタ (Asia/Kolkata) · UTC+5:30 · 13:00"),
-        ("Europe/London", "ko", "런던 (Europe/London) · UTC · 07:30"),
+        ("Asia/Kolkata", "ja", "コルカタ（Asia/Kolkata） · UTC+5:30 · 13:00"),
+        ("Europe/London", "ko", "런던(Europe/London) · UTC · 07:30"),
         ("UTC", "ko", "UTC · 07:30"),
     ],
 )
@@ -179,7 +180,7 @@ def test_labels_fit_differ_and_are_stable(language: str) -> None:
     ("zone", "language", "label"),
     [
         ("Asia/Seoul", "en", "Seoul (Asia/Seoul)"),
-        ("Asia/Tokyo", "ja", "東京 (Asia/Tokyo)"),
+        ("Asia/Tokyo", "ja", "東京（Asia/Tokyo）"),
         ("Asia/Calcutta", "en", "Kolkata (Asia/Calcutta)"),
         ("America/Argentina/Buenos_Aires", "en", "Buenos Aires (America/Argentina/Buenos_Aires)"),
         ("America/Toronto", "en", "Toronto (America/Toronto)"),
@@ -217,3 +218,20 @@ def test_no_text_raises(typed: str, language: str) -> None:
     assert found is None or ZoneInfo(found)
     choices = complete_zone(typed, language, SUMMER)
     assert len(choices) <= 25
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "shown"),
+    [
+        ("ko", "Tokyo", "도쿄"),
+        ("ja", "Seoul", "ソウル"),
+        ("ko", "New York", "뉴욕"),
+        ("en", "Tokyo", "Tokyo"),
+        ("ja", "Camp David", "Camp David"),
+        ("ja", "Tokyo Bay", "Tokyo Bay"),
+    ],
+)
+def test_a_city_is_named_in_the_readers_script_if_a_zone_is_named_after_it(
+    language: str, name: str, shown: str
+) -> None:
+    assert city_in(language, name) == shown

@@ -61,7 +61,7 @@ def _withdrawn_line(context: AnswerContext, record: FactRecord) -> Line:
     fact, words = record.fact, context.words
     assert fact.withdrawn, "only a withdrawn fact has this line"
     return Line(
-        text=words("corrections.said", said=fact.says),
+        text=words("typography.quoted", text=fact.says),
         label=words("corrections.withdrawn"),
         notes=(
             Line(fact.withdrawn.why, label=words("corrections.why")),
@@ -81,5 +81,5 @@ def _earlier(context: AnswerContext, fact: Fact) -> Iterator[Line]:
     words = context.words
     for wording in reversed(fact.was):
         until = words("corrections.until", date=day_words(wording.date, words))
-        yield Line(words("corrections.said", said=wording.said), label=until)
+        yield Line(words("typography.quoted", text=wording.said), label=until)
         yield Line(wording.why, label=words("corrections.why"))

@@ -49,10 +49,11 @@ def event_line(context: AnswerContext, record: EventRecord) -> Line:
         words("mark.planned") if record.event.status == "planned" else None,
         words("mark.inferred") if record.event.when.basis == "inferred" else None,
     ]
-    joined = "; ".join(filter(None, remarks))
     title = context.name(record.event.id)
+    if marks := list(filter(None, remarks)):
+        title = words("typography.bracketed", text=title, remark=words.series(marks))
     return Line(
-        text=words("event.marked", event=title, marks=joined) if joined else title,
+        text=title,
         cites=record.cites,
         opening=dated_words(record.dated, words),
     )
@@ -75,11 +76,14 @@ def as_of(context: AnswerContext, sources: Iterable[str]) -> str:
 def _label(context: AnswerContext, fact: Fact) -> str | None:
     if fact.kind not in CLAIMS or not fact.by:
         return None
-    kind = context.words(f"kind.{fact.kind}")
+    words = context.words
+    kind = words(f"kind.{fact.kind}")
     if fact.by in context.store.sources:
         key = "label.own-opinion" if fact.kind == "opinion" else "label.of-source"
-        return context.words(key, kind=kind)
-    return context.words("label.of-actor", kind=kind, actor=context.name(fact.by))
+        return words(key, kind=kind)
+    if context.store.things[fact.by].label in fact.says:
+        return kind  # the sentence itself says whose it is
+    return words("label.of-actor", kind=kind, actor=context.name(fact.by))
 
 
 def _notes(context: AnswerContext, fact: Fact) -> Iterator[Line]:

@@ -15,12 +15,12 @@ def plain(page: Page, words: Words) -> str:
     return "\n\n".join("\n".join(block) for block in _blocks(page, words))
 
 
-def section_texts(section: Section, numbers: Mapping[str, int]) -> Iterator[str]:
+def section_texts(section: Section, numbers: Mapping[str, int], words: Words) -> Iterator[str]:
     """The heading and the lines of a section; `numbers` are those of the cited sources."""
     if section.heading:
         yield section.heading
     for line in section.lines:
-        yield from _line(line, numbers, "- " if section.listed else "")
+        yield from _line(line, numbers, words, "- " if section.listed else "")
 
 
 def _blocks(page: Page, words: Words) -> Iterator[Iterable[str]]:
@@ -28,7 +28,7 @@ def _blocks(page: Page, words: Words) -> Iterator[Iterable[str]]:
     card = page.card
     yield filter(None, [card.title, card.subtitle])
     for section in page.sections:
-        yield section_texts(section, page.numbers)
+        yield section_texts(section, page.numbers, words)
     if card.choices:
         yield (f"- {choice.label}" for choice in card.choices)
     if page.sources:
@@ -39,10 +39,10 @@ def _blocks(page: Page, words: Words) -> Iterator[Iterable[str]]:
         yield words("related"), *(f"- {action.label}" for action in card.actions)
 
 
-def _line(line: Line, numbers: Mapping[str, int], bullet: str) -> Iterator[str]:
-    opening = f"{line.opening}: " if line.opening else ""
-    label = f"{line.label}: " if line.label else ""
+def _line(line: Line, numbers: Mapping[str, int], words: Words, bullet: str) -> Iterator[str]:
     text = "".join(f"*{part}*" if matched else part for part, matched in line.parts())
-    yield f"{bullet}{opening}{label}{text} {citation_marks(line.cites, numbers)}".rstrip()
+    for label in filter(None, [line.label, line.opening]):
+        text = words("typography.labelled", label=label, text=text)
+    yield f"{bullet}{text} {citation_marks(line.cites, numbers)}".rstrip()
     for note in line.notes:
-        yield from _line(note, numbers, " " * len(bullet) + "  ")
+        yield from _line(note, numbers, words, " " * len(bullet) + "  ")

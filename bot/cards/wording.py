@@ -31,7 +31,8 @@ def citation_marks(cites: Iterable[Citation], numbers: Mapping[str, int]) -> str
 def source_line(record: SourceRecord, number: int, paragraphs: list[int], words: Words) -> str:
     """One source in full: title, author, publisher, date and paragraphs, or what the copy lacks."""
     cited = ", ".join(f"¶{paragraph}" for paragraph in paragraphs)
-    return f"[{number}] “{record.source.title}” · {imprint(record, words)} · {cited}"
+    title = words("typography.quoted", text=record.source.title)
+    return f"[{number}] {title} · {imprint(record, words)} · {cited}"
 
 
 def imprint(record: SourceRecord, words: Words) -> str:

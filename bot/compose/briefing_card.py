@@ -48,7 +48,7 @@ class BriefingLayout:
         name = thing.name(words.language) if thing else material.subject.thing
         event = material.events.get(material.subject.thing)
         if event and event.event.status == "planned":
-            name = words("event.marked", event=name, marks=words("mark.planned"))
+            name = words("typography.bracketed", text=name, remark=words("mark.planned"))
         return words("briefing.headline", subject=name)
 
     def card(self, headline: str, sections: tuple[Section, ...]) -> Card:
@@ -130,7 +130,7 @@ class BriefingLayout:
         date = dated_words(dated, self.words)
         if dated.when.basis != "inferred":
             return date
-        return self.words("briefing.date", date=date, mark=self.words("mark.inferred"))
+        return self.words("typography.bracketed", text=date, remark=self.words("mark.inferred"))
 
     def _accounts(self, record: FactRecord) -> Line:
         """How the articles word a fact, below the fact in short."""

@@ -38,7 +38,7 @@ def _blocks(layout: BriefingLayout, sections: Sequence[Section]) -> Iterator[tup
     words = layout.words
     numbers = number_sources(sections)
     for section in sections:
-        yield tuple(section_texts(section, numbers))
+        yield tuple(section_texts(section, numbers, words))
     if sources := source_lines(sections, numbers, layout.material.store.sources, words):
         yield words("sources.heading"), *sources
     if layout.actions:

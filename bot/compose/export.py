@@ -30,7 +30,7 @@ def _lines(page: Page, words: Words, ending: Iterable[str]) -> Iterator[str]:
         for index, line in enumerate(section.lines):
             if not section.listed or not index:
                 yield ""  # lines that are no list are paragraphs
-            yield from _line(page, line, "- " if section.listed else "")
+            yield from _line(page, line, words, "- " if section.listed else "")
     if page.sources:
         yield ""
         yield f"## {_escaped(words('sources.heading'))}"
@@ -41,16 +41,18 @@ def _lines(page: Page, words: Words, ending: Iterable[str]) -> Iterator[str]:
         yield _escaped(line)
 
 
-def _line(page: Page, line: Line, bullet: str) -> Iterator[str]:
+def _line(page: Page, line: Line, words: Words, bullet: str) -> Iterator[str]:
+    text = _escaped(line.text)
+    if line.label:
+        text = words("typography.labelled", label=f"*{_escaped(line.label)}*", text=text)
     parts = [
         f"**{_escaped(line.opening)}**" if line.opening else "",
-        f"*{_escaped(line.label)}:*" if line.label else "",
-        _escaped(line.text),
+        text,
         _escaped(page.marks(line)),
     ]
     yield bullet + " ".join(part for part in parts if part)
     for note in line.notes:
-        yield from _line(page, note, f"{' ' * len(bullet)}- ")
+        yield from _line(page, note, words, f"{' ' * len(bullet)}- ")
 
 
 def _escaped(text: str) -> str:

@@ -29,7 +29,8 @@ def around(
     ):
         for other in others:
             line = event_line(context, other)
-            yield replace(line, text=f"{line.opening}: {line.text}", label=label, opening=None)
+            text = words("typography.labelled", label=line.opening, text=line.text)
+            yield replace(line, text=text, label=label, opening=None)
 
 
 def bearing(

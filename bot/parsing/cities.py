@@ -22,6 +22,15 @@ def city_names(name: str) -> Iterator[str]:
 
 
 @cache
+def city_in(language: str, name: str) -> str:
+    """A city's English name in one of LANGUAGES; as it is if CLDR names no zone after it."""
+    _, clocks = clock_names(language)
+    ending = f"/{name.replace(' ', '_')}"
+    own = (clock for zone, clock in clocks.items() if zone.endswith(ending))
+    return next((clock["city"] for clock in own if "city" in clock), name)
+
+
+@cache
 def cities_of_zones(language: str) -> dict[str, str]:
     """The city that each zone is named after, in one of LANGUAGES."""
     _, known = clock_names(language)

@@ -137,7 +137,7 @@ def zone_label(zone: str, language: str) -> str:
         sign = "-" if fixed[1] == "+" else "+"
         return f"UTC{sign}{fixed[2]} ({zone})"
     city = cities_of_zones(language).get(current_name(zone))
-    return f"{city} ({zone})" if city else zone
+    return words(language)("typography.bracketed", text=city, remark=zone) if city else zone
 
 
 def _first_zones(language: str) -> list[str]:

@@ -1,7 +1,8 @@
 """UI texts by key, from one gettext catalogue for each language.
 
-A `.po` file beside this module holds every sentence of one language under the same keys. Dates and
-lists are worded by Babel's locale data.
+A `.po` file beside this module holds every sentence of one language under the same keys, and as
+`typography.…` how the language writes quotations, brackets, labels and lists. Dates are worded by
+Babel's locale data.
 """
 
 from __future__ import annotations
@@ -9,11 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 
 from babel import Locale
-from babel.lists import format_list
 
 LANGUAGES = ("en", "ko", "ja")
 """The languages that have a catalogue; the first is the fallback of every other."""
@@ -40,9 +40,17 @@ class Words:
         form = 0 if number == 1 else -1
         return self._texts.get(key, (key,))[form].format(n=number, **values)
 
-    def list(self, items: list[str]) -> str:
-        """The items as one enumeration: `a, b, and c`."""
-        return format_list(items, locale=self.locale)
+    def list(self, items: Sequence[str]) -> str:
+        """The items as one enumeration: `a, b and c`."""
+        if len(items) < 2:
+            return "".join(items)
+        *first, last = items
+        begun = reduce(lambda one, other: self("typography.list", one=one, other=other), first)
+        return self("typography.list.last", one=begun, last=last)
+
+    def series(self, remarks: Sequence[str]) -> str:
+        """Remarks that follow one another: `planned; date inferred`."""
+        return reduce(lambda one, other: self("typography.series", one=one, other=other), remarks)
 
 
 @cache

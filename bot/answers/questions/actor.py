@@ -70,7 +70,7 @@ def _role_line(context: AnswerContext, role: Role) -> Line:
     words = context.words
     title = role.title
     if role.of:
-        title = words("actor.role-of", title=title, of=context.name(role.of))
+        title = words("typography.bracketed", text=title, remark=context.name(role.of))
     articles = as_of(context, [cite.source for cite in role.cites])
     return Line(words("actor.as-of", role=title, articles=articles), role.cites)
 

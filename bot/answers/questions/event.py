@@ -12,6 +12,7 @@ from bot.cards.limits import BUTTON_LABEL
 from bot.cards.wording import dated_words
 from bot.facts.model import Participant, When
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
+from bot.parsing.cities import city_in
 
 
 async def answer(context: AnswerContext) -> Card:
@@ -64,8 +65,10 @@ def _circumstances(context: AnswerContext, record: EventRecord) -> Iterator[Line
     date = dated_words(record.dated, words)
     if event.when.basis == "stated":
         date = words("event.stated", date=date)
-    text = words("event.date-place", date=date, place=event.where) if event.where else date
-    yield Line(text, event.cites, words("event.when"), notes=_basis(context, event.when))
+    if event.where:
+        place = city_in(words.language, event.where)
+        date = words("event.date-place", date=date, place=place)
+    yield Line(date, event.cites, words("event.when"), notes=_basis(context, event.when))
     if event.who:
         yield Line(
             words.list([_participant(context, part) for part in event.who]),
@@ -76,7 +79,9 @@ def _circumstances(context: AnswerContext, record: EventRecord) -> Iterator[Line
 
 def _participant(context: AnswerContext, part: Participant) -> str:
     actor = context.name(part.actor)
-    return context.words("event.part", actor=actor, part=part.part) if part.part else actor
+    if not part.part:
+        return actor
+    return context.words("typography.bracketed", text=actor, remark=part.part)
 
 
 def _basis(context: AnswerContext, when: When) -> tuple[Line, ...]:

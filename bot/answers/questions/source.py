@@ -53,8 +53,10 @@ _OFFERED = 5  # buttons that fit one row
 
 
 def _source_line(context: AnswerContext, record: SourceRecord) -> Line:
-    kind = context.words(f"source-kind.{record.source.kind}")
-    return Line(f"“{record.source.title}” · {imprint(record, context.words)} · {kind}")
+    words = context.words
+    title = words("typography.quoted", text=record.source.title)
+    kind = words(f"source-kind.{record.source.kind}")
+    return Line(f"{title} · {imprint(record, words)} · {kind}")
 
 
 def _open(record: SourceRecord) -> Action:

@@ -41,7 +41,8 @@ def log_line(words: Words, briefing: Briefing, entry: AuditEntry) -> str:
     """An entry as one line for the log channel."""
     name = f"**{escape(shorten(briefing.plan.text.headline, _SHOWN))}**"
     when = format_dt(entry.at, "f")
-    return f"{told(words, briefing, entry)} · {name} (`{briefing.briefing_id}`) · {when}"
+    headline = words("typography.bracketed", text=name, remark=f"`{briefing.briefing_id}`")
+    return f"{told(words, briefing, entry)} · {headline} · {when}"
 
 
 async def tell(
@@ -69,8 +70,10 @@ def told(words: Words, briefing: Briefing, entry: AuditEntry) -> str:
     """Who did what, and what it changed, as markdown."""
     person = f"<@{entry.member_id}>" if entry.member_id else "Factdesk"
     said = words(f"briefing.step.{entry.kind}", person=person)
-    details = "; ".join(_details(words, briefing, entry))
-    return f"{said}: {details}" if details else said
+    details = list(_details(words, briefing, entry))
+    if not details:
+        return said
+    return words("typography.labelled", label=said, text=words.series(details))
 
 
 def _details(words: Words, briefing: Briefing, entry: AuditEntry) -> Iterator[str]:
@@ -82,7 +85,7 @@ def _details(words: Words, briefing: Briefing, entry: AuditEntry) -> Iterator[st
         case "posted":
             yield f"https://discord.com/channels/{briefing.server_id}/{entry.detail}"
         case "sent-back":
-            yield f"“{escape(entry.detail)}”"
+            yield words("typography.quoted", text=escape(entry.detail))
         case "blocked" | "review":
             yield reason(words, entry.detail)
         case "corrected":
@@ -99,7 +102,7 @@ def _change(words: Words, field: str, old: FieldValue, new: FieldValue) -> str:
     name = words(f"briefing.step.field.{field}")
     if isinstance(old, list) and isinstance(new, list):  # of facts
         facts = [*(f"− `{key}`" for key in old), *(f"+ `{key}`" for key in new)]
-        return f"{name} {', '.join(facts)}"
+        return f"{name} {words.series(facts)}"
     return f"{name} {_value(words, field, old)} → {_value(words, field, new)}"
 
 
@@ -117,7 +120,7 @@ def _value(words: Words, field: str, value: FieldValue) -> str:
             return words(f"settings.language.{value}")
         case "headline" | "remarks":
             one_line = " ".join(str(value).split())
-            return f"“{escape(shorten(one_line, _SHOWN))}”"
+            return words("typography.quoted", text=escape(shorten(one_line, _SHOWN)))
         case _:
             return escape(str(value))
 

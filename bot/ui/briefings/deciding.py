@@ -72,7 +72,7 @@ def _where_asked(context: ActionContext) -> str:
 def _when_posted(context: ActionContext) -> str:
     due_at = context.briefing.due_at
     if due_at and due_at > context.now:
-        return context.words("briefing.ui.scheduled", at=panels.moment(due_at))
+        return context.words("briefing.ui.scheduled", at=panels.moment(context.words, due_at))
     return context.words("briefing.ui.soon")
 
 

@@ -18,7 +18,7 @@ from bot.state.posts import Post
 from bot.texts.catalogues import Words
 from bot.ui.briefings.audit_log import reason
 from bot.ui.briefings.controls import Button, Panel, Row, Style
-from bot.ui.components.markdown import escape
+from bot.ui.components.markdown import escape, field
 from bot.ui.components.messages import Notice
 from bot.ui.digests.overview import moment
 
@@ -61,7 +61,7 @@ def card(
 ) -> Panel:
     """The working card; without `editing`, one button leads to those that edit."""
     briefing = state.briefing
-    lines = [f"**{name}**: {value}" for name, value in _fields(words, service, state)]
+    lines = [field(words, name, value) for name, value in _fields(words, service, state)]
     notice = Notice(
         state.composed.card.title,
         (*lines, *(f"- {todo}" for todo in _open_points(words, state))),
@@ -102,11 +102,12 @@ def status(words: Words, state: BriefingState) -> str:
     briefing, post = state.briefing, state.post
     word = status_word(words, briefing)
     if briefing.status == "ready" and briefing.due_at:
-        return f"{word}: {moment(briefing.due_at)}"
+        return words("typography.labelled", label=word, text=moment(words, briefing.due_at))
     if briefing.status == "posted" and post and post.message_ref:
         if post.status == "deleted":
             return words("briefing.ui.status.deleted")
-        return f"{word}: https://discord.com/channels/{briefing.server_id}/{post.message_ref.link}"
+        link = f"https://discord.com/channels/{briefing.server_id}/{post.message_ref.link}"
+        return words("typography.labelled", label=word, text=link)
     if briefing.status in ("blocked", "waiting") and briefing.reason:
         return f"{word}. {reason(words, briefing.reason)}"
     return word
@@ -154,7 +155,7 @@ def when(words: Words, given: PostingTime | None) -> str:
     if given is None:
         return words("briefing.ui.at-once")
     zone = escape(zone_label(given.zone, words.language))
-    return f"{given.wall:%Y-%m-%d %H:%M} · {zone} · {moment(given.at)}"
+    return f"{given.wall:%Y-%m-%d %H:%M} · {zone} · {moment(words, given.at)}"
 
 
 def _open_points(words: Words, state: BriefingState) -> Iterator[str]:

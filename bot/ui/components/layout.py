@@ -28,7 +28,7 @@ def view(page: Page, words: Words, button: Button) -> ui.LayoutView:
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=discord.Colour(0x3B6EA5))
     box.add_item(ui.TextDisplay(markdown.heading(page)))
     for part in page.sections:
-        box.add_item(ui.TextDisplay(markdown.section(page, part)))
+        box.add_item(ui.TextDisplay(markdown.section(page, part, words)))
     if small_print := markdown.sources(page, words):
         box.add_item(ui.Separator())
         box.add_item(ui.TextDisplay(small_print))

@@ -30,9 +30,14 @@ def heading(page: Page) -> str:
     return f"{title}\n-# {escape(page.card.subtitle)}" if page.card.subtitle else title
 
 
-def section(page: Page, part: Section) -> str:
+def section(page: Page, part: Section, words: Words) -> str:
     """A section of a page, its heading first."""
-    return "\n".join(_section_lines(page, part))
+    return "\n".join(_section_lines(page, part, words))
+
+
+def field(words: Words, name: str, value: str) -> str:
+    """A field of a form or of settings: its name, and its value as markdown."""
+    return words("typography.labelled", label=f"**{name}**", text=value)
 
 
 def sources(page: Page, words: Words) -> str:
@@ -46,20 +51,22 @@ def sources(page: Page, words: Words) -> str:
     return "\n".join(lines)
 
 
-def _section_lines(page: Page, part: Section) -> Iterator[str]:
+def _section_lines(page: Page, part: Section, words: Words) -> Iterator[str]:
     if part.heading:
         yield f"### {escape(part.heading)}"
     for line in part.lines:
-        yield f"{'- ' if part.listed else ''}{_line(page, line)}"
+        yield f"{'- ' if part.listed else ''}{_line(page, line, words)}"
         for note in line.notes:
-            yield f"{'  ' if part.listed else ''}-# {_line(page, note)}"
+            yield f"{'  ' if part.listed else ''}-# {_line(page, note, words)}"
 
 
-def _line(page: Page, line: Line) -> str:
+def _line(page: Page, line: Line, words: Words) -> str:
+    text = "".join(f"**{escape(p)}**" if matched else escape(p) for p, matched in line.parts())
+    if line.label:
+        text = words("typography.labelled", label=f"*{escape(line.label)}*", text=text)
     parts = [
         f"**{escape(line.opening)}**" if line.opening else "",
-        f"*{escape(line.label)}:*" if line.label else "",
-        "".join(f"**{escape(p)}**" if matched else escape(p) for p, matched in line.parts()),
+        text,
         escape(page.marks(line).replace(" ¶", "\N{NO-BREAK SPACE}¶")),
     ]
     return " ".join(part for part in parts if part)

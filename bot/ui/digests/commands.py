@@ -165,7 +165,7 @@ async def _preview(interaction: Interaction) -> None:
     schedule = await required(interaction)
     run = await _next(interaction, schedule)
     draft = await interaction.client.compose(schedule, run.day, is_late=False)
-    lines = [words("digest.preview", at=moment(run.instant))]
+    lines = [words("digest.preview", at=moment(words, run.instant))]
     if schedule.paused:
         lines.append(words("digest.preview.paused"))
     elif not draft.worth_posting and (
@@ -201,7 +201,7 @@ async def _pause(interaction: Interaction, until: str | None = None) -> None:
         day = read_day(until, schedule.config.zone, words)
         run = await next_of(state, server_id, schedule.config, day - _DAY)
         await state.digests.pause(server_id, "moderator", run.instant, run.instant, run.day)
-        line = words("digest.paused.until", at=moment(run.instant))
+        line = words("digest.paused.until", at=moment(words, run.instant))
     else:
         await state.digests.pause(server_id, "moderator")
         line = trouble(words, schedule.config, "moderator")

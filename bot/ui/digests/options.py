@@ -33,7 +33,7 @@ from bot.ui.components.permissions import Choices
 _LONGEST = 1_000  # characters of a list of topics
 _AHEAD = timedelta(days=366)  # how long a digest may be paused with an end
 _SEPARATOR = re.compile(r"\s*[,、，;]\s*")
-_LABELLED = re.compile(r"\(([^()]+)\)(?: · .*)?")
+_LABELLED = re.compile(r"[(（]([^()（）]+)[)）](?: · .*)?")
 _EVERYTHING = "all"
 _NO_TAG = "0"
 

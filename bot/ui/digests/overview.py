@@ -18,7 +18,7 @@ from bot.state.posts import Post
 from bot.texts.catalogues import Words
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reader_words
-from bot.ui.components.markdown import escape
+from bot.ui.components.markdown import escape, field
 
 WEEKDAYS: Mapping[str, frozenset[int]] = {
     "every": EVERY_DAY,
@@ -37,10 +37,10 @@ WEEKDAYS: Mapping[str, frozenset[int]] = {
 
 def warning(words: Words, schedule: Schedule, problem: DigestProblem, server: str) -> str:
     """The warning to moderators whose digest has stopped, as Discord's markdown."""
-    name = f"**{escape(server)}**"
+    name, what = escape(server), trouble(words, schedule.config, problem)
     if problem == "unknown":
-        return f"{name}: {trouble(words, schedule.config, problem)}"
-    return f"{words('digest.stopped', server=name)}\n{trouble(words, schedule.config, problem)}"
+        return field(words, name, what)
+    return f"{words('digest.stopped', server=f'**{name}**')}\n{what}"
 
 
 def trouble(words: Words, config: DigestConfig, problem: DigestProblem) -> str:
@@ -51,16 +51,18 @@ def trouble(words: Words, config: DigestConfig, problem: DigestProblem) -> str:
 
 def setting_lines(interaction: Interaction, config: DigestConfig) -> tuple[str, ...]:
     """How a digest is set up, each setting on a line."""
-    settings = _settings(reader_words(interaction), interaction.client.service, config)
-    lines = [f"**{name}**: {value}" for name, value in settings]
+    words = reader_words(interaction)
+    settings = _settings(words, interaction.client.service, config)
+    lines = [field(words, name, value) for name, value in settings]
     channel = interaction.client.get_channel(config.target.channel_id)
     if isinstance(channel, discord.ForumChannel) and config.target.tag_id:
-        lines.insert(1, _tag(reader_words(interaction), channel.get_tag(config.target.tag_id)))
+        lines.insert(1, _tag(words, channel.get_tag(config.target.tag_id)))
     return tuple(lines)
 
 
 def _tag(words: Words, tag: discord.ForumTag | None) -> str:
-    return f"**{words('digest.field.tag')}**: {escape(tag.name) if tag else words('digest.no-tag')}"
+    value = escape(tag.name) if tag else words("digest.no-tag")
+    return field(words, words("digest.field.tag"), value)
 
 
 def _settings(
@@ -96,13 +98,13 @@ def _topics(words: Words, service: AnswerService, config: DigestConfig) -> str:
 
 def next_line(words: Words, at: datetime) -> str:
     """When the next digest comes."""
-    return f"**{words('digest.field.next')}**: {moment(at)}"
+    return field(words, words("digest.field.next"), moment(words, at))
 
 
 def state_line(words: Words, schedule: Schedule) -> str:
     """When the next digest comes, or why none does."""
     if schedule.paused == "moderator" and schedule.paused_until:
-        return words("digest.paused.until", at=moment(schedule.paused_until))
+        return words("digest.paused.until", at=moment(words, schedule.paused_until))
     if schedule.paused:
         return f"**{words('digest.paused')}**\n{trouble(words, schedule.config, schedule.paused)}"
     assert schedule.next_at, "a digest that is not paused has a next run"
@@ -111,7 +113,7 @@ def state_line(words: Words, schedule: Schedule) -> str:
 
 def last_line(words: Words, post: Post | None) -> str:
     """What became of the latest digest."""
-    return f"**{words('digest.field.last')}**: {_last(words, post)}"
+    return field(words, words("digest.field.last"), _last(words, post))
 
 
 def _last(words: Words, post: Post | None) -> str:
@@ -132,6 +134,6 @@ def link(post: Post) -> str:
     return f"https://discord.com/channels/{post.server_id}/{ref.channel_id}/{ref.message_id}"
 
 
-def moment(at: datetime) -> str:
+def moment(words: Words, at: datetime) -> str:
     """An instant as everybody's own clock shows it, and how far it is from now."""
-    return f"{format_dt(at, 'F')} ({format_dt(at, 'R')})"
+    return words("typography.bracketed", text=format_dt(at, "F"), remark=format_dt(at, "R"))

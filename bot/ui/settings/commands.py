@@ -14,7 +14,7 @@ from bot.ui.components import channels
 from bot.ui.components.client import Interaction, guild_of, server_id_of
 from bot.ui.components.language import reader_words
 from bot.ui.components.localised import text
-from bot.ui.components.markdown import escape
+from bot.ui.components.markdown import escape, field
 from bot.ui.components.messages import Notice, UserError, answer
 from bot.ui.components.permissions import Subcommand, group
 from bot.ui.digests.options import ChannelOption, complete_zones, read_channel, read_zone
@@ -71,7 +71,7 @@ async def _language(
     words = reader_words(interaction)
     chosen = None if language == "discord" else language
     await interaction.client.state.settings.choose_language(server_id_of(interaction), chosen)
-    line = f"**{words('settings.field.language')}**: {words(f'settings.language.{language}')}"
+    line = field(words, words("settings.field.language"), words(f"settings.language.{language}"))
     where = words("settings.language.help")
     await answer(interaction, Notice(words("settings.language.chosen"), (line, where)))
 

@@ -14,7 +14,7 @@ from bot.state.settings import Settings
 from bot.texts.catalogues import Words
 from bot.ui.components.client import Interaction, server_id_of
 from bot.ui.components.language import reader_words
-from bot.ui.components.markdown import escape
+from bot.ui.components.markdown import escape, field
 from bot.ui.components.messages import Notice, answer
 from bot.ui.components.permissions import moderate
 from bot.ui.components.persistent_items import PersistentItem, button
@@ -22,7 +22,7 @@ from bot.ui.components.persistent_items import PersistentItem, button
 
 def stored_lines(words: Words, settings: Settings, schedule: Schedule | None) -> tuple[str, ...]:
     """Everything that is stored about a server, each thing on a line."""
-    return tuple(f"**{name}**: {value}" for name, value in _stored(words, settings, schedule))
+    return tuple(field(words, name, value) for name, value in _stored(words, settings, schedule))
 
 
 def _stored(
@@ -48,7 +48,7 @@ def _stored(
 
 def default_lines(words: Words, settings: Settings) -> tuple[str, ...]:
     """Where and in which time zone briefings are posted by default, each on a line."""
-    return tuple(f"**{name}**: {value}" for name, value in _defaults(words, settings))
+    return tuple(field(words, name, value) for name, value in _defaults(words, settings))
 
 
 def _defaults(words: Words, settings: Settings) -> Iterator[tuple[str, str]]:

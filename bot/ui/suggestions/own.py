@@ -12,6 +12,7 @@ from bot.state.suggestions import Suggestion
 from bot.texts.catalogues import Words
 from bot.ui.components.client import Interaction, server_id_of
 from bot.ui.components.language import reader_words
+from bot.ui.components.markdown import field
 from bot.ui.components.messages import Notice, answer
 from bot.ui.components.persistent_items import PersistentItem, button
 from bot.ui.suggestions.wording import (
@@ -81,7 +82,7 @@ def _status_line(words: Words, made: Suggestion) -> str:
         if made.status == "accepted"
         else "suggest.status.declined"
     )
-    return f"**{words('suggest.field.status')}**: {status}"
+    return field(words, words("suggest.field.status"), status)
 
 
 async def _delete(interaction: Interaction, suggestion_id: str) -> Reply:

@@ -12,6 +12,7 @@ from bot.state.suggestions import Decision, Suggestion
 from bot.texts.catalogues import Words
 from bot.ui.components.client import Interaction, server_id_of
 from bot.ui.components.language import reader_words
+from bot.ui.components.markdown import field
 from bot.ui.components.messages import Notice, answer
 from bot.ui.components.permissions import guarded
 from bot.ui.components.persistent_items import PersistentItem, button
@@ -84,7 +85,7 @@ async def _queue(interaction: Interaction, suggestion_id: str = "", *done: str) 
 
 def _maker_line(words: Words, made: Suggestion) -> str:
     when = format_dt(made.made_at, "R")
-    return f"**{words('suggest.field.from')}**: <@{made.member_id}> · {when}"
+    return field(words, words("suggest.field.from"), f"<@{made.member_id}> · {when}")
 
 
 async def _decide(interaction: Interaction, suggestion_id: str, decision: Decision) -> Reply:

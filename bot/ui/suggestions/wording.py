@@ -12,7 +12,7 @@ from bot.state.suggestions import Suggestion
 from bot.texts.catalogues import Words
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reader_words
-from bot.ui.components.markdown import escape
+from bot.ui.components.markdown import escape, field
 from bot.ui.components.messages import Notice, answer, view
 from bot.ui.components.persistent_items import PersistentItem
 
@@ -25,7 +25,7 @@ MakeButton = Callable[[str, str], PersistentItem]
 
 def suggestion_lines(words: Words, service: AnswerService, made: Suggestion) -> tuple[str, ...]:
     """What a suggestion is about, what it says, and its source."""
-    about = f"**{words('suggest.field.about')}**: {escape(_about(words, service, made.thing))}"
+    about = field(words, words("suggest.field.about"), escape(_about(words, service, made.thing)))
     return (about, *quoted_lines(words, made.text, made.source))
 
 
@@ -35,13 +35,13 @@ def _about(words: Words, service: AnswerService, thing: str | None) -> str:
     owner, _, fact = thing.partition("/")
     record = service.store.things.get(owner)
     name = record.name(words.language) if record else owner
-    return f"{name} ({thing})" if fact else name
+    return words("typography.bracketed", text=name, remark=thing) if fact else name
 
 
 def quoted_lines(words: Words, text: str, source: str) -> tuple[str, ...]:
     """A member's text, letter by letter, and the source that they give."""
     lines = [f"> {escape(line)}" for line in text.splitlines()]
-    return (*lines, f"**{words('suggest.field.source')}**: {escape(source)}")
+    return (*lines, field(words, words("suggest.field.source"), escape(source)))
 
 
 def index_of(suggestions: Sequence[Suggestion], suggestion_id: str) -> int:

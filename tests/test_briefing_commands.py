@@ -92,7 +92,7 @@ async def test_a_briefing_from_draft_to_post_over_restarts(room: Newsroom) -> No
         f"-# Posted by <@{room.moderator.id}> with Factdesk",
     ]
     (remarks,) = [text for text in texts(post) if "Mind the dates." in text]
-    assert remarks.startswith("### Remarks by keeper, not from the base")
+    assert remarks.startswith("### Remarks by keeper, not from the sources")
     (sent,) = sent_to(room, channel)
     assert (sent["allowed_mentions"]["parse"], sent["allowed_mentions"]["roles"]) == ([], [role.id])
     history = await room.ask("briefing history", briefing=number(card))

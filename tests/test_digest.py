@@ -530,7 +530,7 @@ async def test_a_withdrawn_fact_is_told_as_withdrawn_once_and_never_as_true(
 ) -> None:
     async with opened(tmp_path, agreement(WITHDRAWN)) as store:
         [line] = await news(store, DigestHistory(date(2026, 11, 30), held))
-        assert (line.label, line.text) == ("Withdrawn, no longer said", f"“{SIGNED}”")
+        assert (line.label, line.text) == ("Withdrawn", f"“{SIGNED}”")
         assert line.notes[0].text == "Nobody signed it."
         assert [cite.source for cite in line.all_cites()] == ["ferry-report"]
         told = DigestHistory(None, await store.versions())

@@ -169,7 +169,7 @@ async def _reads_the_post(service: Conversation) -> str:
     await expect(post.get_by_role("heading", name=HEADLINE)).to_be_visible()
     await expect(post).to_contain_text("Posted by @moderator with Factdesk")
     await expect(post).to_contain_text(CITATION)
-    await expect(post).to_contain_text("Remarks by moderator, not from the base")
+    await expect(post).to_contain_text("Remarks by moderator, not from the sources")
     await expect(post).to_contain_text(REMARKS)  # as typed: its signs format nothing
     await expect(post).to_contain_text("Sources")
     await _keep(service, post, "post")

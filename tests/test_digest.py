@@ -198,7 +198,7 @@ def test_events_known_to_a_month_come_once_in_their_month(base: Base, year: list
 
 def title(line: Line) -> str:
     """The title in an event's line, without its marks and anniversary."""
-    return re.split(r" — | \((?:planned|date inferred)", line.text)[0]
+    return re.split(r" · | \((?:planned|date inferred)", line.text)[0]
 
 
 def test_an_anniversary_is_announced_once_in_the_week_before(
@@ -761,7 +761,7 @@ async def test_an_anniversary_comes_up_once(
     async with opened(tmp_path) as store:
         coming = await news(store, DigestHistory(last), day, "coming-up")
     assert [(line.opening, line.text) for line in coming] == (
-        [("4 May 2021", "Ferry agreement of Norhaven and Sudby — 5 years on 4 May 2026")]
+        [("4 May 2021", "Ferry agreement of Norhaven and Sudby · 5 years on 4 May 2026")]
         if told
         else []
     )

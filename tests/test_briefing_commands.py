@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from bot.delivery.delivery_errors import OutcomeUnknown
 from bot.delivery.outbox import OutgoingPost
 from bot.state.audit_log import AuditAction, AuditEntry
-from bot.state.briefings import Status
+from bot.state.briefing_record import Status
 from bot.state.digests import Target
 from bot.state.plan import BriefingText, Plan, plan_changes
 from bot.state.posts import MessageRef
@@ -47,6 +47,8 @@ from tests.newsroom import (
 )
 from tests.test_commands import speak
 from tests.test_digest_commands import AWAY, REFUSED, allow_all, break_state, make
+
+OWN = "### You wrote it or changed it last, so you cannot approve it."
 
 # simcord's clock starts on Thursday, 1 January 2026, at 09:00 in Seoul.
 
@@ -305,7 +307,7 @@ async def test_whoever_signs_must_still_be_able_to_post_there_themselves(room: N
     assert len(told) == 1, "moderators are told, and not whoever lost the right"
     assert any("held" in line for line in await room.ask("briefing list"))
     theirs = await show_to(room.second, room, number(card))
-    await room.do(theirs, "submit", room.second)  # and stands behind it from now on
+    await room.do(theirs, "approve", room.second)  # and stands behind it from now on
     await room.advance(minutes=2)
     assert len(posted(room.server.channel)) == 1
 
@@ -436,7 +438,7 @@ async def test_an_author_who_presses_approve_anyway_is_refused(room: Newsroom) -
     public = await show_controls(room, waiting.version, waiting.briefing_id)
     approve = Key("approve", waiting.briefing_id, waiting.version).custom_id("b")
     refused = private(await room.moderator.click(public, custom_id=approve))
-    assert lines(refused)[0] == "### You cannot approve your own briefing."
+    assert lines(refused)[0] == OWN
     assert await room.server.bot.state.briefings.get(number(card)) == waiting
 
 
@@ -494,7 +496,7 @@ async def test_approval_is_asked_for_in_the_log_channel_where_each_step_is_told(
     await room.server.restart()
     approve = next(b["custom_id"] for b in buttons(shown) if b["custom_id"].startswith("b:approve"))  # type: ignore[arg-type]
     own = await room.moderator.click(request, custom_id=approve)
-    assert lines(private(own))[0] == "### You cannot approve your own briefing."
+    assert lines(private(own))[0] == OWN
     refused = await room.server.asker.click(request, custom_id=approve)
     assert lines(private(refused)) == REFUSED
     done = private(await room.second.click(request, custom_id=approve))
@@ -531,7 +533,7 @@ async def test_the_second_of_two_is_told_and_nothing_is_overwritten(room: Newsro
     kept = said(aside(result))
     assert "Theirs" in kept
     assert "Long '''thoughts'''" in kept
-    for action in ("where", "facts", "submit", "cancel", "text"):
+    for action in ("where", "facts", "when", "cancel", "text"):
         stale = await show_to(room.second, room, number(mine), "edit")
         await room.fill(mine, "text", headline=f"Mine before {action}")
         await room.do(stale, action, room.second)
@@ -759,11 +761,17 @@ async def test_where_approval_is_needed_the_author_cannot_change_a_post_alone(
     await room.advance(minutes=2)
     await need_approval(room)
     mine = await room.run("briefing edit", briefing=number(card))
-    refused = lines(aside(await room.fill(mine, "text", headline="Mine alone")))
-    assert refused[0] == "### Another moderator must edit this post."
+    await room.fill(mine, "text", headline="Mine alone")
+    assert said(mine).startswith("Saved. Another moderator must approve the edit")
+    await room.advance(minutes=2)
+    (post,) = posted(room.server.channel)
+    assert "Mine alone" not in str(post)
+    theirs = await show_to(room.second, room, number(card))
+    await room.do(theirs, "drop", room.second)
+    assert "Mine alone" not in said(theirs)
     theirs = await show_to(room.second, room, number(card), "edit")
     await room.fill(theirs, "text", room.second, headline="Ours")
-    assert said(theirs).startswith("Saved.")
+    await room.do(await room.run("briefing show", briefing=number(card)), "accept")
     await room.advance(minutes=2)
     (post,) = posted(room.server.channel)
     assert "## Ours" in texts(post)[1]

@@ -307,7 +307,7 @@ async def test_a_post_that_discord_will_not_have_edited_is_told(room: Newsroom) 
     await room.fill(mine, "text", headline="Better")
     await room.advance(minutes=2)
     assert any("The post could not be edited" in (each.content or "") for each in log.history())
-    assert await room.server.bot.state.briefings.edits() == {}
+    assert await room.server.bot.state.post_edits.due() == {}
 
 
 async def test_what_a_moderator_dismissed_does_not_come_back_with_another_change(

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.audit_log import AuditEntry
-from bot.state.briefings import Briefing, EditConflict
+from bot.state.briefing_record import Briefing, EditConflict
 from bot.state.database import Database
 from bot.state.digests import Target
 from bot.state.errors import DatabaseUnavailable
@@ -126,7 +126,7 @@ class TestBriefings:
         new = await state.briefings.rewrite(old, REWORDED, "base-2", EDITOR, NOW + MINUTE)
         assert new == replace(
             old, version=old.version + 1, status="draft", plan=REWORDED, author_id=EDITOR,
-            approver_id=None, due_at=None, base_version="base-2", reason=None,
+            changed_by=EDITOR, approver_id=None, due_at=None, base_version="base-2", reason=None,
             changed_at=NOW + MINUTE,
         )  # fmt: skip
         assert await present(state, new) == new
@@ -142,7 +142,7 @@ class TestBriefings:
     async def test_keep_their_author_when_only_the_target_changes(self, state: State) -> None:
         elsewhere = replace(PLAN, target=Target(20), when=None)
         new = await state.briefings.rewrite(await draft(state), elsewhere, "base", EDITOR, NOW)
-        assert (new.author_id, new.plan) == (AUTHOR, elsewhere)
+        assert (new.author_id, new.changed_by, new.plan) == (AUTHOR, EDITOR, elsewhere)
         changes = (await state.briefings.audit_log(new.briefing_id))[-1].changes
         assert changes == {
             "channel": (10, 20), "role": (11, None), "publish": (True, False), "tag": (12, None),
@@ -151,9 +151,12 @@ class TestBriefings:
 
     async def test_that_are_posted_stay_so_when_rewritten(self, state: State) -> None:
         old = await posted(state)
-        new = await state.briefings.rewrite_posted(old, REWORDED, EDITOR, NOW)
-        assert new == replace(old, version=old.version + 1, plan=REWORDED, edit_at=NOW)
-        again = await state.briefings.rewrite_posted(new, PLAN, EDITOR, NOW + DAY)
+        new = await state.post_edits.make(old, REWORDED, EDITOR, NOW)
+        assert new == replace(
+            old, version=old.version + 1, plan=REWORDED, changed_by=EDITOR, edited_by=EDITOR,
+            edit_at=NOW,
+        )  # fmt: skip
+        again = await state.post_edits.make(new, PLAN, EDITOR, NOW + DAY)
         assert again.edit_at == NOW, "the first edit is still to be made"
 
     async def test_refuse_a_change_of_an_older_version(self, state: State) -> None:
@@ -167,33 +170,79 @@ class TestBriefings:
         assert await actions(state, old) == ["began"]
 
     async def test_have_their_posts_edited(self, state: State) -> None:
-        edited = await state.briefings.rewrite_posted(await posted(state), REWORDED, EDITOR, NOW)
-        other = await state.briefings.rewrite_posted(await posted(state), REWORDED, EDITOR, NOW)
+        edited = await state.post_edits.make(await posted(state), REWORDED, EDITOR, NOW)
+        other = await state.post_edits.make(await posted(state), REWORDED, EDITOR, NOW)
         await posted(state)
-        assert await state.briefings.edits() == {edited.briefing_id: NOW, other.briefing_id: NOW}
-        await state.briefings.end_edit(edited, NOW)
-        assert await state.briefings.edits() == {other.briefing_id: NOW}
+        assert await state.post_edits.due() == {edited.briefing_id: NOW, other.briefing_id: NOW}
+        await state.post_edits.end(edited, NOW)
+        assert await state.post_edits.due() == {other.briefing_id: NOW}
         await state.settings.left([SERVER], NOW)
-        assert await state.briefings.edits() == {}
+        assert await state.post_edits.due() == {}
 
     async def test_are_edited_again_if_they_changed_meanwhile(self, state: State) -> None:
-        old = await state.briefings.rewrite_posted(await posted(state), REWORDED, EDITOR, NOW)
-        new = await state.briefings.rewrite_posted(old, PLAN, EDITOR, NOW + MINUTE)
-        await state.briefings.end_edit(old, NOW + DAY)
-        assert await state.briefings.edits() == {new.briefing_id: NOW}, "the later edit remains"
-        await state.briefings.end_edit(new, NOW + DAY)
-        await state.briefings.end_edit(old, NOW + DAY)
-        assert await state.briefings.edits() == {new.briefing_id: NOW + DAY}, "it was undone"
+        old = await state.post_edits.make(await posted(state), REWORDED, EDITOR, NOW)
+        new = await state.post_edits.make(old, PLAN, EDITOR, NOW + MINUTE)
+        await state.post_edits.end(old, NOW + DAY)
+        assert await state.post_edits.due() == {new.briefing_id: NOW}, "the later edit remains"
+        await state.post_edits.end(new, NOW + DAY)
+        await state.post_edits.end(old, NOW + DAY)
+        assert await state.post_edits.due() == {new.briefing_id: NOW + DAY}, "it was undone"
+
+    async def test_are_approved_by_another_than_wrote_or_changed_them(self, state: State) -> None:
+        old = await draft(state)
+        assert [old.may_be_approved_by(each) for each in (AUTHOR, EDITOR)] == [False, True]
+        elsewhere = replace(PLAN, target=Target(20))
+        new = await state.briefings.rewrite(old, elsewhere, "base", EDITOR, NOW)
+        assert [new.may_be_approved_by(each) for each in (AUTHOR, EDITOR, 3)] == [
+            False, False, True,
+        ]  # fmt: skip
+
+    async def test_keep_what_is_posted_until_a_proposed_edit_is_approved(
+        self, state: State
+    ) -> None:
+        old = await posted(state)
+        new = await state.post_edits.propose(old, REWORDED, EDITOR, NOW)
+        assert (new.plan, new.as_posted().plan) == (REWORDED, PLAN)
+        assert await state.post_edits.due() == {}
+        assert [new.may_be_approved_by(each) for each in (AUTHOR, EDITOR)] == [True, False]
+        await state.post_edits.approve(new, AUTHOR, NOW)
+        approved = await present(state, new)
+        assert (approved.as_posted().plan, approved.edited_by) == (REWORDED, EDITOR)
+        assert await state.post_edits.due() == {new.briefing_id: NOW}
+        assert (await actions(state, new))[-2:] == ["proposed", "accepted"]
+
+    async def test_keep_what_is_posted_through_several_proposals(self, state: State) -> None:
+        first = await state.post_edits.propose(await posted(state), REWORDED, EDITOR, NOW)
+        fewer = replace(REWORDED, text=replace(REWORDED.text, remarks=None))
+        second = await state.post_edits.propose(first, fewer, AUTHOR, NOW)
+        assert (second.plan, second.as_posted().plan) == (fewer, PLAN)
+        assert [second.may_be_approved_by(each) for each in (AUTHOR, EDITOR)] == [False, True]
+        back = await state.post_edits.propose(second, PLAN, AUTHOR, NOW)
+        assert back.posted_text is None, "nothing is left to approve"
+
+    async def test_are_as_posted_when_a_proposed_edit_is_dropped(self, state: State) -> None:
+        old = await posted(state)
+        proposed = await state.post_edits.propose(old, REWORDED, EDITOR, NOW)
+        dropped = await state.post_edits.drop(proposed, AUTHOR, NOW)
+        assert (dropped.plan, dropped.posted_text, dropped.edited_by) == (PLAN, None, None)
+        assert await state.post_edits.due() == {}
+
+    async def test_are_as_posted_when_the_post_is_deleted(self, state: State) -> None:
+        proposed = await state.post_edits.propose(await posted(state), REWORDED, EDITOR, NOW)
+        post_id = await send(state, "one")
+        await state.post_edits.mark_deleted(proposed.briefing_id, post_id, MESSAGE, EDITOR, NOW)
+        found = await present(state, proposed)
+        assert (found.plan, found.posted_text) == (PLAN, None)
 
     async def test_lose_their_post_and_its_corrections(self, state: State) -> None:
-        briefing = await state.briefings.rewrite_posted(await posted(state), PLAN, AUTHOR, NOW)
-        other = await state.briefings.rewrite_posted(await posted(state), PLAN, AUTHOR, NOW)
+        briefing = await state.post_edits.make(await posted(state), PLAN, AUTHOR, NOW)
+        other = await state.post_edits.make(await posted(state), PLAN, AUTHOR, NOW)
         post_id, kept_id = await send(state, "one"), await send(state, "two")
         await state.corrections.find(SERVER, post_id, CHANGED, NOW)
         kept = await state.corrections.find(SERVER, kept_id, CHANGED, NOW)
-        await state.briefings.mark_deleted(briefing.briefing_id, post_id, MESSAGE, EDITOR, NOW)
+        await state.post_edits.mark_deleted(briefing.briefing_id, post_id, MESSAGE, EDITOR, NOW)
         assert await state.corrections.open() == (kept,)
-        assert await state.briefings.edits() == {other.briefing_id: NOW}
+        assert await state.post_edits.due() == {other.briefing_id: NOW}
         deleted, sent = await state.posts.get(post_id), await state.posts.get(kept_id)
         assert deleted
         assert sent
@@ -269,7 +318,7 @@ class TestCorrections:
             found = await state.corrections.find(SERVER, post_id, facts, at)
             key = found.correction_id
             assert await state.corrections.settle(key, "edited", briefing.briefing_id, EDITOR, at)
-        assert await state.briefings.edits() == {briefing.briefing_id: NOW}
+        assert await state.post_edits.due() == {briefing.briefing_id: NOW}
         assert (await present(state, briefing)).version == briefing.version + 2
         assert await present(state, other) == other
 
@@ -306,7 +355,7 @@ class TestCorrections:
         found = await state.corrections.find(SERVER, post_id, CHANGED, NOW)
         key, failed = found.correction_id, AuditEntry(NOW, None, "uncorrected", "refused")
         await state.corrections.settle(key, "posted", briefing.briefing_id, EDITOR, NOW)
-        await state.briefings.mark_deleted(briefing.briefing_id, post_id, MESSAGE, EDITOR, NOW)
+        await state.post_edits.mark_deleted(briefing.briefing_id, post_id, MESSAGE, EDITOR, NOW)
         assert not await state.corrections.reopen(key, briefing.briefing_id, failed)
         assert await state.corrections.open() == ()
 
@@ -408,8 +457,8 @@ async def test_changes_of_what_is_due_are_announced(state: State, announced: lis
     for change in (
         state.briefings.move(briefing, "posted", "posted", NOW, None),
         state.corrections.settle(found.correction_id, "edited", briefing.briefing_id, EDITOR, NOW),
-        state.briefings.end_edit(briefing, NOW),
-        state.briefings.mark_deleted(briefing.briefing_id, post_id, MESSAGE, EDITOR, NOW),
+        state.post_edits.end(briefing, NOW),
+        state.post_edits.mark_deleted(briefing.briefing_id, post_id, MESSAGE, EDITOR, NOW),
         state.settings.choose_role(SERVER, 1),
         state.settings.left([SERVER], NOW),
     ):

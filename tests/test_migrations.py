@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import bot.state
 from bot.state.audit_log import AuditEntry
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.state.corrections import Correction
 from bot.state.database import Database, migrate, migrations
 from bot.state.digests import DigestConfig, Schedule, Target
@@ -145,13 +145,14 @@ async def read_back(state: State) -> None:
     text = BriefingText("summit", None, None, "ko", "The summit", facts, "Ours")
     plan = Plan(text, target, PostingTime(datetime(2026, 11, 22, 21), "Asia/Seoul", NOON))
     assert await state.briefings.get("b0000001") == Briefing(
-        "b0000001", 7, 3, "blocked", plan, 1, "edition-1", NOON, 2, NOON, "no-channel", NOON
-    )
+        "b0000001", 7, 3, "blocked", plan, author_id=1, changed_by=1, base_version="edition-1",
+        changed_at=NOON, approver_id=2, due_at=NOON, reason="no-channel", edit_at=NOON,
+    )  # fmt: skip
     plan = Plan(
         BriefingText(None, date(2026, 11, 1), date(2026, 11, 30), "en", "November", ()), None, None
     )
     assert await state.briefings.get("b0000002") == Briefing(
-        "b0000002", 7, 1, "draft", plan, 1, None, NOON
+        "b0000002", 7, 1, "draft", plan, 1, 1, None, NOON
     )
     changes: PlanChanges = {"headline": ("정상회담", "The summit"), "facts": (["summit/end"], [])}
     assert await state.briefings.audit_log("b0000001") == (

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.state.audit_log import AuditEntry
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.state.corrections import Correction
 from bot.state.leases import Lease
 from bot.state.plan import BriefingText, Plan
@@ -114,14 +114,14 @@ def settled(settlement: str) -> Step:
 
 async def edited(own: Things) -> object:
     """A moderator changes the posted briefing."""
-    return await own.state.briefings.rewrite_posted(own.briefing, CHANGED, MEMBER, LATER)
+    return await own.state.post_edits.make(own.briefing, CHANGED, MEMBER, LATER)
 
 
 async def end_edit(own: Things) -> object:
     """The post says what the briefing does."""
     present = await own.state.briefings.get(own.briefing.briefing_id)
     assert present
-    return await own.state.briefings.end_edit(present, LATER)
+    return await own.state.post_edits.end(present, LATER)
 
 
 async def end_edit_after_change(own: Things) -> None:
@@ -167,7 +167,7 @@ STEPS: dict[str, tuple[Step, Step]] = {
     "end edit": (edited, end_edit),
     "end an old edit": (
         end_edit_after_change,
-        lambda own: own.state.briefings.end_edit(own.briefing, LATER),
+        lambda own: own.state.post_edits.end(own.briefing, LATER),
     ),
     "move": (
         nothing,
@@ -175,7 +175,7 @@ STEPS: dict[str, tuple[Step, Step]] = {
     ),
     "delete post": (
         edited,
-        lambda own: own.state.briefings.mark_deleted(
+        lambda own: own.state.post_edits.mark_deleted(
             own.briefing.briefing_id, own.slot.post_id, MessageRef(1, 10), MEMBER, LATER
         ),
     ),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.state.audit_log import AuditAction
-from bot.state.briefings import Briefing, Status
+from bot.state.briefing_record import Briefing, Status
 from bot.state.plan import BriefingText, Plan
 from bot.state.posts import Contents, MessageRef, Slot
 from bot.state.public_answers import PublicAnswer
@@ -50,7 +50,7 @@ async def test_a_briefing_is_forgotten_ninety_days_after_it_was_posted_or_cancel
 async def test_a_briefing_that_was_changed_since_is_kept_longer(world: World) -> None:
     posted = await briefing(world, "posted", "posted")
     amended = replace(PLAN, text=replace(PLAN.text, headline="The storm of November"))
-    await world.state.briefings.rewrite_posted(posted, amended, MEMBER, NOW + 10 * DAY)
+    await world.state.post_edits.make(posted, amended, MEMBER, NOW + 10 * DAY)
     await run_at(world, NOW + KEPT + 9 * DAY)
     assert await world.state.briefings.get(posted.briefing_id)
     await run_at(world, NOW + KEPT + 11 * DAY)

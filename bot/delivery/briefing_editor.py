@@ -16,7 +16,8 @@ from bot.compose.briefing import BriefingDraft, ComposedBriefing, Subject, compo
 from bot.delivery.recurrence import UnknownZone, open_zone
 from bot.facts.store import Store
 from bot.state.audit_log import AuditAction
-from bot.state.briefings import Briefing, signer
+from bot.state.briefing_record import Briefing
+from bot.state.briefings import signer
 from bot.state.plan import Plan
 from bot.state.posts import Slot
 from bot.state.state import State
@@ -57,8 +58,12 @@ class PreparedBriefing:
         return self.base.store.fingerprint
 
 
+class NotTheAuthor(Exception):
+    """Another moderator than the one who signs a briefing tried to submit it."""
+
+
 class OwnBriefing(Exception):
-    """The author of a briefing tried to approve it."""
+    """A member tried to approve what they wrote, or changed last."""
 
 
 class UnreviewedChanges(Exception):
@@ -113,13 +118,16 @@ class BriefingEditor:
     async def submit(
         self, prepared: PreparedBriefing, member_id: int, now: datetime
     ) -> PreparedBriefing:
-        """Ask for approval if the server wants one; otherwise have it posted when it is due."""
-        _require_reviewed(prepared)
+        """Ask for approval if the server wants one; otherwise have it posted when it is due.
+
+        Raises NotTheAuthor: it is posted under the author's name, so nobody else says when.
+        """
         briefing = prepared.briefing
+        if member_id != briefing.author_id:
+            raise NotTheAuthor
+        _require_reviewed(prepared)
         if not self._state.settings.of(briefing.server_id).approval:
-            # A moderator who posts what another wrote answers for it as well.
-            other_id = member_id if member_id != briefing.author_id else None
-            return await self._make_ready(prepared, "scheduled", member_id, now, other_id)
+            return await self._make_ready(prepared, "scheduled", member_id, now, None)
         new = await self._state.briefings.move(
             briefing,
             "waiting",
@@ -135,8 +143,7 @@ class BriefingEditor:
         self, prepared: PreparedBriefing, member_id: int, now: datetime
     ) -> PreparedBriefing:
         """Approve a briefing that waits for it. Raises OwnBriefing."""
-        if member_id == prepared.briefing.author_id:
-            raise OwnBriefing
+        _require_other(prepared.briefing, member_id)
         _require_reviewed(prepared)
         return await self._make_ready(prepared, "approved", member_id, now, member_id)
 
@@ -170,6 +177,21 @@ class BriefingEditor:
     async def cancel(self, briefing: Briefing, member_id: int, now: datetime) -> Briefing:
         """Cancel a briefing; a moderator can take it back."""
         return await self._state.briefings.move(briefing, "cancelled", "cancelled", now, member_id)
+
+    async def edit_post(self, old: Briefing, plan: Plan, member_id: int, now: datetime) -> Briefing:
+        """Have a post edited, or propose the edit if another moderator must approve it.
+
+        Whatever was approved once is not changed by one member alone.
+        """
+        approval = self._state.settings.of(old.server_id).approval
+        if approval or old.approver_id:
+            return await self._state.post_edits.propose(old, plan, member_id, now)
+        return await self._state.post_edits.make(old, plan, member_id, now)
+
+    async def approve_edit(self, briefing: Briefing, member_id: int, now: datetime) -> Briefing:
+        """Have a post edited as another member proposed. Raises OwnBriefing."""
+        _require_other(briefing, member_id)
+        return await self._state.post_edits.approve(briefing, member_id, now)
 
     async def remember(self, base: BaseSnapshot) -> str:
         """Store a base's fact versions, to find later what changed; returns its fingerprint."""
@@ -243,6 +265,11 @@ class BriefingEditor:
             reason=None,
         )
         return replace(prepared, briefing=new)
+
+
+def _require_other(briefing: Briefing, member_id: int) -> None:
+    if not briefing.may_be_approved_by(member_id):
+        raise OwnBriefing
 
 
 def _require_reviewed(prepared: PreparedBriefing) -> None:

@@ -41,14 +41,15 @@ Clock = Callable[[], datetime]
 class OutgoingPost:
     """A post to send: its slot, its card and its target.
 
-    `posted_by` is the member who answers for it, `reply_to` the message in the same channel that
-    it replies to; both may be None.
+    `posted_by` is the member who answers for it, `edited_by` the one who edited it since, and
+    `reply_to` the message in the same channel that it replies to; each may be None.
     """
 
     slot: Slot
     target: Target
     card: Card
     posted_by: int | None = None
+    edited_by: int | None = None
     reply_to: int | None = None
 
     @property

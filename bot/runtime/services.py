@@ -29,7 +29,7 @@ from bot.delivery.scheduler import Scheduler, SchedulerSettings
 from bot.facts.load import Folders
 from bot.runtime.base_watch import BaseWatch
 from bot.state.audit_log import AuditEntry
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.state.digests import Schedule
 from bot.state.settings import ServerSettings
 from bot.state.state import State

@@ -21,6 +21,9 @@ AuditAction = Literal[
     "scheduled",
     "unscheduled",
     "posted",
+    "proposed",  # an edit of the post
+    "accepted",  # the proposed edit
+    "dropped",
     "corrected",  # by a reply or by an edit of the post
     "uncorrected",  # a correction could not be posted
     "unedited",  # the post could not be edited

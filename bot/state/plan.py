@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypedDict
 
 from sqlalchemy import RowMapping
 
@@ -71,6 +72,36 @@ def _fields(plan: Plan) -> dict[str, FieldValue]:
         "tag": target.tag_id if target else None,
         "when": f"{when.wall:%Y-%m-%d %H:%M} {when.zone}" if when else None,
     }
+
+
+class TextColumn(TypedDict):
+    """What a text says, as JSON. Its subject is left out: it never changes."""
+
+    headline: str
+    facts: list[str]
+    remarks: str | None
+    language: str
+
+
+def text_column(text: BriefingText) -> TextColumn:
+    """What a text says."""
+    return {
+        "headline": text.headline,
+        "facts": list(text.facts),
+        "remarks": text.remarks,
+        "language": text.language,
+    }
+
+
+def text_from(column: TextColumn, present: BriefingText) -> BriefingText:
+    """The text in a column, on the subject of the present one."""
+    return replace(
+        present,
+        headline=column["headline"],
+        facts=tuple(column["facts"]),
+        remarks=column["remarks"],
+        language=column["language"],
+    )
 
 
 def plan_columns(plan: Plan) -> dict[str, object]:

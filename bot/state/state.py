@@ -12,6 +12,7 @@ from bot.state.corrections import Corrections
 from bot.state.database import Database
 from bot.state.digests import Digests
 from bot.state.leases import Leases
+from bot.state.post_edits import PostEdits
 from bot.state.posts import Posts
 from bot.state.public_answers import PublicAnswers
 from bot.state.rate_limit import RateLimit
@@ -27,6 +28,7 @@ class State:
         self.settings = ServerSettings(database)
         self.digests = Digests(database)
         self.briefings = Briefings(database)
+        self.post_edits = PostEdits(database)
         self.corrections = Corrections(database)
         self.suggestions = Suggestions(database)
         self.public_answers = PublicAnswers(database)

@@ -144,9 +144,12 @@ briefing = Table(
     Column("wall_at", Instant),  # the instant of `wall` in `zone`
     Column("due_at", Instant, index=True),  # NULL before it is ready
     Column("author_id", BigInteger, nullable=False),
+    Column("changed_by", BigInteger),  # who last changed its plan; NULL: its author
     Column("approver_id", BigInteger),
     Column("base_version", String(16)),  # the base it was last written or reviewed with
     Column("reason", String(16)),  # why it is held back or blocked
+    Column("posted_text", JSON(none_as_null=True)),  # while an edit of the post waits for approval
+    Column("edited_by", BigInteger),  # whose edit the post shows
     Column("edit_at", Instant),  # when its post is edited to match; NULL if it does
     Column("changed_at", Instant, nullable=False),
 )

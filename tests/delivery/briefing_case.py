@@ -12,7 +12,7 @@ from datetime import timedelta
 from bot.delivery.briefing_editor import BriefingEditor, briefing_slot
 from bot.delivery.jobs.briefings import Trouble
 from bot.delivery.jobs.corrections import posted
-from bot.state.briefings import Briefing, Status
+from bot.state.briefing_record import Briefing, Status
 from bot.state.corrections import Correction, Settlement, correction_id
 from bot.state.digests import Target
 from bot.state.plan import BriefingText, Plan, PostingTime
@@ -105,7 +105,7 @@ class BriefingCase(Scene):
         briefing, person = await self.briefing(number), world.moderator_id(number)
         text = replace(briefing.plan.text, headline=headline)
         plan = self._plans[number] = replace(briefing.plan, text=text)
-        await self.state.briefings.rewrite_posted(briefing, plan, person, self.time.now())
+        await self.state.post_edits.make(briefing, plan, person, self.time.now())
 
     async def log_into(self, number: int, kind: Kind) -> None:
         """Have a server's log in another of its channels."""
@@ -277,7 +277,7 @@ class BriefingCase(Scene):
         awaited = {self._ids[number] for number in (self._ids if numbers is None else numbers)}
 
         async def are_done() -> bool:
-            return not awaited & (await self.state.briefings.edits()).keys()
+            return not awaited & (await self.state.post_edits.due()).keys()
 
         await until("every post to be edited", are_done)
 

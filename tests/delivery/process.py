@@ -36,6 +36,7 @@ from tests.delivery.traps import (
     TrappedCorrections,
     TrappedLeases,
     TrappedMessenger,
+    TrappedPostEdits,
     TrappedPosts,
 )
 
@@ -83,6 +84,7 @@ def _wiring(orders: Orders, opening: AbstractAsyncContextManager[object]) -> Wir
         state.leases = TrappedLeases(trap, state.database)
         state.posts = TrappedPosts(trap, state.database)
         state.briefings = TrappedBriefings(trap, state.database)
+        state.post_edits = TrappedPostEdits(trap, state.database)
         state.corrections = TrappedCorrections(trap, state.database)
         return state
 

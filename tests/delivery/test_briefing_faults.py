@@ -14,7 +14,7 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery.jobs.briefings import Trouble
-from bot.state.briefings import Status
+from bot.state.briefing_record import Status
 from bot.state.digests import BlockReason
 from tests.delivery import world
 from tests.delivery.briefing_case import HEADLINE, BriefingCase

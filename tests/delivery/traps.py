@@ -14,10 +14,12 @@ import discord
 
 from bot.delivery.outbox import OutgoingPost
 from bot.state.audit_log import AuditAction
-from bot.state.briefings import Briefing, Briefings, Status
+from bot.state.briefing_record import Briefing, Status
+from bot.state.briefings import Briefings
 from bot.state.corrections import Correction, Corrections
 from bot.state.database import Database
 from bot.state.leases import Busy, Lease, Leases
+from bot.state.post_edits import PostEdits
 from bot.state.posts import Contents, EndStatus, MessageRef, Posts, Slot
 from bot.ui.posting import messenger
 from bot.ui.posting.moderators import DiscordModerators, Wording
@@ -142,8 +144,16 @@ class TrappedBriefings(Briefings):
         await self._trap.pass_by("after-move")
         return moved
 
-    async def end_edit(self, old: Briefing, at: datetime) -> None:
-        await super().end_edit(old, at)
+
+class TrappedPostEdits(PostEdits):
+    """The real edits, with a point after one is made."""
+
+    def __init__(self, trap: Trap, database: Database) -> None:
+        super().__init__(database)
+        self._trap = trap
+
+    async def end(self, old: Briefing, at: datetime) -> None:
+        await super().end(old, at)
         await self._trap.pass_by("after-editing")
 
 

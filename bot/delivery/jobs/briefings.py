@@ -1,7 +1,8 @@
 """The job that posts moderators' briefings when they are due.
 
-A briefing is posted as it was approved. If a fact in it changed since, or if neither its author nor
-its approver may post it any more, it is held back and its moderators are warned.
+A briefing is posted as it was approved. If a fact in it changed since, if the approval that its
+server wants is missing, or if neither its author nor its approver may post it any more, it is held
+back and its moderators are warned.
 """
 
 from __future__ import annotations
@@ -18,18 +19,22 @@ from bot.delivery.delivery_errors import DeliveryError
 from bot.delivery.outbox import Blocked, Outbox, Outcome, OutgoingPost, RetryAt, Undetermined
 from bot.delivery.scheduler import Finished
 from bot.state.audit_log import AuditAction, AuditEntry
-from bot.state.briefings import Briefing, EditConflict, Status
+from bot.state.briefing_record import Briefing, EditConflict, Status
 from bot.state.digests import BlockReason, Target
 from bot.state.posts import Contents, Post, Slot
 from bot.state.state import State
 
 log = structlog.stdlib.get_logger("factdesk.delivery")
 
-Trouble = BlockReason | Literal["unknown", "late", "changed", "unattended"]
+Trouble = BlockReason | Literal["unknown", "late", "changed", "unapproved", "unattended"]
 """Why a briefing was not posted.
 
-`changed`: a fact in it changed; `unattended`: neither its author nor its approver may post it.
+`changed`: a fact in it changed; `unapproved`: no moderator who may post it has approved it, and the
+server wants that; `unattended`: neither its author nor its approver may post it.
 """
+
+_HELD_BACK: tuple[Trouble, ...] = ("changed", "unapproved", "unattended")
+"""Why a briefing waits for a moderator who can approve it as it is."""
 
 GRACE = timedelta(hours=6)
 """How late a briefing is still posted without asking a moderator again."""
@@ -124,10 +129,18 @@ class BriefingJob:
             return "late"
         if prepared.changed:
             return "changed"
-        for member_id in filter(None, (briefing.approver_id, briefing.author_id)):
-            if await self._moderators.may_post(briefing.server_id, member_id, target):
-                return None
+        if await self._may_post(briefing, briefing.approver_id, target):
+            return None
+        if self._state.settings.of(briefing.server_id).approval:
+            return "unapproved"
+        if await self._may_post(briefing, briefing.author_id, target):
+            return None
         return "unattended"
+
+    async def _may_post(self, briefing: Briefing, member_id: int | None, target: Target) -> bool:
+        if member_id is None:
+            return False
+        return await self._moderators.may_post(briefing.server_id, member_id, target)
 
     async def _conclude(
         self,
@@ -163,7 +176,7 @@ class BriefingJob:
         status: Status = "blocked"
         kind: AuditAction = "blocked"
         base_version = briefing.base_version
-        if trouble in ("changed", "unattended"):
+        if trouble in _HELD_BACK:
             status, kind = "waiting", "review"
             # A moderator who looks at it now sees it with this base.
             base_version = await self._editor.remember(prepared.base)

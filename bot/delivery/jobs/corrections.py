@@ -22,7 +22,7 @@ from bot.delivery.jobs.briefings import TellAuditEntry
 from bot.delivery.outbox import Blocked, Outbox, OutgoingPost, RetryAt
 from bot.delivery.scheduler import AT_ONCE, Finished
 from bot.state.audit_log import AuditEntry
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.state.corrections import Correction, correction_id
 from bot.state.digests import Target
 from bot.state.posts import Contents, Kind, Post, Slot

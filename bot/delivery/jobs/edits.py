@@ -19,7 +19,7 @@ from bot.delivery.jobs.corrections import changed_facts, posted
 from bot.delivery.outbox import OutgoingPost, RetryAt
 from bot.delivery.scheduler import Finished
 from bot.state.audit_log import AuditEntry
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.state.digests import BlockReason, Target
 from bot.state.posts import Contents, MessageRef, Post
 from bot.state.state import State
@@ -64,13 +64,14 @@ class EditJob:
 
     async def next_due(self) -> Mapping[str, datetime]:
         """The briefings whose posts are to be edited. Raises DatabaseUnavailable."""
-        return await self._state.briefings.edits()
+        return await self._state.post_edits.due()
 
     async def run(self, key: str, now: datetime) -> Finished | RetryAt:
         """Edit a post. Raises DatabaseUnavailable and DeliveryError."""
         briefing = await self._state.briefings.get(key)
         if not briefing or not briefing.edit_at:
             return Finished(None)
+        briefing = briefing.as_posted()
         post, target = await posted(self._state, briefing), briefing.plan.target
         if post and post.status == "sent" and post.message_ref and target:
             edit = await self._prepare(briefing, post, target, now)
@@ -82,7 +83,7 @@ class EditJob:
                 await self._note_refusal(briefing, post, briefing.edit_at, error.reason, now)
             else:
                 await self._record(post, edit, now)
-        await self._state.briefings.end_edit(briefing, now)
+        await self._state.post_edits.end(briefing, now)
         return Finished(None)
 
     async def _prepare(
@@ -95,7 +96,13 @@ class EditJob:
         last = await self._state.corrections.corrected_at(post.post_id)
         card = self._marked(prepared.composed.card, briefing, now if corrected else last)
         return _PreparedEdit(
-            OutgoingPost(briefing_slot(briefing, now), target, card, briefing.author_id),
+            OutgoingPost(
+                briefing_slot(briefing, now),
+                target,
+                card,
+                posted_by=briefing.author_id,
+                edited_by=briefing.edited_by,
+            ),
             Contents(prepared.composed.facts, None, prepared.base_version),
             corrected,
         )

@@ -19,6 +19,8 @@ BUTTONS: Mapping[str, Action] = {
     "submit": deciding.submit,
     "approve": deciding.approve,
     "back": looking.ask_remark,
+    "accept": deciding.approve_edit,
+    "drop": deciding.drop_edit,
     "draft": deciding.take_back,
     "cancel": deciding.cancel,
     "remove": deciding.ask_delete,

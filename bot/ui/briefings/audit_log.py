@@ -11,7 +11,7 @@ from discord.utils import format_dt
 
 from bot.cards.limits import TEXT, shorten
 from bot.state.audit_log import AuditEntry
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.state.plan import FieldValue
 from bot.texts.catalogues import Words
 from bot.ui.components.markdown import escape
@@ -127,7 +127,7 @@ def _value(words: Words, field: str, value: FieldValue) -> str:
 
 TROUBLES = (
     "no-channel", "no-access", "no-permission", "archived", "no-tag", "refused",
-    "unknown", "late", "changed", "unattended",
+    "unknown", "late", "changed", "unapproved", "unattended",
 )  # fmt: skip
 """Every reason why a briefing was not posted that has its own text."""
 

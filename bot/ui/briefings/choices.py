@@ -12,7 +12,7 @@ from bot.cards.limits import CHOICE_LABEL, CHOICES, shorten
 from bot.cards.wording import dated_words
 from bot.delivery.briefing_editor import PreparedBriefing
 from bot.facts.records import FactRecord
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.state.digests import Target
 from bot.texts.catalogues import Words
 from bot.ui.briefings.controls import Button, Panel, Pick, PickChannel, PickRole, Row, Style

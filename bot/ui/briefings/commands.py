@@ -17,7 +17,7 @@ from bot.cards.pages import page
 from bot.cards.wording import day_words
 from bot.compose.briefing import propose
 from bot.compose.export import markdown
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.state.digests import Target
 from bot.state.plan import BriefingText, Plan
 from bot.state.state import State

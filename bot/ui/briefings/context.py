@@ -16,7 +16,7 @@ from discord import ui
 from bot.answers.service import AnswerService
 from bot.delivery.briefing_editor import BriefingEditor, PreparedBriefing
 from bot.state.audit_log import AuditEntry
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.state.settings import Settings
 from bot.state.state import State
 from bot.texts.catalogues import Words
@@ -94,7 +94,8 @@ class ActionContext:
 class Outcome:
     """What an action did: what to show, and the audit entry if it changed the briefing.
 
-    `request` is the briefing that a second moderator is asked to approve in the log channel.
+    `request` is the briefing, or the edit of its post, that a second moderator is asked to approve
+    in the log channel.
     """
 
     shows: Shown
@@ -108,6 +109,6 @@ Action = Callable[[ActionContext], Awaitable[Outcome]]
 meanwhile, DatabaseUnavailable and DeliveryError."""
 
 
-def refused(words: Words, key: str) -> UserError:
-    """The error whose text has this key, with advice under `<key>.help`."""
-    return UserError(words(key), words(f"{key}.help"))
+def refused(words: Words, key: str, **values: str) -> UserError:
+    """The error whose text has this key, with advice under `<key>.help`, which names `values`."""
+    return UserError(words(key), words(f"{key}.help", **values))

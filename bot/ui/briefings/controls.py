@@ -14,7 +14,7 @@ from typing import Literal, Self
 import discord
 from discord import ui
 
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.ui.components.messages import Notice
 
 Style = discord.ButtonStyle

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.compose.briefing import LONGEST_REMARKS
-from bot.delivery.briefing_editor import OwnBriefing, PreparedBriefing, UnreviewedChanges
+from bot.delivery.briefing_editor import (
+    NotTheAuthor,
+    OwnBriefing,
+    PreparedBriefing,
+    UnreviewedChanges,
+)
 from bot.delivery.delivery_errors import Refused
 from bot.parsing.typed_text import clean_text
 from bot.ui.briefings import panels
@@ -29,6 +34,9 @@ async def submit(context: ActionContext) -> Outcome:
     require_time_ahead(context)
     try:
         submitted = await context.editor.submit(prepared, context.member_id, context.now)
+    except NotTheAuthor:
+        person = f"<@{context.briefing.author_id}>"
+        raise refused(context.words, "briefing.ui.not-author", person=person) from None
     except UnreviewedChanges:
         return await _show_changes(context, prepared)
     context = context.with_prepared(submitted)
@@ -101,6 +109,32 @@ async def cancel(context: ActionContext) -> Outcome:
     return await after_change(context.at(new), "cancelled")
 
 
+async def approve_edit(context: ActionContext) -> Outcome:
+    """Approve the edit of a post that another moderator proposed."""
+    _require_proposal(context)
+    await require_post(context)
+    try:
+        new = await context.editor.approve_edit(context.briefing, context.member_id, context.now)
+    except OwnBriefing:
+        raise refused(context.words, "briefing.ui.own") from None
+    alert = context.words("briefing.ui.amended")
+    return await after_change(context.at(new), "accepted", alert=alert)
+
+
+async def drop_edit(context: ActionContext) -> Outcome:
+    """Leave the post as it is, whoever proposed to edit it."""
+    _require_proposal(context)
+    briefing, edits = context.briefing, context.state.post_edits
+    new = await edits.drop(briefing, context.member_id, context.now)
+    return await after_change(context.at(new), "dropped")
+
+
+def _require_proposal(context: ActionContext) -> None:
+    """An edit of the post waits for approval."""
+    if context.briefing.posted_text is None:
+        raise refused(context.words, "briefing.ui.not-asked")
+
+
 async def ask_delete(context: ActionContext) -> Outcome:
     """Ask whether to delete the post."""
     await require_post(context)
@@ -122,7 +156,7 @@ async def delete(context: ActionContext) -> Outcome:
     except Refused:
         by_hand = words("briefing.ui.delete.by-hand")
         raise UserError(words("briefing.ui.delete.refused"), by_hand) from None
-    await context.state.briefings.mark_deleted(
+    await context.state.post_edits.mark_deleted(
         context.briefing.briefing_id,
         post.post_id,
         post.message_ref,

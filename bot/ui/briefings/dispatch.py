@@ -18,7 +18,7 @@ from discord.utils import utcnow
 from bot.delivery.briefing_editor import PreparedBriefing
 from bot.delivery.delivery_errors import DeliveryError
 from bot.state.audit_log import AuditEntry
-from bot.state.briefings import Briefing, EditConflict
+from bot.state.briefing_record import Briefing, EditConflict
 from bot.state.errors import DatabaseUnavailable
 from bot.texts.catalogues import Words
 from bot.ui.briefings import actions, panels, render
@@ -243,14 +243,18 @@ async def _log(context: ActionContext, outcome: Outcome, entry: AuditEntry) -> N
 
 
 def _request(context: ActionContext, words: Words, prepared: PreparedBriefing) -> ui.LayoutView:
-    """The draft as it would be posted, with the buttons to approve it and to send it back."""
+    """The draft or the edited post as it would be, with the buttons to decide on it."""
     briefing, target = prepared.briefing, prepared.briefing.plan.target
+    is_edit = briefing.posted_text is not None
+    key = "briefing.ui.request-edit" if is_edit else "briefing.ui.request"
     layout = posts.without_button(
         context.service,
         prepared.composed.card,
         role_id=target.role_id if target else None,
-        note=words("briefing.ui.request", person=f"<@{context.member_id}>"),
+        note=words(key, person=f"<@{context.member_id}>"),
         posted_by=briefing.author_id,
+        edited_by=briefing.changed_by if is_edit else None,
     )
-    layout.add_item(_row(briefing, panels.approval_row(words)))
+    buttons = panels.edit_approval_row(words) if is_edit else panels.approval_row(words)
+    layout.add_item(_row(briefing, buttons))
     return layout

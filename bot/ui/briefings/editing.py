@@ -8,7 +8,7 @@ import discord
 
 from bot.compose.briefing import LONGEST_HEADLINE, LONGEST_REMARKS, propose
 from bot.parsing.typed_text import clean_text
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.state.digests import Target
 from bot.state.plan import Plan, plan_changes
 from bot.texts.catalogues import LANGUAGES
@@ -30,7 +30,6 @@ from bot.ui.briefings.requirements import (
     require_access,
     require_own_remarks,
     require_post,
-    require_second_moderator,
     require_target,
 )
 
@@ -140,17 +139,20 @@ async def _edit(context: ActionContext, plan: Plan, draw: Draw = working_card) -
 
 
 async def _edit_post(context: ActionContext, plan: Plan, draw: Draw) -> Outcome:
-    """Change what a posted briefing says; its post is edited soon."""
+    """Change what a posted briefing says: its post is edited soon, or once that is approved."""
     old = context.briefing
     if (plan.target, plan.when) != (old.plan.target, old.plan.when):
         raise refused(context.words, "briefing.ui.not-now")
     await require_post(context)
-    require_second_moderator(context)
     require_own_remarks(context, plan.text)
-    new = await context.state.briefings.rewrite_posted(old, plan, context.member_id, context.now)
-    alert = context.words("briefing.ui.amended")
-    changes = plan_changes(old.plan, plan)
-    return await after_change(context.at(new), "edited", None, alert, draw, changes)
+    new = await context.editor.edit_post(old, plan, context.member_id, context.now)
+    context, changes = context.at(new), plan_changes(old.plan, plan)
+    if new.edit_at:
+        alert = context.words("briefing.ui.amended")
+        return await after_change(context, "edited", None, alert, draw, changes)
+    alert = context.words("briefing.ui.proposed") if new.posted_text else None
+    outcome = await after_change(context, "proposed", None, alert, draw, changes)
+    return replace(outcome, request=await context.prepare()) if new.posted_text else outcome
 
 
 async def _edit_draft(context: ActionContext, plan: Plan, draw: Draw) -> Outcome:

@@ -6,7 +6,7 @@ import discord
 from discord import ui
 
 from bot.compose.briefing import LONGEST_HEADLINE, LONGEST_REMARKS
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.texts.catalogues import LANGUAGES, Words
 from bot.ui.briefings.controls import Field, Form, Key
 

@@ -71,16 +71,17 @@ async def ask_remark(context: ActionContext) -> Outcome:
 
 async def preview(context: ActionContext) -> Outcome:
     """Show the message exactly as it would be posted now."""
-    prepared = await context.prepare()
-    target = context.briefing.plan.target
+    prepared, briefing = await context.prepare(), context.briefing
+    target = briefing.plan.target
     layout = posts.view(
         context.service,
         prepared.composed.card,
-        briefing_slot(context.briefing, context.now).post_id,
+        briefing_slot(briefing, context.now).post_id,
         role_id=target.role_id if target else None,
-        posted_by=context.briefing.author_id,
+        posted_by=briefing.author_id,
+        edited_by=briefing.changed_by if briefing.posted_text else briefing.edited_by,
     )
-    return Outcome(layout, context.briefing)
+    return Outcome(layout, briefing)
 
 
 async def show_history(context: ActionContext) -> Outcome:

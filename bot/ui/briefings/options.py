@@ -13,7 +13,7 @@ from bot.compose.briefing import Subject
 from bot.facts.model import ThingKind
 from bot.parsing.dates import parse_period
 from bot.parsing.typed_text import clean_text
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.state.errors import DatabaseUnavailable
 from bot.state.state import State
 from bot.texts.catalogues import Words

@@ -11,7 +11,7 @@ from bot.compose.briefing import ComposedBriefing, Subject
 from bot.delivery.briefing_editor import PreparedBriefing
 from bot.parsing.dates import Period
 from bot.parsing.timezones import zone_label
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.state.digests import Target
 from bot.state.plan import BriefingText, PostingTime
 from bot.state.posts import Post
@@ -93,8 +93,8 @@ def _fields(
 
 def status_word(words: Words, briefing: Briefing) -> str:
     """The status of a briefing in a word or two."""
-    is_held = briefing.status == "waiting" and briefing.reason
-    return words(f"briefing.ui.status.{'held' if is_held else briefing.status}")
+    word = "held" if briefing.is_held_back else briefing.status
+    return words(f"briefing.ui.status.{word}")
 
 
 def status(words: Words, state: BriefingState) -> str:
@@ -160,10 +160,14 @@ def when(words: Words, given: PostingTime | None) -> str:
 
 def _open_points(words: Words, state: BriefingState) -> Iterator[str]:
     """What is missing before it can be posted, and what is left out of the message."""
-    composed = state.composed
-    if state.briefing.status in ("posting", "posted", "cancelled"):
+    composed, briefing = state.composed, state.briefing
+    if briefing.posted_text:
+        yield words("briefing.ui.todo.edit", person=f"<@{briefing.changed_by}>")
+    if briefing.status in ("posting", "posted", "cancelled"):
         return
-    if state.briefing.plan.target is None:
+    if briefing.is_submittable and state.reader_id != briefing.author_id:
+        yield words("briefing.ui.todo.author", person=f"<@{briefing.author_id}>")
+    if briefing.plan.target is None:
         yield words("briefing.ui.todo.channel")
     if not composed.facts:
         yield words("briefing.ui.todo.facts")
@@ -207,16 +211,17 @@ def _decision_rows(words: Words, state: BriefingState) -> Iterator[Row]:
     cancel = Button(words("briefing.ui.cancel"), "cancel", Style.danger)
     match briefing.status:
         case "draft" | "blocked":
-            yield [_submit(words, state), *look, cancel]
+            yield [*_submit(words, state), *look, cancel]
         case "waiting":
-            if state.reader_id != briefing.author_id:
+            if briefing.may_be_approved_by(state.reader_id):
                 yield approval_row(words)
-            # One that was held back can be submitted again.
-            again = [_submit(words, state)] if briefing.reason else []
-            yield [*again, *look, take_back, cancel]
+            yield [*_submit(words, state), *look, take_back, cancel]
         case "ready":
             yield [*look, take_back, cancel]
         case "posted" if state.has_post:
+            if briefing.posted_text:
+                may_approve = briefing.may_be_approved_by(state.reader_id)
+                yield edit_approval_row(words, may_approve=may_approve)
             yield [*look, Button(words("briefing.ui.delete"), "remove", Style.danger)]
         case "cancelled":
             yield [*look, Button(words("briefing.ui.revive"), "draft")]
@@ -232,11 +237,23 @@ def approval_row(words: Words) -> Sequence[Button]:
     )
 
 
-def _submit(words: Words, state: BriefingState) -> Button:
+def edit_approval_row(words: Words, *, may_approve: bool = True) -> Sequence[Button]:
+    """The buttons that decide on an edit of a post."""
+    drop = Button(words("briefing.ui.drop"), "drop")
+    if not may_approve:
+        return (drop,)
+    return (Button(words("briefing.ui.accept"), "accept", Style.success), drop)
+
+
+def _submit(words: Words, state: BriefingState) -> Iterator[Button]:
+    """The button with which an author has a briefing posted."""
+    briefing = state.briefing
+    if not briefing.is_submittable or state.reader_id != briefing.author_id:
+        return
     if state.approval:
         label = words("briefing.ui.ask")
-    elif state.briefing.plan.when and state.briefing.status == "draft":
+    elif briefing.plan.when and briefing.status == "draft":
         label = words("briefing.ui.schedule")
     else:
         label = words("briefing.ui.post")
-    return Button(label, "submit", Style.success)
+    yield Button(label, "submit", Style.success)

@@ -6,7 +6,7 @@ import discord
 from discord import ui
 
 from bot.cards.limits import shorten
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.ui.briefings.controls import Button, Form, Key, Pick, PickChannel, PickRole
 from bot.ui.components import channels, persistent_items
 

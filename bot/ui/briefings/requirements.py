@@ -15,6 +15,7 @@ from bot.state.plan import BriefingText
 from bot.state.posts import Post
 from bot.ui.briefings.context import ActionContext, refused
 from bot.ui.components import channels
+from bot.ui.components.client import guild_of, member_of
 from bot.ui.components.messages import UserError
 
 
@@ -26,8 +27,7 @@ def require_waiting(context: ActionContext) -> None:
 
 def require_submittable(context: ActionContext) -> None:
     """The briefing is a draft, blocked or held back."""
-    is_held_back = context.briefing.status == "waiting" and context.briefing.reason
-    if context.briefing.status not in ("draft", "blocked") and not is_held_back:
+    if not context.briefing.is_submittable:
         raise refused(context.words, "briefing.ui.not-now")
 
 
@@ -58,10 +58,13 @@ def _require_tag(context: ActionContext, forum: discord.ForumChannel, tag_id: in
 
 
 async def require_post(context: ActionContext) -> Post:
-    """The briefing was posted and the post is still there; returns it."""
-    post = await posted(context.state, context.briefing)
-    if context.briefing.status != "posted" or post is None or post.status != "sent":
+    """The post is still there, in a channel where the moderator may post; returns it."""
+    briefing = context.briefing
+    post, target = await posted(context.state, briefing), briefing.plan.target
+    if briefing.status != "posted" or not post or post.status != "sent" or not target:
         raise refused(context.words, "briefing.ui.no-post")
+    member = member_of(context.interaction)
+    await channels.require_own_access_to(member, target, context.words)
     return post
 
 
@@ -75,29 +78,15 @@ def require_target(context: ActionContext) -> Target:
 
 async def require_access(context: ActionContext, target: Target) -> channels.Postable:
     """Both the bot and the moderator may post at a target; returns the channel."""
-    guild, words, member = context.interaction.guild, context.words, context.interaction.user
-    assert guild, "moderators' commands are for servers"
-    assert isinstance(member, discord.Member), "moderators are members"
+    words, interaction = context.words, context.interaction
+    guild, member = guild_of(interaction), member_of(interaction)
     channel = await channels.find(guild, target.channel_id)
     if isinstance(channel, str):
         there = words("briefing.ui.where.see", channel=f"<#{target.channel_id}>")
         raise UserError(words("briefing.ui.where.unusable"), there)
     channels.require_access(channel, target.role_id, words)
-    match channels.lacks(member, channel, target.role_id):
-        case "channel":
-            there = words("briefing.ui.where.yourself.help", channel=channel.mention)
-            raise UserError(words("briefing.ui.where.yourself"), there)
-        case "role":
-            role = words("briefing.ui.role.yourself.help", role=f"<@&{target.role_id}>")
-            raise UserError(words("briefing.ui.role.yourself"), role)
-        case None:
-            return channel
-
-
-def require_second_moderator(context: ActionContext) -> None:
-    """The author does not change alone what a second moderator approved."""
-    if context.settings.approval and context.member_id == context.briefing.author_id:
-        raise refused(context.words, "briefing.ui.needs-second")
+    channels.require_own_access(member, channel, target.role_id, words)
+    return channel
 
 
 def require_own_remarks(context: ActionContext, text: BriefingText) -> None:

@@ -65,6 +65,31 @@ def require_access(channel: Postable, role_id: int | None, words: Words) -> None
         )
 
 
+def require_own_access(
+    member: discord.Member, channel: Postable, role_id: int | None, words: Words
+) -> None:
+    """Raise UserError if a member may not post in a channel, or notify a role there, themselves.
+
+    The bot does for nobody what they may not do on their own.
+    """
+    match lacks(member, channel, role_id):
+        case "channel":
+            there = words("briefing.ui.where.yourself.help", channel=channel.mention)
+            raise UserError(words("briefing.ui.where.yourself"), there)
+        case "role":
+            role = words("briefing.ui.role.yourself.help", role=f"<@&{role_id}>")
+            raise UserError(words("briefing.ui.role.yourself"), role)
+        case None:
+            return
+
+
+async def require_own_access_to(member: discord.Member, target: Target, words: Words) -> None:
+    """The same for what is posted already: if its channel is gone, nothing can be done there."""
+    channel = await find(member.guild, target.channel_id)
+    if not isinstance(channel, str):
+        require_own_access(member, channel, None, words)
+
+
 def lacks(
     member: discord.Member, channel: Postable, role_id: int | None
 ) -> Literal["channel", "role"] | None:

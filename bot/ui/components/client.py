@@ -59,6 +59,12 @@ def guild_of(interaction: Interaction) -> discord.Guild:
     return interaction.guild
 
 
+def member_of(interaction: Interaction) -> discord.Member:
+    """The member behind an interaction that only happens in servers."""
+    assert isinstance(interaction.user, discord.Member), "this command is for servers only"
+    return interaction.user
+
+
 def server_id_of(interaction: Interaction) -> int:
     """The id of that server, which is known even while the server is not available."""
     assert interaction.guild_id, "this command is for servers only"

@@ -11,7 +11,7 @@ import discord
 from bot.delivery.delivery_errors import OutcomeUnknown, Refused
 from bot.delivery.jobs.briefings import Trouble
 from bot.delivery.jobs.digests import DigestProblem
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.state.digests import Schedule, Target
 from bot.ui.components import channels
 from bot.ui.posting.error_mapping import delivery_errors
@@ -47,7 +47,7 @@ class DiscordModerators:
     async def tell(self, briefing: Briefing, trouble: Trouble) -> None:
         """Tell a briefing's author, else its server's moderators, why it was not posted."""
         text = self._wording(briefing, trouble)
-        if trouble == "unattended":  # its author may be no moderator any more: others come first
+        if trouble in ("unapproved", "unattended"):  # its author alone cannot help: others first
             with suppress(Refused):
                 await self._send_to_server(briefing.server_id, text)
                 return

@@ -38,12 +38,14 @@ def view(
     role_id: int | None = None,
     note: str | None = None,
     posted_by: int | None = None,
+    edited_by: int | None = None,
 ) -> ui.LayoutView:
     """The view of a post: the role that it notifies, the card, and the post's own button.
 
-    `note` is markdown at the top of a preview; `posted_by` is the member responsible, if any.
+    `note` is markdown at the top of a preview; `posted_by` is the member responsible, and
+    `edited_by` the one who edited it since, if any.
     """
-    layout = without_button(service, card, role_id, note, posted_by)
+    layout = without_button(service, card, role_id, note, posted_by, edited_by)
     label = words(card.language)("digest.corrections-since")
     layout.add_item(row_of(CorrectionsButton.make(label, post_id)))
     return layout
@@ -55,6 +57,7 @@ def without_button(
     role_id: int | None = None,
     note: str | None = None,
     posted_by: int | None = None,
+    edited_by: int | None = None,
 ) -> ui.LayoutView:
     """The same without the button, for a draft that must not be taken for a post."""
     layout = ui.LayoutView(timeout=None)
@@ -63,11 +66,17 @@ def without_button(
     if role_id:
         layout.add_item(ui.TextDisplay(f"<@&{role_id}>"))
     if posted_by:
-        said = words(card.language)("briefing.ui.posted-by", person=f"<@{posted_by}>")
-        layout.add_item(ui.TextDisplay(f"-# {said}"))
+        layout.add_item(ui.TextDisplay(_signature(words(card.language), posted_by, edited_by)))
     for item in replies.view(service, card).children:
         layout.add_item(item)
     return layout
+
+
+def _signature(words: Words, posted_by: int, edited_by: int | None) -> str:
+    said = [words("briefing.ui.posted-by", person=f"<@{posted_by}>")]
+    if edited_by:
+        said.append(words("briefing.ui.edited-by", person=f"<@{edited_by}>"))
+    return f"-# {' · '.join(said)}"
 
 
 def carries(message: discord.Message, post_id: str) -> bool:

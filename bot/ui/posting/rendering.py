@@ -11,7 +11,7 @@ from bot.answers.service import AnswerService
 from bot.delivery.jobs.briefings import Trouble
 from bot.delivery.jobs.digests import DigestProblem
 from bot.delivery.outbox import OutgoingPost
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.state.digests import Schedule
 from bot.texts.catalogues import words as words_of
 from bot.ui.briefings import audit_log
@@ -30,7 +30,14 @@ def render(service: AnswerService, outgoing: OutgoingPost) -> ui.LayoutView:
         return offers.offer(service, titled, outgoing.slot.name, post_id)
     if outgoing.slot.kind == "correction":
         card = replace(card, title=words("correction.title"))
-    return posts.view(service, card, post_id, outgoing.target.role_id, posted_by=outgoing.posted_by)
+    return posts.view(
+        service,
+        card,
+        post_id,
+        outgoing.target.role_id,
+        posted_by=outgoing.posted_by,
+        edited_by=outgoing.edited_by,
+    )
 
 
 def warning(

@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 from bot.answers.commands import COMMANDS
 from bot.facts.model import ACTOR_KINDS, CLAIMS, EVENT_KINDS, SourceKind, ThingKind
 from bot.state.audit_log import AuditAction
-from bot.state.briefings import Status
+from bot.state.briefing_record import Status
 from bot.state.corrections import Settlement
 from bot.state.digests import BlockReason, WhenEmpty
 from bot.texts import catalogues
@@ -105,6 +105,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "permission.*.why": ("read_message_history.why", "mention_everyone.why"),
     "settings.approval.*": ("on", "off"),
     "settings.approval.*.help": ("on.help", "off.help"),
+    "settings.step.approval.*": ("on", "off"),
     "settings.language.*": ("discord", *LANGUAGES),
 }  # fmt: skip
 """Keys that the code puts together, and every value that may stand for `*`."""
@@ -122,6 +123,7 @@ class Reading:
 
 
 HELPERS: Mapping[str, tuple[int, tuple[str, ...]]] = {
+    "announce": (1, ("",)),
     "section": (1, ("",)),
     "refusal": (2, ("", ".help")),
     "detail_line": (2, ("",)),

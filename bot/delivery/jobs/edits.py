@@ -71,7 +71,7 @@ class EditJob:
         briefing = await self._state.briefings.get(key)
         if not briefing or not briefing.edit_at:
             return Finished(None)
-        briefing = briefing.as_posted()
+        briefing, asked_at = briefing.as_posted(), briefing.edit_at
         post, target = await posted(self._state, briefing), briefing.plan.target
         if post and post.status == "sent" and post.message_ref and target:
             edit = await self._prepare(briefing, post, target, now)
@@ -80,7 +80,7 @@ class EditJob:
             except Throttled as error:
                 return RetryAt(now + error.wait)
             except Refused as error:
-                await self._note_refusal(briefing, post, briefing.edit_at, error.reason, now)
+                await self._note_refusal(briefing, post, asked_at, error.reason, now)
             else:
                 await self._record(post, edit, now)
         await self._state.post_edits.end(briefing, now)

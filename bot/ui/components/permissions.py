@@ -112,6 +112,14 @@ def may_moderate(interaction: Interaction) -> bool:
     return interaction.permissions.manage_guild or _has_role(member, _chosen_role(interaction))
 
 
+def require_manage_server(interaction: Interaction) -> None:
+    """Raise UserError if a moderator has only the role: what guards others needs the permission."""
+    if not interaction.permissions.manage_guild:
+        words = reader_words(interaction)
+        needed = words("moderating.needs", permission=words("permission.manage_guild"))
+        raise UserError(words("moderating.guarded"), needed)
+
+
 def moderates(member: discord.Member, role_id: int | None) -> bool:
     """Whether a member has Manage Server, or the role that the server's moderators chose."""
     return member.guild_permissions.manage_guild or _has_role(member, role_id)

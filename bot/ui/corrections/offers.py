@@ -15,13 +15,14 @@ from discord.utils import utcnow
 from bot.answers.service import AnswerService
 from bot.cards.card import Card
 from bot.state.audit_log import AuditEntry
-from bot.state.briefings import Briefing
+from bot.state.briefing_record import Briefing
 from bot.state.corrections import Correction, Settlement
 from bot.state.state import State
 from bot.texts.catalogues import Words
 from bot.texts.catalogues import words as words_of
 from bot.ui.briefings.audit_log import tell
-from bot.ui.components.client import Interaction, server_id_of
+from bot.ui.components import channels
+from bot.ui.components.client import Interaction, member_of, server_id_of
 from bot.ui.components.language import reader_words, server_words
 from bot.ui.components.markdown import escape
 from bot.ui.components.messages import Notice, UserError, answer
@@ -109,6 +110,9 @@ async def _settle(interaction: Interaction, correction_id: str, settlement: Sett
     post = await state.posts.get(correction.post_id)
     if briefing is None or post is None or post.status != "sent":
         raise UserError(words("correction.gone"), words("correction.gone.help"))
+    target = briefing.plan.target
+    if target and settlement != "dismissed":
+        await channels.require_own_access_to(member_of(interaction), target, words)
     if correction.status != "open" and correction.member_id is None:
         raise UserError(words("correction.superseded"), words("correction.superseded.help"))
     is_first = await state.corrections.settle(

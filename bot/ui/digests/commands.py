@@ -17,7 +17,7 @@ from bot.state.errors import DatabaseUnavailable
 from bot.state.posts import Post, Slot
 from bot.texts.catalogues import LANGUAGES, Words
 from bot.ui.components import channels
-from bot.ui.components.client import Interaction, guild_of
+from bot.ui.components.client import Interaction, guild_of, member_of
 from bot.ui.components.language import discord_language, reader_words
 from bot.ui.components.localised import text
 from bot.ui.components.messages import Notice, UserError, answer
@@ -44,7 +44,14 @@ from bot.ui.digests.overview import (
     state_line,
     trouble,
 )
-from bot.ui.digests.set_up import QuietButton, TestPostButton, next_of, required, set_up
+from bot.ui.digests.set_up import (
+    QuietButton,
+    TestPostButton,
+    next_of,
+    require_target,
+    required,
+    set_up,
+)
 from bot.ui.posting import posts
 
 log = structlog.stdlib.get_logger("factdesk.cogs")
@@ -117,6 +124,7 @@ async def _set(
         tag_id=read_tag(place, tag, words) if tag else kept.tag_id,
     )
     channels.require_postable(place, target, words)
+    channels.require_own_access(member_of(interaction), place, target.role_id, words)
     config = DigestConfig(
         target=target,
         at=at,
@@ -212,7 +220,8 @@ async def _resume(interaction: Interaction) -> None:
     """End a pause, once nothing keeps the digest from being posted any more."""
     words, state = reader_words(interaction), interaction.client.state
     schedule = await required(interaction)
-    await _require_target(interaction, schedule, words)
+    await require_target(interaction, schedule)
+    _known_zone(schedule, words)
     run = await _next(interaction, schedule)
     await state.digests.resume(schedule.server_id, run.instant, run.day)
     title = words("digest.resumed" if schedule.paused else "digest.running")
@@ -231,7 +240,8 @@ async def _now(interaction: Interaction) -> None:
     """Post today's digest before its time."""
     words, state = reader_words(interaction), interaction.client.state
     schedule = await required(interaction)
-    await _require_target(interaction, schedule, words)
+    await require_target(interaction, schedule)
+    _known_zone(schedule, words)
     try:
         outcome = await interaction.client.digests.post_now(schedule.server_id)
         last = await state.posts.last_digest(schedule.server_id)
@@ -271,16 +281,6 @@ async def _next(interaction: Interaction, schedule: Schedule) -> Occurrence:
     if schedule.next_at and schedule.next_day and schedule.paused is None:
         return Occurrence(schedule.next_at, schedule.next_day)
     return await next_of(interaction.client.state, schedule.server_id, schedule.config)
-
-
-async def _require_target(interaction: Interaction, schedule: Schedule, words: Words) -> None:
-    """Raise UserError if the digest cannot be posted as it is set up."""
-    target = schedule.config.target
-    channel = await channels.find(guild_of(interaction), target.channel_id)
-    if isinstance(channel, str):
-        raise UserError(words("digest.no-target"), trouble(words, schedule.config, channel))
-    channels.require_postable(channel, target, words)
-    _known_zone(schedule, words)
 
 
 def _known_zone(schedule: Schedule, words: Words) -> None:

@@ -20,12 +20,12 @@ from bot.state.digests import DigestConfig, Schedule, Target
 from bot.state.state import State
 from bot.texts.catalogues import Words
 from bot.ui.components import channels
-from bot.ui.components.client import Interaction, guild_of, server_id_of
+from bot.ui.components.client import Interaction, guild_of, member_of, server_id_of
 from bot.ui.components.language import reader_words, server_words
 from bot.ui.components.messages import Notice, UserError, answer
 from bot.ui.components.permissions import moderate
 from bot.ui.components.persistent_items import PersistentItem, button
-from bot.ui.digests.overview import next_line, setting_lines
+from bot.ui.digests.overview import next_line, setting_lines, trouble
 
 
 class TestPostButton(PersistentItem, template=r"digest:test:(?P<channel_id>\d{1,20})"):
@@ -49,6 +49,7 @@ async def _test(interaction: Interaction, channel_id: int) -> None:
         raise UserError(words("digest.test.failed"), words("digest.test.gone"))
     target = await _target(interaction.client.state, guild.id, channel_id)
     channels.require_postable(channel, target, words)
+    channels.require_own_access(member_of(interaction), channel, None, words)
     try:
         await _send_test(channel, target, server_words(interaction))
     except discord.HTTPException:
@@ -93,8 +94,9 @@ class QuietButton(PersistentItem, template=r"digest:quiet"):
 
 async def _quieten(interaction: Interaction) -> None:
     schedule = await required(interaction)
-    target = replace(schedule.config.target, role_id=None)
-    await set_up(interaction, replace(schedule.config, target=target), is_new=False)
+    config = replace(schedule.config, target=replace(schedule.config.target, role_id=None))
+    await require_target(interaction, replace(schedule, config=config))
+    await set_up(interaction, config, is_new=False)
 
 
 async def required(interaction: Interaction) -> Schedule:
@@ -104,6 +106,16 @@ async def required(interaction: Interaction) -> Schedule:
         words = reader_words(interaction)
         raise UserError(words("digest.none"), words("digest.none.help"))
     return schedule
+
+
+async def require_target(interaction: Interaction, schedule: Schedule) -> None:
+    """Raise UserError if the bot, or the moderator, may not post the digest as it is set up."""
+    words, target = reader_words(interaction), schedule.config.target
+    channel = await channels.find(guild_of(interaction), target.channel_id)
+    if isinstance(channel, str):
+        raise UserError(words("digest.no-target"), trouble(words, schedule.config, channel))
+    channels.require_postable(channel, target, words)
+    channels.require_own_access(member_of(interaction), channel, target.role_id, words)
 
 
 async def next_of(

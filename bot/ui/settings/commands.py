@@ -16,8 +16,9 @@ from bot.ui.components.language import reader_words
 from bot.ui.components.localised import text
 from bot.ui.components.markdown import escape, field
 from bot.ui.components.messages import Notice, UserError, answer
-from bot.ui.components.permissions import Subcommand, group
+from bot.ui.components.permissions import Subcommand, group, require_manage_server
 from bot.ui.digests.options import ChannelOption, complete_zones, read_channel, read_zone
+from bot.ui.settings.guarded import announce
 from bot.ui.settings.overview import DeleteButton, default_lines, stored_lines
 
 log = structlog.stdlib.get_logger("factdesk.cogs")
@@ -81,6 +82,12 @@ async def _role(interaction: Interaction, role: discord.Role | None = None) -> N
     words = reader_words(interaction)
     if role and role.is_default():
         raise UserError(words("settings.role.everyone"), words("settings.role.everyone.help"))
+    if role:
+        await announce(
+            interaction, "settings.step.role", person=interaction.user.mention, role=role.mention
+        )
+    else:
+        await announce(interaction, "settings.step.role.none", person=interaction.user.mention)
     await interaction.client.state.settings.choose_role(
         server_id_of(interaction), role.id if role else None
     )
@@ -97,6 +104,9 @@ _APPROVAL = ("on", "off")
 async def _approval(interaction: Interaction, approval: Literal["on", "off"]) -> None:
     """Choose whether a briefing needs a second moderator."""
     words = reader_words(interaction)
+    await announce(
+        interaction, f"settings.step.approval.{approval}", person=interaction.user.mention
+    )
     await interaction.client.state.settings.choose_approval(
         server_id_of(interaction), approval == "on"
     )
@@ -113,6 +123,14 @@ async def _log(
         found = await _require_access(interaction, channel.id)
         if isinstance(found, discord.ForumChannel):
             raise UserError(words("settings.log.forum"), words("settings.log.forum.help"))
+        await announce(
+            interaction,
+            "settings.step.log",
+            person=interaction.user.mention,
+            channel=f"<#{channel.id}>",
+        )
+    else:
+        await announce(interaction, "settings.step.log.none", person=interaction.user.mention)
     await interaction.client.state.settings.choose_log(
         server_id_of(interaction), channel.id if channel else None
     )
@@ -180,6 +198,7 @@ _MOST_FAULTS = 5  # that a reply lists; `check` lists all
 
 async def _delete(interaction: Interaction) -> None:
     """Ask for confirmation to delete everything."""
+    require_manage_server(interaction)
     words = reader_words(interaction)
     await answer(
         interaction,

@@ -18,6 +18,7 @@ from bot.ui.components.markdown import escape, field
 from bot.ui.components.messages import Notice, answer
 from bot.ui.components.permissions import moderate
 from bot.ui.components.persistent_items import PersistentItem, button
+from bot.ui.settings.guarded import announce
 
 
 def stored_lines(words: Words, settings: Settings, schedule: Schedule | None) -> tuple[str, ...]:
@@ -76,5 +77,6 @@ class DeleteButton(PersistentItem, template=r"settings:delete"):
 
 async def _delete(interaction: Interaction) -> None:
     words = reader_words(interaction)
+    await announce(interaction, "settings.step.delete", person=interaction.user.mention)
     await interaction.client.state.forget_server(server_id_of(interaction))
     await answer(interaction, Notice(words("settings.deleted"), (words("settings.deleted.help"),)))

@@ -1,15 +1,26 @@
-"""Whether any process changed the state: PostgreSQL notifies; SQLite's files are looked at."""
+"""Whether any process changed the state: PostgreSQL notifies; SQLite's files are looked at.
+
+Behind a pooler that gives each transaction another connection, no notification arrives. Then a
+change is assumed each time.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.database import CHANNEL, Database, driver_errors
+
+if TYPE_CHECKING:
+    from structlog.stdlib import BoundLogger
+
+
+_HEARD_WITHIN = 5.0  # seconds; a database answers in milliseconds
 
 
 class _Driver(Protocol):
@@ -28,7 +39,8 @@ class ChangeFeed:
         self._files: object = None
         self._listening: AsyncConnection | None = None
         self._driver: _Driver | None = None
-        self._notified = True
+        self._notified = asyncio.Event()
+        self._is_deaf = False
 
     async def has_changed(self) -> bool:
         """Whether anything may have changed since the last call; true the first time.
@@ -37,8 +49,11 @@ class ChangeFeed:
         """
         if self._database.is_sqlite:
             return self._files_differ()
+        if self._is_deaf:
+            return True
         await self._listen()
-        notified, self._notified = self._notified, False
+        notified = self._notified.is_set()
+        self._notified.clear()
         return notified
 
     async def close(self) -> None:
@@ -66,11 +81,25 @@ class ChangeFeed:
             driver: _Driver | None = (await self._listening.get_raw_connection()).driver_connection
             assert driver, "a connection that was just opened has its driver's"
             await driver.add_listener(CHANNEL, self._on_notify)
+        self._driver = driver
+        self._is_deaf = not await self._hears()
+        if self._is_deaf:
+            _log().info("the database's pooler passes no notifications on; it is read regularly")
+            await self.close()
         # Notifications sent before this are lost, so assume one.
-        self._driver, self._notified = driver, True
+        self._notified.set()
+
+    async def _hears(self) -> bool:
+        """Whether a notification arrives that is sent on another connection."""
+        self._notified.clear()
+        async with self._database.transaction() as connection:
+            await self._database.announce(connection)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._notified.wait(), _HEARD_WITHIN)
+        return self._notified.is_set()
 
     def _on_notify(self, *_: object) -> None:
-        self._notified = True
+        self._notified.set()
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
@@ -79,3 +108,10 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size
+
+
+def _log() -> BoundLogger:
+    # Imported at use: structlog takes a tenth of a second, and `check` has nothing to log.
+    import structlog
+
+    return structlog.stdlib.get_logger("factdesk.state")

@@ -1,10 +1,11 @@
 """The database behind the state: SQLite for one machine, PostgreSQL for processes on several.
 
-All differences between the two are here and in `change_feed.py`.
+All differences between the two are here, in `address.py` and in `change_feed.py`.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -12,18 +13,19 @@ from typing import Protocol, Self
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Table, event, make_url, text
+from sqlalchemy import URL, Connection, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.state import address
+from bot.state.address import PostgresAddress
 from bot.state.errors import DatabaseUnavailable, MissingDriver
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _BUSY = 5  # seconds to wait for a lock of SQLite, or for PostgreSQL to answer
 _MIGRATION_LOCK = 7_203_311  # an arbitrary number: processes that start together migrate in turn
-_NO_ADDRESS = "no database's address; write sqlite:///FILE or postgresql://…"
 CHANNEL = "factdesk"
 """The PostgreSQL channel on which changes are announced."""
 
@@ -39,17 +41,16 @@ class Database:
     async def open(cls, url: str) -> Self:
         """Connect, and bring the tables up to date.
 
-        `url` is SQLAlchemy's, such as `sqlite:///var/state.db`. Raises MissingDriver and
-        DatabaseUnavailable.
+        `url` is such as `sqlite:///var/state.db`. Raises MissingDriver and DatabaseUnavailable,
+        also if the database can be read but not written.
         """
-        database = cls(_engine(_with_driver(url)))
+        database = cls(_engine(address.read(url)))
         try:
             async with database.transaction() as connection:
                 await connection.run_sync(migrate)
-        except BaseException as error:
+                await connection.run_sync(_write)
+        except BaseException:
             await database.close()
-            if isinstance(error, TypeError):  # an option that the driver does not know
-                raise DatabaseUnavailable(str(error)) from error
             raise
         return database
 
@@ -112,43 +113,71 @@ def migrate(connection: Connection, revision: str = "head") -> None:
         ) from error
 
 
-def migrations(connection: Connection) -> Config:
-    """Alembic's configuration for our migrations on a connection."""
+def revisions() -> frozenset[str]:
+    """Every version of the tables that this program can bring up to date."""
+    steps = ScriptDirectory.from_config(migrations()).walk_revisions()
+    return frozenset(step.revision for step in steps)
+
+
+def migrations(connection: Connection | None = None) -> Config:
+    """Alembic's configuration for our migrations, on a connection."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    folder = str(Path(__file__).parent / "migrations")
+    # Alembic's configuration replaces what follows a percent sign.
+    config.set_main_option("script_location", folder.replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
 
-def _with_driver(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):  # ValueError: a port that is not a number
-        raise DatabaseUnavailable(_NO_ADDRESS) from None
-    driver = _DRIVERS.get(parsed.get_backend_name())
-    if driver is None:
-        raise DatabaseUnavailable(
-            f"no database `{parsed.drivername}` here; use sqlite or postgresql"
-        )
-    if driver == _DRIVERS["sqlite"] and parsed.database in (None, "", ":memory:"):
-        raise DatabaseUnavailable(_NO_ADDRESS)  # state in memory would be lost
-    return parsed.set(drivername=driver)
+def _write(connection: Connection) -> None:
+    """Change a row to what it is: SQLite opens what it may only read, and says so at a write."""
+    connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
 
 
-def _engine(url: URL) -> AsyncEngine:
-    if url.get_backend_name() == "sqlite":
-        with driver_errors():
-            Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
-        # One connection: SQLite has one writer anyway, and no read here is urgent.
-        engine = create_async_engine(
-            url, pool_size=1, max_overflow=0, connect_args={"timeout": _BUSY}
-        )
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_immediate)
-        return engine
-    limits = {"timeout": _BUSY, "command_timeout": 2 * _BUSY}
+def _engine(place: Path | PostgresAddress) -> AsyncEngine:
+    return _sqlite(place) if isinstance(place, Path) else _postgresql(place)
+
+
+def _sqlite(file: Path) -> AsyncEngine:
+    with driver_errors():
+        file.parent.mkdir(parents=True, exist_ok=True)
+    if locked := _unwritable(file):
+        raise DatabaseUnavailable(f"this user may not write to {locked}")
+    # One connection: SQLite has one writer anyway, and no read here is urgent.
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(file)),
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"timeout": _BUSY},
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def _unwritable(file: Path) -> Path | None:
+    """What SQLite must write to and this user may not: the folder, the file, or a log of it."""
+    logs = (file.with_name(file.name + end) for end in ("-wal", "-shm"))
+    there = (path for path in (file.parent, file, *logs) if path.exists())
+    effective = os.access in os.supports_effective_ids
+    return next((p for p in there if not os.access(p, os.W_OK, effective_ids=effective)), None)
+
+
+def _postgresql(place: PostgresAddress) -> AsyncEngine:
+    options = {
+        "dsn": place.dsn,
+        "timeout": place.timeout or _BUSY,
+        "command_timeout": 2 * _BUSY,
+        # No named statements: a pooler may carry out the next transaction on another connection,
+        # which does not know them.
+        "statement_cache_size": 0,
+        "prepared_statement_cache_size": 0,
+        "prepared_statement_name_func": str,
+    }
     try:
-        return create_async_engine(url, pool_pre_ping=True, connect_args=limits)
+        return create_async_engine(
+            "postgresql+asyncpg://", pool_pre_ping=True, connect_args=options
+        )
     except ModuleNotFoundError:
         raise MissingDriver("postgresql") from None
 

@@ -9,6 +9,7 @@ from typing import TextIO
 import typer
 
 from bot.cli.answering import ask, digest
+from bot.cli.backups import backup, restore
 from bot.cli.curating import build_base, check_all, survey, verify, write_schema
 from bot.cli.serving import run, try_out
 from bot.cli.suggestions import suggestions
@@ -32,6 +33,8 @@ app.command("schema")(write_schema)
 app.command("facts")(survey)
 app.command("digest")(digest)
 app.command("suggestions")(suggestions)
+app.command("backup")(backup)
+app.command("restore")(restore)
 
 
 def main() -> None:

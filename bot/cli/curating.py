@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.errors import FAULTS, fail, worded
+from bot.cli.errors import FAULTS, fail, sentence_of, worded
 from bot.cli.shared import (
     DEFAULT_CONFIG,
     ConfigPath,
@@ -19,7 +20,6 @@ from bot.cli.shared import (
 
 if TYPE_CHECKING:
     from bot.config import Config
-    from bot.delivery.checkup import Obstacle
 
 
 def check_all(config: ConfigPath = DEFAULT_CONFIG) -> None:
@@ -33,23 +33,43 @@ def check_all(config: ConfigPath = DEFAULT_CONFIG) -> None:
         settings = read_settings(config)
         base, faults = check(base_folders(settings), settings.data)
         topics = frozenset(base.topics) if base else frozenset[str]()
-        found = asyncio.run(_obstacles(settings, topics))
-        for obstacle in found:
-            typer.echo(_OBSTACLES[obstacle.kind].format(**vars(obstacle)), err=True)
+        troubles = [*_unwritable(settings.data), *asyncio.run(_state_troubles(settings, topics))]
+        for trouble in troubles:
+            typer.echo(trouble, err=True)
         if faults:
             raise FaultyBase(faults)
-        if found:
+        if troubles:
             raise typer.Exit(FAULTS)
     typer.echo("No faults.")
 
 
-async def _obstacles(settings: Config, topics: frozenset[str]) -> list[Obstacle]:
+def _unwritable(data: Path) -> Iterator[str]:
+    """What keeps Factdesk from writing to its folder, or from making it."""
+    from tempfile import TemporaryFile
+
+    folder = next(path for path in (data, *data.parents) if path.exists())
+    try:
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        yield (
+            f"Nothing can be written to {data}: {error.strerror}."
+            " Give the folder to the user that runs Factdesk, or choose another as `data`."
+        )
+
+
+async def _state_troubles(settings: Config, topics: frozenset[str]) -> list[str]:
     from datetime import UTC, datetime
 
     from bot.delivery.checkup import obstacles
+    from bot.state.errors import StateError
 
-    async with open_state(settings) as state:
-        return await obstacles(state, topics, datetime.now(UTC)) if state else []
+    try:
+        async with open_state(settings) as state:
+            found = await obstacles(state, topics, datetime.now(UTC)) if state else []
+    except StateError as error:
+        return [sentence_of(error) or str(error)]
+    return [_OBSTACLES[each.kind].format(**vars(each)) for each in found]
 
 
 _OBSTACLES = {

@@ -30,35 +30,52 @@ def worded() -> Generator[None]:
         place = f"{error.filename}: " if error.filename else ""
         fail(f"{place}{error.strerror or error}.", FAULTS)
     except Exception as error:
-        _fail_with(error)
+        _list_faults_of(error)
+        if sentence := sentence_of(error):
+            fail(sentence, _code_of(error))
         raise
 
 
-def _fail_with(error: Exception) -> None:
-    """End the verb if the error is one of the program's own."""
+def sentence_of(error: Exception) -> str | None:
+    """What an error of the base or the state says to the host; None for any other error."""
     # Imported only after an error, to keep every verb fast.
-    from bot.config import FaultyConfig
-    from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase
-    from bot.state.errors import DatabaseUnavailable, MissingDriver
+    from bot.facts.errors import UnreadableBase, UnwritableBase
+    from bot.state.errors import DatabaseUnavailable, MissingDriver, NoState, StateInUse
 
     match error:
-        case FaultyConfig(faults=faults) | FaultyBase(faults=faults):
-            _list(faults)
         case UnwritableBase(path=path, reason=reason):
-            fail(
+            return (
                 f"The base could not be written to {path.parent}: {reason}."
                 " Free some space or choose another folder as `data`; the previous base stays in"
-                " use.",
-                FAULTS,
+                " use."
             )
         case UnreadableBase(path=path, reason=reason):
-            fail(f"{path.name} cannot be opened: {reason}. Delete it and build again.", FAULTS)
+            return f"{path.name} cannot be opened: {reason}. Delete it and build again."
         case MissingDriver(extra=extra):
-            fail(f"This state needs the extra `{extra}`: pip install -e '.[{extra}]'")
+            return f"This state needs the extra `{extra}`: pip install -e '.[{extra}]'"
+        case NoState(path=path, reason=reason):
+            return f"{path} is not a state that can be copied: {reason}."
+        case StateInUse(path=path):
+            return f"{path} is in use; stop the bot first."
         case DatabaseUnavailable(reason=reason):
-            fail(f"The state cannot be used: {reason}. See `state` in config.yaml.", FAULTS)
+            return f"The state cannot be used: {reason}. See `state` in config.yaml."
         case _:
-            pass
+            return None
+
+
+def _code_of(error: Exception) -> int:
+    from bot.state.errors import MissingDriver
+
+    return WRONG_USE if isinstance(error, MissingDriver) else FAULTS
+
+
+def _list_faults_of(error: Exception) -> None:
+    """End the verb if the error carries faults in files."""
+    from bot.config import FaultyConfig
+    from bot.facts.errors import FaultyBase
+
+    if isinstance(error, FaultyConfig | FaultyBase):
+        _list(error.faults)
 
 
 def fail(sentence: str, code: int = WRONG_USE) -> NoReturn:

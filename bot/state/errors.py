@@ -2,10 +2,14 @@
 
 StateError
 ├── MissingDriver         the database's driver is not installed
-└── DatabaseUnavailable   the database does not answer, or refuses
+├── DatabaseUnavailable   the database does not answer, or refuses
+├── NoState               a file does not hold a whole state
+└── StateInUse            a state cannot be replaced while the bot runs
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 
 class StateError(Exception):
@@ -26,3 +30,20 @@ class DatabaseUnavailable(StateError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class NoState(StateError):
+    """A file does not hold a whole state that this version can read; carries its path and why."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+
+class StateInUse(StateError):
+    """A process has the state open; carries its path."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path

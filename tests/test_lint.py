@@ -376,3 +376,74 @@ def test_every_fault_of_every_file_is_told_at_once_in_order(folders: Folders) ->
 def test_a_fault_names_the_file_from_the_folder_of_its_base(folders: Folders) -> None:
     _edit(folders, RECORD, "paragraphs: 9", "paragraphs: nine")
     assert any(fault.startswith("seeds/ferry-report.yaml:") for fault in _faults(folders))
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("facts/events/x.yml", "facts/events/x.yml:1: not read; call it x.yaml"),
+        ("facts/events/x.YAML", "facts/events/x.YAML:1: not read; call it x.yaml"),
+        ("seeds/x.yml", "seeds/x.yml:1: not read; call it x.yaml"),
+        ("facts/base.yml", "facts/base.yml:1: not read; call it base.yaml"),
+        ("facts/x.yaml", "facts/x.yaml:1: not read; facts are read from the folders actors, ev"),
+        ("facts/events/2023/x.yaml", "facts/events/2023:1: not read; move its files to facts/ev"),
+        ("seeds/2023/q1/x.yaml", "seeds/2023:1: not read; move its files to seeds"),
+        ("facts/event/x.yaml", "facts/event:1: not read; did you mean `events`?"),
+        ("facts/people/x.yaml", "facts/people:1: not read; facts are read from the folders actors"),
+        ("facts/events/x.yaml.txt", "facts/events/x.yaml.txt:1: not read; the name of a fact's"),
+        ("facts/events/x.json", "facts/events/x.json:1: not read; the name of a fact's file ends"),
+        ("facts/events/.#x.yaml", None),
+        ("facts/events/._x.yaml", None),
+        ("facts/events/#x.yaml#", None),
+        ("facts/events/x.yaml~", None),
+        ("facts/events/x.yaml.orig", None),
+        ("facts/events/..data/x.yaml", None),
+        ("facts/topics/.gitkeep", None),
+        ("facts/notes/README.md", None),
+        ("facts/schemas/more.json", None),
+        ("seeds/another.txt", None),
+    ],
+)
+def test_what_is_not_read_is_a_fault_unless_it_is_meant_to_be_there(
+    folders: Folders, name: str, fault: str | None
+) -> None:
+    path = folders.facts.parent / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("id: x", "utf-8")
+    found = _faults(folders)
+    assert len(found) == bool(fault)
+    assert not fault or found[0].startswith(fault)
+
+
+def test_an_editors_lock_is_a_link_to_nowhere_and_no_fact(folders: Folders) -> None:
+    (folders.facts / "events/.#storm-2014.yaml").symlink_to("me@here.1:2")
+    assert _faults(folders) == []
+
+
+@pytest.mark.parametrize("place", ["events/storm-2014.yml", "events/2014/storm-2014.yaml"])
+def test_what_an_unread_file_takes_with_it_is_not_told_besides(
+    folders: Folders, tmp_path: Path, place: str
+) -> None:
+    data = tmp_path / "var"
+    build(folders, data)
+    moved = folders.facts / place
+    moved.parent.mkdir(exist_ok=True)
+    (folders.facts / "events/storm-2014.yaml").rename(moved)
+    _edit(folders, AGREEMENT, "basis: stated}", "basis: stated, after: storm-2014}")
+    (fault,) = _faults(folders, data)
+    assert ": not read; " in fault
+
+
+def test_a_file_under_another_name_is_told_once(folders: Folders, tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    build(folders, data)
+    storm = folders.facts / "events/storm-2014.yaml"
+    renamed = storm.rename(storm.with_name("storm.yaml"))
+    _edit(folders, AGREEMENT, "basis: stated}", "basis: stated, after: storm-2014}")
+    (fault,) = _faults(folders, data)
+    assert "the file of `storm-2014` must be called storm-2014.yaml" in fault
+
+    renamed.write_text(renamed.read_text("utf-8").replace("id: storm-2014", "id: storm"), "utf-8")
+    (fault,) = _faults(folders, data)
+    assert fault.startswith("facts/events/storm.yaml:2: this was `storm-2014`")
+    assert "call it and its file `storm-2014` again" in fault

@@ -41,6 +41,10 @@ def _lock_log(folder: Path) -> Path:
     return log
 
 
+def _says_yes(*_: object, **__: object) -> bool:
+    return True
+
+
 LOCKS = [_lock_file, _lock_folder, _lock_log]
 
 
@@ -64,7 +68,7 @@ async def test_a_state_that_sqlite_opens_to_read_only_is_refused(
     url = f"sqlite:///{public_folder / 'state.db'}"
     await _open_and_close(url)
     _lock_file(public_folder)
-    monkeypatch.setattr(os, "access", lambda *_, **__: True)  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr(os, "access", _says_yes)
     with as_another_user(), pytest.raises(DatabaseUnavailable, match="attempt to write a readonly"):
         await Database.open(url)
 
@@ -130,3 +134,11 @@ def test_check_lists_the_faults_of_the_base_besides(host: Path) -> None:
     assert code == 1
     assert "facts/events/x.yml:1: not read" in said
     assert "file is not a database" in said
+
+
+def test_a_folder_of_facts_that_cannot_be_read_is_one_sentence(host: Path) -> None:
+    """Not one for each fact in it, or for each line that refers to one."""
+    (host / "facts/events").chmod(0o300)
+    with as_another_user():
+        assert check(host) == (1, "facts/events: Permission denied.\n")
+    (host / "facts/events").chmod(0o755)

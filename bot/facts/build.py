@@ -17,6 +17,7 @@ from bot.documents import Fault
 from bot.facts import built
 from bot.facts.errors import FaultyBase, UnwritableBase
 from bot.facts.load import Base, Folders, broken_ids, fingerprint, load
+from bot.facts.unread import faults_of, find_unread, ids_of
 
 Progress = Callable[[int, int], None]
 """Called with the number of rows written so far, and the number of all rows."""
@@ -43,9 +44,12 @@ def check(folders: Folders, data: Path) -> tuple[Base | None, list[Fault]]:
     from bot.facts.lint import LintContext, lint
 
     base, faults = load(folders)
+    unread = find_unread(folders)
+    faults += faults_of(unread, folders)
     if base is None:
-        return None, faults
-    context = LintContext(base, broken_ids(folders, base), built.last_wordings(data))
+        return None, sorted(faults)
+    broken = broken_ids(folders, base) | ids_of(unread)
+    context = LintContext(base, broken, built.last_wordings(data))
     return base, sorted({*faults, *lint(context)})
 
 

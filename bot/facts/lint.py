@@ -71,7 +71,7 @@ def citations(context: LintContext) -> Iterator[Fault]:
     for thing, at, cite in _citations(context.base):
         source = context.base.sources.get(cite.source)
         if source is None:
-            if cite.source not in context.broken:
+            if context.unknown(cite.source, context.base.sources):
                 yield _unknown(context, thing, (*at, "source"), "source", cite.source)
         elif cite.paragraph > source.paragraphs:
             what = f"`{cite.source}` has {source.paragraphs} paragraphs, so no {cite.paragraph}"
@@ -223,6 +223,13 @@ def corrections(context: LintContext) -> Iterator[Fault]:
             yield context.fault(owner, (*at, "says"), what)
 
 
+def renames(context: LintContext) -> Iterator[Fault]:
+    """A thing keeps its id: posts, buttons and other files refer to it."""
+    for old, new in context.renamed.items():
+        what = f"this was `{old}`, and an id never changes; call it and its file `{old}` again"
+        yield context.fault(new, ("id",), what)
+
+
 def deletions(context: LintContext) -> Iterator[Fault]:
     """A fact of the last build is not deleted but withdrawn."""
     if context.built is None:
@@ -230,7 +237,7 @@ def deletions(context: LintContext) -> Iterator[Fault]:
     kept = {f"{owner}/{fact.id}" for owner, _, fact in context.base.facts()}
     for key in context.built:
         owner = key.partition("/")[0]
-        if key in kept or owner in context.broken:
+        if key in kept or owner in context.broken or owner in context.renamed:
             continue
         what = f"the fact `{key}` is gone; keep it and set `withdrawn: {{date, why}}`"
         if owner in context.base.documents:
@@ -251,5 +258,5 @@ def empty_things(context: LintContext) -> Iterator[Fault]:
 
 RULES: tuple[Rule, ...] = (
     references, citations, duplicates, claims, relative_words, dates, names, absent_names, asks,
-    corrections, deletions, empty_things,
+    corrections, renames, deletions, empty_things,
 )  # fmt: skip

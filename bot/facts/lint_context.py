@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.documents import Fault, Location
 from bot.facts.load import Base
@@ -23,8 +24,21 @@ class LintContext:
         return self.base.documents[thing].fault(at, what)
 
     def unknown(self, thing: str, known: Mapping[str, object]) -> bool:
-        """Whether an id names nothing; one whose file is broken is already reported."""
-        return thing not in known and thing not in self.broken
+        """Whether an id names nothing; a broken or renamed file is already reported."""
+        return not (thing in known or thing in self.broken or thing in self.renamed)
+
+    @cached_property
+    def renamed(self) -> Mapping[str, str]:
+        """Ids that the last built base had, and the new ids under which their facts are now."""
+        before = {says: key.partition("/")[0] for key, says in (self.built or {}).items()}
+        known = set(before.values())
+        return {
+            before[fact.says]: owner
+            for owner, _, fact in self.base.facts()
+            if owner not in known
+            and fact.says in before
+            and before[fact.says] not in self.base.documents
+        }
 
 
 Rule = Callable[[LintContext], Iterator[Fault]]

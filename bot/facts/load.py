@@ -20,6 +20,11 @@ FORMAT = 9
 ABSENT = "absent.yaml"
 """The file of the absent names; their document goes by this name, which no id can be."""
 
+FOLDERS = ("seeds", "events", "actors", "topics")
+"""The folders that things are read from; `seeds` has a place of its own."""
+
+_LEFTOVERS = ("~", "#", ".bak", ".orig", ".rej", ".swp", ".tmp")
+
 T = TypeVar("T", bound=Thing)
 Named = Event | Actor | Topic | Source
 
@@ -73,6 +78,11 @@ def forms_of(thing: Named) -> tuple[str, ...]:
     return (thing.label, *thing.also, *chain.from_iterable(thing.names.values()))
 
 
+def is_leftover(name: str) -> bool:
+    """Whether a file is hidden, or an editor's lock or copy, so that it is no fact."""
+    return name.startswith(".") or name.endswith(_LEFTOVERS)
+
+
 @dataclass(frozen=True)
 class Folders:
     """The folders of a base: the curated facts, and the records of their articles."""
@@ -80,10 +90,25 @@ class Folders:
     facts: Path
     seeds: Path
 
+    def place(self, folder: str) -> Path:
+        """Where one of FOLDERS is."""
+        return self.seeds if folder == "seeds" else self.facts / folder
+
     def files(self, folder: str) -> list[Path]:
-        """The YAML files of one folder, in order of their names."""
-        place = self.seeds if folder == "seeds" else self.facts / folder
-        return sorted(place.glob("*.yaml"))
+        """The YAML files of one folder, in order of their names; none if there is no such folder.
+
+        Raises OSError if it cannot be read.
+        """
+        try:
+            paths = sorted(self.place(folder).iterdir())
+        except FileNotFoundError:
+            return []
+        return [path for path in paths if path.suffix == ".yaml" and not is_leftover(path.name)]
+
+    def all_files(self) -> list[Path]:
+        """Every file of the base, and the optional ones even if missing. Raises OSError."""
+        things = chain.from_iterable(map(self.files, FOLDERS))
+        return [self.info, self.absent, *things]
 
     def shown(self, path: Path) -> str:
         """A file's path as faults show it, starting with the base's own folder."""
@@ -109,14 +134,10 @@ def fingerprint(folders: Folders) -> str:
     Raises OSError if a file cannot be read.
     """
     digest = hashlib.sha256(f"format {FORMAT}".encode())
-    paths = [folders.info, folders.absent, *chain.from_iterable(map(folders.files, _FOLDERS))]
-    for path in paths:
+    for path in folders.all_files():
         if path.exists():
             digest.update(f"\0{folders.shown(path)}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:12]
-
-
-_FOLDERS = ("seeds", "events", "actors", "topics")
 
 
 def load(folders: Folders) -> tuple[Base | None, list[Fault]]:
@@ -195,5 +216,5 @@ class _Reader:
 
 def broken_ids(folders: Folders, base: Base) -> frozenset[str]:
     """The ids of the files in the base's folders that could not be read."""
-    stems = (path.stem for folder in _FOLDERS for path in folders.files(folder))
+    stems = (path.stem for folder in FOLDERS for path in folders.files(folder))
     return frozenset(stems).difference(base.documents)

@@ -85,7 +85,7 @@ def _run(check: Check) -> Ended:
     done = subprocess.run(
         check.command,
         cwd=FOLDER,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        env=_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
@@ -93,6 +93,13 @@ def _run(check: Check) -> Ended:
         check=False,
     )
     return Ended(check, done.returncode, done.stdout, monotonic() - began)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, where modules are kept as bytecode: many processes of the tests import the same."""
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
 def _show(ended: Ended) -> Ended:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,13 +19,13 @@ from bot.answers.service import AnswerService
 from bot.config import Config
 from bot.facts.build import build
 from bot.facts.load import Folders
-from bot.matching.name_index import Entry, NameIndex
 from bot.runtime.client import Factdesk, create_bot
 from tests.databases import bot_state_url, new_state_url, postgres, state_url
 from tests.forks import Forks
+from tests.made_once import made_once
 from tests.sharing import SharedScheduling, order
 
-__all__ = ["bot_state_url", "new_state_url", "postgres", "state_url"]
+__all__ = ["bot_state_url", "made_once", "new_state_url", "postgres", "state_url"]
 
 ROOT = Path(__file__).parent.parent
 
@@ -81,19 +80,6 @@ def _is_here(host: object) -> bool:
     except ValueError:
         return False
     return address.is_loopback or address.is_unspecified
-
-
-@pytest.fixture(scope="session", autouse=True)
-def shared_index() -> Iterator[None]:
-    """Bots over the same names share one index: building it takes half of a bot's start."""
-    index = cache(NameIndex)  # it never changes once it is built
-
-    def shared(entries: Iterable[Entry]) -> NameIndex:
-        return index(tuple(entries))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.facts.store.NameIndex", shared)
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -214,9 +214,9 @@ async def test_what_there_is_no_room_for_is_told_and_nothing_chosen_is_not_poste
     await room.do(card, "facts")
     everything = [option["value"] for option in menu(card)["options"]]
     await room.pick(card, "facts", *everything)
-    assert "There is no room for these" in said(card)
+    assert "These do not fit" in said(card)
     await room.do(card, "open")
-    assert re.search(r"There is no room for \d+ chosen facts; they will be left out.", said(card))
+    assert re.search(r"\d+ chosen facts do not fit and will be left out.", said(card))
     await room.do(card, "facts")
     await clear(room, card)
     await room.do(card, "open")
@@ -252,7 +252,7 @@ async def test_bot_and_moderator_must_both_be_able_to_post_there(room: Newsroom)
     closed = guild.create_text_channel("closed")
     deny_member(room, closed)
     refused = lines(aside(await room.pick(card, "channel", closed)))
-    assert refused[0] == "### You may not post there yourself."
+    assert refused[0] == "### You do not have permission to post there."
     await room.pick(card, "channel", room.server.channel)
     assert f"<#{room.server.channel.id}>" in said(card)
     room.deny(room.server.channel, mention_everyone=True)
@@ -260,9 +260,9 @@ async def test_bot_and_moderator_must_both_be_able_to_post_there(room: Newsroom)
     assert "- **Mention @everyone" in said(aside(await room.pick(card, "role", quiet)))
     room.deny(room.server.channel)
     refused = lines(aside(await room.pick(card, "role", quiet)))
-    assert refused[0] == "### You may not notify that role yourself."
+    assert refused[0] == "### You do not have permission to notify that role."
     refused = lines(aside(await room.pick(card, "role", guild.default_role)))
-    assert refused[0] == "### A briefing does not notify everyone."
+    assert refused[0] == "### A briefing cannot notify everyone."
 
 
 def deny_member(room: Newsroom, channel: ChannelHandle) -> None:
@@ -502,7 +502,7 @@ async def test_approval_is_asked_for_in_the_log_channel_where_each_step_is_told(
     done = private(await room.second.click(request, custom_id=approve))
     assert said(done).startswith("It will be posted within a minute.")
     again = private(await room.second.click(request, custom_id=approve))
-    assert said(again).startswith("Someone else changed the briefing meanwhile.")
+    assert said(again).startswith("Someone else changed the briefing in the meantime.")
     await room.advance(minutes=2)
     last = [each.content for each in log.history() if each.content][-1]
     assert last.startswith(f"Posted by the bot: {message(room.server.channel).jump_url}")
@@ -528,7 +528,7 @@ async def test_the_second_of_two_is_told_and_nothing_is_overwritten(room: Newsro
     await room.fill(mine, "text", headline="Mine")
     written = {"headline": "Theirs", "remarks": "Long ```thoughts```", "language": ["en"]}
     result = await room.second.submit_modal(shown, written)
-    assert said(theirs).startswith("Someone else changed the briefing meanwhile.")
+    assert said(theirs).startswith("Someone else changed the briefing in the meantime.")
     assert "### Mine" in said(theirs)
     kept = said(aside(result))
     assert "Theirs" in kept
@@ -537,7 +537,7 @@ async def test_the_second_of_two_is_told_and_nothing_is_overwritten(room: Newsro
         stale = await show_to(room.second, room, number(mine), "edit")
         await room.fill(mine, "text", headline=f"Mine before {action}")
         await room.do(stale, action, room.second)
-        assert said(stale).startswith("Someone else changed the briefing meanwhile."), action
+        assert said(stale).startswith("Someone else changed the briefing in the meantime."), action
     assert "**Status**: draft" in said(mine)
 
 
@@ -633,11 +633,11 @@ async def test_a_control_of_an_older_version_changes_nothing(room: Newsroom) -> 
     for action in BUTTONS:
         custom_id = Key(action, briefing_id, old).custom_id("b")
         shown = private(await room.moderator.click(public, custom_id=custom_id))
-        assert said(shown).startswith("Someone else changed the briefing meanwhile."), action
+        assert said(shown).startswith("Someone else changed the briefing in the meantime."), action
     for action, value in menu_values(room).items():
         custom_id = Key(action, briefing_id, old).custom_id("bs")
         shown = private(await room.moderator.select(public, [value], custom_id=custom_id))
-        assert said(shown).startswith("Someone else changed the briefing meanwhile."), action
+        assert said(shown).startswith("Someone else changed the briefing in the meantime."), action
     assert await room.server.bot.state.briefings.get(briefing_id) == before
 
 
@@ -746,7 +746,7 @@ async def test_a_post_is_edited_and_deleted(room: Newsroom) -> None:
     assert said(theirs).startswith("### Delete the post?")
     await room.server.restart()
     await room.do(theirs, "delete", room.second)
-    assert "**Status**: posted, and deleted since" in said(theirs)
+    assert "**Status**: posted, later deleted" in said(theirs)
     assert posted(room.server.channel) == []
     history = await room.ask("briefing history", briefing=number(card))
     assert history[1].split(" · ")[1].startswith(f"<@{room.second.id}> deleted the post")
@@ -788,7 +788,7 @@ async def test_a_cancelled_briefing_can_be_taken_up_again(room: Newsroom) -> Non
     await room.do(shown, "draft")
     assert "**Status**: draft" in said(shown)
     refused = lines(aside(await room.do(shown, "submit")))
-    assert refused == ["### Its time has passed.", "Choose another under When."]
+    assert refused == ["### The time set for it has passed.", "Choose another under When."]
 
 
 # --- finding, listing, exporting
@@ -852,7 +852,7 @@ async def test_a_briefing_about_what_the_base_has_no_more_can_be_seen_and_cancel
     text = BriefingText("gone", None, None, "en", "On what is gone", ("gone/fact",))
     old = await state.briefings.begin(guild.id, Plan(text), "base", 5, now)
     shown = await show_to(room.second, room, old.briefing_id, "edit")
-    assert "The base no longer tells 1 chosen fact" in said(shown)
+    assert "1 chosen fact is no longer in the base" in said(shown)
     shown = await show_to(room.second, room, old.briefing_id, "cancel")
     assert "**Status**: cancelled" in said(shown)
 
@@ -938,7 +938,7 @@ async def test_cards_are_in_the_readers_language_and_posts_in_their_own(
     await room.do(card, "submit")
     await room.advance(minutes=2)
     (post,) = posted(room.server.channel)
-    assert texts(post)[0] == f"-# <@{room.moderator.id}>さんがFactdeskで投稿"
+    assert texts(post)[0] == f"-# <@{room.moderator.id}>さんがFactdeskから投稿"
 
 
 DETAILS: dict[AuditAction, str] = {

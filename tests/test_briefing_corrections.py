@@ -171,7 +171,7 @@ async def test_a_ready_briefing_whose_fact_is_withdrawn_is_held_once(
     assert posted(room.server.channel) == []
     shown = await room.run("briefing edit", briefing=number(card))
     assert "**Status**: held. A fact in it" in said(shown)
-    assert "The base no longer tells 1 chosen fact" in said(shown)
+    assert "1 chosen fact is no longer in the base" in said(shown)
     await room.do(shown, "submit")
     await room.advance(minutes=2)
     assert len(posted(room.server.channel)) == 1
@@ -252,7 +252,7 @@ async def test_a_correction_is_offered_with_both_wordings_and_settled_once(
         assert len(now) == 1
     assert ("corrected on" in said_now) == (settlement == "edited")
     history = await room.ask("briefing history", briefing=number(card))
-    assert any(f"<@{room.second.id}> settled a correction" in line for line in history)
+    assert any(f"<@{room.second.id}> handled a correction" in line for line in history)
     assert (await room.ask("briefing corrections"))[0] == "### No correction is waiting."
 
 
@@ -287,14 +287,14 @@ async def test_a_correction_that_discord_refuses_is_told_and_open_again(
         assert said(done).startswith("### Done.")
         await room.advance(minutes=3)
         assert len(posted(room.server.channel)) == 1
-        assert any("A correction could not be posted" in each.content for each in log.history())
+        assert any("unclear whether a correction" in each.content for each in log.history())
         assert (await room.ask("briefing corrections"))[0].startswith("### 1 correction is waiting")
     room.deny(room.server.channel)
     await room.second.click(offer, custom_id=pressed)
     await room.advance(minutes=3)
     assert len(posted(room.server.channel)) == 2
     history = await room.ask("briefing history", briefing=number(card))
-    assert len([line for line in history if "A correction could not be posted" in line]) == 2
+    assert len([line for line in history if "unclear whether a correction" in line]) == 2
 
 
 async def test_a_post_that_discord_will_not_have_edited_is_told(room: Newsroom) -> None:
@@ -330,7 +330,7 @@ async def test_what_is_changed_back_is_open_no_more_and_open_again_if_changed_an
     await room.advance(minutes=2)
     assert (await room.ask("briefing corrections"))[0] == "### No correction is waiting."
     refused = private(await room.second.click(offer, custom_id=button(offer, "c:posted:")))
-    assert said(refused).startswith("### This correction has been superseded.")
+    assert said(refused).startswith("### A later change has made this correction unnecessary.")
     await room.advance(minutes=2)
     assert len(posted(room.server.channel)) == 1
     correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
@@ -373,7 +373,7 @@ async def test_what_was_changed_is_told_also_to_whoever_changes_something_else_f
     correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
     await room.advance(minutes=1)
     await room.fill(card, "when", day="2026-01-01", time="12:30", zone="Asia/Seoul")
-    assert "1 fact was corrected after the briefing was last looked over" in said(card)
+    assert "1 fact has been corrected since the briefing was last reviewed" in said(card)
     await room.do(card, "submit")
     assert said(card).startswith("Facts in it have been corrected since")
 

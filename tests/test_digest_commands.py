@@ -241,7 +241,7 @@ async def test_what_is_left_out_stays_as_it_was(mod: ModeratedServer) -> None:
     role = guild.create_role("readers", mentionable=True)
     await set_up(mod, topics="gsomia", role=role, weekdays="weekend", when_empty="skip")
     said = await set_up(mod, time="21:30")
-    assert said[0] == "### The digest is changed."
+    assert said[0] == "### The digest’s settings are changed."
     assert "**When**: 21:30 · Saturday and Sunday · Seoul (Asia/Seoul)" in said
     assert "**Topics**: GSOMIA, the military intelligence pact" in said
     assert f"**Notifies**: <@&{role.id}>" in said
@@ -274,7 +274,7 @@ async def test_everyone_is_no_role_to_notify(mod: ModeratedServer) -> None:
     guild = mod.server.channel.guild
     assert guild
     said = await set_up(mod, role=guild.default_role)
-    assert said[0] == "### The digest does not notify everyone."
+    assert said[0] == "### The digest cannot notify everyone."
 
 
 async def test_zones_are_suggested_and_understood_as_suggested(
@@ -510,7 +510,7 @@ async def test_a_deleted_channel_pauses_the_digest_and_says_what_to_do(
     ):
         assert said[0] == "### The digest cannot be posted with its current settings."
         assert "no longer exists. Choose another with /digest set." in said[1]
-    assert (await set_up(mod))[0] == "### The digest is changed."
+    assert (await set_up(mod))[0] == "### The digest’s settings are changed."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -565,7 +565,7 @@ async def test_the_bot_itself_refuses_whoever_may_not_at_each_command_and_button
     assert len(posted(channel)) == 1, "the message with the buttons alone"
 
 
-REFUSED = ["### This is for moderators.", "You need the permission **Manage Server**."]
+REFUSED = ["### Only moderators can do this.", "You need the permission **Manage Server**."]
 
 
 async def test_the_role_that_moderators_chose_may(mod: ModeratedServer) -> None:

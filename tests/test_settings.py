@@ -170,7 +170,7 @@ async def test_everything_is_deleted_once_a_button_confirms_it(
     # A public answer is written later on; by then it must not bring the server back.
     await mod.server.asker.slash(channel, "event", name="tokyo summit")
     said = await mod.press(question, "settings:delete")
-    assert said[0] == "### Everything about this server is deleted."
+    assert said[0] == "### Everything stored about this server is deleted."
     assert (await mod.ask("digest show"))[0] == "### No digest is set up here."
     shown = await mod.ask("settings show")
     assert shown[1] == "**Language**: As set in Discord for the server"

@@ -34,7 +34,8 @@ from tests.test_digest_commands import break_state
 HERE, ELSEWHERE, MEMBER, OTHER, KEEPER = 11, 12, 21, 22, 31
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
-REFUSED = ["### This is for moderators.", "You need the permission **Manage Server**."]
+RECEIVED = "### Your suggestion has reached the moderators."
+REFUSED = ["### Only moderators can do this.", "You need the permission **Manage Server**."]
 WROTE = {"text": "The day is wrong.", "source": "https://example.org/a, page 3"}
 
 HOSTILE = (
@@ -99,7 +100,7 @@ async def test_what_a_member_suggests_is_confirmed_to_them_alone_and_kept(
     message = await suggest(asker, mod.server, "tokyo summit", text=" One  line.\n\nAnother. ")
     said = lines(message)
     assert said[:5] == [
-        "### The moderators have your suggestion.",
+        RECEIVED,
         "**About**: Yoon-Kishida summit in Tokyo",
         "> One line.",
         "> Another.",
@@ -188,7 +189,7 @@ async def test_a_form_that_was_open_while_the_bot_restarted_is_kept(
     shown = await opened(mod.server.asker, mod.server, "tokyo-summit")
     await mod.server.restart()
     said = lines(private(await mod.server.asker.submit_modal(shown, WROTE)))
-    assert said[0] == "### The moderators have your suggestion."
+    assert said[0] == RECEIVED
 
 
 async def test_two_members_fill_in_the_same_form_at_once(mod: ModeratedServer) -> None:
@@ -204,7 +205,7 @@ async def test_what_says_nothing_is_given_back(
     mod: ModeratedServer, entered: dict[str, str]
 ) -> None:
     said = lines(await suggest(mod.server.asker, mod.server, **entered))
-    assert said[0] == "### A suggestion needs words and a source."
+    assert said[0] == "### A suggestion needs a text and a source."
     left = "> The day is wrong." if "source" in entered else r"**Source**: https\://example.org"
     assert any(line.startswith(left) for line in said)
     assert await mod.ask("suggestions queue") == ["### No suggestion is waiting."]
@@ -215,16 +216,16 @@ async def test_whoever_reached_the_limit_is_told_when_the_next_is_possible(
 ) -> None:
     asker, server = mod.server.asker, mod.server
     for _ in range(MOST):
-        assert lines(await suggest(asker, server))[0] == "### The moderators have your suggestion."
+        assert lines(await suggest(asker, server))[0] == RECEIVED
     said = lines(await suggest(asker, server, text="One too many."))
-    assert said[0] == f"### You have made {MOST} suggestions here in 24 hours."
+    assert said[0] == f"### You have made {MOST} suggestions here within 24 hours."
     (oldest, *_) = await server.bot.state.suggestions.by_member(server.bot.guilds[0].id, asker.id)
     assert f"<t:{int((oldest.made_at + DAY).timestamp())}:R>" in said[1]
     assert "> One too many." in said, "what was written is not lost"
     other = await suggest(server.reader, server)
-    assert lines(other)[0] == "### The moderators have your suggestion."
+    assert lines(other)[0] == RECEIVED
     await mod.advance(hours=24)
-    assert lines(await suggest(asker, server))[0] == "### The moderators have your suggestion."
+    assert lines(await suggest(asker, server))[0] == RECEIVED
 
 
 # --- the queue
@@ -406,7 +407,7 @@ async def test_a_state_that_is_away_is_told_plainly_and_loses_no_words(
     made = await suggest(asker, server)
     queue = await mod.run("suggestions queue")
     await break_state(server, tmp_path)
-    away = ["### Suggestions cannot be reached now."]
+    away = ["### Suggestions cannot be reached right now."]
     with capture_logs():
         said = lines(await suggest(asker, server))
         assert said[:1] == away

@@ -345,6 +345,20 @@ def test_a_text_has_the_same_placeholders_in_every_language() -> None:
         assert not missing - ({"n"} if singular else set()), (language, key)
 
 
+def test_a_text_names_the_same_commands_in_every_language() -> None:
+    english = {key: _commands(message) for key, message in _messages("en").items()}
+    for language in LANGUAGES[1:]:
+        for key, message in _messages(language).items():
+            assert _commands(message) == english[key], (language, key)
+
+
+def _commands(message: Message) -> set[str]:
+    """The commands that a text names, such as `/digest set`."""
+    of_groups = {key.rpartition(".")[2] for key in _messages("en") if ".command." in key}
+    named = re.findall(r"(?<![\w>])(/[a-z]+)(?: ([a-z]+))?", " ".join(_forms(message)))
+    return {f"{command} {word}" if word in of_groups else command for command, word in named}
+
+
 def test_a_text_asks_for_no_value_that_the_code_does_not_give() -> None:
     texts = _messages("en")
     for reading in readings():

@@ -205,7 +205,7 @@ async def test_what_guards_others_is_told_in_the_log_before_it_changes(
         f"{person} is turning approval of briefings on.",
         f"{person} is turning approval of briefings off.",
         f"{person} is making <@&{role.id}> the moderators’ role.",
-        f"{person} is taking the moderators’ role away: only members with **Manage Server** remain"
+        f"{person} is removing the moderators’ role: only members with **Manage Server** remain"
         " moderators.",
         f"{person} is deleting everything that Factdesk stores about this server.",
     ]

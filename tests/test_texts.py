@@ -463,6 +463,20 @@ def test_quotations_labels_and_brackets_are_set_in_the_readers_way(
     assert ui("typography.labelled", label=ui("typography.quoted", text="a"), text=text) == said
 
 
+UNTIDY = {
+    "en": r"\w'\w|\"",
+    "ko": r"\s\(|올[리라린릴렸]|회원님|미리 보기",  # a post is 게시물, and is posted: 게시하다
+    "ja": r"[()“”‘’]|[ぁ-ヿ一-鿿][:;,]",
+}
+"""What a text of each language does not hold: another's typography, a second word for one idea."""
+
+
+def test_each_language_has_its_own_typography_and_one_word_for_one_idea() -> None:
+    assert not [
+        (key, form) for language, key, form in _texts() if re.search(UNTIDY[language], form)
+    ]
+
+
 TYPESET = re.compile("[“”「」（）：]|^: | \\($|; $")
 
 

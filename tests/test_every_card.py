@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from bot.answers.commands import COMMANDS
+from bot.answers.resolve import choice_label
 from bot.answers.service import AnswerService
 from bot.cards.card import Action, Card, Line, Question
 from bot.cards.limits import FIRST_PAGE
@@ -317,6 +318,13 @@ def assert_is_told_in_full(fact: Fact, line: Line, language: str) -> None:
         kind = words(language)(f"kind.{fact.kind}")
         assert line.label is not None
         assert kind in line.label, fact.id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_things_are_offered_under_one_label(service: AnswerService, language: str) -> None:
+    things = service.store.things.values()
+    labels = Counter((thing.kind, choice_label(thing, words(language))) for thing in things)
+    assert labels.most_common(1)[0][1] == 1
 
 
 def test_a_claim_names_whose_it_is_in_its_label_or_its_sentence(

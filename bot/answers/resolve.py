@@ -68,11 +68,18 @@ def _not_mentioned(
 def choice_label(thing: ThingRecord, words: Words, limit: int = CHOICE_LABEL) -> str:
     """A thing's name and what tells it apart (date, role), in at most `limit` characters."""
     name = thing.name(words.language)
-    hint = thing.disambiguate or (dated_words(thing.dated, words) if thing.dated else thing.role)
+    hint = _hint(thing, words)
     if not hint:
         return shorten(name, limit)
     left = limit - len(name) - len(_HINT)
     return f"{name}{_HINT}{shorten(hint, left)}" if left >= 8 else shorten(name, limit)
+
+
+def _hint(thing: ThingRecord, words: Words) -> str | None:
+    """What tells a thing apart, in the reader's language if its name is and its date is known."""
+    date = dated_words(thing.dated, words) if thing.dated else None
+    is_translated = thing.name(words.language) != thing.label
+    return (is_translated and date) or thing.disambiguate or date or thing.role
 
 
 def echo(text: str) -> str:

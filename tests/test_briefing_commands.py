@@ -302,7 +302,7 @@ async def test_whoever_signs_must_still_be_able_to_post_there_themselves(room: N
     await room.advance(minutes=35)
     assert posted(room.server.channel) == []
     shown = await room.run("briefing show", briefing=number(card))
-    assert "**Status**: held. Nobody who signed or approved it" in said(shown)
+    assert "**Status**: held. Those who signed or approved it" in said(shown)
     told = [each.content for each in log.history() if "was not posted" in (each.content or "")]
     assert len(told) == 1, "moderators are told, and not whoever lost the right"
     assert any("held" in line for line in await room.ask("briefing list"))

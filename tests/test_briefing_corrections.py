@@ -129,7 +129,7 @@ async def test_nobody_posts_what_was_changed_since_they_saw_it(
     correct(room.server.config, tmp_path, (RENEWED, change))
     await room.advance(minutes=1)
     await room.do(card, "submit")
-    assert said(card).startswith("Facts in it have been corrected since")
+    assert said(card).startswith("Facts in this briefing have been corrected since")
     await room.advance(minutes=2)
     assert posted(room.server.channel) == []
     await room.do(card, "submit")
@@ -152,7 +152,7 @@ async def test_nobody_approves_what_was_changed_since_it_was_asked_for(
     await room.advance(minutes=1)
     approve = button(request, "b:approve")
     shown = private(await room.second.click(request, custom_id=approve))
-    assert said(shown).startswith("Facts in it have been corrected since")
+    assert said(shown).startswith("Facts in this briefing have been corrected since")
     await room.advance(minutes=2)
     assert posted(room.server.channel) == []
     await room.do(shown, "approve", room.second)
@@ -375,7 +375,7 @@ async def test_what_was_changed_is_told_also_to_whoever_changes_something_else_f
     await room.fill(card, "when", day="2026-01-01", time="12:30", zone="Asia/Seoul")
     assert "1 fact has been corrected since the briefing was last reviewed" in said(card)
     await room.do(card, "submit")
-    assert said(card).startswith("Facts in it have been corrected since")
+    assert said(card).startswith("Facts in this briefing have been corrected since")
 
 
 async def test_what_could_not_be_shown_is_not_taken_for_seen(
@@ -396,7 +396,7 @@ async def test_what_could_not_be_shown_is_not_taken_for_seen(
     told = await room.do(card, "submit")
     assert "### Discord is not responding." in said(told.followups[-1])
     await room.do(card, "submit")
-    assert said(card).startswith("Facts in it have been corrected since")
+    assert said(card).startswith("Facts in this briefing have been corrected since")
 
 
 @pytest.mark.parametrize("then", ["refused", "edited"])

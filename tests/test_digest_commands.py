@@ -696,7 +696,7 @@ async def test_the_button_tells_what_was_corrected_and_what_is_not_known(
     message = await show_buttons(mod.server, f"post:{slot.post_id}", f"post:{'a' * 20}")
     reader = mod.server.reader
     answer = private(await reader.click(message, custom_id=f"post:{slot.post_id}"))
-    assert "Changed since: its caution" in "\n".join(lines(answer))
+    assert "Changed since: the caution" in "\n".join(lines(answer))
     assert "¶" in "\n".join(lines(answer))
     unknown = lines(private(await reader.click(message, custom_id=f"post:{'a' * 20}")))
     assert unknown[0] == "## There is no record of what this post contained."

@@ -144,7 +144,7 @@ async def _asks_for_approval(service: Conversation) -> None:
     await expect(_button(card, "Approve")).to_have_count(0)
     request = await service.public("Not posted yet: @moderator asks for approval of this draft.")
     await service.press(_button(request, "Approve"))
-    await service.private("You cannot approve your own briefing.")
+    await service.private("You wrote it or changed it last, so you cannot approve it.")
     await service.keep("own")
 
 

@@ -239,7 +239,7 @@ async def test_approval_is_checked_again_when_it_is_posted(room: Newsroom) -> No
     await room.advance(minutes=35)
     assert posted(room.server.channel) == []
     shown = await room.run("briefing show", briefing=number(card))
-    assert "**Status**: held. This server has briefings approved" in said(shown)
+    assert "**Status**: held. On this server a second moderator approves" in said(shown)
     theirs = await show_to(room.second, room, number(card))
     await room.do(theirs, "approve", room.second)
     await room.advance(minutes=2)
@@ -263,8 +263,8 @@ async def test_a_digest_goes_only_where_its_moderator_may_post_and_notify(
     if lacking == "channel":
         deny(room, room.moderator, channel, send_messages=True)
     expected = {
-        "channel": "### You may not post there yourself.",
-        "role": "### You may not notify that role yourself.",
+        "channel": "### You do not have permission to post there.",
+        "role": "### You do not have permission to notify that role.",
     }[lacking]
     before = await room.server.bot.state.digests.get(guild.id)
     assert (await room.ask("digest set", **options))[0] == expected
@@ -287,8 +287,8 @@ async def test_a_post_is_changed_only_by_those_who_may_post_there(room: Newsroom
     deny(room, room.second, room.server.channel, send_messages=True)
     theirs = await show_to(room.second, room, number(card), "edit")
     edited = await room.fill(theirs, "text", room.second, headline="Theirs")
-    assert lines(aside(edited))[0] == "### You may not post there yourself."
+    assert lines(aside(edited))[0] == "### You do not have permission to post there."
     for action in ("remove", "delete"):
         refused = await press_anyway(room, action, number(card), room.second)
-        assert "You may not post there yourself." in refused
+        assert "You do not have permission to post there." in refused
     assert any("Posted by" in str(post) for post in posted(room.server.channel))

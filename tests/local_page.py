@@ -1,10 +1,9 @@
-"""`python -m bot try` as a process: its address, what it says, what is typed to it, its end."""
+"""`python -m bot try`, forked: its address, what it says, what is typed to it, its end."""
 
 from __future__ import annotations
 
+import os
 import signal
-import subprocess
-import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from threading import Timer
 from typing import IO
 
 from bot.facts.load import Folders
+from tests.forks import Call, Forked, Forks
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = Folders(ROOT / "facts", ROOT / "seeds")
@@ -34,8 +34,10 @@ def write_config(folder: Path, base: Folders) -> Path:
 class LocalPage:
     """One process that serves the page, once it has said where."""
 
-    process: subprocess.Popen[str]
+    process: Forked
     said: tuple[str, ...]
+    stdin: IO[str]
+    stdout: IO[str]
     errors: IO[str]
 
     @property
@@ -45,23 +47,20 @@ class LocalPage:
 
     def type(self, line: str) -> None:
         """Type a line where the process was started."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{line}\n")
-        self.process.stdin.flush()
+        self.stdin.write(f"{line}\n")
+        self.stdin.flush()
 
     def hang_up(self) -> None:
         """End what it can read."""
-        assert self.process.stdin is not None
-        self.process.stdin.close()
+        self.stdin.close()
 
     def says(self) -> str:
         """The next line that it prints; empty once it has ended."""
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().rstrip("\n")
+        return self.stdout.readline().rstrip("\n")
 
     def end(self, number: signal.Signals) -> int:
         """Send a signal, and return the exit code, which is due within ten seconds."""
-        self.process.send_signal(number)
+        self.process.send(number)
         return self.process.wait(10)
 
     def complaints(self) -> str:
@@ -72,41 +71,50 @@ class LocalPage:
 
 @contextmanager
 def local_page(
-    config: Path, *options: str, stdin: int = subprocess.PIPE, longest: float = _LONGEST
+    forks: Forks,
+    config: Path,
+    *options: str,
+    can_type: bool = True,
+    longest: float = _LONGEST,
 ) -> Generator[LocalPage]:
     """The page, from when it can be visited; its process ends with the context.
 
     `longest` is after how many seconds it ends in any case.
     """
-    command = [sys.executable, "-m", "bot", "try", "--config", str(config), *options]
+    call = Call("bot.__main__:main", ("try", "--config", str(config), *options))
     with TemporaryFile("w+", encoding="utf-8") as errors:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            encoding="utf-8",
-        )
-        watchdog = Timer(longest, process.kill)
+        process, stdin, stdout = _start(forks, call, can_type, errors.fileno())
+        watchdog = Timer(longest, process.send, (signal.SIGKILL,))
         watchdog.start()
-        try:
-            with process:
-                try:
-                    page = LocalPage(process, tuple(_said(process)), errors)
-                    assert page.said[-1:] == (_LAST_LINE,), page.complaints()
-                    yield page
-                finally:
-                    process.kill()
-        finally:
-            watchdog.cancel()
+        with stdin, stdout:
+            try:
+                page = LocalPage(process, tuple(_said(stdout)), stdin, stdout, errors)
+                assert page.said[-1:] == (_LAST_LINE,), page.complaints()
+                yield page
+            finally:
+                watchdog.cancel()
+                process.kill()
 
 
-def _said(process: subprocess.Popen[str]) -> Iterator[str]:
+def _start(
+    forks: Forks, call: Call, can_type: bool, stderr: int
+) -> tuple[Forked, IO[str], IO[str]]:
+    """The process, and our ends of its standard input and output."""
+    (stdin, write), (read, stdout) = os.pipe(), os.pipe()
+    if not can_type:
+        os.close(stdin)
+        stdin = os.open(os.devnull, os.O_RDONLY)
+    try:
+        process = forks.start(call, stdin, stdout, stderr)
+    finally:
+        os.close(stdin)
+        os.close(stdout)
+    return process, os.fdopen(write, "w", encoding="utf-8"), os.fdopen(read, encoding="utf-8")
+
+
+def _said(stdout: IO[str]) -> Iterator[str]:
     """The lines that the process prints, up to the last one before it serves."""
-    assert process.stdout is not None
-    for line in process.stdout:
+    for line in stdout:
         yield line.rstrip("\n")
         if line.startswith(_LAST_LINE):
             return

@@ -17,6 +17,7 @@ from tests.browser import (
     needs_chromium,
     overflow,
 )
+from tests.forks import Forks
 from tests.local_page import SHIPPED, local_page, write_config
 
 pytestmark = needs_chromium
@@ -29,9 +30,9 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def address(config: Path) -> Iterator[str]:
+def address(config: Path, forks: Forks) -> Iterator[str]:
     """The address of a page that nobody has visited."""
-    with local_page(config) as page:
+    with local_page(forks, config) as page:
         yield page.address
 
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +16,12 @@ import pytest
 import yaml
 from playwright.async_api import Locator, expect
 
+from bot.config import read_config
+from bot.facts.build import build
 from bot.facts.load import Folders
 from tests.browser import CITATION, WINDOWS, Conversation, browsing, needs_chromium, overflow
-from tests.local_page import ROOT, SHIPPED, LocalPage, local_page, write_config
+from tests.forks import Forks
+from tests.local_page import SHIPPED, LocalPage, local_page, write_config
 
 HEADLINE = "GSOMIA, before Thursday’s debate"
 REMARKS = "Please read this **before** you open a thread on it."
@@ -49,9 +50,9 @@ def config(tmp_path: Path, base: Folders) -> Path:
 
 
 @pytest.fixture
-def served(config: Path) -> Iterator[LocalPage]:
+def served(config: Path, forks: Forks) -> Iterator[LocalPage]:
     """A page that nobody has visited."""
-    with local_page(config, longest=LONGEST) as page:
+    with local_page(forks, config, longest=LONGEST) as page:
         yield page
 
 
@@ -187,8 +188,7 @@ def _correct(base: Folders, config: Path) -> str:
     fact["says"] = BETTER
     fact["was"] = [{"date": datetime.now(UTC).date(), "said": former, "why": WHY}]
     path.write_text(yaml.safe_dump(topic, allow_unicode=True, sort_keys=False), "utf-8")
-    command = [sys.executable, "-m", "bot", "build", "--config", str(config)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    build(base, read_config(config).data)
     return former
 
 

@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser import CITATION, WINDOWS, Conversation, browsing, needs_chromium, overflow
+from tests.forks import Forks
 from tests.local_page import SHIPPED, LocalPage, local_page, write_config
 
 LINK = re.compile(r"https://discord\.com/channels/\d+/\d+/(\d+)")
@@ -26,9 +27,9 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def served(config: Path) -> Iterator[LocalPage]:
+def served(config: Path, forks: Forks) -> Iterator[LocalPage]:
     """A page that nobody has visited."""
-    with local_page(config) as page:
+    with local_page(forks, config) as page:
         yield page
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,15 +16,20 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import expect
 
+from bot.config import read_config
+from bot.facts.build import build
+from bot.facts.load import Folders
 from tests.browser import CITATION, WINDOWS, browsing, needs_chromium
+from tests.forks import Call, Forks
 from tests.local_page import ROOT, SHIPPED, LocalPage, local_page, write_config
 from tests.small_base import write_small_base
 
 PATIENCE = 60  # seconds
 
-# Seconds after the verb began: while it imports, while it builds the base, and once it serves.
-MOMENTS = (0.0, 0.4, 1.5)
-MORE_MOMENTS = (0.05, 0.1, 0.2, 0.6, 0.8, 1.0, 2.0)
+# Seconds after the verb began: while it imports, and while it builds the base. Once it serves, the
+# test after this one ends it.
+MOMENTS = (0.0, 0.4)
+MORE_MOMENTS = (0.05, 0.1, 0.2, 0.6, 0.8, 1.0, 1.5, 2.0)
 # The verb heeds signals from when it begins; before, Python itself is starting.
 OBSERVED = """
 import atexit, sys
@@ -46,13 +52,23 @@ def config(tmp_path: Path) -> Path:
     return write_config(tmp_path, write_small_base(tmp_path))
 
 
-def attempt(config: Path, *options: str, before: str = "pass") -> subprocess.CompletedProcess[str]:
-    """Run `try` where it should refuse; `before` is Python that runs first."""
-    program = f"{before}; from bot.cli.app import main; main()"
-    command = [sys.executable, "-c", program, "try", "--config", str(config), *options]
-    return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE
-    )
+@dataclass(frozen=True)
+class Refused:
+    """What `try` ended in where it should refuse."""
+
+    code: int
+    out: str
+    err: str
+
+
+def attempt(forks: Forks, config: Path, *options: str) -> Refused:
+    """Run `try` where it should refuse."""
+    piped = forks.open(Call("bot.__main__:main", ("try", "--config", str(config), *options)))
+    try:
+        out, err = piped.stdout.read().decode(), piped.stderr.read().decode()
+        return Refused(piped.process.wait(PATIENCE), out, err)
+    finally:
+        piped.close()
 
 
 def begun(config: Path) -> subprocess.Popen[str]:
@@ -81,8 +97,10 @@ def visit(page: LocalPage) -> int:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_where_it_is_and_ends_cleanly(config: Path, number: signal.Signals) -> None:
-    with local_page(config) as page:
+def test_it_says_where_it_is_and_ends_cleanly(
+    forks: Forks, config: Path, number: signal.Signals
+) -> None:
+    with local_page(forks, config) as page:
         assert page.address.startswith("http://127.0.0.1:")
         examples = [line for line in page.said if line.startswith("  /")]
         assert len(examples) == 3
@@ -118,8 +136,8 @@ def test_once_served_everything_is_closed_in_order(config: Path, number: signal.
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot wait for keys")
-def test_find_facts_is_offered_where_keys_can_be_read(config: Path) -> None:
-    with local_page(config) as page:
+def test_find_facts_is_offered_where_keys_can_be_read(forks: Forks, config: Path) -> None:
+    with local_page(forks, config) as page:
         assert page.says().startswith("Press f and Enter")
         page.type("fine")
         assert visit(page) == 200
@@ -134,10 +152,10 @@ def test_find_facts_is_offered_where_keys_can_be_read(config: Path) -> None:
 
 @needs_chromium
 async def test_find_facts_answers_the_author_of_the_newest_message_on_the_page(
-    tmp_path: Path,
+    tmp_path: Path, forks: Forks
 ) -> None:
     faults: list[str] = []
-    with local_page(write_config(tmp_path, SHIPPED)) as served:
+    with local_page(forks, write_config(tmp_path, SHIPPED)) as served:
         async with browsing(served.address, WINDOWS["wide"], faults) as page:
             composer = page.get_by_placeholder("Message #ask-the-desk")
             await composer.press_sequentially("Yoon met Kishida in Tokyo on 16 March 2023")
@@ -158,64 +176,64 @@ async def test_find_facts_answers_the_author_of_the_newest_message_on_the_page(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signals")
-def test_find_facts_is_not_offered_where_nobody_can_type(config: Path) -> None:
-    with local_page(config, stdin=subprocess.DEVNULL) as page:
+def test_find_facts_is_not_offered_where_nobody_can_type(forks: Forks, config: Path) -> None:
+    with local_page(forks, config, can_type=False) as page:
         assert page.end(signal.SIGINT) == 0
         assert page.says() == ""
         assert page.complaints() == ""
 
 
-def test_a_taken_port_is_one_sentence(config: Path) -> None:
+def test_a_taken_port_is_one_sentence(forks: Forks, config: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        refused = attempt(config, "--port", port)
-    assert refused.returncode == 2
-    assert refused.stdout == ""
-    assert refused.stderr.count("\n") == 1
-    assert port in refused.stderr
-    assert "--port" in refused.stderr
+        refused = attempt(forks, config, "--port", port)
+    assert refused.code == 2
+    assert refused.out == ""
+    assert refused.err.count("\n") == 1
+    assert port in refused.err
+    assert "--port" in refused.err
 
 
 @pytest.mark.parametrize("port", ["-1", "65536"])
-def test_what_is_no_port_is_wrong_use(config: Path, port: str) -> None:
-    refused = attempt(config, "--port", port)
-    assert refused.returncode == 2
-    assert "--port" in refused.stderr
-    assert "Traceback" not in refused.stderr
+def test_what_is_no_port_is_wrong_use(forks: Forks, config: Path, port: str) -> None:
+    refused = attempt(forks, config, "--port", port)
+    assert refused.code == 2
+    assert "--port" in refused.err
+    assert "Traceback" not in refused.err
 
 
 @pytest.mark.parametrize("package", ["simcord", "PIL"])
 def test_a_missing_extra_is_one_sentence(config: Path, package: str) -> None:
-    refused = attempt(config, before=f"import sys; sys.modules['{package}'] = None")
+    program = f"import sys; sys.modules['{package}'] = None; from bot.cli.app import main; main()"
+    refused = subprocess.run(
+        [sys.executable, "-c", program, "try", "--config", str(config)],
+        cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE,
+    )  # fmt: skip
     assert refused.returncode == 2
     assert refused.stdout == ""
     assert refused.stderr.count("\n") == 1
     assert "pip install -e '.[try]'" in refused.stderr
 
 
-def test_a_faulty_base_is_listed(config: Path) -> None:
+def test_a_faulty_base_is_listed(forks: Forks, config: Path) -> None:
     event = _break_two_dates(config)
-    refused = attempt(config)
-    assert refused.returncode == 1
-    assert refused.stdout == ""
-    assert event in refused.stderr
-    assert refused.stderr.endswith("2 faults.\n")
-    assert "Traceback" not in refused.stderr
+    refused = attempt(forks, config)
+    assert refused.code == 1
+    assert refused.out == ""
+    assert event in refused.err
+    assert refused.err.endswith("2 faults.\n")
+    assert "Traceback" not in refused.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signals")
-def test_a_base_built_before_answers_for_a_faulty_one(config: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "bot", "build", "--config", str(config)],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        timeout=PATIENCE,
-    )
+def test_a_base_built_before_answers_for_a_faulty_one(
+    forks: Forks, config: Path, tmp_path: Path
+) -> None:
+    build(Folders(tmp_path / "facts", tmp_path / "seeds"), read_config(config).data)
     _break_two_dates(config)
-    with local_page(config) as page:
+    with local_page(forks, config) as page:
         assert page.end(signal.SIGINT) == 0
         assert "`check` lists the faults" in page.complaints()
         assert "Traceback" not in page.complaints()

@@ -14,6 +14,9 @@ _WHOLE = (
     "tests/delivery/test_briefing_faults.py",  # its stories are told side by side
     "tests/delivery/test_faults.py",
     "tests/test_cli.py",  # its calls are made once
+    "tests/test_digest.py",  # it reads the digests of a year
+    "tests/test_recurrence.py",  # it reads the clocks of every zone
+    "tests/test_texts.py",  # it reads the code
 )
 _NEEDS_POSTGRESQL = "tests/test_state.py"  # in tests that do not say so in their ids too
 _LONG = (*_WHOLE[:2], "tests/test_page_briefing.py")

@@ -136,6 +136,7 @@ NO_KEYS = {"self.language(schedule)", "language", "chosen", "LANGUAGES[0]", "str
 """First arguments that choose a language, or a key that a helper was given before."""
 
 
+@cache
 def readings() -> list[Reading]:
     """Every text that the code below `bot/` reads. What it cannot follow, it fails on."""
     return [

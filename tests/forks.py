@@ -284,15 +284,10 @@ def _warm_up() -> None:
     for name in _PRELOADED:
         importlib.import_module(name)
     from bot.facts.dates import parse_date
-    from bot.state.state import State
 
     parse_date("2021-05-04")  # its grammar is put together at the first date
-
-    async def open_state(url: str) -> None:
-        await (await State.open(url)).close()
-
     with TemporaryDirectory() as folder:
-        asyncio.run(open_state(f"sqlite:///{folder}/state.db"))
+        asyncio.run(_open_state(f"sqlite:///{folder}/state.db"))
     gc.collect()
     gc.freeze()  # a collection would write to all that is shared
 
@@ -321,6 +316,17 @@ def _run(call: Call, streams: list[int]) -> NoReturn:
     except BaseException:
         traceback.print_exc()
     _end(code)
+
+
+async def _open_state(url: str) -> None:
+    from bot.state.state import State
+
+    await (await State.open(url)).close()
+
+
+def open_state() -> None:
+    """Open the state whose address is the argument of this process, and close it."""
+    asyncio.run(_open_state(sys.argv[1]))
 
 
 def become_interpreter() -> NoReturn:

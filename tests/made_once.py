@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import pytest
 from discord import app_commands
-from sqlalchemy import URL, Dialect
+from sqlalchemy import URL, Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.matching.mention_finder import MentionFinder
@@ -73,8 +73,8 @@ def _share_statements(patch: pytest.MonkeyPatch) -> None:
     dialect = asyncio.run(_dialect())
     options = {"compiled_cache": dict[object, object]()}
 
-    def create(url: URL, **given: Any) -> AsyncEngine:
-        if url.get_backend_name() != "sqlite":
+    def create(url: str | URL, **given: Any) -> AsyncEngine:
+        if make_url(url).get_backend_name() != "sqlite":
             return create_async_engine(url, **given)
         engine = create_async_engine(url, execution_options=options, **given)
         # What is compiled counts for one dialect, so all of them share one that is set up.

@@ -52,7 +52,8 @@ def test_the_last_line_and_the_exit_code_say_what_failed(
 
 
 def test_no_test_at_all_is_a_failure(tmp_path: Path) -> None:
-    nothing = Check("tests", (PYTHON, "-m", "pytest", "-q", f"--rootdir={tmp_path}", str(tmp_path)))
+    options = ("-q", "-p", "no:hypothesispytest", f"--rootdir={tmp_path}", str(tmp_path))
+    nothing = Check("tests", (PYTHON, "-m", "pytest", *options))
     (ended,) = run_all([], nothing)
     assert ended.code == 5
 

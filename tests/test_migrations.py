@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,13 +28,11 @@ from bot.state.settings import Settings
 from bot.state.state import State
 from bot.state.suggestions import Suggestion
 from bot.state.tables import metadata, rate_limit
+from tests.forks import Call, Forks
 from tests.test_state import fill
 
 MIGRATIONS = Path(bot.state.__file__).parent / "migrations"
 OURS = set(metadata.tables)
-OPEN = (
-    "import asyncio, sys; from bot.state.state import State; asyncio.run(State.open(sys.argv[1]))"
-)
 
 
 def differences(connection: Connection) -> Any:
@@ -219,15 +216,10 @@ async def test_ten_tasks_open_one_new_database(new_state_url: str) -> None:
         await each.close()
 
 
-async def test_processes_open_one_new_database(new_state_url: str) -> None:
-    processes = [
-        await asyncio.create_subprocess_exec(
-            sys.executable, "-c", OPEN, new_state_url, stderr=asyncio.subprocess.PIPE
-        )
-        for _ in range(4)
-    ]
-    ends = await asyncio.gather(*(process.communicate() for process in processes))
-    assert [process.returncode for process in processes] == [0] * 4, ends
+async def test_processes_open_one_new_database(new_state_url: str, forks: Forks) -> None:
+    call = Call("tests.forks:open_state", (new_state_url,))
+    processes = [forks.start(call, 0, 1, 2) for _ in range(4)]
+    assert [await process.ended() for process in processes] == [0] * 4
     database = await Database.open(new_state_url)
     async with database.transaction() as connection:
         assert await connection.run_sync(differences) == []

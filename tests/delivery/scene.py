@@ -185,4 +185,4 @@ async def until(
             return
         if monotonic() > end:
             raise TimeoutError(f"waited {seconds:g} s for {what}")
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.2)  # looking costs more than the wait

@@ -14,10 +14,10 @@ from bot.runtime.command_upload import upload_commands
 from bot.runtime.services import Services, Wiring, open_services
 from bot.state.errors import DatabaseUnavailable
 from bot.ui.briefings.commands import BriefingCommands
+from bot.ui.components import error_mapping
 from bot.ui.components.client import FactdeskClient
 from bot.ui.components.error_reporting import ErrorReportingTree
 from bot.ui.digests.commands import DigestCommands
-from bot.ui.posting import error_mapping
 from bot.ui.questions.commands import QuestionCommands
 from bot.ui.questions.slash import CatalogueTranslator
 from bot.ui.settings.commands import SettingsCommands

@@ -73,6 +73,8 @@ class FaultyDiscord:
         """What goes wrong with the next requests to make a post, by channel."""
         self.edit_faults: dict[int, list[Fault]] = defaultdict(list)
         """What goes wrong with the next requests to edit a post, by channel."""
+        self.next_faults: list[Fault] = []
+        """What goes wrong with the next requests but logins, whatever they are for."""
         self.login_faults: list[Fault] = []
         """What goes wrong with the next logins."""
         self.attempts: list[Attempt] = []
@@ -176,8 +178,11 @@ class FaultyDiscord:
             await asyncio.sleep(self.delay())
         if request.headers.get("Authorization") != f"Bot {TOKEN}":
             return refusal(401, 0)
-        response = await handler(request)
         path = request.path.removeprefix(API)
+        if self.next_faults and "@me" not in path:
+            response = await self.next_faults.pop(0).answer(request, answer({}))
+        else:
+            response = await handler(request)
         self.journal.note(f"http: {request.method} {path} -> {response.status}")
         return response
 
@@ -425,6 +430,17 @@ def shielding(seconds: float) -> Fault:
         return web.Response(status=429, text="error code: 1015", headers=headers)
 
     return Fault(limit, made=False)
+
+
+def blocking(status: int, seconds: float, body: str = "<html>Access denied</html>") -> Fault:
+    """The whole bot is refused, by Discord's firewall or by a proxy; nothing is made."""
+
+    async def block(_: web.Request, __: web.Response) -> web.Response:
+        kind = "text/html" if body.startswith("<") else "application/json"
+        headers = {"Retry-After": str(seconds)}
+        return web.Response(status=status, text=body, content_type=kind, headers=headers)
+
+    return Fault(block, made=False)
 
 
 def garbling() -> Fault:

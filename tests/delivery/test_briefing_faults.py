@@ -20,6 +20,7 @@ from tests.delivery import world
 from tests.delivery.briefing_case import HEADLINE, BriefingCase
 from tests.delivery.discord import (
     Fault,
+    blocking,
     failing,
     limiting_edits,
     refusing,
@@ -234,6 +235,16 @@ async def refused(case: BriefingCase) -> None:
     await case.settled()
     for number, (kind, *_, reason) in enumerate(REFUSALS):
         await case.once(kind, first=number, told=reason)
+
+
+@row("403 from Cloudflare, to whatever is asked first", blocking(403, 1))
+@row("404 from a proxy, to whatever is asked first", blocking(404, 1))
+async def blocked_at_first(case: BriefingCase, block: Fault) -> None:
+    await case.due("text")
+    case.discord.next_faults = [block]
+    await case.start()
+    await case.settled()
+    await case.once("text")
 
 
 @row("500 before Discord has posted, then 403, and killed before the briefing is stuck")
@@ -594,6 +605,19 @@ async def edited_later(case: BriefingCase, times: int, seconds: float, wait: tim
     await case.edits_done()
     await case.says(0, "text", LATER)
     await case.says(1, "text", LATER)
+
+
+@row("an edit: 403 from Cloudflare", blocking(403, 1))
+@row("an edit: 404 from a proxy", blocking(404, 1))
+async def edit_blocked(case: BriefingCase, block: Fault) -> None:
+    await case.posted("text")
+    await case.amend(0, LATER)
+    case.discord.edit_faults[world.channel_id(0, "text")] = [block]
+    await case.start()
+    await until("an edit", lambda: case.discord.edits)
+    case.time.pass_by(MINUTE)
+    await case.edits_done()
+    await case.says(0, "text", LATER)
 
 
 @row("an edit: 403", 403, 50001)

@@ -15,6 +15,7 @@ from tests.delivery import world
 from tests.delivery.case import Case
 from tests.delivery.discord import (
     Fault,
+    blocking,
     failing,
     garbling,
     limiting,
@@ -188,10 +189,14 @@ async def stopped_while_sending(case: Case) -> None:
 @row("500 after Discord has posted", failing(500))
 @row("503 after Discord has posted", failing(503))
 @row("504 after Discord has posted", failing(504))
+@row("408 after Discord has posted", failing(408))
+@row("409 after Discord has posted", failing(409))
 @row("500 three times after Discord has posted", *3 * [failing(500)])
 @row("the connection reset after Discord has posted", resetting())
 @row("no answer after Discord has posted", silent())
 @row("500 before Discord has posted", failing(500, made=False))
+@row("408 before Discord has posted", failing(408, made=False))
+@row("409 before Discord has posted", failing(409, made=False))
 async def answered_wrongly(case: Case, *faults: Fault) -> None:
     kinds: tuple[Kind, ...] = ("text", "forum", "blind")
     await case.due(*kinds)
@@ -225,8 +230,28 @@ async def limited_for_long(case: Case) -> None:
     await case.once("text", "text")
 
 
+@row("too many active threads, for a while", 160006)
+@row("too many announcement threads, for a while", 160007)
+@row("slow mode, for a while", 20016)
+async def limit_that_passes(case: Case, code: int) -> None:
+    await case.due("forum", "text")
+    case.plan("forum", faults=[refusing(400, code)])
+    await case.start()
+    await case.settled([1])
+    assert not case.discord.posts(0, "forum")
+    case.time.pass_by(15 * MINUTE)
+    await case.settled()
+    await case.once("forum", "text")
+
+
 @row("429 for the whole bot", limiting(3, everywhere=True))
 @row("429 from Cloudflare", shielding(3))
+@row("403 from Cloudflare", blocking(403, 3))
+@row("403 from Cloudflare as JSON", blocking(403, 3, '{"status": 403, "error_code": 1020}'))
+@row("403 with the code of Discord's firewall", blocking(403, 3, '{"code": 40333}'))
+@row("400 while Discord is overloaded", blocking(400, 3, '{"code": 130000}'))
+@row("401 from a proxy", blocking(401, 3))
+@row("404 from a proxy", blocking(404, 3))
 async def limited_everywhere(case: Case, limit: Fault) -> None:
     await case.due("text", "text", at=MINUTE)
     await case.set_up(0, "text")
@@ -241,6 +266,18 @@ async def limited_everywhere(case: Case, limit: Fault) -> None:
     await case.once("text", "text")
     first, *others = case.discord.attempts
     assert min(other.at for other in others) - first.at >= 2.9
+
+
+@row("403 from Cloudflare, to a request for a forum's history", blocking(403, 1))
+@row("404 from a proxy, to a request for a forum's history", blocking(404, 1))
+async def blocked_while_looking(case: Case, block: Fault) -> None:
+    await case.due("forum")
+    await case.killed(point="after-send")
+    case.time.pass_by(5 * MINUTE)
+    case.discord.next_faults = [block]
+    await case.start()
+    await case.settled()
+    await case.once("forum")
 
 
 @row("429 for the whole bot, longer than a request may take")

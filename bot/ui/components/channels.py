@@ -10,8 +10,10 @@ from typing import Literal
 
 import discord
 
+from bot.delivery.delivery_errors import Refused
 from bot.state.digests import BlockReason, Target
 from bot.texts.catalogues import Words
+from bot.ui.components.error_mapping import delivery_errors
 from bot.ui.components.messages import UserError
 
 Postable = discord.TextChannel | discord.Thread | discord.ForumChannel
@@ -26,14 +28,18 @@ KINDS = (
 
 
 async def find(guild: discord.Guild, channel_id: int) -> Postable | BlockReason:
-    """A channel of a server, or the reason why the bot cannot post there."""
+    """A channel of a server, or the reason why the bot cannot post there.
+
+    Raises DeliveryError if Discord does not say.
+    """
     channel = guild.get_channel_or_thread(channel_id)
     if channel is None:
         try:
-            channel = await guild.fetch_channel(channel_id)
-        except discord.Forbidden:
-            return "no-access"
-        except (discord.NotFound, discord.InvalidData):
+            with delivery_errors():
+                channel = await guild.fetch_channel(channel_id)
+        except Refused as refused:
+            return refused.reason
+        except discord.InvalidData:
             return "no-channel"
     if isinstance(channel, Postable) and channel.type in KINDS:
         return channel

@@ -18,7 +18,7 @@ from bot.delivery.delivery_errors import HistoryUnreadable, OutcomeUnknown, Refu
 from bot.delivery.outbox import OutgoingPost
 from bot.state.posts import MessageRef
 from bot.ui.components.channels import Postable
-from bot.ui.posting.error_mapping import delivery_errors, sent_once
+from bot.ui.components.error_mapping import delivery_errors, sent_once
 from bot.ui.posting.posts import carries
 
 Render = Callable[[OutgoingPost], ui.LayoutView]

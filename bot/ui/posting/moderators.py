@@ -14,7 +14,7 @@ from bot.delivery.jobs.digests import DigestProblem
 from bot.state.briefing_record import Briefing
 from bot.state.digests import Schedule, Target
 from bot.ui.components import channels
-from bot.ui.posting.error_mapping import delivery_errors
+from bot.ui.components.error_mapping import delivery_errors
 
 Wording = Callable[[Schedule | Briefing, DigestProblem | Trouble], str]
 
@@ -61,8 +61,7 @@ class DiscordModerators:
         member = await self._member(server_id, member_id)
         if member is None or not self._may_moderate(member):
             return False
-        with delivery_errors():
-            channel = await channels.find(member.guild, target.channel_id)
+        channel = await channels.find(member.guild, target.channel_id)
         return isinstance(channel, str) or channels.lacks(member, channel, target.role_id) is None
 
     async def name(self, server_id: int, member_id: int) -> str:

@@ -5,12 +5,15 @@ Error codes are those of Discord's developer documentation (August 2026).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import cast
 
 import aiohttp
 import discord
+import structlog
 
 from bot.delivery.delivery_errors import (
     DeliveryError,
@@ -32,9 +35,31 @@ _BY_CODE: dict[int, BlockReason] = {
     40067: "no-tag",
 }
 _BY_STATUS: dict[int, BlockReason] = {403: "no-permission", 404: "no-channel"}
-_TOO_MANY_EDITS = 30046  # of messages that are over an hour old
-_BETWEEN_EDITS = 900.0  # seconds until an old message is edited again
+_PASSING = frozenset({
+    20016,  # slow mode
+    20022, 20028, 20029,  # messages to a channel, or to a server, or edits of announcements
+    30046,  # edits of messages that are over an hour old
+    160006, 160007,  # active threads
+})  # fmt: skip
+"""Limits of one channel or server that pass by themselves."""
+
+_BETWEEN_TRIES = 900.0  # seconds until what such a limit stopped is tried again
+
+_OF_THE_BOT = frozenset({
+    None,  # no code: this is not Discord's own answer
+    40002,  # the bot's account is to be verified
+    40004, 40006,  # sending, or what was asked for, is switched off for now
+    40062, 130000,  # overloaded
+    40333,  # Discord's firewall
+})  # fmt: skip
+"""Codes of refusals that are about the whole bot, so no channel is to blame."""
+
+_UNCERTAIN = (408, 409)  # timeout and conflict: the request may have been carried out
 _LONG_WAIT = 60.0  # seconds to leave Discord alone if it does not say how long
+
+_JSON = "json"
+
+log = structlog.stdlib.get_logger("factdesk.delivery")
 
 _IS_SENT_ONCE: ContextVar[bool] = ContextVar("is_sent_once", default=False)
 _IS_DELIVERY: ContextVar[bool] = ContextVar("is_delivery", default=False)
@@ -43,9 +68,10 @@ _IS_DELIVERY: ContextVar[bool] = ContextVar("is_delivery", default=False)
 def trace(on_limit: Callable[[float], Awaitable[None]]) -> aiohttp.TraceConfig:
     """What to watch a client's requests for.
 
-    If Discord limits the whole bot, `on_limit` gets the seconds, and a delivery's request ends with
-    Throttled: discord.py would wait inside the request, and if that wait is cancelled, it never
-    sends anything again. An error of Discord's server ends a request that must be `sent_once`:
+    If Discord limits the whole bot, or something before Discord blocks it, `on_limit` gets the
+    seconds, and a delivery's request ends with Throttled. discord.py would wait inside the request,
+    and if that wait is cancelled, it never sends anything again; a block it would take for a
+    refusal of the channel. An error of Discord's server ends a request that must be `sent_once`:
     discord.py would repeat it.
     """
 
@@ -53,8 +79,9 @@ def trace(on_limit: Callable[[float], Awaitable[None]]) -> aiohttp.TraceConfig:
         answer = request.response
         if answer.status >= 500 and _IS_SENT_ONCE.get():
             raise OutcomeUnknown(f"Discord answered with {answer.status}")
-        if answer.status == 429 and answer.headers.get("X-RateLimit-Global"):
+        if await _is_about_the_bot(answer):
             seconds = _retry_after(answer.headers)
+            log.warning("the bot as a whole is refused", status=answer.status, wait=seconds)
             await on_limit(seconds)
             if _IS_DELIVERY.get():
                 raise Throttled(seconds, everywhere=True)
@@ -62,6 +89,24 @@ def trace(on_limit: Callable[[float], Awaitable[None]]) -> aiohttp.TraceConfig:
     config = aiohttp.TraceConfig()
     config.on_request_end.append(check)
     return config
+
+
+async def _is_about_the_bot(answer: aiohttp.ClientResponse) -> bool:
+    """Whether an answer refuses the bot as a whole, whatever the request was."""
+    if answer.status == 429:
+        return "X-RateLimit-Global" in answer.headers or _JSON not in answer.content_type
+    if not 400 <= answer.status < 500 or answer.status in _UNCERTAIN:
+        return False
+    return await _code(answer) in _OF_THE_BOT
+
+
+async def _code(answer: aiohttp.ClientResponse) -> object:
+    """Discord's code in an answer; None if it has none."""
+    try:
+        body: object = json.loads(await answer.text())
+    except ValueError:
+        return None
+    return cast("dict[str, object]", body).get("code") if isinstance(body, dict) else None
 
 
 @contextmanager
@@ -95,14 +140,14 @@ def _flagged(flag: ContextVar[bool]) -> Generator[None]:
 
 
 def _delivery_error(error: discord.HTTPException) -> DeliveryError:
-    if error.code == _TOO_MANY_EDITS:
-        return Throttled(_BETWEEN_EDITS, everywhere=False)
+    if error.code in _PASSING:
+        return Throttled(_BETWEEN_TRIES, everywhere=False)
     match error.status:
         case 401:
             return Unauthorized()
         case 429:  # discord.py waits out all but those of Discord's firewall
             return Throttled(_retry_after(error.response.headers), everywhere=True)
-        case status if status >= 500:
+        case status if status >= 500 or status in _UNCERTAIN:
             return OutcomeUnknown(str(error))
         case status:
             return Refused(_BY_CODE.get(error.code) or _BY_STATUS.get(status) or "refused")

@@ -53,7 +53,7 @@ def read_config(path: Path) -> Config:
     config, misfits = documents.shape(document, Config)
     if config is None or faults:
         raise FaultyConfig([*faults, *misfits])
-    folder = path.resolve().parent
+    folder = path.absolute().parent  # of a link its own folder, not the target's
     places = {name: folder / getattr(config, name) for name in ("facts", "seeds", "data")}
     return config.model_copy(update={**places, "state": _absolute(config.state, folder)})
 

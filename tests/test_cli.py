@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from bot.cli.app import app
-from bot.config import Config
+from bot.cli.token import read_token
+from bot.config import Config, read_config
 from bot.facts.build import build
 from bot.facts.load import Folders
+from bot.state.database import Database
 from tests.forks import Call, Forks
 from tests.small_base import write_small_base
 
@@ -89,6 +93,7 @@ RUNS: Mapping[str, Run] = {
     "ask lines": _alone("ask", stdin=BAD_LINES),
     "ask lines as json": _alone("ask", "--json", stdin=BAD_LINES, imported=False),
     "ask no lines": _alone("ask"),
+    "ask after a mark": _alone("ask", stdin="\ufeff/event ferry deal\n".encode()),
     "ask the base before": _alone("ask", "/event ferry deal", "--config", "fallback.yaml"),
     "run": _alone("run"),
     "run without file": _run("run", DISCORD_TOKEN_FILE="missing.token"),
@@ -272,6 +277,12 @@ def test_no_lines_are_no_questions(ended: Ended) -> None:
     assert ended == Ended(0, "", "")
 
 
+@of("ask after a mark")
+def test_a_byte_order_mark_is_no_part_of_the_question(ended: Ended) -> None:
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("Ferry agreement of Norhaven and Sudby\n")
+
+
 @of("ask lines")
 def test_bad_lines_are_told_by_number_and_the_good_ones_answered(ended: Ended) -> None:
     assert ended.code == 1
@@ -349,6 +360,136 @@ def test_a_reader_that_goes_away_ends_the_program_quietly(place: Path) -> None:
         process.stdout = None
         _, err = process.communicate(b"/about\n" * 200, timeout=60)
     assert err == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of its own")
+def test_ask_at_a_terminal_prompts_and_one_interruption_ends_it(place: Path) -> None:
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "ask"],
+        cwd=place,
+        env=environment,
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
+        assert process.stdout
+        os.close(theirs)
+        _read_until(process.stdout, b"> ")
+        os.write(ours, b"/event ferry deal\n")
+        assert b"Ferry agreement" in _read_until(process.stdout, b"\n> ")
+        process.send_signal(signal.SIGINT)
+        try:
+            assert process.wait(timeout=20) == 0
+        finally:
+            process.kill()
+        assert b"Traceback" not in process.stdout.read()
+    os.close(ours)
+
+
+def _read_until(pipe: IO[bytes], end: bytes) -> bytes:
+    """What is written to a pipe up to some bytes."""
+    written = b""
+    while not written.endswith(end):
+        byte = pipe.read(1)
+        assert byte, written
+        written += byte
+    return written
+
+
+@pytest.mark.parametrize(
+    ("pasted", "said"),
+    [
+        ("DISCORD_TOKEN=a.b.c", "a name before it, such as `DISCORD_TOKEN=`"),
+        ("export DISCORD_TOKEN=a.b.c", "a name before it"),
+        ("Token: a.b.c", "a name before it"),
+        ("Bot a.b.c", "`Bot ` before it"),
+        ("bearer a.b.c", "`Bot ` before it"),
+        ('"a.b.c"', "quotation marks or brackets"),
+        ("'a.b.c'", "quotation marks or brackets"),
+        ("“a.b.c”", "quotation marks or brackets"),
+        ("`a.b.c`", "quotation marks or brackets"),
+        ("<a.b.c>", "quotation marks or brackets"),
+        ("a.b.c;", "quotation marks or brackets"),
+        ("a.b.c # the desk", "a space in it"),
+        ("a.b.\u200bc", "a character that no token has"),
+    ],
+)
+@pytest.mark.parametrize("in_file", [False, True])
+def test_what_was_pasted_along_with_a_token_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], pasted: str, said: str, in_file: bool
+) -> None:
+    file = tmp_path / "token"
+    file.write_text(pasted, "utf-8")
+    environment = {"DISCORD_TOKEN_FILE": str(file)} if in_file else {"DISCORD_TOKEN": pasted}
+    with pytest.raises(typer.Exit) as ended:
+        read_token(environment)
+    shown = capsys.readouterr().err
+    assert ended.value.exit_code == 2
+    assert said in shown
+    assert "a.b" not in shown
+
+
+def test_a_mark_and_a_line_end_around_a_token_in_a_file_are_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("\ufeffMTA.b_-1.c\r\n", "utf-8")
+    assert read_token({"DISCORD_TOKEN_FILE": str(file)}) == "MTA.b_-1.c"
+
+
+def test_without_settings_the_folder_is_named(tmp_path: Path) -> None:
+    with chdir(tmp_path):
+        result = CliRunner().invoke(app, ["check"])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"There is no config.yaml in {tmp_path}. ")
+    assert "with --config" in result.stderr
+
+
+def test_paths_start_where_the_settings_are_named_not_where_a_link_leads(tmp_path: Path) -> None:
+    """Kubernetes gives a file as a link into a folder of its own."""
+    (tmp_path / "..data").mkdir()
+    (tmp_path / "..data/config.yaml").write_text("state: sqlite:///var/my.db\n", "utf-8")
+    (tmp_path / "config.yaml").symlink_to("..data/config.yaml")
+    config = read_config(tmp_path / "config.yaml")
+    assert config.facts == tmp_path / "facts"
+    assert config.state == f"sqlite:///{tmp_path}/var/my.db"
+    with chdir(tmp_path):
+        assert read_config(Path("config.yaml")) == config
+
+
+@pytest.mark.parametrize("name", ["100%", "50%20", "what?", "a#b", "two words", "한국"])
+def test_a_folder_may_have_any_name(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both the host's own folder, and the one that the program is installed in."""
+    program = tmp_path / name / "bot"
+    program.parent.mkdir()
+    program.symlink_to(ROOT / "bot")
+    monkeypatch.setattr("bot.state.database.__file__", str(program / "state/database.py"))
+    state = Config(data=tmp_path / name / "var")
+    database = asyncio.run(Database.open(state.state_address))
+    asyncio.run(database.close())
+    assert state.state_file.exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ("sqlite:///broken.db", "file is not a database"),
+        ("postgresql://me@127.0.0.1:99999/desk", "there is no port 99999"),
+    ],
+)
+def test_a_state_that_cannot_be_used_is_a_sentence_with_what_to_do(
+    place: Path, state: str, reason: str
+) -> None:
+    (place / "broken.db").write_bytes(b"no database" * 1_000)
+    (place / "broken.yaml").write_text(f"state: {state}\n", "utf-8")
+    with chdir(place):
+        result = CliRunner().invoke(app, ["suggestions", "--config", "broken.yaml"])
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"The state cannot be used: {reason}")
+    assert "restore a backup" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
 
 
 def _verbs() -> list[str]:

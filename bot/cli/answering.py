@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
 import typer
 
@@ -86,8 +88,30 @@ async def _open_service(settings: Config) -> AnswerService:
 
 def _lines(stream: TextIO) -> Iterator[str]:
     """The lines of a stream; bytes that are not UTF-8 become replacement characters."""
+    if stream.isatty():
+        yield from _typed()
+        return
+    mark = codecs.BOM_UTF8  # which some programs write first
     for raw in stream.buffer:
-        yield raw.decode("utf-8", "replace")
+        yield raw.removeprefix(mark).decode("utf-8", "replace")
+        mark = b""
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _typed() -> Iterator[str]:
+    """The lines that a person types after a prompt, until Ctrl+C or Ctrl+D."""
+    # asyncio would only note a first Ctrl+C, and go on waiting for the line.
+    signal.signal(signal.SIGINT, _interrupt)
+    typer.echo("Type a question, such as /event tokyo summit. Ctrl+C ends this.", err=True)
+    while True:
+        typer.echo("> ", nl=False, err=True)
+        line = sys.stdin.readline()
+        if not line:  # Ctrl+D
+            return
+        yield line
 
 
 def digest(

@@ -58,7 +58,10 @@ def sentence_of(error: Exception) -> str | None:
         case StateInUse(path=path):
             return f"{path} is in use; stop the bot first."
         case DatabaseUnavailable(reason=reason):
-            return f"The state cannot be used: {reason}. See `state` in config.yaml."
+            return (
+                f"The state cannot be used: {reason}. See `state` in config.yaml;"
+                " docs/hosting.md says how to restore a backup."
+            )
         case _:
             return None
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.cli.errors import FAULTS, fail, worded
 from bot.cli.shared import DEFAULT_CONFIG, ConfigPath, read_settings, start_logs
+from bot.cli.token import read_token
 
 
 def try_out(
@@ -64,7 +64,7 @@ def run(config: ConfigPath = DEFAULT_CONFIG) -> None:
 
     with worded():
         settings = read_settings(config)
-        token = _token()
+        token = read_token(os.environ)
         start_logs(settings, secret=token)
         try:
             asyncio.run(serve(create_bot(settings), token))
@@ -75,22 +75,3 @@ def run(config: ConfigPath = DEFAULT_CONFIG) -> None:
             )
         except UnreachableDiscord as error:
             fail(f"Discord cannot be reached: {error}. Try again later.", FAULTS)
-
-
-def _token() -> str:
-    """The bot's token from the environment; fails if there is none."""
-    token = os.environ.get("DISCORD_TOKEN", "").strip()
-    path = os.environ.get("DISCORD_TOKEN_FILE", "").strip()
-    if not token and path:
-        try:
-            token = Path(path).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            fail(f"DISCORD_TOKEN_FILE cannot be read: {path}")
-    if token and not (token.isascii() and token.isprintable()):
-        fail("The token contains a line break or a character that no token has; copy it again.")
-    if not token:
-        fail(
-            "No token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it"
-            " (`factdesk try` needs none)."
-        )
-    return token

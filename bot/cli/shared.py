@@ -29,9 +29,14 @@ LanguageOption = Annotated[str | None, typer.Option(help="en, ko or ja.")]
 
 
 def read_settings(path: Path) -> Config:
-    """The settings in a file. Raises FaultyConfig with every fault."""
+    """The settings in a file; fails without any. Raises FaultyConfig with every fault."""
     from bot.config import read_config
 
+    if path == DEFAULT_CONFIG and not path.exists():
+        fail(
+            f"There is no {path} in {Path.cwd()}. Run factdesk in the folder that has it, or name"
+            " it with --config."
+        )
     return read_config(path)
 
 

@@ -1,0 +1,41 @@
+"""The bot's token as hosts paste it: what does not belong to it is named, and nothing is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.cli.errors import fail
+
+_PASTED = (
+    (r"(export\s+|set\s+)?\w+\s*[=:]", "a name before it, such as `DISCORD_TOKEN=`"),
+    (r"(?i:bot|bearer)\s", "`Bot ` before it"),
+    (r"[\"'`“”‘’«»<>\[\]]|.*[\"'`“”‘’«»<>\[\],;]$", "quotation marks or brackets around it"),
+    (r"[^\r\n]*[ \t]", "a space in it"),
+)
+"""What people copy along, as patterns from the beginning, and how to say so."""
+
+
+def read_token(environment: Mapping[str, str]) -> str:
+    """The token in DISCORD_TOKEN or in the file DISCORD_TOKEN_FILE; fails without a usable one."""
+    token = environment.get("DISCORD_TOKEN", "").strip() or _in_file(environment)
+    if not token:
+        fail(
+            "No token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it"
+            " (`factdesk try` needs none)."
+        )
+    for pattern, what in _PASTED:
+        if re.match(pattern, token):
+            fail(f"The token has {what}; give the token alone.")
+    if not (token.isascii() and token.isprintable()):
+        fail("The token contains a line break or a character that no token has; copy it again.")
+    return token
+
+
+def _in_file(environment: Mapping[str, str]) -> str:
+    path = environment.get("DISCORD_TOKEN_FILE", "").strip()
+    try:
+        return Path(path).read_text("utf-8-sig").strip() if path else ""
+    except (OSError, UnicodeDecodeError):
+        fail(f"DISCORD_TOKEN_FILE cannot be read: {path}")

@@ -13,6 +13,7 @@ import discord
 import pytest
 import pytest_asyncio
 from simcord import ChannelHandle, Env, MemberActor
+from xdist.remote import Producer  # pyright: ignore[reportMissingTypeStubs]
 
 from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
@@ -30,9 +31,9 @@ __all__ = ["bot_state_url", "made_once", "new_state_url", "postgres", "state_url
 ROOT = Path(__file__).parent.parent
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config) -> SharedScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedScheduling:
     """Have one worker run all tests that share something."""
-    return SharedScheduling(config)
+    return SharedScheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -49,7 +49,7 @@ class Orders:
     nonce: float = 120
     retry: float = 0.2
     spread: float = 0
-    tick: float = 0.1
+    tick: float = 0.2
     workers: int = 16
     point: Point | None = None
     gathered: int = 1

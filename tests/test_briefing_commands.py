@@ -923,7 +923,7 @@ async def test_a_briefing_is_exported_with_its_sources(room: Newsroom) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reader", "status"), [("ko", "**상태**: 초안"), ("ja", "**状況**: 下書き")]
+    ("reader", "status"), [("ko", "**상태**: 초안"), ("ja", "**状況**：下書き")]
 )
 async def test_cards_are_in_the_readers_language_and_posts_in_their_own(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch, reader: str, status: str

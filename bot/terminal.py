@@ -11,9 +11,12 @@ from typing import cast
 from bot.answers.commands import COMMANDS, PRIVATE
 from bot.answers.context import Command
 from bot.answers.service import AnswerService
-from bot.cards.card import Action, Question
+from bot.cards.card import Action, Card, Question
 from bot.cards.plain import plain
 from bot.texts.catalogues import words
+
+ASK = "ask"
+"""The command that answers a question in plain words."""
 
 
 class BadQuestion(Exception):
@@ -27,6 +30,9 @@ class Reply:
     command: str
     options: dict[str, str]
     found: bool
+    tier: str
+    thing: str | None
+    facts: list[str]
     text: str
     pages: list[str]
     citations: list[dict[str, str | int]]
@@ -73,6 +79,9 @@ async def ask(service: AnswerService, question: Question, language: str) -> Repl
         command=question.command,
         options=dict(question.options),
         found=card.found,
+        tier=card.certainty,
+        thing=_thing(service, card),
+        facts=list(card.keys()),
         text=texts[min(question.page, len(texts)) - 1],
         pages=texts,
         citations=[
@@ -82,6 +91,16 @@ async def ask(service: AnswerService, question: Question, language: str) -> Repl
     )
 
 
+def _thing(service: AnswerService, card: Card) -> str | None:
+    """The id of the event, actor, topic or source that a card answers with."""
+    named = card.question.options.get("name", "")
+    if card.found and named in service.store.things:
+        return named
+    key = next(iter(card.keys()), "") if card.question.command == ASK and card.found else ""
+    owner = key.removeprefix(key[:2] if key[1:2] == ":" else "").partition("/")[0]
+    return owner or None
+
+
 def _choice(choice: Action) -> dict[str, object]:
     """A choice as a question that can be asked unchanged."""
     question = choice.question
@@ -89,7 +108,10 @@ def _choice(choice: Action) -> dict[str, object]:
 
 
 def parse(line: str) -> Question:
-    """The question in a line: `/event tokyo summit`, or a JSON object. Raises BadQuestion."""
+    """The question in a line: in plain words, `/event tokyo summit`, or a JSON object.
+
+    Raises BadQuestion.
+    """
     text = line.strip()
     return _from_json(text) if text.startswith("{") else _from_text(text)
 
@@ -132,7 +154,7 @@ def _value(command: Command, name: str, value: object) -> str:
 
 def _from_text(text: str) -> Question:
     if not text.startswith("/"):
-        raise BadQuestion("a question begins with a slash, such as /event tokyo summit")
+        return Question(ASK, {"question": text})
     name, _, rest = text[1:].partition(" ")
     command = _command(name)
     page = _PAGE.search(rest)

@@ -23,7 +23,10 @@ from bot.ui.questions.replies import view
 from tests.conftest import buttons, texts
 from tests.small_base import write_small_base
 
-KEYS = ["command", "options", "found", "text", "pages", "citations", "choices"]
+KEYS = [
+    "command", "options", "found", "tier", "thing", "facts", "text", "pages", "citations",
+    "choices",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +54,7 @@ on_shipped = pytest.mark.asyncio(loop_scope="session")
     ("line", "command", "options"),
     [
         ("/event tokyo summit", "event", {"name": "tokyo summit"}),
+        ("when was the 2+2?", "ask", {"question": "when was the 2+2?"}),
         ("  /event   tokyo summit  \n", "event", {"name": "tokyo summit"}),
         ("/EVENT tokyo", "event", {"name": "tokyo"}),
         ("/event name:tokyo summit", "event", {"name": "tokyo summit"}),
@@ -93,11 +97,8 @@ def test_json_may_name_a_page() -> None:
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("event tokyo", "a question begins with a slash, such as /event tokyo summit"),
-        ("🎉", "a question begins with a slash"),
-        ('["event"]', "a question begins with a slash"),
-        ("/evnt tokyo", "no command /evnt; there are: /event, /actor"),
-        ("/", "no command /; there are: /event"),
+        ("/evnt tokyo", "no command /evnt; there are: /ask, /event"),
+        ("/", "no command /; there are: /ask"),
         ("//event tokyo", "no command //event"),
         ("/event\u200b tokyo", "no command /event"),
         ("/" + "x" * 5000, "no command /xxx"),
@@ -106,9 +107,9 @@ def test_json_may_name_a_page() -> None:
         ('{"command": "event",}', "not JSON; write"),
         ('{"a":' * 100_000, "not JSON; write"),
         ('{"command": "event", "options": {"name": ' + "9" * 5000 + "}}", "not JSON; write"),
-        ("{}", '"command" is missing; it is one of: event, actor'),
+        ("{}", '"command" is missing; it is one of: ask, event'),
         ('{"command": 5}', '"command" is missing'),
-        ('{"command": "evnt"}', "no command /evnt; there are: /event"),
+        ('{"command": "evnt"}', "no command /evnt; there are: /ask"),
         ('{"command": "\\ud800"}', "no command /?; there are"),
         ('{"command": "event", "options": ["a"]}', '"options" must be an object, such as'),
         ('{"command": "event", "options": {"nam": "a"}}',
@@ -141,7 +142,7 @@ async def _run(
 
 async def test_bad_lines_are_refused_by_number_and_the_run_goes_on(small: AnswerService) -> None:
     lines = [
-        "/event ferry-agreement", "", "nonsense", "{", "   \n", '{"command": "actor"}',
+        "/event ferry-agreement", "", "/nonsense", "{", "   \n", '{"command": "actor"}',
         '{"command": "event", "options": {"name": 5, "page": 1}}', "/topic ferry-line",
     ]  # fmt: skip
     replies = await _run(small, lines)
@@ -153,7 +154,7 @@ async def test_bad_lines_are_refused_by_number_and_the_run_goes_on(small: Answer
 
 
 async def test_a_refusal_is_one_json_object_with_its_line_and_input(small: AnswerService) -> None:
-    (refusal,) = await _run(small, ["xyz " * 500])
+    (refusal,) = await _run(small, ["/xyz " * 500])
     assert list(json.loads(refusal.json())) == ["error", "line", "input"]
     assert "\n" not in refusal.json()
     assert len(refusal.json()) < 500
@@ -176,6 +177,26 @@ async def test_a_reply_is_one_json_object_with_the_promised_keys(
         assert list(cite) == ["source", "paragraph"]
     for choice in told["choices"]:
         assert list(choice) == ["label", "command", "options"]
+
+
+@pytest.mark.parametrize(
+    ("line", "tier", "thing", "facts"),
+    [
+        ("/event ferry deal", "answer", "ferry-agreement", ["h:ferry-agreement"]),
+        ("/actor brandt", "answer", "ilse-brandt", ["r:ilse-brandt"]),
+        ("/source ferry-report", "answer", "ferry-report", ["s:ferry-report"]),
+        ("/topic ferry-line", "answer", "ferry-line", ["ferry-line/lorries"]),
+        ("/timeline", "answer", None, ["h:storm-2014"]),
+        ("/event zzz", "none", None, []),
+    ],
+)
+async def test_a_reply_says_what_it_shows_and_how_sure_that_is(
+    small: AnswerService, line: str, tier: str, thing: str | None, facts: list[str]
+) -> None:
+    (reply,) = await _run(small, [line])
+    assert isinstance(reply, Reply)
+    assert (reply.tier, reply.thing) == (tier, thing)
+    assert reply.facts[: len(facts) or None] == facts
 
 
 @on_shipped

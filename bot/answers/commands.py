@@ -8,6 +8,7 @@ from bot.answers.context import Command, Option
 from bot.answers.questions import (
     about,
     actor,
+    ask,
     corrections,
     event,
     find,
@@ -19,7 +20,7 @@ from bot.answers.questions import (
 
 COMMANDS: Mapping[str, Command] = {
     module.COMMAND.name: module.COMMAND
-    for module in (event, actor, topic, timeline, search, source, corrections, find, about)
+    for module in (ask, event, actor, topic, timeline, search, source, corrections, find, about)
 }
 """Every question that people can ask, by name."""
 

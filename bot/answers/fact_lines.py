@@ -9,6 +9,7 @@ from bot.cards.card import Line, Section
 from bot.cards.wording import dated_words, day_words, span_words
 from bot.facts.model import CLAIMS, Fact
 from bot.facts.records import EventRecord, FactRecord
+from bot.facts.units import HEAD
 
 
 def fact_line(context: AnswerContext, record: FactRecord, dated: bool = False) -> Line:
@@ -56,6 +57,7 @@ def event_line(context: AnswerContext, record: EventRecord) -> Line:
         text=title,
         cites=record.cites,
         opening=dated_words(record.dated, words),
+        unit=f"{HEAD}{record.event.id}",
     )
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from bot.facts.model import Citation
 from bot.facts.records import FactRecord
+
+Tier = Literal["answer", "near", "none"]
+"""An answer, the nearest that there is, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class Line:
     `opening` comes first: a date, or what the statement is about. `label` says what kind of
     statement it is (`Plan`) or which detail it gives (`When`). `notes` are lines that qualify it:
     cautions, rival wordings. `matches` are the spans of the text that a search found, each as start
-    and end. `fact` is the fact that the line shows.
+    and end. `fact` is the fact that the line shows; `unit` is the key of an event's head, an
+    actor's roles or an article's record (`h:tokyo-summit`) that it shows instead.
     """
 
     text: str
@@ -51,6 +56,12 @@ class Line:
     notes: tuple[Line, ...] = ()
     matches: tuple[tuple[int, int], ...] = ()
     fact: FactRecord | None = None
+    unit: str | None = None
+
+    @property
+    def key(self) -> str | None:
+        """The key of the fact, head, roles or record that the line shows."""
+        return self.fact.key if self.fact else self.unit
 
     @property
     def length(self) -> int:
@@ -92,6 +103,8 @@ class Card:
 
     `choices` are what the asker may have meant; `actions` are questions to go on with. A card of
     one page shows only what that page holds, as its question is too long for a button to repeat.
+    `tier` says how sure it is that the card answers, unless that follows from `found`. What nothing
+    answers may be passed on to moderators: `unanswered` is the question as it was typed.
     """
 
     question: Question
@@ -103,6 +116,18 @@ class Card:
     choices: tuple[Action, ...] = ()
     actions: tuple[Action, ...] = ()
     one_page: bool = False
+    tier: Tier | None = None
+    unanswered: str | None = None
+
+    @property
+    def certainty(self) -> Tier:
+        """How sure it is that the card answers its question."""
+        return self.tier or ("answer" if self.found else "near" if self.choices else "none")
+
+    def keys(self) -> tuple[str, ...]:
+        """The keys of what the card shows, in order: facts, heads, roles and records."""
+        lines = (line.key for section in self.sections for line in section.lines)
+        return tuple(dict.fromkeys(key for key in lines if key))
 
     def citations(self) -> tuple[Citation, ...]:
         """Every paragraph that the card is based on, once, in order of first mention."""

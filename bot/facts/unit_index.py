@@ -12,6 +12,7 @@ from bot.facts.queries import fetch, records
 from bot.facts.records import ThingRecord, UnitRecord
 from bot.facts.unit_records import term_reader
 from bot.matching.question_terms import TermReader
+from bot.matching.term_weights import TermWeights
 
 
 class UnitIndex:
@@ -23,6 +24,7 @@ class UnitIndex:
         self._db = db
         self._things = things
         self._info = info
+        self._weights: TermWeights | None = None
 
     @cached_property
     def reader(self) -> TermReader:
@@ -46,10 +48,10 @@ class UnitIndex:
         """Every unit."""
         return records(UnitRecord, await fetch(self._db, "SELECT record FROM unit ORDER BY rank"))
 
-    async def term_counts(self) -> Mapping[str, int]:
-        """In how many units each term occurs."""
-        return dict[str, int](await fetch(self._db, "SELECT term, doc FROM unit_term"))
-
-    async def count(self) -> int:
-        """How many units there are."""
-        return (await fetch(self._db, "SELECT count(*) FROM unit"))[0][0]
+    async def weights(self) -> TermWeights:
+        """What each term weighs among the units; read once."""
+        if self._weights is None:
+            counts = dict[str, int](await fetch(self._db, "SELECT term, doc FROM unit_term"))
+            units = await fetch(self._db, "SELECT count(*) FROM unit")
+            self._weights = TermWeights(counts, units[0][0])
+        return self._weights

@@ -20,6 +20,12 @@ THING, SYNONYMS = "@", "="
 
 _INFLECTED = re.compile(r"(?<=\w{3})(?:(?<=i)es|es|s|ed|ing|e)$")
 _ORDINAL = re.compile(r"(\d)(?:st|nd|rd|th)$")
+_SPELLINGS = (  # labor, labour; advisor, adviser; apologize, apologise; defense, defence
+    (re.compile("(?<=[a-z]{2})our"), "or"),
+    (re.compile("(?<=[a-z]{2}[st])or$"), "er"),
+    (re.compile("(?<=[a-z]{2})z(?=$|[aei])"), "s"),
+    (re.compile("ens(?=$|e|iv)"), "enc"),
+)
 _STEM = 6  # letters of a Latin word that count: compen(sate), compen(sation)
 _LONGEST_NAME = 24  # letters of a name in Korean or Japanese, without spaces
 _PIECE = re.compile(r"\S{1,100}")  # as much as is normalized at once
@@ -239,11 +245,20 @@ def plain_text(text: str) -> str:
     return " ".join(filter(None, map(normalize, _PIECE.findall(text))))
 
 
+def content_words(plain: str) -> tuple[str, ...]:
+    """The words of a plain text that are more than a way of asking, as they were typed."""
+    stops = _LATIN_STOP | _KOREAN_STOP | _HAN_STOP
+    bare = (_PARTICLE.sub("", run) for run in _RUN.findall(plain))
+    return tuple(word for word in dict.fromkeys(bare) if word not in stops and len(word) > 1)
+
+
 def stemmed(word: str) -> str:
     """The beginning of a normalized Latin word that its other forms share."""
     if word.isdigit() or len(word) < 4:
         return word
     bare = _ORDINAL.sub(r"\1", _INFLECTED.sub("", word))
+    for american, british in _SPELLINGS:
+        bare = american.sub(british, bare)
     return (bare[:-1] + "i" if bare.endswith("y") else bare)[:_STEM]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import as_of, event_line, section, split_open
@@ -11,6 +12,7 @@ from bot.cards.card import Card, Line, Section
 from bot.facts.model import Actor, Role
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.facts.store import Filter
+from bot.facts.units import ROLES
 
 
 async def answer(context: AnswerContext) -> Card:
@@ -54,7 +56,7 @@ def _sections(
     words = context.words
     known, open_ones = split_open(facts)
     if actor.roles:
-        roles = tuple(_role_line(context, role) for role in actor.roles)
+        roles = tuple(role_line(context, actor, role) for role in actor.roles)
         yield Section(roles, words("actor.roles"))
     did = (fact for fact in known if fact.fact.by != actor.id)
     yield from section(context, "actor.did", did, dated=True)
@@ -66,17 +68,19 @@ def _sections(
     yield from section(context, "open", open_ones)
 
 
-def _role_line(context: AnswerContext, role: Role) -> Line:
+def role_line(context: AnswerContext, actor: Actor, role: Role) -> Line:
+    """An office that an actor holds, as of the articles that say so."""
     words = context.words
     title = role.title
     if role.of:
         title = words("typography.bracketed", text=title, remark=context.name(role.of))
     articles = as_of(context, [cite.source for cite in role.cites])
-    return Line(words("actor.as-of", role=title, articles=articles), role.cites)
+    text = words("actor.as-of", role=title, articles=articles)
+    return Line(text, role.cites, unit=f"{ROLES}{actor.id}")
 
 
 def _participation_line(context: AnswerContext, actor: Actor, record: EventRecord) -> Line:
     line = event_line(context, record)
     part = next(part.part for part in record.event.who if part.actor == actor.id)
     text = f"{line.text} — {part}" if part else line.text
-    return Line(text, line.cites, line.label, line.opening, line.notes)
+    return replace(line, text=text)

@@ -12,6 +12,7 @@ from bot.cards.limits import BUTTON_LABEL
 from bot.cards.wording import dated_words
 from bot.facts.model import Participant, When
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
+from bot.facts.units import HEAD
 from bot.parsing.cities import city_in
 
 
@@ -53,13 +54,13 @@ def _sections(
     known, open_ones = split_open(facts)
     own = [fact for fact in known if fact.owner == record.event.id]
     other = [fact for fact in known if fact.owner != record.event.id]
-    yield Section(tuple(_circumstances(context, record)), listed=False)
+    yield Section(tuple(circumstances(context, record)), listed=False)
     yield from section(context, "event.facts", own)
     yield from section(context, "event.elsewhere", other, dated=True)
     yield from section(context, "open", open_ones)
 
 
-def _circumstances(context: AnswerContext, record: EventRecord) -> Iterator[Line]:
+def circumstances(context: AnswerContext, record: EventRecord) -> Iterator[Line]:
     """When, where and who; these rest on the event's own citations."""
     words, event = context.words, record.event
     date = dated_words(record.dated, words)
@@ -68,12 +69,15 @@ def _circumstances(context: AnswerContext, record: EventRecord) -> Iterator[Line
     if event.where:
         place = city_in(words.language, event.where)
         date = words("event.date-place", date=date, place=place)
-    yield Line(date, event.cites, words("event.when"), notes=_basis(context, event.when))
+    head = f"{HEAD}{event.id}"
+    notes = _basis(context, event.when)
+    yield Line(date, event.cites, words("event.when"), notes=notes, unit=head)
     if event.who:
         yield Line(
             words.list([_participant(context, part) for part in event.who]),
             event.cites,
             words("event.who"),
+            unit=head,
         )
 
 

@@ -11,6 +11,7 @@ from bot.cards.card import Action, Card, Line, Question, Section
 from bot.cards.limits import BUTTON_LABEL, shorten
 from bot.cards.wording import imprint, span_words
 from bot.facts.records import FactRecord, SourceRecord
+from bot.facts.units import RECORD
 
 
 async def answer(context: AnswerContext) -> Card:
@@ -44,7 +45,7 @@ def _all_sources(context: AnswerContext) -> Card:
         title=words("source.all"),
         found=True,
         subtitle=words("source.all-about"),
-        sections=(Section(tuple(_source_line(context, record) for record in sources)),),
+        sections=(Section(tuple(source_line(context, record) for record in sources)),),
         actions=tuple(_open(record) for record in list(sources)[:_OFFERED]),
     )
 
@@ -52,11 +53,13 @@ def _all_sources(context: AnswerContext) -> Card:
 _OFFERED = 5  # buttons that fit one row
 
 
-def _source_line(context: AnswerContext, record: SourceRecord) -> Line:
+def source_line(context: AnswerContext, record: SourceRecord) -> Line:
+    """An article with its author, publisher and date, as far as its copy shows them."""
     words = context.words
     title = words("typography.quoted", text=record.source.title)
     kind = words(f"source-kind.{record.source.kind}")
-    return Line(f"{title} · {imprint(record, words)} · {kind}")
+    text = f"{title} · {imprint(record, words)} · {kind}"
+    return Line(text, unit=f"{RECORD}{record.source.id}")
 
 
 def _open(record: SourceRecord) -> Action:
@@ -71,7 +74,11 @@ def _sections(
     date = span_words(record.span, words) if record.span else words("source.no-date")
     yield Section(
         (
-            Line(source.author or words("source.no-author"), label=words("source.author")),
+            Line(
+                source.author or words("source.no-author"),
+                label=words("source.author"),
+                unit=f"{RECORD}{source.id}",
+            ),
             Line(source.publisher or words("source.no-publisher"), label=words("source.publisher")),
             Line(date, label=words("source.date")),
             Line(source.quality, label=words("source.copy")),

@@ -1,0 +1,35 @@
+"""What a term weighs: the rarer it is, the more it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import log
+
+
+class TermWeights:
+    """The weight of each term: the rarer it is among the units of a base, the more it says."""
+
+    def __init__(self, counts: Mapping[str, int], units: int) -> None:
+        """`counts` says in how many of the units each term occurs."""
+        self._counts = counts
+        self._units = units
+        self.most = self._weight(0)
+
+    def __getitem__(self, term: str) -> float:
+        return self._weight(self._counts.get(term, 0))
+
+    def knows(self, term: str) -> bool:
+        """Whether any unit has the term."""
+        return self._counts.get(term, 0) > 0
+
+    def without(self, terms: Iterable[str]) -> TermWeights:
+        """The weights if one unit fewer had each of these terms."""
+        fewer = {term: self._counts[term] - 1 for term in terms}
+        return TermWeights({**self._counts, **fewer}, self._units)
+
+    def of(self, terms: Iterable[str]) -> float:
+        """What terms weigh together."""
+        return sum(map(self.__getitem__, terms))
+
+    def _weight(self, count: int) -> float:
+        return log(1 + self._units / (1 + count))

@@ -16,6 +16,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from bot.answers.commands import COMMANDS
+from bot.asking.small_talk import Talk
 from bot.facts.model import ACTOR_KINDS, CLAIMS, EVENT_KINDS, SourceKind, ThingKind
 from bot.state.audit_log import AuditAction
 from bot.state.briefing_record import Status
@@ -65,6 +66,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         f"{command.name}.{option.name}" for command in ASKED_BY_TYPING for option in command.options
     ),
     "about.ask.*": (*(name for name in COMMANDS if name != "about"), "suggest"),
+    "ask.talk.*": get_args(Talk),
     "about.mark.*": (
         "citation", "stated", "inferred", "planned", "claim", "account", "caution",
     ),

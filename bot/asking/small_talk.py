@@ -63,7 +63,9 @@ _SIGNS: tuple[tuple[Talk, str], ...] = (
         r"|^(?:こんにち|こんばん|おはよう|やあ|もしもし|元気|はじめまして).{0,8}$",
     ),
 )
-_PATTERNS = [(talk, re.compile(signs, re.IGNORECASE)) for talk, signs in _SIGNS]
+_PATTERNS: list[tuple[Talk, re.Pattern[str]]] = [
+    (talk, re.compile(signs, re.IGNORECASE)) for talk, signs in _SIGNS
+]
 
 
 def talk_of(text: str) -> Talk | None:

@@ -42,8 +42,11 @@ def _comments(suggestion: Suggestion, base: Base) -> Iterator[str]:
     yield f"From server {suggestion.server_id}"
     if wording := _wording(suggestion.thing, base):
         yield from _lines("The fact says:", wording)
-    yield from _lines("It says:", suggestion.text)
-    yield from _lines("Source:", suggestion.source)
+    if suggestion.source:
+        yield from _lines("It says:", suggestion.text)
+        yield from _lines("Source:", suggestion.source)
+    else:
+        yield from _lines("A question that no fact answered:", suggestion.text)
     if document := base.documents.get(_owner(suggestion.thing)):
         yield document.path
 

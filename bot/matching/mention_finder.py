@@ -79,6 +79,8 @@ class MentionFinder:
         run = "".join(word.form for word in words)
         starts = {0, *accumulate(len(word.form) for word in words)}
         for form, ids in self._spaceless:
+            if form not in run:
+                continue
             places = [match.start() for match in re.finditer(re.escape(form), run)]
             if any(not _SHORT_HANGUL.fullmatch(form) or place in starts for place in places):
                 yield from ids

@@ -67,7 +67,9 @@ _SIGNS: tuple[tuple[QuestionKind, str], ...] = (
         r"|(?:나요|니까|어|야|지|까|죠)\W*$|(?:か|の|た)\W*$",
     ),
 )
-_PATTERNS = [(kind, re.compile(signs, re.IGNORECASE)) for kind, signs in _SIGNS]
+_PATTERNS: list[tuple[QuestionKind, re.Pattern[str]]] = [
+    (kind, re.compile(signs, re.IGNORECASE)) for kind, signs in _SIGNS
+]
 
 
 def kind_of(question: str) -> QuestionKind:

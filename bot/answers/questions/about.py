@@ -6,7 +6,8 @@ from bot.answers.context import AnswerContext, Command
 from bot.cards.card import Card, Line, Section
 
 _COMMANDS = (
-    "event", "actor", "topic", "timeline", "search", "source", "corrections", "find", "suggest",
+    "ask", "event", "actor", "topic", "timeline", "search", "source", "corrections", "find",
+    "suggest",
 )  # fmt: skip
 _LABELS = ("citation", "stated", "inferred", "planned", "claim", "account", "caution")
 

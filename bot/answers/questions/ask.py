@@ -96,9 +96,9 @@ async def _lines(context: AnswerContext, unit: UnitRecord) -> AsyncIterator[Line
         for number, line in enumerate(circumstances(context, event) if event else ()):
             yield line if number else replace(line, opening=context.name(unit.owner))
     elif unit.key.startswith(ROLES):
-        actor = await store.actor(unit.owner)
-        for role in actor.roles if actor else ():
-            yield replace(role_line(context, actor, role), opening=context.name(unit.owner))
+        if actor := await store.actor(unit.owner):
+            for role in actor.roles:
+                yield replace(role_line(context, actor, role), opening=context.name(unit.owner))
     elif unit.key.startswith(RECORD):
         record = store.sources[unit.owner]
         yield replace(source_line(context, record), notes=(Line(record.source.quality),))

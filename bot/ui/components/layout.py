@@ -18,8 +18,8 @@ Button = Callable[[Action, bool], PersistentItem]
 """Makes the button of an action, given whether it turns a page."""
 
 
-def view(page: Page, words: Words, button: Button) -> ui.LayoutView:
-    """The view of a page.
+def view(page: Page, words: Words, button: Button, *further: PersistentItem) -> ui.LayoutView:
+    """The view of a page, with `further` buttons after those of its card.
 
     It is built fresh for each message, has no timeout and holds nothing but dynamic buttons, so
     discord.py keeps no trace of it, and its buttons outlive the process.
@@ -37,7 +37,7 @@ def view(page: Page, words: Words, button: Button) -> ui.LayoutView:
     if page.card.actions:
         layout.add_item(ui.TextDisplay(f"-# {markdown.escape(words('related'))}"))
     onward = [button(action, False) for action in (*page.card.choices, *page.card.actions)]
-    _add_rows(layout, onward)
+    _add_rows(layout, [*further, *onward])
     return layout
 
 

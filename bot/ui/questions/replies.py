@@ -16,6 +16,7 @@ from bot.ui.components import custom_ids, layout
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reply_language
 from bot.ui.components.persistent_items import PersistentItem, button
+from bot.ui.suggestions.passing_on import PassOnButton
 
 
 async def reply(
@@ -52,7 +53,9 @@ def view(service: AnswerService, card: Card) -> ui.LayoutView:
     def make_button(action: Action, turn: bool) -> AskButton:
         return AskButton.make(action, turn, service)
 
-    return layout.view(service.page(card), words(card.language), make_button)
+    texts = words(card.language)
+    further = [PassOnButton.make(texts, card.unanswered)] if card.unanswered else []
+    return layout.view(service.page(card), texts, make_button, *further)
 
 
 class AskButton(PersistentItem, template=custom_ids.TEMPLATE):

@@ -12,6 +12,7 @@ from bot.ui.components.permissions import Slash, moderate
 from bot.ui.components.submitted import form_id
 from bot.ui.suggestions.form import FORM, AboutButton, begin, complete_things, submit
 from bot.ui.suggestions.own import OwnButton, show_own
+from bot.ui.suggestions.passing_on import PassOnButton
 from bot.ui.suggestions.queue import QueueButton, show_queue
 
 
@@ -25,7 +26,7 @@ class SuggestionCommands(commands.Cog, name="Suggestions"):
         """Add the commands and the buttons."""
         self.bot.tree.add_command(_suggest_command())
         self.bot.tree.add_command(_suggestions_group())
-        self.bot.add_dynamic_items(AboutButton, OwnButton, QueueButton)
+        self.bot.add_dynamic_items(AboutButton, OwnButton, PassOnButton, QueueButton)
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:

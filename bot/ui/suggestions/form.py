@@ -153,19 +153,23 @@ async def submit(interaction: Interaction, thing: str) -> None:
     words = reader_words(interaction)
     text, source = _tidy(entered["text"]), clean_text(entered["source"], _SOURCE)
     fact = _FACT.fullmatch(entered.get("fact", ""))
-    entry = (words("suggest.again"), *quoted_lines(words, text, source))
-    if not text or not source:
-        await answer(interaction, Notice(words("suggest.empty"), entry))
-        return
+    if text and source:
+        await keep(interaction, fact[0] if fact else thing or None, text, source)
+    else:
+        await answer(interaction, Notice(words("suggest.empty"), _again(words, text, source)))
+
+
+async def keep(interaction: Interaction, thing: str | None, text: str, source: str) -> None:
+    """Keep what a member suggests; on a failure they get their text back.
+
+    The interaction must have been deferred.
+    """
+    words = reader_words(interaction)
+    suggestions = interaction.client.state.suggestions
+    server_id, member_id = server_id_of(interaction), interaction.user.id
+    entry = _again(words, text, source)
     try:
-        made = await interaction.client.state.suggestions.make(
-            server_id_of(interaction),
-            interaction.user.id,
-            fact[0] if fact else thing or None,
-            text,
-            source,
-            utcnow(),
-        )
+        made = await suggestions.make(server_id, member_id, thing, text, source, utcnow())
     except TooMany as error:
         when = words("suggest.too-many.help", at=format_dt(error.next_at, "R"))
         await answer(interaction, Notice(words("suggest.too-many", most=MOST), (when, *entry)))
@@ -173,6 +177,11 @@ async def submit(interaction: Interaction, thing: str) -> None:
         await report_unavailable(interaction, error, *entry)
     else:
         await _confirm(interaction, made)
+
+
+def _again(words: Words, text: str, source: str) -> tuple[str, ...]:
+    """What a member entered, to be copied into another try."""
+    return (words("suggest.again"), *quoted_lines(words, text, source))
 
 
 async def _confirm(interaction: Interaction, made: Suggestion) -> None:

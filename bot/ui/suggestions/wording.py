@@ -39,8 +39,10 @@ def _about(words: Words, service: AnswerService, thing: str | None) -> str:
 
 
 def quoted_lines(words: Words, text: str, source: str) -> tuple[str, ...]:
-    """A member's text, letter by letter, and the source that they give."""
+    """A member's text, letter by letter, and their source; a question passed on has none."""
     lines = [f"> {escape(line)}" for line in text.splitlines()]
+    if not source:
+        return (words("suggest.question"), *lines)
     return (*lines, field(words, words("suggest.field.source"), escape(source)))
 
 

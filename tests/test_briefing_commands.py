@@ -696,6 +696,18 @@ async def test_a_state_that_is_away_is_told_plainly(room: Newsroom, tmp_path: Pa
 # --- hostile remarks
 
 
+async def test_what_cannot_be_kept_is_refused_and_named(room: Newsroom) -> None:
+    card = await room.begin()
+    for entered, named in (
+        ({"remarks": "a\0b"}, "contains U+0000"),
+        ({"headline": "a\ud800b"}, "contains U+D800"),
+    ):
+        result = await room.fill(card, "text", **entered)
+        assert named in lines(aside(result))[0]
+    await room.fill(card, "text", headline="Kept")
+    assert "### Kept" in said(card)
+
+
 HOSTILE = (
     "@everyone @here <@1> <@&2> <#3> **bold** # big\n- [link](https://x.example) `code` ||x||\n"
     "> quote :smile: <t:1:F> https://evil.example"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import nullcontext
 from itertools import cycle
 
 import pytest
@@ -18,6 +20,8 @@ from bot.parsing.typed_text import clean_text
 from bot.texts.catalogues import LANGUAGES, choose, words
 from bot.ui.components import custom_ids
 from bot.ui.components.markdown import escape
+from bot.ui.components.messages import UserError
+from bot.ui.components.submitted import id_of, require_offered, require_storable
 from bot.ui.questions.replies import view
 from tests.conftest import Server, buttons, parts, texts
 
@@ -252,6 +256,47 @@ def test_suggestions_take_any_text(service: AnswerService, text: str, kind: Thin
         choices = service.complete(kind, typed, choose("en"))
         assert len(choices) <= 25
         assert all(1 <= len(choice.label) <= 100 for choice in choices)
+
+
+MARKS = "\u0301\u0489\u1ab0\u1dc0\u20d2\u20e0\u0e49\u0e38\u064b\u0591\u0951\u3099\ufe20\U0001d167"
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("shown", [clean_text, escape])
+def test_marks_are_not_stacked_over_other_lines(mark: str, shown: Callable[[str], str]) -> None:
+    assert shown(f"a{mark * 40} b") == f"a{mark * 2} b"
+    assert shown(f"a{mark}\u0301\u20e0{mark} b") == f"a{mark}\u0301 b"
+    assert shown(f"a{mark}b{mark * 2}") == f"a{mark}b{mark * 2}"
+
+
+@pytest.mark.parametrize(
+    "text", ["\u1ec7", "e\u0323\u0302", "\u0e17\u0e35\u0e48", "1\ufe0f\u20e3", "기"]
+)
+def test_letters_keep_the_marks_that_people_write(text: str) -> None:
+    assert clean_text(text) == escape(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "character"),
+    [("a\0b", "U+0000"), ("a\ud800", "U+D800"), ("\udfff\0", "U+DFFF"), ("🎌\x1b\ufeff", None)],
+)
+def test_what_no_database_keeps_is_refused_by_name(text: str, character: str | None) -> None:
+    with pytest.raises(UserError) if character else nullcontext() as refused:
+        require_storable(words("en"), "fine", text)
+    assert not character or character in str(refused and refused.value)
+
+
+def test_what_was_not_offered_is_refused_by_name() -> None:
+    require_offered(words("en"), ["ko", "en"], LANGUAGES)
+    with pytest.raises(UserError, match="“fr” is not one of the choices"):
+        require_offered(words("en"), ["ko", "fr"], LANGUAGES)
+
+
+@pytest.mark.parametrize("value", ["", "x", "-1", "１", "1.5", "9" * 19, "9" * 6_000, "\ud800"])
+def test_what_is_no_id_is_refused_by_name(value: str) -> None:
+    with pytest.raises(UserError) as refused:
+        id_of(words("en"), value)
+    assert clean_text(value)[:50] in str(refused.value)
 
 
 def test_an_unpaired_half_of_a_letter_or_a_control_is_never_shown() -> None:

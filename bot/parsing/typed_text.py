@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"  # Hangul fillers and an empty Braille cell
-_STACKED = re.compile("([\u0300-\u036f]{2})[\u0300-\u036f]+")  # accents that cover other lines
+_MARKS = {"Mn", "Me"}  # accents and the like, which take no room of their own
+_MOST_MARKS = 2  # on a letter; more of them cover other lines
 
 
 def clean_text(text: str, longest: int = 200) -> str:
@@ -15,7 +15,26 @@ def clean_text(text: str, longest: int = 200) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text[:longest].split())
     visible = "".join(" " if _is_invisible(c) else c for c in text[: longest * 2])
-    return " ".join(_STACKED.sub(r"\1", visible).split())[:longest]
+    return " ".join(unstacked(visible).split())[:longest]
+
+
+def unstacked(text: str) -> str:
+    """The text without the marks of a letter after the first two."""
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char) in _MARKS else 0
+        if marks <= _MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
+
+
+def unstorable(text: str) -> str | None:
+    """The first character that no database keeps, as `U+0000`; None if there is none."""
+    odd = (char for char in text if char == "\0" or unicodedata.category(char) == "Cs")
+    return next((f"U+{ord(char):04X}" for char in odd), None)
 
 
 def _is_invisible(char: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import chain
 
 import aiohttp
 import discord
@@ -44,7 +45,7 @@ from bot.ui.components.language import reader_words, server_words
 from bot.ui.components.messages import Notice, UserError
 from bot.ui.components.permissions import guarded
 from bot.ui.components.persistent_items import PersistentItem, row_of
-from bot.ui.components.submitted import form_id, form_values, picked
+from bot.ui.components.submitted import form_id, form_values, picked, require_storable
 from bot.ui.posting import posts
 
 log = structlog.stdlib.get_logger("factdesk.ui")
@@ -98,6 +99,7 @@ async def _answer(
 ) -> None:
     if action not in actions.OPENS_FORM:
         await _defer(interaction)
+    require_storable(reader_words(interaction), *chain.from_iterable(entered.values()))
     briefing = await _find(interaction, key.briefing_id)
     context = ActionContext(interaction, briefing, utcnow(), key.page, entered)
     if action is None or briefing.version != key.version:

@@ -32,6 +32,7 @@ from bot.ui.briefings.requirements import (
     require_post,
     require_target,
 )
+from bot.ui.components.submitted import id_of, require_offered
 
 # ---- Fields ----------------------------------------------------------------------------------
 
@@ -42,7 +43,8 @@ async def edit_text(context: ActionContext) -> Outcome:
     language = context.text("language") or text.language
     # A headline of invisible characters leaves the old one.
     headline = clean_text(context.text("headline"), LONGEST_HEADLINE) or text.headline
-    if language in LANGUAGES and language != text.language:
+    require_offered(context.words, [language], LANGUAGES)
+    if language != text.language:
         headline = await _translated(context, headline, language)
     remarks = context.text("remarks").strip()[:LONGEST_REMARKS] or None
     new = replace(text, headline=headline, remarks=remarks, language=language)
@@ -75,14 +77,15 @@ async def edit_facts(context: ActionContext) -> Outcome:
 async def edit_channel(context: ActionContext) -> Outcome:
     """Keep the channel that was picked if both the bot and the moderator may post there."""
     before = context.briefing.plan.target
-    target = Target(int(context.entered["picked"][0]), before.role_id if before else None)
+    channel_id = id_of(context.words, context.text("picked"))
+    target = Target(channel_id, before.role_id if before else None)
     await require_access(context, target)
     return await _edit_target(context, target)
 
 
 async def edit_role(context: ActionContext) -> Outcome:
     """Keep the role to notify, or none."""
-    role_id = next(map(int, context.entered["picked"]), None)
+    role_id = next((id_of(context.words, each) for each in context.entered["picked"]), None)
     target = replace(require_target(context), role_id=role_id)
     if role_id == context.briefing.server_id:  # Discord's menu has @everyone among the roles
         raise refused(context.words, "briefing.ui.everyone")
@@ -93,7 +96,7 @@ async def edit_role(context: ActionContext) -> Outcome:
 
 async def edit_tag(context: ActionContext) -> Outcome:
     """Keep the forum's tag, or none."""
-    tag_id = int(context.entered["picked"][0]) or None
+    tag_id = id_of(context.words, context.text("picked")) or None
     target, forum = require_target(context), chosen_channel(context)
     if tag_id and not (isinstance(forum, discord.ForumChannel) and forum.get_tag(tag_id)):
         raise refused(context.words, "briefing.ui.not-now")

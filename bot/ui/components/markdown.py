@@ -10,6 +10,7 @@ from discord.utils import escape_mentions
 
 from bot.cards.card import Line, Section
 from bot.cards.pages import Page
+from bot.parsing.typed_text import unstacked
 from bot.texts.catalogues import Words
 
 # discord.py escapes only pairs, but a lone `*` pairs with one of ours; and it knows neither links
@@ -20,8 +21,12 @@ _BLOCK = re.compile(r"^ *(?:\d+(?=\.)|(?=[#>+-]))")
 
 @lru_cache(maxsize=8192)  # most of what is said is said again
 def escape(text: str) -> str:
-    """The text so that Discord shows it letter by letter: no markup, no mention, no link name."""
-    return escape_mentions(_BLOCK.sub(r"\g<0>\\", _INLINE.sub(r"\\\g<0>", text)))
+    """The text so that Discord shows it letter by letter: no markup, no mention, no link name.
+
+    Marks that are stacked on a letter are limited, as they would cover other lines.
+    """
+    plain = unstacked(text)
+    return escape_mentions(_BLOCK.sub(r"\g<0>\\", _INLINE.sub(r"\\\g<0>", plain)))
 
 
 def heading(page: Page) -> str:

@@ -18,6 +18,7 @@ from bot.ui.components.client import Interaction
 from bot.ui.components.language import reader_words
 from bot.ui.components.localised import text
 from bot.ui.components.messages import Notice, UserError, answer
+from bot.ui.components.submitted import require_storable
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
@@ -55,7 +56,12 @@ def _command(group: str, subcommand: Subcommand) -> Slash:
 
     @wraps(subcommand.act)
     async def run(interaction: Interaction, **options: object) -> None:
-        await moderate(interaction, lambda: subcommand.act(interaction, **options))
+        async def act() -> None:
+            typed = (option for option in options.values() if isinstance(option, str))
+            require_storable(reader_words(interaction), *typed)
+            await subcommand.act(interaction, **options)
+
+        await moderate(interaction, act)
 
     # discord.py would look the names in the annotations up in this module.
     read = signature(subcommand.act, eval_str=True)

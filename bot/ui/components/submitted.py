@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING, cast
 
 import discord
 
+from bot.parsing.typed_text import clean_text, unstorable
+from bot.texts.catalogues import Words
 from bot.ui.components.client import Interaction
+from bot.ui.components.messages import UserError
 
 if TYPE_CHECKING:  # discord.py's own types cannot be imported while it runs
     from discord.types.interactions import (
@@ -14,6 +19,8 @@ if TYPE_CHECKING:  # discord.py's own types cannot be imported while it runs
         SelectMessageComponentInteractionData,
     )
 
+_ID = re.compile("[0-9]{1,19}")
+_LARGEST_ID = 2**63 - 1  # that a database keeps
 _LABEL = 18  # the type of the component that holds a field
 
 
@@ -40,3 +47,23 @@ def picked(interaction: Interaction) -> tuple[str, ...]:
     """The values that were picked in a menu."""
     data = cast("SelectMessageComponentInteractionData", interaction.data)
     return tuple(data["values"])
+
+
+def require_storable(words: Words, *texts: str) -> None:
+    """Raise UserError if a text has a character that cannot be kept; the error names it."""
+    if character := unstorable("".join(texts)):
+        raise UserError(words("input.character", character=character))
+
+
+def require_offered(words: Words, picked: Iterable[str], offered: Container[str]) -> None:
+    """Raise UserError if something was picked that was not offered; the error names it."""
+    for value in picked:
+        if value not in offered:
+            raise UserError(words("input.value", value=clean_text(value)))
+
+
+def id_of(words: Words, picked: str) -> int:
+    """The id of what was picked in a menu. Raises UserError if it is none."""
+    if not _ID.fullmatch(picked) or int(picked) > _LARGEST_ID:
+        raise UserError(words("input.value", value=clean_text(picked)))
+    return int(picked)

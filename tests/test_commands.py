@@ -22,6 +22,7 @@ from bot.config import Config
 from bot.state.settings import Settings
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reply_language
+from bot.ui.questions.shown_text import shown_text
 from tests.conftest import Server, buttons, texts
 from tests.moderating import private
 
@@ -252,17 +253,34 @@ async def test_a_message_is_asked_about_from_its_menu_and_answered_privately(
     server: Server,
 ) -> None:
     said = await server.reader.send(server.channel, "Was it at the Tokyo summit in March 2023?")
+    forwarded = await server.reader.forward(said, server.channel)
     nothing = await server.reader.send(server.channel, "Good morning, everybody")
     empty = await server.reader.send(server.channel, attachments=[("picture.png", b"")])
     for menu in menus(server):
-        found = reply(await server.asker.context_menu(server.channel, menu, said))
-        assert found.ephemeral
-        opened = reply(await press(server.asker, found, "Yoon-Kishida summit in Tokyo"))
-        assert title(opened) == "Yoon-Kishida summit in Tokyo"
+        for message in (said, forwarded):
+            found = reply(await server.asker.context_menu(server.channel, menu, message))
+            assert found.ephemeral
+            opened = reply(await press(server.asker, found, "Yoon-Kishida summit in Tokyo"))
+            assert title(opened) == "Yoon-Kishida summit in Tokyo"
         for message in (nothing, empty):
             none = reply(await server.asker.context_menu(server.channel, menu, message))
             assert none.ephemeral
             assert buttons(none.components) == []
+
+
+def test_all_that_a_reader_sees_of_a_message_is_its_text() -> None:
+    """Its embeds, what another bot displays, its poll, and the same of what it forwards."""
+    field = SimpleNamespace(name="Where", value="Tokyo")
+    embed = SimpleNamespace(title="Summit", description=None, fields=[field])
+    box = SimpleNamespace(children=[SimpleNamespace(content="Displayed")])
+    inner = SimpleNamespace(content="Forwarded", embeds=[embed], components=[box])
+    poll = SimpleNamespace(question="When?", answers=[SimpleNamespace(text="March 2023")])
+    outer = SimpleNamespace(
+        content="", embeds=[], components=[], poll=poll, message_snapshots=[inner]
+    )
+    shown = shown_text(cast("discord.Message", outer))
+    expected = ["When?", "March 2023", "Forwarded", "Summit", "Where", "Tokyo", "Displayed"]
+    assert shown.splitlines() == expected
 
 
 async def test_a_public_answer_tells_from_its_menu_that_nothing_was_corrected_since(

@@ -19,6 +19,7 @@ from bot.ui.components.localised import text
 from bot.ui.components.permissions import Choices, Completion, Slash
 from bot.ui.posting.posts import tell_corrections
 from bot.ui.questions.replies import reply
+from bot.ui.questions.shown_text import shown_text
 
 
 def slash_command(command: Command) -> Slash:
@@ -65,7 +66,7 @@ def message_menu(command: Command) -> app_commands.ContextMenu:
                 interaction, interaction.client.state.public_answers.facts(message.id)
             )
             return
-        question = Question(command.name, {command.options[0].name: message.content})
+        question = Question(command.name, {command.options[0].name: shown_text(message)})
         await reply(interaction, interaction.client.service, question, private=True)
 
     return app_commands.ContextMenu(name=text(f"command.{command.name}"), callback=ask)

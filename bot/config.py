@@ -12,7 +12,7 @@ from bot.documents import Fault
 
 
 class Config(BaseModel):
-    """Folders, database, language and log format. Paths are absolute once read."""
+    """Folders, database, language, log format, mentions. Paths are absolute once read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -22,6 +22,7 @@ class Config(BaseModel):
     state: str | None = None
     language: Literal["en", "ko", "ja"] = "en"
     log: Literal["console", "json"] = "console"
+    mentions: bool = False
 
     @property
     def state_address(self) -> str:

@@ -20,6 +20,7 @@ import discord
 
 from bot.config import Config
 from bot.delivery.scheduler import SchedulerSettings
+from bot.page_messages import answer_messages
 from bot.runtime.client import Factdesk, create_bot
 from bot.runtime.services import Wiring
 from bot.texts.catalogues import LANGUAGES, words
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
     from simcord import ChannelHandle, Env, MemberActor
     from simcord.preview import Preview
 
-THINGS_TO_TYPE = ("/event tokyo summit", "/actor 기시다", "/timeline from:2023-03 to:2023-04")
+THINGS_TO_TYPE = (
+    "when was the 2+2 in Seoul?",
+    "/event tokyo summit",
+    "/actor 기시다",
+    "/timeline from:2023-03 to:2023-04",
+)
 
 _NEEDED = ("simcord", "markdown_it", "linkify_it", "regex", "PIL")
 
@@ -105,6 +111,7 @@ async def _serve_until_closed(
             _background(_keep_time(env)),
             _background(_deliver(env)),
             _background(_show_posts(env, page)),
+            _background(answer_messages(env, page, lambda: _show_when_quiet(page))),
         ):
             await page.wait_closed()
 

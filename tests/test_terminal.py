@@ -13,11 +13,12 @@ import pytest
 from bot.answers.commands import COMMANDS
 from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
+from bot.answers.typed_questions import BadQuestion, parse
 from bot.cards.card import Card, Question
 from bot.cards.plain import plain
 from bot.facts.build import build
 from bot.facts.load import Folders
-from bot.terminal import BadQuestion, Refusal, Reply, ask, ask_all, parse
+from bot.terminal import Refusal, Reply, ask, ask_all
 from bot.texts.catalogues import LANGUAGES, words
 from bot.ui.questions.replies import view
 from tests.conftest import buttons, texts

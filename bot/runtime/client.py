@@ -19,6 +19,7 @@ from bot.ui.components.client import FactdeskClient
 from bot.ui.components.error_reporting import ErrorReportingTree
 from bot.ui.digests.commands import DigestCommands
 from bot.ui.questions.commands import QuestionCommands
+from bot.ui.questions.mentions import answer_message
 from bot.ui.questions.slash import CatalogueTranslator
 from bot.ui.settings.commands import SettingsCommands
 from bot.ui.suggestions.commands import SuggestionCommands
@@ -52,7 +53,9 @@ class Factdesk(FactdeskClient):
             help_command=None,
             tree_cls=ErrorReportingTree,
             # Slash commands need no messages and no members, so neither is cached.
-            intents=discord.Intents(guilds=True),
+            intents=discord.Intents(
+                guilds=True, guild_messages=config.mentions, dm_messages=config.mentions
+            ),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
@@ -121,6 +124,10 @@ class Factdesk(FactdeskClient):
             await self.services.rate_limiter.hold(seconds)
         except DatabaseUnavailable as error:
             log.warning("other processes do not know of the limit", reason=error.reason)
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Answer a mention or a direct message; there are no other commands in messages."""
+        await answer_message(self, message)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Keep a server's settings for a while, in case the bot comes back."""

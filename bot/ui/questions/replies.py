@@ -13,7 +13,7 @@ from bot.cards.card import Action, Card, Question
 from bot.state.public_answers import PublicAnswer
 from bot.texts.catalogues import words
 from bot.ui.components import custom_ids, layout
-from bot.ui.components.client import Interaction
+from bot.ui.components.client import FactdeskClient, Interaction
 from bot.ui.components.language import reply_language
 from bot.ui.components.persistent_items import PersistentItem, button
 from bot.ui.suggestions.passing_on import PassOnButton
@@ -37,14 +37,22 @@ async def _send(
 ) -> None:
     sent = await interaction.response.send_message(view=view(service, card), ephemeral=private)
     if not private and interaction.guild_id and interaction.channel_id and sent.message_id:
-        answered = PublicAnswer(
-            message_id=sent.message_id,
-            server_id=interaction.guild_id,
-            channel_id=interaction.channel_id,
-            facts=service.page(card).facts(),
-            answered_at=interaction.created_at,
-        )
-        interaction.client.state.public_answers.note(answered)
+        where = interaction.guild_id, interaction.channel_id
+        note_public_answer(interaction.client, card, sent.message_id, *where)
+
+
+def note_public_answer(
+    client: FactdeskClient, card: Card, message_id: int, server_id: int, channel_id: int
+) -> None:
+    """Remember which facts a public answer showed, so that corrections of them are found."""
+    answered = PublicAnswer(
+        message_id=message_id,
+        server_id=server_id,
+        channel_id=channel_id,
+        facts=client.service.page(card).facts(),
+        answered_at=discord.utils.utcnow(),
+    )
+    client.state.public_answers.note(answered)
 
 
 def view(service: AnswerService, card: Card) -> ui.LayoutView:

@@ -149,7 +149,17 @@ class TermReader:
                     self._wide_synonyms.append((key, f"{SYNONYMS}{number}"))
                 else:
                     self._synonyms[stemmed(key)] = f"{SYNONYMS}{number}"
-        self._most_words = max((form.count(" ") + 1 for form in self._named), default=1)
+        self._most_words: dict[str, int] = {}  # of the names that begin with a word
+        self._wide_names: defaultdict[str, list[str]] = defaultdict(list)  # by their first letter
+        self._index_names()
+
+    def _index_names(self) -> None:
+        """List the names by how they begin, the longest first: a text is read once for them."""
+        for form in sorted(self._named, key=len, reverse=True):
+            first, *others = form.split(" ")
+            self._most_words[first] = max(len(others) + 1, self._most_words.get(first, 1))
+            if not others and _WIDE.search(form) and len(form) <= _LONGEST_NAME:
+                self._wide_names[form[0]].append(form)
 
     def read(self, text: str) -> Terms:
         """The terms of a text."""
@@ -182,7 +192,8 @@ class TermReader:
         return " ".join(rest)
 
     def _lengths(self, tokens: list[str], start: int) -> Iterator[int]:
-        for length in range(min(self._most_words, len(tokens) - start), 0, -1):
+        most = self._most_words.get(tokens[start], 1)
+        for length in range(min(most, len(tokens) - start), 0, -1):
             if self._owners(tokens[start : start + length]):
                 yield length
 
@@ -210,10 +221,9 @@ class TermReader:
 
     def _wide_name(self, joined: str, start: int) -> int:
         """The length of the longest name at a place of a text without spaces; 0 if none is."""
-        for length in range(min(_LONGEST_NAME, len(joined) - start), 1, -1):
-            form = joined[start : start + length]
-            if form in self._named and _WIDE.search(form):
-                return length
+        for name in self._wide_names.get(joined[start], ()):
+            if joined.startswith(name, start):
+                return len(name)
         return 0
 
     def _words(self, text: str) -> Iterator[str]:

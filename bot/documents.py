@@ -216,8 +216,6 @@ def _worded_detail(detail: ErrorDetails, model: type[BaseModel]) -> str:
             return f"`{name}` must be a whole number, not {given!r}"
         case "greater_than" | "greater_than_equal":
             return f"`{name}` is too small: {given!r}"
-        case "less_than_equal":
-            return f"`{name}` is too large: {given!r}"
         case "string_type":
             return f"`{name}` must be text" + ("; it is empty" if given is None else "")
         case "string_too_long" | "too_long":
@@ -244,6 +242,7 @@ def _worded_detail(detail: ErrorDetails, model: type[BaseModel]) -> str:
 _KEBAB_CASE = "small letters, digits and single hyphens, such as `tokyo-summit`"
 _ADDRESS = "an address such as https://example.org/article"
 _FORMS = {
+    "order": "the id of a thing and of a fact in its file, such as `tokyo-summit/channels`",
     "sha256": "64 hexadecimal digits in small letters",
     "url": _ADDRESS,
     "archive_url": _ADDRESS,

@@ -324,9 +324,25 @@ def test_the_address_of_an_article_is_one_that_a_browser_opens(
     assert _faults(folders) == [f"{RECORD}:{line}: {form}, not `javascript:alert(1)`"]
 
 
-def test_a_weight_is_from_1_to_9(folders: Folders) -> None:
-    line = _edit(folders, AGREEMENT, "    kind: event", "    weight: 10\n    kind: event")
-    assert _faults(folders) == [f"{AGREEMENT}:{line}: `weight` is too large: '10'"]
+@pytest.mark.parametrize(
+    ("order", "fault"),
+    [
+        ("signed", "`order` must be the id of a thing and of a fact in its file"),
+        ("ferry-agreement/none", "no fact `ferry-agreement/none` is about `ferry-agreement`"),
+        ("storm-2014/ruins", "no fact `storm-2014/ruins` is about `ferry-agreement`"),
+    ],
+)
+def test_an_order_names_facts_about_the_thing(folders: Folders, order: str, fault: str) -> None:
+    line = _edit(folders, AGREEMENT, "kind: agreement", f"order: [{order}]\nkind: agreement")
+    found = _faults(folders)
+    assert len(found) == 1
+    assert found[0].startswith(f"{AGREEMENT}:{line}:")
+    assert fault in found[0]
+
+
+def test_a_thing_may_show_first_what_another_file_has_of_it(folders: Folders) -> None:
+    _edit(folders, TOPIC, "facts:", "order: [storm-2014/ruins, ferry-line/start]\nfacts:")
+    assert _faults(folders) == []
 
 
 def test_an_event_or_topic_without_any_fact_is_a_fault(folders: Folders) -> None:

@@ -37,6 +37,7 @@ Id = Annotated[
     StringConstraints(max_length=32),
     Field(pattern=ID_FORM, description="kebab-case, at most 32 characters, never reused"),
 ]
+FactKey = Annotated[str, Field(pattern=ID_FORM.replace("$", "/") + ID_FORM[1:])]
 Text = Annotated[str, AfterValidator(_clean), StringConstraints(min_length=1, max_length=600)]
 Summary = Annotated[str, AfterValidator(_clean), StringConstraints(min_length=1, max_length=300)]
 Label = Annotated[str, AfterValidator(_clean), StringConstraints(min_length=1, max_length=80)]

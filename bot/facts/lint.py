@@ -246,6 +246,16 @@ def deletions(context: LintContext) -> Iterator[Fault]:
             yield Fault("facts/base.yaml", 1, what)
 
 
+def orders(context: LintContext) -> Iterator[Fault]:
+    """What a thing shows first are facts about it."""
+    about = context.base.about()
+    for thing in context.base.subjects():
+        for index, key in enumerate(thing.order):
+            if key.partition("/")[0] not in context.broken and thing.id not in about.get(key, ()):
+                what = f"no fact `{key}` is about `{thing.id}`; correct it or leave it out"
+                yield context.fault(thing.id, ("order", index), what)
+
+
 def empty_things(context: LintContext) -> Iterator[Fault]:
     """Every topic and event has at least one fact about it, so that its card is not empty."""
     described: set[str] = set()
@@ -258,5 +268,5 @@ def empty_things(context: LintContext) -> Iterator[Fault]:
 
 RULES: tuple[Rule, ...] = (
     references, citations, duplicates, claims, relative_words, dates, names, absent_names, asks,
-    corrections, renames, deletions, empty_things,
+    corrections, renames, deletions, empty_things, orders,
 )  # fmt: skip

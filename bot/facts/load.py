@@ -12,9 +12,20 @@ from typing import TypeVar
 from bot import documents
 from bot.documents import Document, Fault
 from bot.facts.absent import AbsentName, AbsentNames
-from bot.facts.model import Actor, BaseInfo, Event, Fact, Lead, Source, Thing, ThingKind, Topic
+from bot.facts.model import (
+    Actor,
+    BaseInfo,
+    Event,
+    Fact,
+    Lead,
+    Source,
+    Subject,
+    Thing,
+    ThingKind,
+    Topic,
+)
 
-FORMAT = 9
+FORMAT = 10
 """The version of the format of `facts.db`; increasing it causes a rebuild."""
 
 ABSENT = "absent.yaml"
@@ -52,9 +63,13 @@ class Base:
         for source in self.sources.values():
             yield "source", source
 
+    def subjects(self) -> Iterator[Subject]:
+        """Everything that facts are about."""
+        yield from (*self.events.values(), *self.actors.values(), *self.topics.values())
+
     def leads(self) -> Iterator[tuple[str, Lead]]:
         """Each lead with the id of its thing."""
-        for thing in chain(self.events.values(), self.actors.values(), self.topics.values()):
+        for thing in self.subjects():
             if thing.lead:
                 yield thing.id, thing.lead
 
@@ -64,6 +79,14 @@ class Base:
             for part, facts in fact_lists(thing):
                 for index, fact in enumerate(facts):
                     yield thing.id, (part, index), fact
+
+    def about(self) -> dict[str, set[str | None]]:
+        """What each fact that is not withdrawn is about, by `owner/fact`."""
+        return {
+            f"{owner}/{fact.id}": {owner, *fact.about, fact.by}
+            for owner, _, fact in self.facts()
+            if fact.withdrawn is None
+        }
 
 
 def fact_lists(thing: Named) -> tuple[tuple[str, tuple[Fact, ...]], ...]:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bot.facts.fields import Address, Asks, Edtf, Id, Label, Language, Names, Summary, Text
+from bot.facts.fields import Address, Asks, Edtf, FactKey, Id, Label, Language, Names, Summary, Text
 
 ThingKind = Literal["event", "actor", "topic", "source"]
 EventKind = Literal[
@@ -89,9 +89,6 @@ class Fact(Frozen):
     )
     caution: Text | None = Field(None, description="shown: what must not be concluded from it")
     accounts: tuple[Account, ...] = Field((), description="how the sources word it differently")
-    weight: Annotated[int, Field(ge=1, le=9)] | None = Field(
-        None, description="its importance, 9 the highest, where the order in time is a bad one"
-    )
     added: date
     asks: Asks
     was: tuple[Wording, ...] = Field((), description="earlier wordings, oldest first")
@@ -100,7 +97,7 @@ class Fact(Frozen):
     @property
     def version(self) -> str:
         """16 hexadecimal digits that change with everything a reader sees of it."""
-        shown = self.model_dump_json(exclude={"was", "weight", "asks"})
+        shown = self.model_dump_json(exclude={"was", "asks"})
         return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
@@ -151,6 +148,9 @@ class Subject(Thing):
 
     lead: Lead | None = Field(
         None, description="one or two sentences for a reader who reads nothing else"
+    )
+    order: tuple[FactKey, ...] = Field(
+        (), description="the facts about it to show first, where age is a bad order: owner/fact"
     )
 
 

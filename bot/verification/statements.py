@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.documents import Location
 from bot.facts.load import Base
-from bot.facts.model import Citation, Event, Fact
+from bot.facts.model import Citation, Event, Fact, Lead
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,9 @@ def statements_of(base: Base) -> Iterator[Statement]:
         for index, role in enumerate(actor.roles):
             yield Statement(actor.id, ("roles", index, "title"), role.title, role.cites)
     for thing, lead in base.leads():
-        yield Statement(thing, ("lead", "says"), lead.says, lead.cites, _inferred(base, thing))
+        yield Statement(
+            thing, ("lead", "says"), lead.says, lead.cites, _inferred(base, thing, lead)
+        )
     for owner, at, fact in base.facts():
         if fact.withdrawn is None:
             yield from _fact_statements(owner, at, fact)
@@ -64,11 +66,19 @@ def in_words(edtf: str) -> str:
     )
 
 
-def _inferred(base: Base, thing_id: str) -> str:
-    """What is inferred in an event's date and in the facts of a thing: a lead may use it."""
-    event = base.events.get(thing_id)
-    facts = (fact.inferred for owner, _, fact in base.facts() if owner == thing_id)
-    return " ".join(filter(None, [event.when.why if event else None, *facts]))
+def _inferred(base: Base, thing_id: str, lead: Lead) -> str:
+    """What a lead may take from the base: dates and inferences that rest on its paragraphs.
+
+    Those of its own thing are among them; each is verified where the base has it.
+    """
+    cited, texts = set(lead.cites), list[str | None]()
+    for event in base.events.values():
+        if event.id == thing_id or cited.intersection(event.cites):
+            texts += [event.when.edtf and in_words(event.when.edtf), event.when.why]
+    for owner, _, fact in base.facts():
+        if owner == thing_id or cited.intersection(fact.cites):
+            texts.append(fact.inferred)
+    return " ".join(filter(None, texts))
 
 
 def _fact_statements(owner: str, at: Location, fact: Fact) -> Iterator[Statement]:

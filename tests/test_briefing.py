@@ -170,7 +170,7 @@ async def test_the_briefing_on_a_planned_event_says_so_in_its_headline(
 async def test_every_topic_says_what_is_not_established(service: AnswerService) -> None:
     for subject in _subjects(service, "topic"):
         composed = await _briefing(service, subject)
-        assert list(_lines(composed, UI("open"))), subject
+        assert list(_lines(composed, UI("part.open"))), subject
 
 
 def test_events_stand_in_order_of_time_each_dated_once(

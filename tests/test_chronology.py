@@ -70,13 +70,14 @@ def test_what_goes_on_stands_where_it_began() -> None:
         ("suspended", "curbs", False),
         ("apart", "suspended", False),  # its span overlaps
         ("suspended", "apart", False),
+        ("about", "suspended", False),  # it is only about right
     ],
 )
 def test_an_order_is_proven_by_dates_or_by_what_came_after(
     one: str, other: str, proven: bool
 ) -> None:
-    apart = event("apart", edtf="2019")
-    order = chronology(CURBS, DECISION, SUSPENDED, apart)
+    apart, about = event("apart", edtf="2019"), event("about", edtf="2018~")
+    order = chronology(CURBS, DECISION, SUSPENDED, apart, about)
     assert order.precedes(one, other) == proven
 
 

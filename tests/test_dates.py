@@ -188,12 +188,21 @@ WORDED = [
     ("2019-24", "winter 2019", "2019년 겨울", "2019年冬"),
     ("2023", "2023", "2023년", "2023年"),
     ("202X", "the 2020s", "2020년대", "2020年代"),
-    ("19XX", "century no. 20", "20세기", "20世紀"),
+    ("19XX", "20th century", "20세기", "20世紀"),
+    ("18XX", "19th century", "19세기", "19世紀"),
+    ("2023-03-16/2023-03-17", "16–17 March 2023", "2023년 3월 16일~17일", "2023年3月16日～17日"),
+    ("1910/1945", "1910–1945", "1910년 ~ 1945년", "1910年～1945年"),
+    (
+        "2023-03-30/2023-04-02",
+        "30 March 2023 to 2 April 2023",
+        "2023년 3월 30일~2023년 4월 2일",
+        "2023年3月30日～2023年4月2日",
+    ),
     ("2023-03~", "about March 2023", "2023년 3월경", "2023年3月ごろ"),
     ("2023-03?", "March 2023 (uncertain)", "2023년 3월(불확실)", "2023年3月（不確か）"),
     ("2023%", "about 2023 (uncertain)", "2023년경(불확실)", "2023年ごろ（不確か）"),
     ("2018-03/2019", "March 2018 to 2019", "2018년 3월~2019년", "2018年3月～2019年"),
-    ("2022~/2023", "about 2022 to 2023", "2022년~2023년경", "2022年～2023年ごろ"),
+    ("2022~/2023", "about 2022–2023", "2022년 ~ 2023년경", "2022年～2023年ごろ"),
     ("2022/..", "from 2022", "2022년부터", "2022年以降"),
     ("../2022", "until 2022", "2022년까지", "2022年まで"),
 ]
@@ -209,6 +218,33 @@ WORDED = [
 )
 def test_a_date_is_worded_as_precisely_as_it_was_given(text: str, language: str, said: str) -> None:
     assert span_words(parse_date(text), words(language)) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "said"),
+    [
+        ("2023-03-06", "en", "6 March"),
+        ("2023-03-06", "ko", "3월 6일"),
+        ("2023-03-06", "ja", "3月6日"),
+        ("2023-11", "ko", "11월"),
+        ("2023-03-16/2023-03-17", "en", "16–17 March"),
+        ("2023-22", "en", "summer"),
+        ("2023-22", "ja", "夏"),
+        ("2023", "ko", ""),
+        ("2022-12", "en", "December 2022"),
+    ],
+)
+def test_a_date_under_its_year_does_not_repeat_it(text: str, language: str, said: str) -> None:
+    dated = Dated(when=When(edtf=text, basis="stated"), span=parse_date(text))
+    assert dated_words(dated, words(language), year=2023) == said
+
+
+def test_a_year_is_not_repeated_in_a_curators_own_words() -> None:
+    own = "after the summit of 16 March 2023, and by a Monday in April"
+    when = When(edtf="2023", basis="stated", words={"en": own})
+    said = "after the summit of 16 March, and by a Monday in April"
+    dated = Dated(when=when, span=parse_date("2023"))
+    assert dated_words(dated, words("en"), year=2023) == said
 
 
 @pytest.mark.parametrize(

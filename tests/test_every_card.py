@@ -15,7 +15,7 @@ from bot.answers.commands import COMMANDS
 from bot.answers.resolve import choice_label
 from bot.answers.service import AnswerService
 from bot.cards.card import Action, Card, Line, Question
-from bot.cards.limits import FIRST_PAGE
+from bot.cards.limits import FIRST_PAGE, MOST_PAGES, shorten
 from bot.cards.pages import Page
 from bot.config import Config
 from bot.facts.load import Base, Folders, load
@@ -25,9 +25,11 @@ from bot.ui.components import custom_ids
 from bot.ui.questions.replies import view
 from tests.conftest import buttons, parts, texts
 
-PARAGRAPHS = r"¶\d+(?:, ¶\d+)*"
-MARKS = re.compile(rf"\[(\d+ {PARAGRAPHS}(?:; \d+ {PARAGRAPHS})*)\]$")
-SOURCE = re.compile(rf"-# \[(\d+)\] [“「](.+)[”」] · .+? · ({PARAGRAPHS})")
+MARKS = re.compile(r"((?:\[\d+\])+)$")
+SOURCE = re.compile(r"\[(\d+)\] (.+), ")
+PHONE = 700
+"""Characters on a thing's first screen above its sources."""
+
 ACTION_ROW = 1
 
 
@@ -46,7 +48,7 @@ class Shown:
     @property
     def actions(self) -> Sequence[Action]:
         """What its buttons ask, in the order in which they stand."""
-        return (*self.page.actions, *self.card.choices, *self.card.actions)
+        return (*self.page.turns, *self.card.choices, *self.card.actions)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -55,6 +57,17 @@ async def cards(service: AnswerService) -> list[Card]:
     asked = list(questions(service))
     return [
         await service.answer(question, language) for question in asked for language in LANGUAGES
+    ]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def source_cards(service: AnswerService, cards: list[Card]) -> list[Card]:
+    """The card of the sources of each overview and part, in the base's language."""
+    return [
+        await service.answer(card.question.turned(1, part, sources=True), "en")
+        for card in cards
+        if card.language == "en" and card.citations()
+        for part in (None, *(part.key for part in card.parts))
     ]
 
 
@@ -144,9 +157,22 @@ def test_every_button_asks_what_its_action_means(
 ) -> None:
     for one in shown:
         asked = [decoded(service, button["custom_id"]) for button in buttons(one.components)]
-        turns = [(action.question, True) for action in one.page.actions]
+        turns = [(action.question, True) for action in one.page.turns]
         onward = [(action.question, False) for action in one.actions[len(turns) :]]
-        assert asked == turns + onward, one
+        sources = one.page.asks_sources
+        assert asked == turns + onward + ([(sources, True)] if sources else []), one
+
+
+def test_every_choice_of_the_menu_asks_what_it_says(
+    service: AnswerService, shown: list[Shown]
+) -> None:
+    for one in shown:
+        options = [option for part in parts(one.components) for option in part.get("options", ())]
+        related = one.card.related if one.page.part is None else ()
+        asked = [decoded(service, option["value"]) for option in options]
+        assert asked == [(action.question, False) for action in related], one
+        assert [option["label"] for option in options] == [action.label for action in related]
+        assert all(len(option["label"]) <= 100 for option in options), one
 
 
 def decoded(service: AnswerService, custom_id: str) -> tuple[Question, bool] | None:
@@ -186,49 +212,76 @@ def test_names_that_still_have_to_be_understood_fit_a_custom_id_too(service: Ans
         assert set(question.options) == set(options), "an option got lost"
 
 
-def test_more_and_back_lead_to_the_neighbouring_pages_of_the_same_card(shown: list[Shown]) -> None:
+def test_each_page_leads_to_the_overview_the_other_parts_and_its_neighbours(
+    service: AnswerService, shown: list[Shown]
+) -> None:
     for one in shown:
-        around = (one.page.number - 1, one.page.number + 1)
-        expected = [one.card.question.turned(n) for n in around if 1 <= n <= one.page.total]
-        assert [action.question for action in one.page.actions] == expected, one
+        pages = service.pages(one.card)
+        reached = {
+            service.page(replace(one.card, question=action.question)).number
+            for action in one.page.turns
+        }
+        first = {
+            next(p.number for p in pages if p.part == part) for part in (None, *one.card.parts)
+        }
+        neighbours = {p.number for p in pages if p.part == one.page.part} & {
+            one.page.number - 1,
+            one.page.number + 1,
+        }
+        expected = (first - {next(p.number for p in pages if p.part == one.page.part)}) | neighbours
+        assert reached == expected, one
 
 
-def test_the_pages_of_a_card_hold_each_of_its_lines_once_and_in_order(
+def test_the_pages_of_a_card_hold_its_lines_once_in_order_and_count_the_rest(
     service: AnswerService, cards: list[Card]
 ) -> None:
     for card in cards:
-        paged = [
-            line for page in service.pages(card) for part in page.sections for line in part.lines
-        ]
-        assert paged == list(lines(card)), card.question
+        pages = service.pages(card)
+        for part in (None, *card.parts):
+            sections = part.sections if part else card.sections
+            every = [line for section in sections for line in section.lines]
+            of_part = [page for page in pages if page.part == part]
+            paged = [line for page in of_part for part_ in page.sections for line in part_.lines]
+            left_out = [line for line in paged if line not in every]
+            paged = [line for line in paged if line in every]
+            assert paged == every[: len(paged)], card.question
+            missing = len(every) - len(paged)
+            more = words(card.language).count("page.left-out", missing)
+            assert [line.text for line in left_out] == ([more] if missing else []), card.question
 
 
-def test_a_first_page_fits_a_phone_unless_one_line_alone_is_longer(shown: list[Shown]) -> None:
+def test_no_thing_has_more_than_six_pages(service: AnswerService, cards: list[Card]) -> None:
+    for card in cards:
+        if card.parts:
+            assert len(service.pages(card)) <= MOST_PAGES, card.question
+
+
+def test_a_first_screen_fits_a_phone(shown: list[Shown]) -> None:
     for one in shown:
-        if one.page.number == 1 and sum(len(part.lines) for part in one.page.sections) > 1:
+        if one.page.number == 1 and one.card.question.command in ("event", "actor", "topic"):
+            assert len(body(one)) <= PHONE, one
+        elif one.page.number == 1 and sum(len(part.lines) for part in one.page.sections) > 1:
             assert len(body(one)) <= FIRST_PAGE * 1.1, one
+
+
+def test_sources_take_at_most_a_quarter_of_a_first_screen(shown: list[Shown]) -> None:
+    for one in shown:
+        if one.page.number == 1 and one.card.question.command in ("event", "actor", "topic"):
+            written = texts(one.components)
+            if one.page.sources and len(body(one)) > PHONE / 2:
+                assert len(written[-1]) <= len("".join(written)) / 4, one
 
 
 def body(one: Shown) -> str:
     """What a page says above its sources, without markup."""
-    above = [text for text in texts(one.components) if not is_small_print(text)]
+    above = texts(one.components)[: -1 if one.page.sources else None]
     return re.sub(r"[*\\]|^ *-#? |^## ", "", "\n".join(above), flags=re.MULTILINE)
-
-
-def is_small_print(text: str) -> bool:
-    """Whether a text display holds nothing but sources and the page's number."""
-    return all(line.startswith("-# ") for line in text.splitlines())
 
 
 def test_every_statement_is_cited_where_it_stands(shown: list[Shown]) -> None:
     for one in shown:
         for line in statements(one):
-            assert MARKS.search(spaced(line)), f"{one}: {line}"
-
-
-def spaced(text: str) -> str:
-    """The text with plain spaces for those that keep a citation mark on one line."""
-    return text.replace("\N{NO-BREAK SPACE}", " ")
+            assert MARKS.search(line), f"{one}: {line}"
 
 
 def statements(one: Shown) -> Iterator[str]:
@@ -241,7 +294,7 @@ def statements(one: Shown) -> Iterator[str]:
         return
     for text in texts(one.components)[1:]:
         for line in text.splitlines():
-            is_heading = line.startswith("### ")
+            is_heading = line.startswith("**") and line.endswith("**")
             is_listed = line.startswith("- ")
             if is_listed or not (
                 is_heading or line.lstrip().startswith("-# ") or asked.command == "source"
@@ -249,37 +302,37 @@ def statements(one: Shown) -> Iterator[str]:
                 yield line
 
 
-def test_every_citation_has_its_source_with_its_paragraphs_on_the_same_page(
-    base: Base, shown: list[Shown]
-) -> None:
-    titles = {source.title for source in base.sources.values()}
+def test_every_citation_has_its_source_on_the_same_page(shown: list[Shown]) -> None:
     for one in shown:
-        listed, cited = listed_paragraphs(one), cited_paragraphs(one)
-        assert cited == {number: found for number, (_, found) in listed.items()}, one
-        assert {title for title, _ in listed.values()} <= titles, one
+        small_print = texts(one.components)[-1] if one.page.sources else ""
+        listed = set(re.findall(r"\[(\d+)\] ", small_print))
+        above = "\n".join(texts(one.components)[1 : -1 if one.page.sources else None])
+        marks = [m[1] for line in above.splitlines() if (m := MARKS.search(line))]
+        assert set(re.findall(r"\d+", "".join(marks))) == listed, one
 
 
-def listed_paragraphs(one: Shown) -> dict[str, tuple[str, set[str]]]:
-    """Title and paragraphs of each source at the end of a page, by its number there."""
-    small_print = [text for text in texts(one.components) if is_small_print(text)]
-    found = (SOURCE.fullmatch(line) for text in small_print for line in text.splitlines())
-    return {m[1]: (plainly(m[2]), set(m[3].split(", "))) for m in found if m}
+async def test_the_sources_of_a_page_give_every_paragraph_behind_it(
+    service: AnswerService, source_cards: list[Card]
+) -> None:
+    for card in source_cards:
+        asked = replace(card.question, sources=False)
+        whole = await service.answer(asked, card.language)
+        said = "\n".join(line.text for section in card.sections for line in section.lines)
+        for page in service.pages(whole):
+            if (page.part.key if page.part else None) != asked.part:
+                continue
+            for cited in page.sources:
+                assert cited.record.source.title in said, card.question
+                assert cited.record.source.quality in said, card.question
+            for section in page.sections:
+                for line in section.lines:
+                    if line.cites:
+                        assert shorten(line.text, 60) in said, card.question
 
 
 def plainly(text: str) -> str:
     """The text without the backslashes that keep Discord from reading it as markup."""
     return re.sub(r"\\([^\w\s])", r"\1", text)
-
-
-def cited_paragraphs(one: Shown) -> dict[str, set[str]]:
-    """The paragraphs that the lines and notes of a page cite, by the number of their source."""
-    cited: dict[str, set[str]] = {}
-    for text in texts(one.components)[1:]:
-        for match in filter(None, map(MARKS.search, spaced(text).splitlines())):
-            for part in match[1].split("; "):
-                number, _, paragraphs = part.partition(" ")
-                cited.setdefault(number, set()).update(paragraphs.split(", "))
-    return cited
 
 
 def test_every_fact_stands_on_the_card_of_each_thing_that_it_is_told_of(
@@ -340,9 +393,10 @@ def test_a_claim_names_whose_it_is_in_its_label_or_its_sentence(
 
 
 def lines(card: Card) -> Iterator[Line]:
-    """Every line of a card, without its notes."""
-    for section in card.sections:
-        yield from section.lines
+    """Every line of a card's parts, without its notes."""
+    for part in card.parts:
+        for section in part.sections:
+            yield from section.lines
 
 
 def test_every_fact_can_be_read_on_the_pages_that_discord_gets(

@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po
 
 from bot.answers.commands import COMMANDS
 from bot.asking.small_talk import Talk
+from bot.cards.card import PartKey
 from bot.facts.model import ACTOR_KINDS, CLAIMS, EVENT_KINDS, SourceKind, ThingKind
 from bot.state.audit_log import AuditAction
 from bot.state.briefing_record import Status
@@ -72,12 +73,13 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     ),
     "about.count.*": ("event", "actor", "topic", "source", "fact"),
     "actor-kind.*": ACTOR_KINDS,
-    "basis.*": ("after", "before"),
     "date.*": ("spring", "summer", "autumn", "winter"),
     "event-kind.*": EVENT_KINDS,
     "kind.*": CLAIMS,
     "no-match.*": get_args(ThingKind),
+    "ordinal.*": ("one", "two", "few", "other"),
     "other-kind.*": get_args(ThingKind),
+    "part.*": get_args(PartKey),
     "source-kind.*": get_args(SourceKind),
     "*.command": ("digest.command", "settings.command", "briefing.command"),
     "*.command.*": tuple(f"{group}.command.{name}" for group, name, _ in MODERATING),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bot.answers.context import AnswerContext
-from bot.cards.card import Line, Section
+from bot.cards.card import Line
 from bot.cards.wording import dated_words, day_words, span_words
 from bot.facts.model import CLAIMS, Fact
 from bot.facts.records import EventRecord, FactRecord
@@ -25,30 +25,17 @@ def fact_line(context: AnswerContext, record: FactRecord, dated: bool = False) -
     )
 
 
-def section(
-    context: AnswerContext, key: str, facts: Iterable[FactRecord], dated: bool = False
-) -> Iterator[Section]:
-    """The facts as a section under the heading `key`, if there are any."""
-    lines = tuple(fact_line(context, fact, dated) for fact in facts)
-    if lines:
-        yield Section(lines, context.words(key))
+def event_line(
+    context: AnswerContext, record: EventRecord, year: int | None = None, basis: bool = True
+) -> Line:
+    """An event's date and title, with remarks if it was only planned or its date is worked out.
 
-
-def split_open(facts: Iterable[FactRecord]) -> tuple[list[FactRecord], list[FactRecord]]:
-    """The facts that are known, and those that topics list as not established."""
-    known: list[FactRecord] = []
-    open_ones: list[FactRecord] = []
-    for fact in facts:
-        (open_ones if fact.part == "open" else known).append(fact)
-    return known, open_ones
-
-
-def event_line(context: AnswerContext, record: EventRecord) -> Line:
-    """An event's date and title, with remarks if it was only planned or its date is worked out."""
+    `year` is one that the reader sees already; `basis` says whether a date is worked out.
+    """
     words = context.words
     remarks = [
         words("mark.planned") if record.event.status == "planned" else None,
-        words("mark.inferred") if record.event.when.basis == "inferred" else None,
+        words("mark.inferred") if basis and record.event.when.basis == "inferred" else None,
     ]
     title = context.name(record.event.id)
     if marks := list(filter(None, remarks)):
@@ -56,7 +43,7 @@ def event_line(context: AnswerContext, record: EventRecord) -> Line:
     return Line(
         text=title,
         cites=record.cites,
-        opening=dated_words(record.dated, words),
+        opening=dated_words(record.dated, words, year) or None,
         unit=f"{HEAD}{record.event.id}",
     )
 

@@ -13,6 +13,7 @@ from bot.answers.resolve import choice_label
 from bot.cards.card import Card, Question
 from bot.cards.limits import CHOICES
 from bot.cards.pages import Page, page, pages
+from bot.cards.sources_card import sources_card
 from bot.facts.model import ThingKind
 from bot.facts.store import Store
 from bot.parsing.typed_text import clean_text
@@ -95,7 +96,17 @@ class AnswerService:
             card = await _compose(AnswerContext(base.store, words(language), options), command)
             if card.found and not command.on_message:
                 base.remember(key, card)
-        return replace(card, question=card.question.turned(max(1, question.page)))
+        page = max(1, question.page)
+        card = replace(card, question=card.question.turned(page, question.part, question.sources))
+        return self._sources_of(card) if question.sources else card
+
+    def _sources_of(self, card: Card) -> Card:
+        """The card that says where a part of a card comes from."""
+        part = card.question.part
+        shown = [p for p in self.pages(card) if (p.part.key if p.part else None) == part]
+        return sources_card(
+            card, shown or [self.page(card)], self.store.sources, words(card.language)
+        )
 
     def page(self, card: Card) -> Page:
         """The page of a card that its question asks for."""

@@ -1,13 +1,19 @@
-"""The card: an answer as a message for any renderer, and the questions that lead on from it."""
+"""The card: an answer as a message for any renderer, and the questions that lead on from it.
+
+A card begins with an overview. What else there is stands in its parts, each behind a button.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Literal
 
 from bot.facts.model import Citation
 from bot.facts.records import FactRecord
+
+PartKey = Literal["known", "said", "took-part", "differ", "open"]
 
 Tier = Literal["answer", "near", "none"]
 """An answer, the nearest that there is, or nothing."""
@@ -15,19 +21,24 @@ Tier = Literal["answer", "near", "none"]
 
 @dataclass(frozen=True)
 class Question:
-    """A question: a command, its options as typed or chosen, and the page to show."""
+    """A question: a command, its options as typed or chosen, and what of the answer to show.
+
+    Without a `part`, that is the overview. With `sources`, it is where that part comes from.
+    """
 
     command: str
     options: Mapping[str, str] = field(default_factory=dict[str, str])
     page: int = 1
+    part: PartKey | None = None
+    sources: bool = False
 
     def with_option(self, name: str, value: str) -> Question:
         """The first page of the same question with one option set."""
-        return replace(self, options={**self.options, name: value}, page=1)
+        return Question(self.command, {**self.options, name: value})
 
-    def turned(self, page: int) -> Question:
-        """The same question, for another page of its answer."""
-        return replace(self, page=page)
+    def turned(self, page: int, part: PartKey | None = None, sources: bool = False) -> Question:
+        """The same question, for another page or part of its answer, or for its sources."""
+        return replace(self, page=page, part=part, sources=sources)
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,8 @@ class Line:
     statement it is (`Plan`) or which detail it gives (`When`). `notes` are lines that qualify it:
     cautions, rival wordings. `matches` are the spans of the text that a search found, each as start
     and end. `fact` is the fact that the line shows; `unit` is the key of an event's head, an
-    actor's roles or an article's record (`h:tokyo-summit`) that it shows instead.
+    actor's roles or an article's record (`h:tokyo-summit`) that it shows instead; `rests_on` are
+    the facts that it sums up. `link` is the address that the text leads to.
     """
 
     text: str
@@ -57,6 +69,8 @@ class Line:
     matches: tuple[tuple[int, int], ...] = ()
     fact: FactRecord | None = None
     unit: str | None = None
+    rests_on: tuple[FactRecord, ...] = ()
+    link: str | None = None
 
     @property
     def key(self) -> str | None:
@@ -88,21 +102,38 @@ class Line:
 class Section:
     """Lines that belong together, under a heading or none; listed ones are set as a list.
 
-    A whole section is kept on one page, however long that page becomes.
+    A whole section is kept on one page, however long that page becomes. A small one is set in
+    small print.
     """
 
     lines: tuple[Line, ...]
     heading: str | None = None
     listed: bool = True
     whole: bool = False
+    small: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a card holds of one kind, the most important first, behind a button with its label."""
+
+    key: PartKey
+    label: str
+    sections: tuple[Section, ...]
+
+    @property
+    def lines(self) -> int:
+        """How many lines it has."""
+        return sum(len(section.lines) for section in self.sections)
 
 
 @dataclass(frozen=True)
 class Card:
     """An answer. `found` is false if the question could not be answered as it was put.
 
-    `choices` are what the asker may have meant; `actions` are questions to go on with. A card of
-    one page shows only what that page holds, as its question is too long for a button to repeat.
+    `sections` are its overview. `choices` are what the asker may have meant; `actions` are
+    questions to go on with, and `related` what else they may want to know of. A card of one page
+    shows only what that page holds, as its question is too long for a button to repeat.
     `tier` says how sure it is that the card answers, unless that follows from `found`. What nothing
     answers may be passed on to moderators: `unanswered` is the question as it was typed.
     """
@@ -113,8 +144,10 @@ class Card:
     found: bool
     sections: tuple[Section, ...] = ()
     subtitle: str | None = None
+    parts: tuple[Part, ...] = ()
     choices: tuple[Action, ...] = ()
     actions: tuple[Action, ...] = ()
+    related: tuple[Action, ...] = ()
     one_page: bool = False
     tier: Tier | None = None
     unanswered: str | None = None
@@ -126,12 +159,16 @@ class Card:
 
     def keys(self) -> tuple[str, ...]:
         """The keys of what the card shows, in order: facts, heads, roles and records."""
-        lines = (line.key for section in self.sections for line in section.lines)
+        lines = (line.key for section in self.all_sections() for line in section.lines)
         return tuple(dict.fromkeys(key for key in lines if key))
+
+    def all_sections(self) -> tuple[Section, ...]:
+        """The sections of the overview, then those of each part."""
+        return (*self.sections, *chain.from_iterable(part.sections for part in self.parts))
 
     def citations(self) -> tuple[Citation, ...]:
         """Every paragraph that the card is based on, once, in order of first mention."""
-        return tuple(dict.fromkeys(map(_bare, all_cites(self.sections))))
+        return tuple(dict.fromkeys(map(bare_cite, all_cites(self.all_sections()))))
 
 
 def all_cites(sections: Iterable[Section]) -> Iterator[Citation]:
@@ -141,7 +178,7 @@ def all_cites(sections: Iterable[Section]) -> Iterator[Citation]:
             yield from line.all_cites()
 
 
-def _bare(cite: Citation) -> Citation:
+def bare_cite(cite: Citation) -> Citation:
     """The citation alone; an account is one as well, and also carries a wording."""
     if type(cite) is Citation:
         return cite

@@ -13,14 +13,20 @@ CHOICES = 25
 CHOICE_LABEL = 100
 THREAD_TITLE = 100
 
-FIRST_PAGE = 900
+OVERVIEW = 610
+"""Characters on the overview of a thing: with its sources and buttons, a screen and a half."""
+
+FIRST_PAGE = 830
 """Characters of body on a card's first page: what a phone shows without much scrolling."""
 
 ONLY_PAGE = 2_800
-"""Characters of body on the page of a one-page card: its sources still fit the message."""
+"""Characters of body on the page of a part or a one-page card: its sources still fit a message."""
 
 FURTHER_PAGE = 1_600
 """Characters of body on the pages after the first."""
+
+MOST_PAGES = 6
+"""Pages of a card with parts: nobody reads on, and what is left out stands on other cards."""
 
 
 def shorten(text: str, limit: int) -> str:

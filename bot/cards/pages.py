@@ -1,54 +1,89 @@
 """A card cut into pages that a phone shows well, each with the sources of its own lines.
 
-A line is never cut, and a heading never ends a page. Sources are numbered through the whole card,
-so that `[2 ¶5]` means the same on each page.
+The overview comes first, then each part. A line is never cut, and a heading never ends a page.
+Sources are numbered through the whole card, so that `[2]` means the same on each page.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import chain, groupby
 
 from bot.cards import limits
-from bot.cards.card import Action, Card, Line, Section, all_cites
-from bot.cards.wording import citation_marks, source_line
+from bot.cards.card import Action, Card, Line, Part, Question, Section, all_cites
+from bot.cards.wording import CitedSource
 from bot.facts.records import SourceRecord
 from bot.texts.catalogues import Words
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a card, ready to be rendered. `numbers` are its sources' numbers."""
+    """One page of a card, ready to be rendered, of its overview or of a part.
+
+    It is `number` of the `total` pages of the card. `numbers` are the numbers of the card's
+    sources. `turns` lead to the card's other parts and pages.
+    """
 
     card: Card
+    part: Part | None
     number: int
     total: int
     sections: tuple[Section, ...]
     numbers: Mapping[str, int]
-    sources: tuple[str, ...]
-    actions: tuple[Action, ...]
+    sources: tuple[CitedSource, ...]
+    turns: tuple[Action, ...]
+
+    @property
+    def subtitle(self) -> str | None:
+        """What stands below the title: the name of the part, or the card's own subtitle."""
+        return self.part.label if self.part else self.card.subtitle
+
+    @property
+    def asks_sources(self) -> Question | None:
+        """The question where the page's lines come from, if any of them cites a source."""
+        if not self.sources or self.card.question.sources:
+            return None
+        if self.card.one_page:  # its own question is too long to be asked again
+            return Question("source")
+        return self.card.question.turned(1, self.part.key if self.part else None, sources=True)
 
     def facts(self) -> Mapping[str, str]:
-        """The versions of the facts that the page shows, by key."""
-        lines = (line for part in self.sections for line in part.lines)
-        return {line.fact.key: line.fact.fact.version for line in lines if line.fact}
-
-    def marks(self, line: Line) -> str:
-        """The citation marks of a line, such as `[1 ¶5; 2 ¶21]`, or nothing."""
-        return citation_marks(line.cites, self.numbers)
+        """The versions of the facts that the page shows or sums up, by key."""
+        lines = [line for section in self.sections for line in section.lines]
+        shown = chain((line.fact for line in lines), *(line.rests_on for line in lines))
+        return {fact.key: fact.fact.version for fact in shown if fact}
 
 
 def pages(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> tuple[Page, ...]:
     """The pages of a card; at least one."""
-    cut = _cut(card)
-    return tuple(_page(card, cut, number, sources, words) for number in range(1, len(cut) + 1))
+    screens = _screens(card, words)
+    numbers = number_sources(card.all_sections())
+    return tuple(
+        Page(
+            card=card,
+            part=screen.part,
+            number=number,
+            total=len(screens),
+            sections=screen.sections,
+            numbers=numbers,
+            sources=cited_sources(screen.sections, numbers, sources),
+            turns=tuple(_turns(card, screens, number - 1, words)),
+        )
+        for number, screen in enumerate(screens, 1)
+    )
 
 
 def page(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> Page:
-    """The page that the card's question asks for, or the last one if it has fewer."""
-    cut = _cut(card)
-    return _page(card, cut, min(card.question.page, len(cut)), sources, words)
+    """The page that the card's question asks for, or the last one before it.
+
+    A question without a part counts the pages of the whole card: older buttons ask that way.
+    """
+    question, every = card.question, pages(card, sources, words)
+    if question.part:
+        of_part = [page for page in every if page.part and page.part.key == question.part]
+        every = tuple(of_part) or every[:1]
+    return every[min(question.page, len(every)) - 1]
 
 
 def number_sources(sections: Iterable[Section]) -> Mapping[str, int]:
@@ -57,18 +92,15 @@ def number_sources(sections: Iterable[Section]) -> Mapping[str, int]:
     return {source: number for number, source in enumerate(cited, 1)}
 
 
-def source_lines(
-    sections: Iterable[Section],
-    numbers: Mapping[str, int],
-    sources: Mapping[str, SourceRecord],
-    words: Words,
-) -> tuple[str, ...]:
-    """The sources that the sections cite, one a line, by number."""
+def cited_sources(
+    sections: Iterable[Section], numbers: Mapping[str, int], sources: Mapping[str, SourceRecord]
+) -> tuple[CitedSource, ...]:
+    """The sources that the sections cite, by number."""
     cited: dict[str, set[int]] = {}
     for cite in all_cites(sections):
         cited.setdefault(cite.source, set()).add(cite.paragraph)
     return tuple(
-        source_line(sources[source], numbers[source], sorted(cited[source]), words)
+        CitedSource(numbers[source], sources[source], tuple(sorted(cited[source])))
         for source in sorted(cited, key=numbers.__getitem__)
     )
 
@@ -78,65 +110,108 @@ def fits_one_page(title: str, subtitle: str, sections: Sequence[Section]) -> boo
     if sum(len(section.lines) for section in sections) <= 1:
         return True
     headings = sum(len(section.heading or "") for section in sections)
-    body = sum(_size(line) for section in sections for line in section.lines)
+    body = sum(size(line) for section in sections for line in section.lines)
     return len(title) + len(subtitle) + headings + body <= limits.ONLY_PAGE
 
 
-def _page(
-    card: Card,
-    cut: Sequence[tuple[Section, ...]],
-    number: int,
-    sources: Mapping[str, SourceRecord],
-    words: Words,
-) -> Page:
-    sections, numbers = cut[number - 1], number_sources(card.sections)
-    return Page(
-        card=card,
-        number=number,
-        total=len(cut),
-        sections=sections,
-        numbers=numbers,
-        sources=source_lines(sections, numbers, sources, words),
-        actions=_turns(card, number, len(cut), words),
-    )
+def size(line: Line) -> int:
+    """The characters that a line takes on a page, about: text, markup, citation marks, notes."""
+    own = len(line.text) + len(line.label or "") + len(line.opening or "") + 4
+    return own + _MARK * len({cite.source for cite in line.cites}) + sum(map(size, line.notes))
 
 
-def _turns(card: Card, number: int, total: int, words: Words) -> tuple[Action, ...]:
-    """Buttons to the neighbouring pages."""
-    turns: list[Action] = []
-    if number > 1:
-        label = words("page.back", page=number - 1, total=total)
-        turns.append(Action(label, card.question.turned(number - 1)))
-    if number < total:
-        label = words("page.more", page=number + 1, total=total)
-        turns.append(Action(label, card.question.turned(number + 1)))
-    return tuple(turns)
+_MARK = 4  # characters that the mark of a source takes, about
 
 
-def _cut(card: Card) -> list[tuple[Section, ...]]:
-    """The card's sections, page by page; at least one page."""
-    cut: list[list[tuple[Section, Line]]] = [[]]
-    used = len(card.title) + len(card.subtitle or "")
-    for section in card.sections:
-        for lines in _chunks(section):
-            size = sum(map(_size, lines))
-            if not cut[-1] or cut[-1][-1][0] is not section:
-                size += len(section.heading or "")
-            if cut[-1] and used + size > _limit(card, len(cut)):
-                if card.one_page:
-                    return [tuple(_sections(cut[-1]))]
-                cut.append([])
-                used = len(card.title)
-            cut[-1] += [(section, line) for line in lines]
-            used += size
-    return [tuple(_sections(lines)) for lines in cut]
+# ---- Screens ---------------------------------------------------------------------------------
 
 
-def _limit(card: Card, number: int) -> int:
-    """The characters of body that a page of a card may have."""
+@dataclass(frozen=True)
+class _Screen:
+    """What one page shows: sections of the overview, or of a part."""
+
+    part: Part | None
+    sections: tuple[Section, ...]
+
+    @property
+    def lines(self) -> int:
+        return sum(len(section.lines) for section in self.sections)
+
+
+def _screens(card: Card, words: Words) -> list[_Screen]:
+    """The overview, then the parts; parts with more than their pages hold say how much more."""
     if card.one_page:
-        return limits.ONLY_PAGE
-    return limits.FIRST_PAGE if number == 1 else limits.FURTHER_PAGE
+        return [_Screen(None, next(_cut(card, card.sections, limits.ONLY_PAGE)))]
+    screens = [_Screen(None, sections) for sections in _cut(card, card.sections)]
+    spare = limits.MOST_PAGES - len(screens) - len(card.parts)
+    for part in card.parts:
+        cut = [_Screen(part, page) for page in _cut(card, part.sections, limits.ONLY_PAGE)]
+        shown = cut[: 1 + max(0, spare)]
+        spare -= len(shown) - 1
+        if left_out := part.lines - sum(screen.lines for screen in shown):
+            more = Section((Line(words.count("page.left-out", left_out)),), small=True)
+            shown[-1] = replace(shown[-1], sections=(*shown[-1].sections, more))
+        screens += shown
+    return screens
+
+
+def _turns(card: Card, screens: Sequence[_Screen], index: int, words: Words) -> Iterator[Action]:
+    """Buttons to the overview and the parts, and to the neighbouring pages of the same part."""
+    here = screens[index].part
+    if card.question.sources:
+        yield Action(words("sources.back"), card.question.turned(1, card.question.part))
+    if here:
+        yield Action(words("page.overview"), card.question.turned(1))
+    for part in card.parts:
+        if part is not here:
+            label = words("page.part", part=part.label, number=part.lines)
+            yield Action(label, card.question.turned(1, part.key))
+    first = next(i for i, screen in enumerate(screens) if screen.part is here)
+    here_key = here.key if here else card.question.part
+    for place in (index - 1, index + 1):
+        if 0 <= place < len(screens) and screens[place].part is here:
+            what = _place(screens, first, place, words)
+            label = words("page.previous" if place < index else "page.next", what=what)
+            sources = card.question.sources
+            yield Action(label, card.question.turned(place - first + 1, here_key, sources))
+
+
+def _place(screens: Sequence[_Screen], first: int, place: int, words: Words) -> str:
+    """What comes on a neighbouring page: its first heading, or the numbers of its lines."""
+    own = screens[first].part
+    group = [screen for screen in screens[first:] if screen.part is own]
+    heading = screens[place].sections[0].heading
+    if heading and not own:
+        return heading
+    before = sum(screen.lines for screen in group[: place - first])
+    total = sum(screen.lines for screen in group)
+    last = before + screens[place].lines
+    return words("page.lines", first=before + 1, last=last, total=total)
+
+
+# ---- Cutting ---------------------------------------------------------------------------------
+
+
+def _cut(
+    card: Card, sections: Iterable[Section], limit: int | None = None
+) -> Iterator[tuple[Section, ...]]:
+    """The sections, page by page; at least one page.
+
+    Without a limit, the first page is what a phone shows, and the further ones are longer.
+    """
+    page: list[tuple[Section, Line]] = []
+    used, most = len(card.title) + len(card.subtitle or ""), limit or limits.FIRST_PAGE
+    for section in sections:
+        for lines in _chunks(section):
+            needed = sum(map(size, lines))
+            if not page or page[-1][0] is not section:
+                needed += len(section.heading or "")
+            if page and used + needed > most:
+                yield tuple(_sections(page))
+                page, used, most = [], len(card.title), limit or limits.FURTHER_PAGE
+            page += [(section, line) for line in lines]
+            used += needed
+    yield tuple(_sections(page))
 
 
 def _chunks(section: Section) -> Iterator[tuple[Line, ...]]:
@@ -152,12 +227,3 @@ def _sections(lines: list[tuple[Section, Line]]) -> Iterator[Section]:
     for _, group in groupby(lines, key=lambda pair: id(pair[0])):
         pairs = list(group)
         yield replace(pairs[0][0], lines=tuple(line for _, line in pairs))
-
-
-def _size(line: Line) -> int:
-    """The characters that a line takes on a page, about: text, markup, citation marks, notes."""
-    own = len(line.text) + len(line.label or "") + len(line.opening or "") + 4
-    return own + _MARK * len(line.cites) + sum(map(_size, line.notes))
-
-
-_MARK = 7  # characters that a citation mark takes, about

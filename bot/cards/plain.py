@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bot.cards.card import Line, Section
 from bot.cards.pages import Page
-from bot.cards.wording import citation_marks
+from bot.cards.wording import citation_marks, source_line
 from bot.texts.catalogues import Words
 
 
@@ -26,22 +26,24 @@ def section_texts(section: Section, numbers: Mapping[str, int], words: Words) ->
 def _blocks(page: Page, words: Words) -> Iterator[Iterable[str]]:
     """The text in blocks of lines, which blank lines part."""
     card = page.card
-    yield filter(None, [card.title, card.subtitle])
+    yield filter(None, [card.title, page.subtitle])
     for section in page.sections:
         yield section_texts(section, page.numbers, words)
     if card.choices:
         yield (f"- {choice.label}" for choice in card.choices)
     if page.sources:
-        yield words("sources.heading"), *page.sources
+        yield words("sources.heading"), *(source_line(cited, words) for cited in page.sources)
     if page.total > 1:
         yield (words("page.number", page=page.number, total=page.total),)
-    if card.actions:
-        yield words("related"), *(f"- {action.label}" for action in card.actions)
+    if onward := (*card.actions, *card.related):
+        yield words("related"), *(f"- {action.label}" for action in onward)
 
 
 def _line(line: Line, numbers: Mapping[str, int], words: Words, bullet: str) -> Iterator[str]:
     text = "".join(f"*{part}*" if matched else part for part, matched in line.parts())
-    for label in filter(None, [line.label, line.opening]):
+    if line.link and line.link != line.text:
+        text += f" <{line.link}>"
+    for label in filter(None, (line.label, line.opening)):
         text = words("typography.labelled", label=label, text=text)
     yield f"{bullet}{text} {citation_marks(line.cites, numbers)}".rstrip()
     for note in line.notes:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton
 
+from bot.cards.limits import shorten
 from bot.facts.dates import Moment, Span
 from bot.facts.model import Citation
 from bot.facts.records import Dated, SourceRecord
@@ -28,11 +30,43 @@ def citation_marks(cites: Iterable[Citation], numbers: Mapping[str, int]) -> str
     return f"[{'; '.join(parts)}]" if parts else ""
 
 
-def source_line(record: SourceRecord, number: int, paragraphs: list[int], words: Words) -> str:
+@dataclass(frozen=True)
+class CitedSource:
+    """A source as a page cites it: its number on the card, and the cited paragraphs."""
+
+    number: int
+    record: SourceRecord
+    paragraphs: tuple[int, ...] = ()
+
+
+def source_line(cited: CitedSource, words: Words) -> str:
     """One source in full: title, author, publisher, date and paragraphs, or what the copy lacks."""
-    cited = ", ".join(f"¶{paragraph}" for paragraph in paragraphs)
-    title = words("typography.quoted", text=record.source.title)
-    return f"[{number}] {title} · {imprint(record, words)} · {cited}"
+    title = words("typography.quoted", text=cited.record.source.title)
+    return f"[{cited.number}] {title} · {imprint(cited.record, words)} · {paragraphs(cited)}"
+
+
+def paragraphs(cited: CitedSource) -> str:
+    """The cited paragraphs of a source: `¶5, ¶7`."""
+    return ", ".join(f"¶{paragraph}" for paragraph in cited.paragraphs)
+
+
+def short_name(record: SourceRecord, words: Words) -> str:
+    """A source in a word or two: its publisher, or else its title in short."""
+    source = record.source
+    title = source.short or shorten(source.title, _SHORT_TITLE)
+    return source.publisher or words("typography.quoted", text=title)
+
+
+def short_date(record: SourceRecord, words: Words) -> str:
+    """The date of a source beside its short name, or what its copy lacks."""
+    if record.span is None:
+        return words("source.undated" if record.source.publisher else "source.without-imprint")
+    if record.span.is_day and record.span.begins:
+        return format_skeleton("yMMMd", record.span.begins.start, locale=_locale(words))
+    return span_words(record.span, words)
+
+
+_SHORT_TITLE = 30
 
 
 def imprint(record: SourceRecord, words: Words) -> str:
@@ -48,30 +82,63 @@ def imprint(record: SourceRecord, words: Words) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def dated_words(dated: Dated, words: Words) -> str:
-    """A date as the sources allow: a day, a month, `a Monday in April 2023`, or undated."""
+def dated_words(dated: Dated, words: Words, year: int | None = None) -> str:
+    """A date as the sources allow: a day, a month, `a Monday in April 2023`, or undated.
+
+    `year` is one that a heading names already: the date does not repeat it.
+    """
     chosen = next(
         (w for known, w in (dated.when.words or {}).items() if known == words.language), None
     )
-    if chosen:
-        return chosen
-    return span_words(dated.span, words) if dated.span else words("date.undated")
+    if chosen is None:
+        chosen = span_words(dated.span, words) if dated.span else words("date.undated")
+    return _without_year(chosen, year, words) if year else chosen
+
+
+@lru_cache(maxsize=1024)
+def _without_year(text: str, year: int, words: Words) -> str:
+    """A date in words without the year behind or before its months and seasons; empty if alone."""
+    for month in range(1, 13):
+        first = date(year, month, 1)
+        text = text.replace(month_words(first, words), format_date(first, "LLLL", words.locale))
+    spoken = year_words(date(year, 1, 1), words)
+    for season in _SEASONS.values():
+        key = f"date.{season}"
+        text = text.replace(words(key, year=spoken), words(key, year="").strip())
+    return "" if text == spoken else text
 
 
 @lru_cache(maxsize=8192)  # Babel takes longer for one date than a whole card may
 def span_words(span: Span, words: Words) -> str:
     """A span of days in words, with the precision that it was given in."""
-    start = moment_words(span.begins, words) if span.begins else ""
-    end = moment_words(span.ends, words) if span.ends else ""
-    if not end:
-        text = words("date.since", start=start)
-    elif not start:
-        text = words("date.until", end=end)
+    if span.begins and span.ends:
+        pair = span.begins, span.ends
+        text = _interval(*pair, words) if span.is_interval else moment_words(span.begins, words)
+    elif span.begins:
+        text = words("date.since", start=moment_words(span.begins, words))
     else:
-        text = words("date.from-to", start=start, end=end) if span.is_interval else start
+        assert span.ends, "a span has at least one end"
+        text = words("date.until", end=moment_words(span.ends, words))
     if span.approximate:
         text = words("date.approximate", date=text)
     return words("date.uncertain", date=text) if span.uncertain else text
+
+
+def _interval(begins: Moment, ends: Moment, words: Words) -> str:
+    """Two dates as one: `16–17 March 2023`, `March – April 2023`, `1910–1945`."""
+    first, last = begins.start, ends.start
+    is_month = (first.year, first.month) == (last.year, last.month)
+    match begins.precision, ends.precision:
+        case "day", "day" if is_month:
+            month = month_words(first, words)
+            return words("date.days", month=month, first=first.day, last=last.day)
+        case "month", "month":
+            return format_interval(first, last, "yMMMM", locale=_locale(words))
+        case "year", "year":
+            return format_interval(first, last, "y", locale=_locale(words))
+        case _:
+            start, end = moment_words(begins, words), moment_words(ends, words)
+            return words("date.from-to", start=start, end=end)
 
 
 def moment_words(moment: Moment, words: Words) -> str:
@@ -89,15 +156,17 @@ def moment_words(moment: Moment, words: Words) -> str:
         case "decade":
             return words("date.decade", year=start.year)
         case "century":
-            return words("date.century", number=start.year // 100 + 1)
+            return words("date.century", number=words.ordinal(start.year // 100 + 1))
 
 
 def day_words(day: date, words: Words) -> str:
     """A day in full: `16 March 2023`, `2023년 3월 16일`."""
-    if words.language == "en":
-        # Babel's `en` is American; the order of the rest of the world needs no comma.
-        return format_date(day, "d MMMM y", locale=words.locale)
-    return format_date(day, "long", locale=words.locale)
+    return format_date(day, "long", locale=_locale(words))
+
+
+def _locale(words: Words) -> str:
+    """The locale of dates: Babel's `en` is American, with a comma in a date."""
+    return "en_GB" if words.language == "en" else words.language
 
 
 @lru_cache(maxsize=1024)

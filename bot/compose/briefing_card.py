@@ -86,7 +86,7 @@ class BriefingLayout:
             *_section(words("briefing.short"), map(self._line, parts["short"])),
             *self._story(parts["story"]),
             *_section(words("briefing.differ"), differing),
-            *_section(words("open"), map(self._line, parts["open"])),
+            *_section(words("part.open"), map(self._line, parts["open"])),
             *_section(words("briefing.care"), care),
             *self._remarks(remarks, author),
         )

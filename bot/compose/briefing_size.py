@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.cards.card import Section
 from bot.cards.limits import TEXT
-from bot.cards.pages import fits_one_page, number_sources, source_lines
+from bot.cards.pages import cited_sources, fits_one_page, number_sources
 from bot.cards.plain import section_texts
+from bot.cards.wording import source_line
 from bot.compose.briefing_card import BriefingLayout
 from bot.facts.records import FactRecord
 
@@ -39,8 +40,8 @@ def _blocks(layout: BriefingLayout, sections: Sequence[Section]) -> Iterator[tup
     numbers = number_sources(sections)
     for section in sections:
         yield tuple(section_texts(section, numbers, words))
-    if sources := source_lines(sections, numbers, layout.material.store.sources, words):
-        yield words("sources.heading"), *sources
+    if cited := cited_sources(sections, numbers, layout.material.store.sources):
+        yield words("sources.heading"), *(source_line(source, words) for source in cited)
     if layout.actions:
         yield words("related"), *(f"- {action.label}" for action in layout.actions)
 

@@ -37,7 +37,7 @@ def added(material: DigestMaterial, history: DigestHistory) -> Iterator[Variants
     for record in sorted(new, key=lambda r: (r.part == "open", r.fact.kind not in ESSENTIAL)):
         line = fact_line(material.context, record, dated=True)
         if record.part == "open":
-            line = replace(line, label=material.context.words("open"))
+            line = replace(line, label=material.context.words("part.open"))
         yield (_passage(record, line),)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.cards.card import Line
 from bot.cards.pages import Page
+from bot.cards.wording import citation_marks, source_line
 from bot.texts.catalogues import Words
 
 _INLINE = re.compile(r"[\\`*_{}\[\]<>|~&]")
@@ -35,7 +36,7 @@ def _lines(page: Page, words: Words, ending: Iterable[str]) -> Iterator[str]:
         yield ""
         yield f"## {_escaped(words('sources.heading'))}"
         yield ""
-        yield from (f"- {_escaped(source)}" for source in page.sources)
+        yield from (f"- {_escaped(source_line(cited, words))}" for cited in page.sources)
     for line in ending:
         yield ""
         yield _escaped(line)
@@ -48,7 +49,7 @@ def _line(page: Page, line: Line, words: Words, bullet: str) -> Iterator[str]:
     parts = [
         f"**{_escaped(line.opening)}**" if line.opening else "",
         text,
-        _escaped(page.marks(line)),
+        _escaped(citation_marks(line.cites, page.numbers)),
     ]
     yield bullet + " ".join(part for part in parts if part)
     for note in line.notes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.answers.context import AnswerContext
 from bot.cards.card import Line, Section
 from bot.cards.limits import ONLY_PAGE
-from bot.cards.wording import source_line
+from bot.cards.wording import CitedSource, source_line
 from bot.facts.records import FactRecord
 
 
@@ -95,7 +95,7 @@ class MessageBudget:
 
     def _source_size(self, source_id: str) -> int:
         record = self._context.store.sources[source_id]
-        return len(source_line(record, 1, [], self._context.words)) + _MARKUP
+        return len(source_line(CitedSource(1, record), self._context.words)) + _MARKUP
 
 
 def allocate(

@@ -46,7 +46,7 @@ class Chronology:
 
     def precedes(self, one: str, other: str) -> bool:
         """Whether the articles prove that one event came before another."""
-        if self._last[one] < self._first[other]:
+        if self._last[one] < self._first[other] and not (self._vague(one) or self._vague(other)):
             return True
         earlier = self._earlier[other]
         return one in earlier or any(self.precedes(one, nearer) for nearer in earlier)
@@ -57,6 +57,11 @@ class Chronology:
             return span.first, span.last
         first, last = self._first[event_id], self._last[event_id]
         return (None, None) if (first, last) == _ANY else (max(first, self._oldest()), last)
+
+    def _vague(self, event_id: str) -> bool:
+        """Whether a date is only about right, or not certain."""
+        span = self._dates[event_id].span
+        return span is not None and (span.approximate or span.uncertain)
 
     def _oldest(self) -> int:
         """The first day of the first dated event."""

@@ -82,11 +82,16 @@ class FactRecord(Frozen):
 
 
 class EventRecord(Frozen):
-    """An event without its facts, with its date and the most closely related events."""
+    """An event without its facts, with its date and the most closely related events.
+
+    `before` and `after` are the nearest of those that are proven to have come before and after.
+    """
 
     event: Event
     dated: Dated
     related: tuple[str, ...]
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
     @property
     def cites(self) -> tuple[Citation, ...]:
@@ -123,3 +128,8 @@ class SourceRecord(Frozen):
 
     source: Source
     span: Span | None
+
+    @property
+    def address(self) -> str | None:
+        """Where the article can be read, or else an archived copy of it."""
+        return self.source.url or self.source.archive_url

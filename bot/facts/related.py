@@ -8,7 +8,7 @@ from itertools import combinations
 
 from bot.facts.load import Base
 
-_MOST = 4  # as many as fit in one row of buttons with "More"
+_MOST = 10  # as many as a reader looks through
 _FACT, _NEIGHBOUR, _TOPIC = 6, 4, 1  # the weight of each link
 
 

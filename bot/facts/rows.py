@@ -61,14 +61,24 @@ def _actor_and_topic_rows(base: Base) -> Iterator[Row]:
 
 
 def _event_rows(base: Base, dates: Mapping[str, Dated], chronology: Chronology) -> Iterator[Row]:
-    related = related_events(base)
-    for rank, event_id in enumerate(chronology.in_order()):
+    related, order = related_events(base), chronology.in_order()
+    for rank, event_id in enumerate(order):
         event = base.events[event_id]
         bare = event.model_copy(update={"facts": (), "asks": {}})
-        record = EventRecord(event=bare, dated=dates[event_id], related=related[event_id])
+        near = [other for other in order if other in related[event_id]]
+        record = EventRecord(
+            event=bare,
+            dated=dates[event_id],
+            related=related[event_id],
+            before=tuple(e for e in near if chronology.precedes(e, event_id))[-_AROUND:],
+            after=tuple(e for e in near if chronology.precedes(event_id, e))[:_AROUND],
+        )
         yield "event", (event_id, rank, *chronology.bounds(event_id), record.model_dump_json())
         for thing in {*event.topics, *(part.actor for part in event.who)}:
             yield "involves", (thing, event_id)
+
+
+_AROUND = 2  # events before, and as many after, that an event's card shows
 
 
 # ---- Facts -----------------------------------------------------------------------------------

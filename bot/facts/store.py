@@ -6,8 +6,9 @@ Opening a base reads once what every answer needs: names and sources.
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -201,7 +202,7 @@ class Store:
         return dict[str, str](await fetch(self._db, "SELECT key, version FROM fact"))
 
     async def events(self, wanted: Filter) -> tuple[EventRecord, ...]:
-        """Events that may match a filter, in chronological order, undated ones last.
+        """Events that may match a filter, in chronological order.
 
         An undated event may match if the events that it came after or before allow it.
         """
@@ -213,6 +214,16 @@ class Store:
             " AND (:topic IS NULL OR id IN (SELECT event FROM involves WHERE thing = :topic))"
             " ORDER BY rank",
             **vars(wanted),
+        )
+        return records(EventRecord, rows)
+
+    async def events_named(self, event_ids: Sequence[str]) -> tuple[EventRecord, ...]:
+        """The events with these ids, in chronological order."""
+        rows = await fetch(
+            self._db,
+            "SELECT record FROM event"
+            " WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY rank",
+            ids=json.dumps(event_ids),
         )
         return records(EventRecord, rows)
 

@@ -40,6 +40,10 @@ class Words:
         form = 0 if number == 1 else -1
         return self._texts.get(key, (key,))[form].format(n=number, **values)
 
+    def ordinal(self, number: int) -> str:
+        """A number that counts: `19th`."""
+        return self(f"ordinal.{self.locale.ordinal_form(number)}", n=number)
+
     def list(self, items: Sequence[str]) -> str:
         """The items as one enumeration: `a, b and c`."""
         if len(items) < 2:

@@ -1,12 +1,13 @@
-"""`/actor`: a person, office, body, state or group, with names, roles, deeds, words and events."""
+"""`/actor`: a person, office, body, state or group, with roles, deeds, words and events."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.answers import thing_card
 from bot.answers.context import AnswerContext, Command, Option
-from bot.answers.fact_lines import as_of, event_line, section, split_open
+from bot.answers.fact_lines import as_of, event_line
 from bot.answers.resolve import resolve_thing
 from bot.cards.card import Card, Line, Section
 from bot.facts.model import Actor, Role
@@ -23,15 +24,19 @@ async def answer(context: AnswerContext) -> Card:
         return thing
     actor = await context.store.actor(thing.id)
     assert actor, "every thing of kind actor has its row"
-    facts = await context.store.facts(thing.id)
+    facts = thing_card.in_order(actor.order, await context.store.facts(thing.id))
     events = await context.store.events(Filter(actor=thing.id))
+    took_part = [_participation_line(context, actor, event) for event in events]
     return Card(
         question=COMMAND.question(name=thing.id),
         language=context.words.language,
         title=thing.name(context.words.language),
         found=True,
         subtitle=_subtitle(context, thing, actor),
-        sections=tuple(_sections(context, actor, facts, events)),
+        sections=tuple(_overview(context, thing, actor, facts)),
+        parts=thing_card.parts(context, thing, facts, took_part),
+        actions=thing_card.timeline(context, thing, events),
+        related=thing_card.related(context, thing, facts),
     )
 
 
@@ -47,25 +52,15 @@ def _subtitle(context: AnswerContext, thing: ThingRecord, actor: Actor) -> str:
     return " · ".join(filter(None, [kind, thing.disambiguate, *others]))
 
 
-def _sections(
-    context: AnswerContext,
-    actor: Actor,
-    facts: tuple[FactRecord, ...],
-    events: tuple[EventRecord, ...],
+def _overview(
+    context: AnswerContext, thing: ThingRecord, actor: Actor, facts: list[FactRecord]
 ) -> Iterator[Section]:
-    words = context.words
-    known, open_ones = split_open(facts)
-    if actor.roles:
-        roles = tuple(role_line(context, actor, role) for role in actor.roles)
-        yield Section(roles, words("actor.roles"))
-    did = (fact for fact in known if fact.fact.by != actor.id)
-    yield from section(context, "actor.did", did, dated=True)
-    said = (fact for fact in known if fact.fact.by == actor.id)
-    yield from section(context, "actor.said", said, dated=True)
-    if events:
-        lines = tuple(_participation_line(context, actor, event) for event in events)
-        yield Section(lines, words("actor.took-part"))
-    yield from section(context, "open", open_ones)
+    """The roles, the lead and the first facts."""
+    lead = thing_card.lead_section(actor.lead, facts)
+    roles = tuple(role_line(context, actor, role) for role in actor.roles)
+    above = (*([Section(roles, listed=False, small=True)] if roles else []), *lead)
+    yield from above
+    yield from thing_card.essential_facts(context, thing, facts, actor.order, above)
 
 
 def role_line(context: AnswerContext, actor: Actor, role: Role) -> Line:

@@ -92,16 +92,16 @@ async def _sections(
 async def _lines(context: AnswerContext, unit: UnitRecord) -> AsyncIterator[Line]:
     store = context.store
     if unit.key.startswith(HEAD):
-        event = await store.event(unit.owner)
-        for number, line in enumerate(circumstances(context, event) if event else ()):
-            yield line if number else replace(line, opening=context.name(unit.owner))
+        if event := await store.event(unit.owner):
+            yield replace(circumstances(context, event), opening=context.name(unit.owner))
     elif unit.key.startswith(ROLES):
         if actor := await store.actor(unit.owner):
             for role in actor.roles:
                 yield replace(role_line(context, actor, role), opening=context.name(unit.owner))
     elif unit.key.startswith(RECORD):
         record = store.sources[unit.owner]
-        yield replace(source_line(context, record), notes=(Line(record.source.quality),))
+        line = source_line(context, record)
+        yield replace(line, notes=(*line.notes, Line(record.source.quality)))
     elif fact := await store.fact(unit.key):
         yield fact_line(context, fact, dated=True)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain, zip_longest
 
+from bot.answers import thing_card
 from bot.answers.context import AnswerContext, Command, Option
-from bot.answers.fact_lines import section, split_open
-from bot.answers.resolve import choice_label, resolve_thing
-from bot.cards.card import Action, Card, Line, Question, Section
-from bot.cards.limits import BUTTON_LABEL
+from bot.answers.fact_lines import event_line
+from bot.answers.resolve import resolve_thing
+from bot.cards.card import Card, Line, Section
+from bot.cards.pages import size
 from bot.cards.wording import dated_words
 from bot.facts.model import Participant, When
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
@@ -24,15 +27,23 @@ async def answer(context: AnswerContext) -> Card:
         return thing
     record = await context.store.event(thing.id)
     assert record, "every thing of kind event has its row"
-    facts = await context.store.facts(thing.id)
+    facts = thing_card.in_order(record.event.order, await context.store.facts(thing.id))
+    neighbours = await context.store.events_named((*record.before, *record.after))
+    event = record.event
     return Card(
         question=COMMAND.question(name=thing.id),
         language=context.words.language,
         title=thing.name(context.words.language),
         found=True,
         subtitle=_subtitle(context, thing, record),
-        sections=tuple(_sections(context, record, facts)),
-        actions=tuple(_related(context, record)),
+        sections=tuple(_overview(context, thing, record, facts, neighbours)),
+        parts=thing_card.parts(context, thing, facts),
+        related=thing_card.related(
+            context,
+            thing,
+            facts,
+            (*record.related, *(part.actor for part in event.who), *event.topics),
+        ),
     )
 
 
@@ -48,37 +59,42 @@ def _subtitle(context: AnswerContext, thing: ThingRecord, record: EventRecord) -
     return " · ".join(parts)
 
 
-def _sections(
-    context: AnswerContext, record: EventRecord, facts: tuple[FactRecord, ...]
+def _overview(
+    context: AnswerContext,
+    thing: ThingRecord,
+    record: EventRecord,
+    facts: list[FactRecord],
+    neighbours: tuple[EventRecord, ...],
 ) -> Iterator[Section]:
-    known, open_ones = split_open(facts)
-    own = [fact for fact in known if fact.owner == record.event.id]
-    other = [fact for fact in known if fact.owner != record.event.id]
-    yield Section(tuple(circumstances(context, record)), listed=False)
-    yield from section(context, "event.facts", own)
-    yield from section(context, "event.elsewhere", other, dated=True)
-    yield from section(context, "open", open_ones)
+    """When, where and who; the lead; the first facts; the events around; how it is dated."""
+    head = circumstances(context, record)
+    when = Section((replace(head, notes=()),), listed=False, small=True)
+    lead = thing_card.lead_section(record.event.lead, facts)
+    basis = (Section(head.notes, listed=False, small=True),) if head.notes else ()
+    fixed = (when, *lead, *basis)
+    room = thing_card.room_left(context, thing, fixed)
+    around = tuple(_around(context, record, neighbours, room))
+    order = record.event.order
+    yield when
+    yield from lead
+    yield from thing_card.essential_facts(context, thing, facts, order, (*fixed, *around))
+    yield from around
+    yield from basis
 
 
-def circumstances(context: AnswerContext, record: EventRecord) -> Iterator[Line]:
-    """When, where and who; these rest on the event's own citations."""
+def circumstances(context: AnswerContext, record: EventRecord) -> Line:
+    """When, where and who, as the event's own citations say; below it, how the date is known."""
     words, event = context.words, record.event
     date = dated_words(record.dated, words)
-    if event.when.basis == "stated":
-        date = words("event.stated", date=date)
+    if event.when.basis == "inferred":
+        date = words("typography.bracketed", text=date, remark=words("mark.inferred"))
     if event.where:
         place = city_in(words.language, event.where)
         date = words("event.date-place", date=date, place=place)
-    head = f"{HEAD}{event.id}"
-    notes = _basis(context, event.when)
-    yield Line(date, event.cites, words("event.when"), notes=notes, unit=head)
-    if event.who:
-        yield Line(
-            words.list([_participant(context, part) for part in event.who]),
-            event.cites,
-            words("event.who"),
-            unit=head,
-        )
+    who = words.list([_participant(context, part) for part in event.who])
+    text = " · ".join(filter(None, [date, who]))
+    notes = tuple(_basis(context, event.when))
+    return Line(text, event.cites, notes=notes, unit=f"{HEAD}{event.id}")
 
 
 def _participant(context: AnswerContext, part: Participant) -> str:
@@ -88,22 +104,31 @@ def _participant(context: AnswerContext, part: Participant) -> str:
     return context.words("typography.bracketed", text=actor, remark=part.part)
 
 
-def _basis(context: AnswerContext, when: When) -> tuple[Line, ...]:
+def _around(
+    context: AnswerContext, record: EventRecord, neighbours: tuple[EventRecord, ...], room: int
+) -> Iterator[Section]:
+    """The nearest events that the articles prove to have been before and after, if there is room.
+
+    How their dates are known stands on their own cards.
+    """
+    span = record.dated.span
+    year = span.begins.start.year if span and span.begins else None
+    lines = {e.event.id: event_line(context, e, year, basis=False) for e in neighbours}
+    nearest_first = zip_longest(reversed(record.before), record.after)
+    shown: set[str] = set()
+    for neighbour in filter(None, chain.from_iterable(nearest_first)):
+        room -= size(lines[neighbour])
+        if room < 0:
+            break
+        shown.add(neighbour)
+    if shown:
+        in_order = tuple(line for neighbour, line in lines.items() if neighbour in shown)
+        yield Section(in_order, context.words("event.around"))
+
+
+def _basis(context: AnswerContext, when: When) -> Iterator[Line]:
     """How a date is known if no text states it."""
-    words = context.words
-    if when.basis == "stated":
-        return ()
     if when.basis == "inferred":
-        return (Line(when.why or "", label=words("basis.inferred")),)
-    places = (
-        Line(words(f"basis.{field}", event=context.name(neighbour)))
-        for field, neighbour in (("after", when.after), ("before", when.before))
-        if neighbour
-    )
-    return Line(words("basis.undated")), *places
-
-
-def _related(context: AnswerContext, record: EventRecord) -> Iterator[Action]:
-    for event_id in record.related:
-        label = choice_label(context.store.things[event_id], context.words, BUTTON_LABEL)
-        yield Action(label, Question("event", {"name": event_id}))
+        yield Line(when.why or "", label=context.words("basis.inferred"))
+    elif when.basis == "undated":
+        yield Line(context.words("basis.undated"))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.answers import thing_card
 from bot.answers.context import AnswerContext, Command, Option
-from bot.answers.fact_lines import section
 from bot.answers.resolve import resolve_thing
 from bot.cards.card import Action, Card, Line, Question, Section
 from bot.cards.limits import BUTTON_LABEL, shorten
 from bot.cards.wording import imprint, span_words
-from bot.facts.records import FactRecord, SourceRecord
+from bot.facts.model import Source
+from bot.facts.records import SourceRecord
 from bot.facts.units import RECORD
+from bot.texts.catalogues import Words
 
 
 async def answer(context: AnswerContext) -> Card:
@@ -29,7 +31,9 @@ async def answer(context: AnswerContext) -> Card:
         title=record.source.title,
         found=True,
         subtitle=context.words(f"source-kind.{record.source.kind}"),
-        sections=tuple(_sections(context, record, facts)),
+        sections=(_record_section(context, record, len(facts)),),
+        parts=thing_card.parts(context, thing, facts),
+        related=thing_card.related(context, thing, facts),
     )
 
 
@@ -57,9 +61,9 @@ def source_line(context: AnswerContext, record: SourceRecord) -> Line:
     """An article with its author, publisher and date, as far as its copy shows them."""
     words = context.words
     title = words("typography.quoted", text=record.source.title)
-    kind = words(f"source-kind.{record.source.kind}")
-    text = f"{title} · {imprint(record, words)} · {kind}"
-    return Line(text, unit=f"{RECORD}{record.source.id}")
+    about = Line(f"{imprint(record, words)} · {words(f'source-kind.{record.source.kind}')}")
+    key = f"{RECORD}{record.source.id}"
+    return Line(title, link=record.address, notes=(about,), unit=key)
 
 
 def _open(record: SourceRecord) -> Action:
@@ -67,23 +71,28 @@ def _open(record: SourceRecord) -> Action:
     return Action(label, Question("source", {"name": record.source.id}))
 
 
-def _sections(
-    context: AnswerContext, record: SourceRecord, facts: tuple[FactRecord, ...]
-) -> Iterator[Section]:
+def _record_section(context: AnswerContext, record: SourceRecord, facts: int) -> Section:
+    """What its copy shows of an article, and how much is drawn from it."""
     words, source = context.words, record.source
     date = span_words(record.span, words) if record.span else words("source.no-date")
-    yield Section(
-        (
-            Line(
-                source.author or words("source.no-author"),
-                label=words("source.author"),
-                unit=f"{RECORD}{source.id}",
-            ),
-            Line(source.publisher or words("source.no-publisher"), label=words("source.publisher")),
-            Line(date, label=words("source.date")),
-            Line(source.quality, label=words("source.copy")),
-            Line(words.count("source.drawn", len(facts), paragraphs=source.paragraphs)),
+    lines = (
+        Line(
+            source.author or words("source.no-author"),
+            label=words("source.author"),
+            unit=f"{RECORD}{source.id}",
         ),
-        listed=False,
+        Line(source.publisher or words("source.no-publisher"), label=words("source.publisher")),
+        Line(date, label=words("source.date")),
+        Line(source.quality, label=words("source.copy")),
+        Line(words.count("source.drawn", facts, paragraphs=source.paragraphs)),
+        *_addresses(source, words),
     )
-    yield from section(context, "source.facts", facts)
+    return Section(lines, listed=False)
+
+
+def _addresses(source: Source, words: Words) -> Iterator[Line]:
+    """Where the article can be read."""
+    if source.url:
+        yield Line(source.url, label=words("source.url"), link=source.url)
+    if source.archive_url:
+        yield Line(source.archive_url, label=words("source.archive"), link=source.archive_url)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import event_line
 from bot.answers.filters import Filters, parse_filters, refusal
-from bot.cards.card import Card, Section
-from bot.cards.wording import month_words, year_words
+from bot.cards.card import Card, Line, Section
+from bot.cards.wording import span_words
 from bot.facts.dates import Moment, Span
 from bot.facts.records import EventRecord
 from bot.texts.catalogues import Words
-
-_A_MONTH = 31  # days; what may be longer is listed under its year alone
 
 
 async def answer(context: AnswerContext) -> Card:
@@ -63,52 +62,46 @@ def _counts(
 def _sections(
     context: AnswerContext, filters: Filters, events: tuple[EventRecord, ...]
 ) -> Iterator[Section]:
-    """Events under the month or year that they began in; undated ones under their own heading.
+    """Events under their year or years, in order of time; undated ones under their own heading.
 
-    Events whose year is known but not the month come after the months of that year. Those that may
-    lie outside the period have a section of their own at the end.
+    Those that may lie outside the period have a section of their own at the end.
     """
-    inside = (event for event in events if not filters.may_miss(event.dated.span))
-    sure = sorted(inside, key=_order)
-    unsure = [event for event in events if filters.may_miss(event.dated.span)]
-    for heading, group in groupby(sure, lambda event: _heading(event, context.words)):
-        yield Section(tuple(event_line(context, event) for event in group), heading)
+    words = context.words
+    sure = (event for event in events if not filters.may_miss(event.dated.span))
+    unsure = tuple(event for event in events if filters.may_miss(event.dated.span))
+    for years, group in groupby(sure, _years):
+        heading = words("timeline.undated") if years is None else _heading(years, words)
+        year = years[0] if years and years[0] == years[1] else None
+        lines = (event_line(context, event, year) for event in group)
+        yield Section(tuple(_under(heading, line) for line in lines), heading)
     if unsure:
-        lines = tuple(event_line(context, event) for event in unsure)
-        yield Section(lines, context.words("timeline.may"))
+        lines = (event_line(context, event) for event in unsure)
+        yield Section(tuple(lines), words("timeline.may"))
 
 
-def _order(event: EventRecord) -> tuple[int, int]:
-    """By the year in which an event began, and whether its month is known; undated ones last."""
+def _under(heading: str, line: Line) -> Line:
+    """A line without the date that its heading gives."""
+    return replace(line, opening=None) if line.opening == heading else line
+
+
+Years = tuple[int, int | None]
+"""The years in which something began and ended; None is an open end."""
+
+
+def _years(event: EventRecord) -> Years | None:
+    """The years of an event's date; None if it has none."""
     span = event.dated.span
     if span is None:
-        return date.max.year, 1
+        return None
     begins = span.begins or span.ends
     assert begins, "a span has at least one end"
-    return begins.start.year, int(not _is_of_a_month(span, begins))
+    return begins.start.year, date.fromordinal(span.last).year if span.ends else None
 
 
-def _is_of_a_month(span: Span, begins: Moment) -> bool:
-    return begins.precision in ("day", "month") and span.last - span.first < _A_MONTH
-
-
-def _heading(event: EventRecord, words: Words) -> str:
-    span = event.dated.span
-    if span is None:
-        return words("timeline.undated")
-    begins = span.begins or span.ends
-    assert begins, "a span has at least one end"
-    if _is_of_a_month(span, begins):
-        return month_words(begins.start, words)
-    return _years(span, begins, words)
-
-
-def _years(span: Span, begins: Moment, words: Words) -> str:
-    """The year, or the range of years, of a date that is not known to the month."""
-    year = year_words(begins.start, words)
-    if span.ends is None:
-        return words("date.since", start=year)
-    last = date.fromordinal(span.last)
-    if last.year > begins.start.year:
-        return words("date.from-to", start=year, end=year_words(last, words))
-    return year
+def _heading(years: Years, words: Words) -> str:
+    first, last = years
+    begins = Moment("year", date(first, 1, 1))
+    if last is None:
+        return span_words(Span(begins, None, 1, 1), words)
+    ends = Moment("year", date(last, 1, 1))
+    return span_words(Span(begins, ends, 1, 1), words)

@@ -1,21 +1,35 @@
 """Questions as custom ids of buttons, so that a button needs no stored state.
 
-`event:1:~mfrggzdf` asks; `timeline:t2:20230301::~nbswy3dp:` turns the page of an answer. Values
-are in the order of the command's options. Things are short ids and dates have no hyphens, because a
+`event:1:~mfrggzdf` asks; `timeline:t2:20230301::~nbswy3dp:` turns the page of an answer. A letter
+before the page is a part of the answer, and `S` its sources: `event:tdS1:~mfrggzdf`. Values are in
+the order of the command's options. Things are short ids and dates have no hyphens, because a
 search with every filter must fit Discord's 100 characters.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from bot.answers.commands import COMMANDS
 from bot.answers.context import Option
 from bot.answers.service import AnswerService
-from bot.cards.card import Question
+from bot.cards.card import PartKey, Question
 from bot.cards.limits import CUSTOM_ID
 
-TEMPLATE = r"(?P<command>[a-z]+):(?P<turn>t?)(?P<page>\d{1,3}):(?P<values>.*)"
+TEMPLATE = (
+    r"(?P<command>[a-z]+):(?P<turn>t?)(?P<part>[kspdo]?)(?P<sources>S?)(?P<page>\d{1,3})"
+    r":(?P<values>.*)"
+)
+
+_PARTS: Mapping[str, PartKey] = {
+    "k": "known",
+    "s": "said",
+    "p": "took-part",
+    "d": "differ",
+    "o": "open",
+}
+_LETTERS = {part: letter for letter, part in _PARTS.items()}
 
 _DATE = re.compile(r"(\d{4})(\d{2})?(\d{2})?")
 _TYPED = (24, 10)  # characters of a name that is not resolved yet
@@ -29,7 +43,7 @@ def encode(question: Question, service: AnswerService, turn: bool = False) -> st
             _short(option, question.options.get(option.name, ""), service, letters)
             for option in COMMANDS[question.command].options
         ]
-        custom_id = f"{question.command}:{'t' if turn else ''}{question.page}:{':'.join(values)}"
+        custom_id = f"{question.command}:{_shown(question, turn)}:{':'.join(values)}"
         if len(custom_id) <= CUSTOM_ID:
             break
     return custom_id
@@ -46,7 +60,20 @@ def decode(match: re.Match[str], service: AnswerService) -> tuple[Question, bool
         for option, value in zip(command.options, values, strict=False)
         if value
     }
-    return Question(command.name, options, int(match["page"])), bool(match["turn"])
+    question = Question(
+        command.name,
+        options,
+        page=int(match["page"]),
+        part=_PARTS.get(match["part"]),
+        sources=bool(match["sources"]),
+    )
+    return question, bool(match["turn"])
+
+
+def _shown(question: Question, turn: bool) -> str:
+    """What of the answer a button shows, and whether in place of the page before."""
+    part = _LETTERS[question.part] if question.part else ""
+    return f"{'t' if turn else ''}{part}{'S' if question.sources else ''}{question.page}"
 
 
 def _short(option: Option, value: str, service: AnswerService, letters: int) -> str:

@@ -1,4 +1,4 @@
-"""A page as a Components V2 view: one column of text, its buttons below."""
+"""A page as a Components V2 view: one column of text, its buttons and its menu below."""
 
 from __future__ import annotations
 
@@ -8,37 +8,56 @@ import discord
 from discord import ui
 
 from bot.cards.card import Action
-from bot.cards.limits import BUTTONS_IN_ROW
+from bot.cards.limits import BUTTONS_IN_ROW, TEXT
 from bot.cards.pages import Page
 from bot.texts.catalogues import Words
 from bot.ui.components import markdown
 from bot.ui.components.persistent_items import PersistentItem, row_of
 
 Button = Callable[[Action, bool], PersistentItem]
-"""Makes the button of an action, given whether it turns a page."""
+"""Makes the button of an action, given whether its answer replaces the page."""
+
+Menu = Callable[[Sequence[Action], str], PersistentItem]
+"""Makes the menu of actions, given what it says while nothing is picked."""
 
 
-def view(page: Page, words: Words, button: Button, *further: PersistentItem) -> ui.LayoutView:
-    """The view of a page, with `further` buttons after those of its card.
+def view(
+    page: Page, words: Words, button: Button, menu: Menu, further: Sequence[PersistentItem] = ()
+) -> ui.LayoutView:
+    """The view of a page, with `further` buttons before those of its card.
 
-    It is built fresh for each message, has no timeout and holds nothing but dynamic buttons, so
+    It is built fresh for each message, has no timeout and holds nothing but dynamic items, so
     discord.py keeps no trace of it, and its buttons outlive the process.
     """
     layout = ui.LayoutView(timeout=None)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=discord.Colour(0x3B6EA5))
-    box.add_item(ui.TextDisplay(markdown.heading(page)))
-    for part in page.sections:
-        box.add_item(ui.TextDisplay(markdown.section(page, part, words)))
-    if small_print := markdown.sources(page, words):
-        box.add_item(ui.Separator())
-        box.add_item(ui.TextDisplay(small_print))
+    for text in _texts(page, words):
+        box.add_item(ui.TextDisplay(text))
     layout.add_item(box)
-    _add_rows(layout, [button(action, True) for action in page.actions])
-    if page.card.actions:
-        layout.add_item(ui.TextDisplay(f"-# {markdown.escape(words('related'))}"))
-    onward = [button(action, False) for action in (*page.card.choices, *page.card.actions)]
-    _add_rows(layout, [*further, *onward])
+    _add_rows(layout, [button(action, True) for action in page.turns])
+    _add_rows(layout, [*further, *_onward(page, words, button)])
+    if page.card.related and page.part is None:
+        layout.add_item(row_of(menu(page.card.related, words("related"))))
     return layout
+
+
+def _onward(page: Page, words: Words, button: Button) -> Sequence[PersistentItem]:
+    """The buttons of the card itself, and the one that says where its lines come from."""
+    actions = [*page.card.choices, *page.card.actions]
+    items = [button(action, False) for action in actions]
+    if question := page.asks_sources:
+        items.append(button(Action(words("sources.heading"), question), question.sources))
+    return items
+
+
+def _texts(page: Page, words: Words) -> list[str]:
+    """The texts of a page; marks are links as long as the message has room for their addresses."""
+    for links in (True, False):
+        sections = (markdown.section(page, part, words, links) for part in page.sections)
+        texts = [markdown.heading(page), *sections, markdown.sources(page, words)]
+        if sum(map(len, texts)) <= TEXT:
+            break
+    return [text for text in texts if text]
 
 
 def _add_rows(layout: ui.LayoutView, buttons: Sequence[PersistentItem]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from discord.utils import escape_mentions
 
 from bot.cards.card import Line, Section
 from bot.cards.pages import Page
+from bot.cards.wording import CitedSource, short_date, short_name
 from bot.parsing.typed_text import unstacked
 from bot.texts.catalogues import Words
 
@@ -30,14 +32,14 @@ def escape(text: str) -> str:
 
 
 def heading(page: Page) -> str:
-    """A page's title and subtitle."""
+    """A page's title, and what stands below it."""
     title = f"## {escape(page.card.title)}"
-    return f"{title}\n-# {escape(page.card.subtitle)}" if page.card.subtitle else title
+    return f"{title}\n-# {escape(page.subtitle)}" if page.subtitle else title
 
 
-def section(page: Page, part: Section, words: Words) -> str:
-    """A section of a page, its heading first."""
-    return "\n".join(_section_lines(page, part, words))
+def section(page: Page, part: Section, words: Words, links: bool = True) -> str:
+    """A section of a page, its heading first; with `links`, marks lead to their articles."""
+    return "\n".join(_section_lines(_Marks(page, links), part, words))
 
 
 def field(words: Words, name: str, value: str) -> str:
@@ -46,32 +48,62 @@ def field(words: Words, name: str, value: str) -> str:
 
 
 def sources(page: Page, words: Words) -> str:
-    """The sources of a page in small print, and the page's number where there are several."""
-    lines = [f"-# {escape(source)}" for source in page.sources]
-    if lines:
-        lines.insert(0, f"-# **{escape(words('sources.heading'))}**")
-    if page.total > 1:
-        number = words("page.number", page=page.number, total=page.total)
-        lines.append(f"-# {escape(number)}")
-    return "\n".join(lines)
+    """The sources of a page in one line of small print."""
+    short = " · ".join(_short_source(cited, words) for cited in page.sources)
+    return f"-# {short}" if short else ""
 
 
-def _section_lines(page: Page, part: Section, words: Words) -> Iterator[str]:
+def _short_source(cited: CitedSource, words: Words) -> str:
+    name = f"[{cited.number}] {short_name(cited.record, words)}"
+    linked = link(name, cited.record.address)
+    return words("source.short", name=linked, date=escape(short_date(cited.record, words)))
+
+
+def link(text: str, address: str | None) -> str:
+    """A text that leads to an address, or the text alone if there is none."""
+    if address is None:
+        return escape(text)
+    return f"[{_BRACKET.sub(_ESCAPED, escape(text))}]({address})"
+
+
+_BRACKET = re.compile(r"(?<!\\)[\[\]]")
+_ESCAPED = r"\\\g<0>"
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """The citation marks of a page."""
+
+    page: Page
+    links: bool
+
+    def of(self, line: Line) -> str:
+        """A mark for each source of a line: `[1][2]`."""
+        cited = {cite.source for cite in line.cites}
+        return "".join(
+            link(f"[{source.number}]", source.record.address if self.links else None)
+            for source in self.page.sources
+            if source.record.source.id in cited
+        )
+
+
+def _section_lines(marks: _Marks, part: Section, words: Words) -> Iterator[str]:
     if part.heading:
-        yield f"### {escape(part.heading)}"
+        yield f"**{escape(part.heading)}**"
+    bullet = "- " if part.listed else "-# " if part.small else ""
     for line in part.lines:
-        yield f"{'- ' if part.listed else ''}{_line(page, line, words)}"
+        yield f"{bullet}{_line(marks, line, words)}"
         for note in line.notes:
-            yield f"{'  ' if part.listed else ''}-# {_line(page, note, words)}"
+            yield f"{'  ' if part.listed else ''}-# {_line(marks, note, words)}"
 
 
-def _line(page: Page, line: Line, words: Words) -> str:
-    text = "".join(f"**{escape(p)}**" if matched else escape(p) for p, matched in line.parts())
-    if line.label:
-        text = words("typography.labelled", label=f"*{escape(line.label)}*", text=text)
-    parts = [
-        f"**{escape(line.opening)}**" if line.opening else "",
-        text,
-        escape(page.marks(line).replace(" ¶", "\N{NO-BREAK SPACE}¶")),
-    ]
-    return " ".join(part for part in parts if part)
+def _line(marks: _Marks, line: Line, words: Words) -> str:
+    text = link(line.text, line.link) if line.link else _text(line)
+    kind = f"*{escape(line.label)}*" if line.label else ""
+    for label in filter(None, (kind, escape(line.opening or ""))):
+        text = words("typography.labelled", label=label, text=text)
+    return f"{text} {marks.of(line)}".rstrip()
+
+
+def _text(line: Line) -> str:
+    return "".join(f"**{escape(p)}**" if matched else escape(p) for p, matched in line.parts())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord.ext import commands
 
 from bot.answers.commands import COMMANDS
-from bot.ui.questions.replies import AskButton
+from bot.ui.questions.replies import AskButton, RelatedMenu
 from bot.ui.questions.slash import message_menu, slash_command
 
 
@@ -16,8 +16,8 @@ class QuestionCommands(commands.Cog):
         self.bot = bot
 
     async def cog_load(self) -> None:
-        """Add the commands and the button."""
+        """Add the commands, the button and the menu."""
         for command in COMMANDS.values():
             made = message_menu(command) if command.on_message else slash_command(command)
             self.bot.tree.add_command(made)
-        self.bot.add_dynamic_items(AskButton)
+        self.bot.add_dynamic_items(AskButton, RelatedMenu)

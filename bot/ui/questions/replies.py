@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Self
 
 import discord
@@ -12,7 +13,7 @@ from bot.answers.service import AnswerService
 from bot.cards.card import Action, Card, Question
 from bot.state.public_answers import PublicAnswer
 from bot.texts.catalogues import words
-from bot.ui.components import custom_ids, layout
+from bot.ui.components import custom_ids, layout, submitted
 from bot.ui.components.client import FactdeskClient, Interaction
 from bot.ui.components.language import reply_language
 from bot.ui.components.persistent_items import PersistentItem, button
@@ -61,9 +62,12 @@ def view(service: AnswerService, card: Card) -> ui.LayoutView:
     def make_button(action: Action, turn: bool) -> AskButton:
         return AskButton.make(action, turn, service)
 
+    def make_menu(actions: Sequence[Action], hint: str) -> RelatedMenu:
+        return RelatedMenu.make(actions, hint, service)
+
     texts = words(card.language)
     further = [PassOnButton.make(texts, card.unanswered)] if card.unanswered else []
-    return layout.view(service.page(card), texts, make_button, *further)
+    return layout.view(service.page(card), texts, make_button, make_menu, further)
 
 
 class AskButton(PersistentItem, template=custom_ids.TEMPLATE):
@@ -75,16 +79,42 @@ class AskButton(PersistentItem, template=custom_ids.TEMPLATE):
 
     @classmethod
     def make(cls, action: Action, turn: bool, service: AnswerService) -> Self:
-        """The button of an action; `turn` says that it turns a page."""
+        """The button of an action; `turn` says that its answer replaces the page."""
         style = discord.ButtonStyle.primary if turn else discord.ButtonStyle.secondary
         return cls(button(action.label, custom_ids.encode(action.question, service, turn), style))
 
     async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
-        """Answer the question, or show what can be asked if no command asks it any more."""
-        service, message = interaction.client.service, interaction.message
-        question, turn = custom_ids.decode(match, service) or (Question("about"), False)
-        card = await service.answer(question, reply_language(interaction, private=True))
-        if turn and message and message.flags.ephemeral:
-            await interaction.response.edit_message(view=view(service, card))
-        else:
-            await _send(interaction, service, card, private=True)
+        """Answer the question."""
+        await _answer(interaction, match)
+
+
+class RelatedMenu(PersistentItem, template=r"related"):
+    """A menu of things; the answer about the picked one is private."""
+
+    @classmethod
+    def make(cls, actions: Sequence[Action], hint: str, service: AnswerService) -> Self:
+        """The menu of actions, whose values are the custom ids of their questions."""
+        options = [
+            discord.SelectOption(
+                label=action.label, value=custom_ids.encode(action.question, service)
+            )
+            for action in actions
+        ]
+        return cls(ui.Select(custom_id="related", placeholder=hint, options=options))
+
+    async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
+        """Answer the question that was picked."""
+        picked = re.fullmatch(custom_ids.TEMPLATE, submitted.picked(interaction)[0])
+        assert picked, "the menu offers custom ids of questions"
+        await _answer(interaction, picked)
+
+
+async def _answer(interaction: Interaction, match: re.Match[str]) -> None:
+    """Answer the question in a custom id, or show what can be asked if no command asks it now."""
+    service, message = interaction.client.service, interaction.message
+    question, turn = custom_ids.decode(match, service) or (Question("about"), False)
+    card = await service.answer(question, reply_language(interaction, private=True))
+    if turn and message and message.flags.ephemeral:
+        await interaction.response.edit_message(view=view(service, card))
+    else:
+        await _send(interaction, service, card, private=True)

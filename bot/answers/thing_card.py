@@ -1,0 +1,154 @@
+"""What the cards of all things share: a lead, facts, parts, and what is related.
+
+The overview holds what a reader needs first; each part holds all that the base has of one kind.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from bot.answers.context import AnswerContext
+from bot.answers.fact_lines import fact_line
+from bot.answers.resolve import choice_label
+from bot.cards.card import Action, Line, Part, PartKey, Question, Section
+from bot.cards.limits import CHOICE_LABEL, CHOICES, OVERVIEW
+from bot.cards.pages import size
+from bot.facts.model import CLAIMS, Lead
+from bot.facts.records import EventRecord, FactRecord, ThingRecord
+from bot.texts.catalogues import Words
+
+
+def lead_section(lead: Lead | None, facts: Iterable[FactRecord]) -> tuple[Section, ...]:
+    """The lead, which rests on the facts that cite its paragraphs; nothing if there is none."""
+    if lead is None:
+        return ()
+    cited = set(lead.cites)
+    rests_on = tuple(fact for fact in facts if cited.intersection(fact.fact.cites))
+    return (Section((Line(lead.says, lead.cites, rests_on=rests_on),), listed=False),)
+
+
+def essential_facts(
+    context: AnswerContext,
+    thing: ThingRecord,
+    facts: Sequence[FactRecord],
+    order: Sequence[str],
+    around: Sequence[Section],
+) -> Iterator[Section]:
+    """The facts to show first, or else the first ones, as far as the overview has room for them.
+
+    What the lead sums up is not said twice. Without a lead, there is at least one fact.
+    """
+    lines = [line for section in around for line in section.lines]
+    summed_up = {fact.key for line in lines for fact in line.rests_on}
+    room = room_left(context, thing, around)
+    shown: list[Line] = []
+    for fact in facts[: len(order)] or facts:
+        if fact.part == "open" or fact.key in summed_up:
+            continue
+        line = fact_line(context, fact, dated=fact.owner != thing.id)
+        room -= size(line)
+        if room < 0 and (shown or summed_up):
+            break
+        shown.append(line)
+    if shown:
+        yield Section(tuple(shown))
+
+
+def room_left(context: AnswerContext, thing: ThingRecord, sections: Iterable[Section]) -> int:
+    """The characters that are left on the overview of a thing beside some sections."""
+    used = sum(size(line) for section in sections for line in section.lines)
+    return OVERVIEW - len(thing.name(context.words.language)) - used
+
+
+def in_order(order: Sequence[str], facts: Iterable[FactRecord]) -> list[FactRecord]:
+    """The facts, those of the thing's `order` first."""
+    rank = {key: number for number, key in enumerate(order)}
+    return sorted(facts, key=lambda fact: rank.get(fact.key, len(order)))
+
+
+# ---- Parts -----------------------------------------------------------------------------------
+
+
+def parts(
+    context: AnswerContext,
+    thing: ThingRecord,
+    facts: Iterable[FactRecord],
+    took_part: Sequence[Line] = (),
+) -> tuple[Part, ...]:
+    """All facts by what kind of knowledge they are, each in one part; empty parts are left out."""
+    of_kind: dict[PartKey, list[FactRecord]] = {key: [] for key in _PARTS}
+    for fact in facts:
+        of_kind[_part_of(fact)].append(fact)
+    made = {key: tuple(_sections(context, thing, found)) for key, found in of_kind.items()}
+    if took_part:
+        made["took-part"] = (Section(tuple(took_part)),)
+    return tuple(Part(key, context.words(f"part.{key}"), made[key]) for key in _PARTS if made[key])
+
+
+_PARTS: tuple[PartKey, ...] = ("known", "said", "took-part", "differ", "open")
+
+
+def _part_of(record: FactRecord) -> PartKey:
+    if record.part == "open":
+        return "open"
+    if record.fact.accounts:
+        return "differ"
+    return "said" if record.fact.kind in CLAIMS else "known"
+
+
+def _sections(
+    context: AnswerContext, thing: ThingRecord, facts: Iterable[FactRecord]
+) -> Iterator[Section]:
+    """The facts under their headings; those without a heading come first."""
+
+    def place(fact: FactRecord) -> tuple[int, str]:
+        return _place(context.words, thing, fact)
+
+    for (_, heading), group in groupby(sorted(facts, key=place), place):
+        lines = tuple(fact_line(context, f, dated=f.owner != thing.id) for f in group)
+        yield Section(lines, heading or None)
+
+
+def _place(words: Words, thing: ThingRecord, record: FactRecord) -> tuple[int, str]:
+    """Where a fact stands in its part, and the heading that sets it apart, if it needs one."""
+    if thing.kind == "source":
+        return 0, ""
+    if thing.kind == "actor":
+        is_anothers = record.fact.kind in CLAIMS and record.fact.by != thing.id
+        return (1, words("part.said-by-others")) if is_anothers else (0, "")
+    if record.owner != thing.id:
+        return 2, words("part.elsewhere")
+    return (1, words("topic.stands")) if record.part == "stands" else (0, "")
+
+
+# ---- Related things --------------------------------------------------------------------------
+
+
+def related(
+    context: AnswerContext,
+    thing: ThingRecord,
+    facts: Iterable[FactRecord],
+    closest: Iterable[str] = (),
+) -> tuple[Action, ...]:
+    """The closest things, then those that most of the facts are about."""
+    shared = Counter(other for fact in facts for other in fact.things)
+    others = dict.fromkeys((*closest, *(other for other, _ in shared.most_common())))
+    things = [context.store.things[other] for other in others if other != thing.id]
+    return tuple(_open(context, other) for other in things if other.kind != "source")[:CHOICES]
+
+
+def timeline(
+    context: AnswerContext, thing: ThingRecord, events: Sequence[EventRecord]
+) -> tuple[Action, ...]:
+    """The button to the thing's events in order of time, if it has any."""
+    if not events:
+        return ()
+    label = context.words("page.part", part=context.words("timeline.title"), number=len(events))
+    return (Action(label, Question("timeline", {thing.kind: thing.id})),)
+
+
+def _open(context: AnswerContext, thing: ThingRecord) -> Action:
+    label = choice_label(thing, context.words, CHOICE_LABEL)
+    return Action(label, Question(thing.kind, {"name": thing.id}))

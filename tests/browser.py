@@ -46,7 +46,8 @@ REFUSED = "simcordPreview.lastAction?.rejected === true"
 CLICK = f"control => {{ const idle = {IDLE}; if (idle) control.click(); return idle; }}"
 TAKEN_WITHIN = 1_000  # milliseconds
 
-CITATION = re.compile(r"\[\d+\s¶\d+")
+CITATION = re.compile(r"\[\d+\]")
+PARAGRAPH = re.compile(r"¶\d+")
 
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason=f"no Chromium: none of {', '.join(BROWSERS)} found, CHROMIUM not set"

@@ -185,7 +185,7 @@ async def test_an_inferred_date_says_so_and_how_it_is_known(service: AnswerServi
         card.sections[0]
         .lines[0]
         .text.startswith(
-            UI("event.marked", event="November – December 2021", marks=UI("mark.inferred"))
+            UI("typography.bracketed", text="November–December 2021", remark=UI("mark.inferred"))
         )
     )
     (basis,) = card.sections[-1].lines
@@ -209,7 +209,7 @@ async def test_an_undated_event_says_so_and_what_it_came_after_and_before(
     assert _all_said(card, UI("event.around")) == [
         "November 2014: Storm that closed the ferry line",
         "4 May 2021: Ferry agreement of Norhaven and Sudby",
-        f"November – December 2021: {FIRST_RUN}",
+        f"November–December 2021: First run of the ferry ({UI('mark.planned')})",
     ]
     assert card.sections[-1].lines[0].text == UI("basis.undated")
     bare = await _ask(service, "event", name="no-when")
@@ -278,7 +278,7 @@ async def test_a_lead_comes_first_and_is_not_said_twice(service: AnswerService) 
 async def test_an_actors_roles_are_as_of_their_articles(service: AnswerService) -> None:
     card = await _ask(service, "actor", name="holm")
     (role,) = card.sections[0].lines
-    title = UI("actor.role-of", title="Spokesperson", of="Harbour Council")
+    title = UI("typography.bracketed", text="Spokesperson", remark="Harbour Council")
     dated = UI("actor.article-of", date="June 2021")
     articles = f"{dated} and {UI.count('actor.undated-articles', 1)}"
     assert role.text == UI("actor.as-of", role=title, articles=articles)
@@ -292,7 +292,7 @@ async def test_what_an_actor_did_and_said_stand_apart(service: AnswerService) ->
     (said,) = _part(card, "said")
     assert (said.label, said.text) == (PLAN, "It is to carry forty lorries a day.")
     assert [_said(line) for line in _part(card, "took-part")] == [
-        f"November – December 2021: {FIRST_RUN} — spokesperson"
+        f"November–December 2021: {FIRST_RUN} — spokesperson"
     ]
 
 
@@ -380,7 +380,7 @@ async def test_a_timeline_groups_by_year_and_does_not_repeat_it(service: AnswerS
     assert _all_said(card, "2014") == ["November: Storm that closed the ferry line"]
     assert _all_said(card, "2021") == [
         "4 May: Ferry agreement of Norhaven and Sudby",
-        f"November – December: {FIRST_RUN}",
+        f"November–December: {FIRST_RUN}",
     ]
     apart = [s for s in card.sections if s.heading == UI("timeline.undated")]
     assert [_said(line) for section in apart for line in section.lines] == [
@@ -452,7 +452,7 @@ async def test_a_timelines_question_is_kept_in_its_canonical_form(service: Answe
         "topic": "ferry-line",
     }
     count = f"{UI.count('timeline.events', 2)} · {UI.count('timeline.events-may', 1)}"
-    assert card.subtitle == f"May – December 2021 · Ferry line · {count}"
+    assert card.subtitle == f"May–December 2021 · Ferry line · {count}"
 
 
 async def test_a_source_says_what_its_copy_shows_and_what_it_lacks(service: AnswerService) -> None:
@@ -586,7 +586,7 @@ def test_dates_of_a_message_are_read_whole_or_not_at_all(message: str, said: lis
 async def test_a_search_that_a_filter_leaves_empty_names_the_filter(service: AnswerService) -> None:
     card = await _ask(service, "search", text="ferry", to="1990")
     assert not card.found
-    assert card.title == UI("search.none-here", text="ferry", filters="up to 1990")
+    assert card.title == UI("search.none-here", text="ferry", filters="until 1990")
 
 
 async def test_a_message_without_text_names_nothing(service: AnswerService) -> None:

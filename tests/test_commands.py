@@ -20,10 +20,11 @@ from bot.answers.context import Option
 from bot.cards.limits import CHOICE_LABEL, CHOICES
 from bot.config import Config
 from bot.state.settings import Settings
+from bot.texts.catalogues import words
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reply_language
 from bot.ui.questions.shown_text import shown_text
-from tests.conftest import Server, buttons, texts
+from tests.conftest import Server, buttons, parts, texts
 from tests.moderating import private
 
 ASKED: dict[str, dict[str, Any]] = {
@@ -193,7 +194,7 @@ async def test_every_button_answers_the_presser_privately_before_and_after_a_res
     await server.restart()
     assert [await pressed(server, message) for message in messages] == before
     labels = [label for answers in before for label in answers]
-    assert {"More", "Timeline"} <= {label.partition(" (")[0] for label in labels}
+    assert {"Known 7", "Said 3", "Timeline 9", "Sources", "2019 ›"} <= set(labels)
     assert len(labels) > 20
 
 
@@ -214,7 +215,9 @@ async def pressed(server: Server, message: ResponseMessage) -> dict[str, list[st
 
 def announced(message: ResponseMessage, label: str) -> tuple[str, ...]:
     """How the title of the answer may begin, after what a button's label promises."""
-    if label.startswith(("More (", "Back (")):
+    if label == "Sources":
+        return (label,)
+    if label.partition(" ")[0] in ("Known", "Said", "Took", "Sources", "Not") or "›" in label:
         return (title(message),)
     chooses_a_filter = buttons(message.components)[0]["custom_id"].startswith("timeline:")
     name = label.partition(" · ")[0].rstrip("…")
@@ -223,18 +226,71 @@ def announced(message: ResponseMessage, label: str) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_pages_turn_in_place_within_a_private_reply(server: Server, restarted: bool) -> None:
-    asking = server.asker.slash(server.channel, "actor", name="south-korea", private=True)
+    asking = server.asker.slash(server.channel, "timeline", private=True)
     message = reply(await asking)
     first = texts(message.components)
     if restarted:
         await server.restart()
-    for label, number in (("More (2/", 2), ("More (3/", 3), ("Back (2/", 2), ("Back (1/", 1)):
-        result = await press(server.asker, message, label)
+    seen = [first]
+    for turn in ("t2", "t3", "t2", "t1"):
+        result = await turned(server.asker, message, turn)
         assert reply(result).id == message.id
         assert result.followups == []
         assert message.ephemeral
-        assert f"-# Page {number} of " in texts(message.components)[-1]
-    assert texts(message.components) == first
+        seen.append(texts(message.components))
+    assert seen[0] == seen[4] != seen[1] == seen[3] != seen[2] != seen[0]
+
+
+async def turned(member: MemberActor, message: ResponseMessage, turn: str) -> InteractionResult:
+    """Press the button that leads to a page of a timeline."""
+    return await member.click(message, custom_id=f"timeline:{turn}::::")
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_parts_and_sources_replace_one_another_within_a_private_reply(
+    server: Server, restarted: bool
+) -> None:
+    asking = server.asker.slash(server.channel, "event", name="tokyo-summit", private=True)
+    message = reply(await asking)
+    overview = texts(message.components)
+    if restarted:
+        await server.restart()
+    for label, below in (
+        ("Known", "-# Known"),
+        ("Sources", "-# Yoon-Kishida summit in Tokyo · Known"),
+    ):
+        assert reply(await press_exactly(server.asker, message, label)).id == message.id
+        assert below in texts(message.components)[0]
+    assert "¶" in "".join(texts(message.components))
+    await press_exactly(server.asker, message, "Back")
+    assert "-# Known" in texts(message.components)[0]
+    await press_exactly(server.asker, message, "Overview")
+    assert texts(message.components) == overview
+
+
+async def press_exactly(
+    member: MemberActor, message: ResponseMessage, label: str
+) -> InteractionResult:
+    """Press the button with this label, apart from the number behind it."""
+    (custom_id,) = (
+        b["custom_id"]
+        for b in buttons(message.components)
+        if b["label"].rstrip(" 0123456789") == label
+    )
+    return await member.click(message, custom_id=custom_id)
+
+
+async def test_what_is_picked_in_the_menu_is_answered_privately(server: Server) -> None:
+    public = reply(await server.asker.slash(server.channel, "event", name="tokyo-summit"))
+    before = texts(public.components)
+    (menu,) = (part for part in parts(public.components) if part.get("options"))
+    option = menu["options"][0]
+    answer = reply(
+        await server.reader.select(public, [option["value"]], custom_id=menu["custom_id"])
+    )
+    assert answer.ephemeral
+    assert option["label"].startswith(title(answer))
+    assert texts(public.components) == before
 
 
 async def test_pages_opened_from_a_public_reply_turn_privately_and_leave_it_alone(
@@ -242,10 +298,11 @@ async def test_pages_opened_from_a_public_reply_turn_privately_and_leave_it_alon
 ) -> None:
     public = reply(await server.asker.slash(server.channel, "timeline"))
     shown = texts(public.components)
-    private = reply(await press(server.reader, public, "More (2/"))
+    private = reply(await turned(server.reader, public, "t2"))
     assert private.id != public.id
-    assert reply(await press(server.reader, private, "More (3/")).id == private.id
-    assert "Page 3 of " in texts(private.components)[-1]
+    second = texts(private.components)
+    assert reply(await turned(server.reader, private, "t3")).id == private.id
+    assert texts(private.components) not in (shown, second)
     assert texts(public.components) == shown
 
 
@@ -319,9 +376,8 @@ async def test_buttons_whose_answer_is_no_more_still_lead_somewhere(server: Serv
         assert answer.ephemeral
         assert title(answer).startswith(lead), custom_id
         if "t99" in custom_id:
-            shown = "".join(texts(answer.components))
-            number, total = re.findall(r"Page (\d+) of (\d+)", shown)[-1]
-            assert number == total, "of the pages that there are, the last one"
+            last = words("en")("part.differ")
+            assert last in texts(answer.components)[0], "of the pages that there are, the last one"
 
 
 async def post(server: Server, custom_ids: list[str]) -> discord.Message:
@@ -483,9 +539,8 @@ async def test_an_answer_outside_servers_needs_no_server(server: Server) -> None
     message = reply(await user.slash("timeline"))
     assert title(message) == "Timeline"
     custom_id = buttons(message.components)[0]["custom_id"]
-    assert (
-        "Page 2 of " in texts(reply(await user.click(message, custom_id=custom_id)).components)[-1]
-    )
+    before = texts(message.components)
+    assert texts(reply(await user.click(message, custom_id=custom_id)).components) != before
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1"])

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from tests.browser import (
     CITATION,
+    PARAGRAPH,
     WINDOWS,
     Conversation,
     browsing,
@@ -21,6 +22,9 @@ from tests.forks import Forks
 from tests.local_page import SHIPPED, local_page, write_config
 
 pytestmark = needs_chromium
+
+SCREEN = 640
+"""Pixels of a card that a phone shows at once, below the channel's name and above the keyboard."""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +49,7 @@ async def test_a_newcomer_asks_and_reads(window: str, address: str, tmp_path: Pa
         await service.keep("empty")
 
         await _chooses_an_event(service)
-        await _turns_the_page_privately(service)
+        await _opens_a_part_privately(service)
         await _follows_a_related_event(service)
         await _types_a_name_without_choosing(service)
         await _narrows_a_timeline(service)
@@ -67,24 +71,31 @@ async def _chooses_an_event(service: Conversation) -> None:
     card = await service.reply("Yoon-Kishida summit in Tokyo")
     await expect(card).to_contain_text("16 March 2023")
     await expect(card).to_contain_text(CITATION)
-    await expect(card).to_contain_text("What's Driving the Japan–South Korea Thaw?")
+    await expect(card).to_contain_text("[1] The Diplomat, 21 Mar 2023")
     await expect(card.get_by_text("Only you can see this")).to_have_count(0)
     await service.keep("event")
+    assert await _height(card) <= SCREEN * 1.5
 
 
-async def _turns_the_page_privately(service: Conversation) -> None:
+async def _opens_a_part_privately(service: Conversation) -> None:
     public = service.page.locator("article.channel-message").last
-    await service.press(public.get_by_role("button", name="More (2/"))
+    await service.press(public.get_by_role("button", name="Known 7"))
     await expect(service.page.get_by_text("Only you can see this")).to_have_count(1)
     private = await service.reply("Yoon-Kishida summit in Tokyo")
-    await expect(private).to_contain_text("Page 2 of")
+    await expect(private.get_by_role("button", name="Overview")).to_be_visible()
     await expect(private).to_contain_text(CITATION)
-    await service.keep("more")
+    await service.keep("known")
+    await service.press(private.get_by_role("button", name="Sources", exact=True))
+    sources = await service.reply("Sources")
+    await expect(sources).to_contain_text("What's Driving the Japan–South Korea Thaw?")
+    await expect(sources).to_contain_text(PARAGRAPH)
+    await service.keep("sources")
 
 
 async def _follows_a_related_event(service: Conversation) -> None:
     public = service.page.locator("article.channel-message").nth(-2)
-    related = public.get_by_role("button", name="joint press conference")
+    await service.open(public.get_by_role("combobox", name="Related"))
+    related = service.page.get_by_role("option", name="joint press conference")
     title = (await related.inner_text()).partition(" · ")[0]
     await service.press(related)
     await expect(service.page.get_by_text("Only you can see this")).to_have_count(2)
@@ -98,6 +109,7 @@ async def _types_a_name_without_choosing(service: Conversation) -> None:
     await service.send()
     card = await service.reply("Fumio Kishida")
     await expect(card).to_contain_text(CITATION)
+    assert await _height(card) <= SCREEN * 1.5
     await service.keep("actor")
 
 
@@ -107,7 +119,15 @@ async def _narrows_a_timeline(service: Conversation) -> None:
     await service.fill("to", "2023-04")
     await service.send()
     card = await service.reply("Timeline")
-    await expect(card).to_contain_text("March 2023 to April 2023")
+    await expect(card).to_contain_text("March–April 2023")
     await expect(card).to_contain_text("Yoon-Kishida summit in Tokyo")
     await expect(card).to_contain_text(CITATION)
     await service.keep("timeline")
+    assert await _height(card) <= SCREEN * 2
+
+
+async def _height(card: Locator) -> float:
+    """How many pixels a card takes."""
+    box = await card.bounding_box()
+    assert box is not None
+    return box["height"]

@@ -306,7 +306,7 @@ def test_the_reading_of_the_code_sees_what_it_should() -> None:
     read = {reading.key for reading in readings()}
     assert {
         "page.more", "choose", "no-match.actor", "filter.no-date.help", "event-kind.summit",
-        "option.timeline.from", "open", "about.count.fact", "error.unforeseen", "date.winter",
+        "option.timeline.from", "part.open", "about.count.fact", "error.unforeseen", "date.winter",
     } <= read  # fmt: skip
 
 

@@ -149,7 +149,9 @@ def _screens(card: Card, words: Words) -> list[_Screen]:
         shown = cut[: 1 + max(0, spare)]
         spare -= len(shown) - 1
         if left_out := part.lines - sum(screen.lines for screen in shown):
-            more = Section((Line(words.count("page.left-out", left_out)),), small=True)
+            more = Section(
+                (Line(words.count("page.left-out", left_out)),), listed=False, small=True
+            )
             shown[-1] = replace(shown[-1], sections=(*shown[-1].sections, more))
         screens += shown
     return screens

@@ -125,7 +125,7 @@ def span_words(span: Span, words: Words) -> str:
 
 
 def _interval(begins: Moment, ends: Moment, words: Words) -> str:
-    """Two dates as one: `16–17 March 2023`, `March – April 2023`, `1910–1945`."""
+    """Two dates as one: `16–17 March 2023`, `March–April 2023`, `1910–1945`."""
     first, last = begins.start, ends.start
     is_month = (first.year, first.month) == (last.year, last.month)
     match begins.precision, ends.precision:
@@ -133,12 +133,17 @@ def _interval(begins: Moment, ends: Moment, words: Words) -> str:
             month = month_words(first, words)
             return words("date.days", month=month, first=first.day, last=last.day)
         case "month", "month":
-            return format_interval(first, last, "yMMMM", locale=_locale(words))
+            return _joined(first, last, "yMMMM", words)
         case "year", "year":
-            return format_interval(first, last, "y", locale=_locale(words))
+            return _joined(first, last, "y", words)
         case _:
             start, end = moment_words(begins, words), moment_words(ends, words)
             return words("date.from-to", start=start, end=end)
+
+
+def _joined(first: date, last: date, skeleton: str, words: Words) -> str:
+    """Two dates as the language joins them; in print, English has no spaces around the dash."""
+    return format_interval(first, last, skeleton, locale=_locale(words)).replace("\u2009", "")
 
 
 def moment_words(moment: Moment, words: Words) -> str:

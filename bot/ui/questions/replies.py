@@ -80,7 +80,8 @@ class AskButton(PersistentItem, template=custom_ids.TEMPLATE):
     @classmethod
     def make(cls, action: Action, turn: bool, service: AnswerService) -> Self:
         """The button of an action; `turn` says that its answer replaces the page."""
-        style = discord.ButtonStyle.primary if turn else discord.ButtonStyle.secondary
+        is_part = turn and not action.question.sources
+        style = discord.ButtonStyle.primary if is_part else discord.ButtonStyle.secondary
         return cls(button(action.label, custom_ids.encode(action.question, service, turn), style))
 
     async def press(self, interaction: Interaction, match: re.Match[str]) -> None:

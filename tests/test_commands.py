@@ -215,8 +215,8 @@ async def pressed(server: Server, message: ResponseMessage) -> dict[str, list[st
 
 def announced(message: ResponseMessage, label: str) -> tuple[str, ...]:
     """How the title of the answer may begin, after what a button's label promises."""
-    if label == "Sources":
-        return (label,)
+    if label == "Sources" or label.startswith("Timeline "):
+        return (label.partition(" ")[0],)
     if label.partition(" ")[0] in ("Known", "Said", "Took", "Sources", "Not") or "›" in label:
         return (title(message),)
     chooses_a_filter = buttons(message.components)[0]["custom_id"].startswith("timeline:")
@@ -520,7 +520,7 @@ async def test_a_public_reply_does_not_tell_which_language_its_asker_reads(
     speak(monkeypatch, reader="ja", guild="ko")
     public = reply(await server.asker.slash(server.channel, "timeline"))
     assert title(public) == "연표"
-    assert title(reply(await press(server.reader, public, "더 보기(2/"))) == "年表"
+    assert title(reply(await press(server.reader, public, "2023년 ›"))) == "年表"
     none = reply(await server.asker.slash(server.channel, "event", name="zzzqqq"))
     assert none.ephemeral
     assert title(none) == "「zzzqqq」に一致する出来事はありません。"

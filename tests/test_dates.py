@@ -235,13 +235,14 @@ def test_a_date_is_worded_as_precisely_as_it_was_given(text: str, language: str,
     ],
 )
 def test_a_date_under_its_year_does_not_repeat_it(text: str, language: str, said: str) -> None:
-    dated = Dated(when=When(edtf=text, basis="stated"), span=parse_date(text))
+    when = When.model_validate({"edtf": text, "basis": "stated"})
+    dated = Dated(when=when, span=parse_date(text))
     assert dated_words(dated, words(language), year=2023) == said
 
 
 def test_a_year_is_not_repeated_in_a_curators_own_words() -> None:
     own = "after the summit of 16 March 2023, and by a Monday in April"
-    when = When(edtf="2023", basis="stated", words={"en": own})
+    when = When.model_validate({"edtf": "2023", "basis": "stated", "words": {"en": own}})
     said = "after the summit of 16 March, and by a Monday in April"
     dated = Dated(when=when, span=parse_date("2023"))
     assert dated_words(dated, words("en"), year=2023) == said

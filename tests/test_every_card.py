@@ -15,7 +15,7 @@ import pytest_asyncio
 from bot.answers.commands import COMMANDS
 from bot.answers.resolve import choice_label
 from bot.answers.service import AnswerService
-from bot.cards.card import Action, Card, Line, Question
+from bot.cards.card import Action, Card, Line, PartKey, Question
 from bot.cards.limits import FIRST_PAGE, MOST_PAGES, shorten
 from bot.cards.pages import Page
 from bot.config import Config
@@ -28,7 +28,7 @@ from tests.conftest import buttons, parts, texts
 
 MARKS = re.compile(r"((?:\[\d+\])+)$")
 SOURCE = re.compile(r"\[(\d+)\] (.+), ")
-PHONE = 720
+PHONE = 820
 """Characters on a thing's first screen above its sources."""
 
 ACTION_ROW = 1
@@ -68,8 +68,13 @@ async def source_cards(service: AnswerService, cards: list[Card]) -> list[Card]:
         await service.answer(card.question.turned(1, part, sources=True), "en")
         for card in cards
         if card.language == "en" and card.citations()
-        for part in (None, *(part.key for part in card.parts))
+        for part in every_part(card)
     ]
+
+
+def every_part(card: Card) -> list[PartKey | None]:
+    """The overview of a card, and its parts."""
+    return [None, *(part.key for part in card.parts)]
 
 
 def questions(service: AnswerService) -> Iterator[Question]:

@@ -13,7 +13,7 @@ CHOICES = 25
 CHOICE_LABEL = 100
 THREAD_TITLE = 100
 
-OVERVIEW = 610
+OVERVIEW = 700
 """Characters on the overview of a thing: with its sources and buttons, a screen and a half."""
 
 FIRST_PAGE = 830

@@ -1,4 +1,4 @@
-"""`/search`: full-text search over the facts, five a page, with the matched words marked."""
+"""`/search`: full-text search over the facts, four a page, with the matched words marked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.cards.card import Card, Line, Section
 from bot.facts.store import MOST_MATCHES, Match
 from bot.matching.fulltext import BEGINS, ENDS, TextQuery
 
-_A_PAGE = 5
+_A_PAGE = 4
 _MATCH = re.compile(f"{BEGINS}(.*?){ENDS}")
 
 

@@ -17,6 +17,8 @@ from bot.cards.limits import CHOICE_LABEL, CHOICES, OVERVIEW
 from bot.cards.pages import size
 from bot.facts.model import CLAIMS, Lead
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
+from bot.matching.fulltext import words_of
+from bot.matching.normalize import MINOR
 from bot.texts.catalogues import Words
 
 
@@ -38,22 +40,26 @@ def essential_facts(
 ) -> Iterator[Section]:
     """The facts to show first, or else the first ones, as far as the overview has room for them.
 
-    What the lead sums up is not said twice. Without a lead, there is at least one fact.
+    What the lead says is not said twice. Without a lead, there is at least one fact.
     """
-    lines = [line for section in around for line in section.lines]
-    summed_up = {fact.key for line in lines for fact in line.rests_on}
+    lead = " ".join(line.text for section in around for line in section.lines if line.rests_on)
     room = room_left(context, thing, around)
     shown: list[Line] = []
     for fact in facts[: len(order)] or facts:
-        if fact.part == "open" or fact.key in summed_up:
+        if fact.part == "open" or _is_said(fact, words_of(lead)):
             continue
         line = fact_line(context, fact, dated=fact.owner != thing.id)
-        room -= size(line)
-        if room < 0 and (shown or summed_up):
-            break
-        shown.append(line)
+        if size(line) <= room or not (shown or lead):
+            room -= size(line)
+            shown.append(line)
     if shown:
         yield Section(tuple(shown))
+
+
+def _is_said(fact: FactRecord, lead: set[str]) -> bool:
+    """Whether most words of a fact are in the lead."""
+    words = words_of(fact.fact.says) - MINOR
+    return len(words & lead) > len(words) / 2
 
 
 def room_left(context: AnswerContext, thing: ThingRecord, sections: Iterable[Section]) -> int:

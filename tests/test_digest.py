@@ -229,10 +229,11 @@ def assert_fits(service: AnswerService, card: Card) -> None:
     assert all(text.strip() for text in texts(components))
     assert len(list(parts(components))) <= 40
     pressed = [button["custom_id"] for button in buttons(components)]
-    assert len(pressed) == len(set(pressed)) == len(card.actions) <= 5
+    [page] = service.pages(card)
+    offered = len(card.actions) + bool(page.asks_sources)
+    assert len(pressed) == len(set(pressed)) == offered <= 6
     assert all(len(custom_id) <= 100 for custom_id in pressed)
     assert all(0 < len(button["label"]) <= 80 for button in buttons(components))
-    [page] = service.pages(card)
     assert [line for s in page.sections for line in s.lines] == list(lines(card)), "lines are lost"
 
 

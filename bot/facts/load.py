@@ -81,11 +81,9 @@ class Base:
                     yield thing.id, (part, index), fact
 
     def about(self) -> dict[str, set[str | None]]:
-        """What each fact that is not withdrawn is about, by `owner/fact`."""
+        """What each fact is about, by `owner/fact`."""
         return {
-            f"{owner}/{fact.id}": {owner, *fact.about, fact.by}
-            for owner, _, fact in self.facts()
-            if fact.withdrawn is None
+            f"{owner}/{fact.id}": {owner, *fact.about, fact.by} for owner, _, fact in self.facts()
         }
 
 

@@ -6,7 +6,8 @@ A bot of a test starts in half the time so.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from tempfile import TemporaryDirectory
 from typing import Any, cast
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.matching.mention_finder import MentionFinder
 from bot.matching.name_index import Entry, NameIndex
+from bot.matching.question_terms import Named, TermReader
 
 Payload = Callable[..., Awaitable[Any]]
 _PAYLOAD = "get_translated_payload"
@@ -34,7 +36,7 @@ def made_once() -> Iterator[None]:
 
 
 def _share_names(patch: pytest.MonkeyPatch) -> None:
-    index, finder = cache(NameIndex), cache(MentionFinder)
+    index, finder, reader = cache(NameIndex), cache(MentionFinder), cache(TermReader)
 
     def shared_index(entries: Iterable[Entry]) -> NameIndex:
         return index(tuple(entries))
@@ -45,6 +47,11 @@ def _share_names(patch: pytest.MonkeyPatch) -> None:
         hashable = tuple((thing_id, tuple(called)) for thing_id, called in names)
         return finder(hashable, any_case=any_case)
 
+    def shared_reader(names: Iterable[Named], synonyms: Sequence[Sequence[str]] = ()) -> TermReader:
+        hashable = tuple(replace(named, forms=tuple(named.forms)) for named in names)
+        return reader(hashable, tuple(map(tuple, synonyms)))
+
+    patch.setattr("bot.facts.unit_records.TermReader", shared_reader)
     patch.setattr("bot.facts.store.NameIndex", shared_index)
     patch.setattr("bot.facts.store.MentionFinder", shared_finder)
 

@@ -513,6 +513,30 @@ async def test_a_deleted_channel_pauses_the_digest_and_says_what_to_do(
     assert (await set_up(mod))[0] == "### The digest’s settings are changed."
 
 
+async def test_where_only_the_commands_are_installed_the_bot_says_how_to_invite_it(
+    mod: ModeratedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers: dict[int, discord.Guild] = {}
+    monkeypatch.setattr(mod.server.bot, "get_guild", servers.get)
+    for command in ("digest show", "settings show"):
+        title, help_line, *_ = await mod.ask(command)
+        assert title == "### The bot is not a member of this server, so it cannot post here."
+        assert "scope=bot+applications.commands" in help_line
+        assert "permissions=274877975552" in help_line
+
+
+async def test_a_deleted_role_pauses_the_digest_and_says_what_to_do(mod: ModeratedServer) -> None:
+    guild = mod.server.channel.guild
+    assert guild
+    role = guild.create_role("readers", mentionable=True)
+    await set_up(mod, role=role)
+    mod.server.env.backend.delete_role(guild.id, role.id)
+    await mod.advance(minutes=1)
+    said = "\n".join(await mod.ask("digest now"))
+    assert "The role to notify no longer exists. Choose another one with /digest set" in said
+    assert "paused" in "\n".join(await mod.ask("digest show"))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("problem", [*get_args(BlockReason), "unknown"])
 def test_every_problem_is_worded(language: str, problem: DigestProblem) -> None:

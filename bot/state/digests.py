@@ -24,6 +24,7 @@ BlockReason = Literal[
     "no-permission",  # the bot cannot write there
     "archived",  # the thread is archived or locked
     "no-tag",  # the forum requires a tag
+    "no-role",  # the role to notify is gone
     "no-zone",  # the time zone is no longer known
     "refused",  # Discord refuses the message for another reason
 ]

@@ -126,7 +126,7 @@ def _value(words: Words, field: str, value: FieldValue) -> str:
 
 
 TROUBLES = (
-    "no-channel", "no-access", "no-permission", "archived", "no-tag", "refused",
+    "no-channel", "no-access", "no-permission", "archived", "no-tag", "no-role", "refused",
     "unknown", "late", "changed", "unapproved", "unattended",
 )  # fmt: skip
 """Every reason why a briefing was not posted that has its own text."""

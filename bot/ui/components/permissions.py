@@ -22,6 +22,13 @@ from bot.ui.components.submitted import require_storable
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
+_NEEDED = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    read_message_history=True,
+)
+
 Action = Callable[..., Coroutine[object, None, None]]
 Slash = app_commands.Command[app_commands.Group, ..., None]
 Choices = list[app_commands.Choice[str]]
@@ -94,6 +101,9 @@ async def guarded(interaction: Interaction, act: Callable[[], Awaitable[None]]) 
     if not may_moderate(interaction):
         await answer(interaction, _refusal(interaction, words))
         return
+    if interaction.client.get_guild(interaction.guild_id or 0) is None:
+        await answer(interaction, _invitation(interaction, words))
+        return
     try:
         await act()
     except UserError as error:
@@ -108,6 +118,16 @@ async def guarded(interaction: Interaction, act: Callable[[], Awaitable[None]]) 
         await answer(
             interaction, Notice(words("moderating.away"), (words("moderating.away.help"),))
         )
+
+
+def _invitation(interaction: Interaction, words: Words) -> Notice:
+    """The commands can be in a server that the bot itself was not invited to."""
+    link = discord.utils.oauth_url(
+        interaction.application_id,
+        permissions=_NEEDED,
+        scopes=("bot", "applications.commands"),
+    )
+    return Notice(words("moderating.not-here"), (words("moderating.not-here.help", link=link),))
 
 
 def may_moderate(interaction: Interaction) -> bool:

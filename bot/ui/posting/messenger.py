@@ -40,6 +40,7 @@ class DiscordMessenger:
         """Send a post; in a forum as a new thread under the card's title."""
         with delivery_errors():
             channel = await self._channel(outgoing.target.channel_id)
+            _require_role(channel.guild, outgoing.target.role_id)
             if isinstance(channel, discord.ForumChannel):
                 return await self._start_thread(channel, outgoing)
             message = await channel.send(
@@ -160,6 +161,12 @@ class DiscordMessenger:
     def _own_id(self) -> int:
         assert self._client.user, "the client is logged in"
         return self._client.user.id
+
+
+def _require_role(guild: discord.Guild, role_id: int | None) -> None:
+    """Raise Refused if the role to notify is gone: Discord would show a dead mention."""
+    if role_id and not guild.unavailable and guild.get_role(role_id) is None:
+        raise Refused("no-role")
 
 
 def _require_history(channel: Postable) -> None:

@@ -26,7 +26,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from bot.matching.name_index import Entry, NameIndex
+from bot.matching.entries import Entry
+from bot.matching.name_index import NameIndex
 
 TYPING = ("pre3", "pre4", "pre5", "pre6", "wordpre", "pretypo")
 HARD = "neg_hard"

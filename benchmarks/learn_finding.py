@@ -28,7 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.matching import ranking
-from bot.matching.name_index import Entry, NameIndex
+from bot.matching.entries import Entry
+from bot.matching.name_index import NameIndex
 from bot.matching.normalize import initials, jamo, normalize, romanised
 
 SIZES = (150, 600, 3_000, 12_000, 50_000)

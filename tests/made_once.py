@@ -17,8 +17,9 @@ from discord import app_commands
 from sqlalchemy import URL, Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.matching.entries import Entry
 from bot.matching.mention_finder import MentionFinder
-from bot.matching.name_index import Entry, NameIndex
+from bot.matching.name_index import NameIndex
 from bot.matching.question_terms import Named, TermReader
 
 Payload = Callable[..., Awaitable[Any]]

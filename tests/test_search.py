@@ -13,7 +13,8 @@ from bot.facts.dates import parse_date
 from bot.facts.keywords import keywords, places
 from bot.facts.load import Folders, load
 from bot.matching import candidates
-from bot.matching.name_index import Entry, NameIndex
+from bot.matching.entries import Entry
+from bot.matching.name_index import NameIndex
 from bot.matching.normalize import (
     content_words,
     normalize,

@@ -11,7 +11,7 @@ from bot.cards.wording import dated_words
 from bot.facts.absent import AbsentName
 from bot.facts.model import ThingKind
 from bot.facts.records import ThingRecord
-from bot.matching.name_index import Entry
+from bot.matching.entries import Entry
 from bot.matching.normalize import normalize
 from bot.texts.catalogues import Words
 

@@ -17,7 +17,7 @@ from bot.facts.model import Actor, Event, EventKind, Language
 from bot.parsing.cities import city_names
 
 _KIND_WORDS: Mapping[EventKind, str] = {
-    "summit": "summit, meeting, talks, 정상회담, 정상회의, 회담, 首脳会談, 会談",
+    "summit": "summit, meeting, talks, 정상회담, 정상회의, 회담, 首脳会談, 会談, サミット",
     "talks": "talks, meeting, dialogue, 회담, 회의, 협의, 대화, 会談, 会合, 協議, 対話",
     "visit": "visit, trip, meeting, 방문, 회담, 訪問, 会談",
     "agreement": "agreement, deal, 합의, 협정, 合意, 協定",

@@ -24,6 +24,7 @@ class ThingRecord(Frozen):
     `offices` are an actor's roles as people type them (`Japanese prime minister`). They help to
     find who held an office as of the articles, and are not names: others hold it at other times.
     `places` and `keywords` describe an event: where it was; when, with whom, and of what kind.
+    `facts` is the number of facts about it.
     """
 
     kind: ThingKind
@@ -37,6 +38,7 @@ class ThingRecord(Frozen):
     offices: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    facts: int = 0
 
     @property
     def short_id(self) -> str:

@@ -155,12 +155,14 @@ def _thing_records(base: Base, dates: Mapping[str, Dated]) -> list[ThingRecord]:
     facts: Counter[str] = Counter()
     for owner, _, fact in base.facts():
         facts.update({owner, *fact.about, *((fact.by,) if fact.by else ())})
-    records = [_thing_record(base, kind, thing, dates) for kind, thing in base.things()]
-    return sorted(records, key=lambda record: (-facts[record.id], record.id))
+    records = [
+        _thing_record(base, kind, thing, dates, facts[thing.id]) for kind, thing in base.things()
+    ]
+    return sorted(records, key=lambda record: (-record.facts, record.id))
 
 
 def _thing_record(
-    base: Base, kind: ThingKind, thing: Named, dates: Mapping[str, Dated]
+    base: Base, kind: ThingKind, thing: Named, dates: Mapping[str, Dated], facts: int
 ) -> ThingRecord:
     is_event = isinstance(thing, Event)
     return ThingRecord(
@@ -175,6 +177,7 @@ def _thing_record(
         offices=tuple(_offices(base, thing)),
         places=places(thing) if is_event else (),
         keywords=keywords(thing, dates[thing.id].span, base.actors) if is_event else (),
+        facts=facts,
     )
 
 

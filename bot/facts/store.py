@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,9 +23,10 @@ from bot.facts.model import Actor, BaseInfo, Topic
 from bot.facts.queries import Model, fetch, records
 from bot.facts.records import EventRecord, FactRecord, SourceRecord, ThingRecord
 from bot.facts.unit_index import UnitIndex
+from bot.matching.entries import ABSENT, Entry
 from bot.matching.fulltext import BEGINS, ENDS, Vocabulary
 from bot.matching.mention_finder import MentionFinder
-from bot.matching.name_index import Entry, NameIndex
+from bot.matching.name_index import NameIndex
 
 
 @dataclass(frozen=True)
@@ -76,17 +77,7 @@ class Store:
         self.absent = absent
         self.units = UnitIndex(db, self.things, info)
         self.vocabulary = Vocabulary(words)
-        self.index = NameIndex(
-            Entry(
-                thing.kind,
-                thing.id,
-                (*thing.forms, *thing.offices),
-                thing.places,
-                thing.keywords,
-                is_person=bool(thing.offices),
-            )
-            for thing in things
-        )
+        self.index = NameIndex((*map(_entry, things), *_absent_entries(absent)))
 
     @cached_property
     def mention_finder(self) -> MentionFinder:
@@ -267,6 +258,22 @@ class Store:
     async def _one(self, model: type[Model], query: str, key: str) -> Model | None:
         rows = await fetch(self._db, query, id=key)
         return next(iter(records(model, rows)), None)
+
+
+def _entry(thing: ThingRecord) -> Entry:
+    return Entry(
+        thing.kind,
+        thing.id,
+        (*thing.forms, *thing.offices),
+        thing.places,
+        thing.keywords,
+        is_person=bool(thing.offices),
+        facts=thing.facts,
+    )
+
+
+def _absent_entries(absent: Mapping[str, AbsentName]) -> Iterator[Entry]:
+    return (Entry(ABSENT, key, name.forms) for key, name in absent.items())
 
 
 def _probe(path: Path) -> None:

@@ -7,7 +7,7 @@ of some thousand names: among more, words meet by chance.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, cast
 
@@ -56,6 +56,7 @@ class Descriptions:
         self._by_word: defaultdict[str, set[int]] = defaultdict(set)
         self._words_by_key: defaultdict[str, set[str]] = defaultdict(set)
         self._wide: list[tuple[str, int]] = []  # forms that need no spaces, each with its group
+        self._whole: set[str] = set()  # words that need no spaces
         self._located: defaultdict[str, set[int]] = defaultdict(set)
         self._words: list[set[str]] = []  # by owner
         self._wide_texts: list[list[str]] = []  # by owner
@@ -75,7 +76,9 @@ class Descriptions:
     def _add(self, group: _WordGroup, texts: Iterable[str]) -> None:
         number = len(self._groups)
         self._groups.append(group)
-        for form in chain.from_iterable(map(forms, dict.fromkeys(map(normalize, texts)))):
+        normalized = list(dict.fromkeys(map(normalize, texts)))
+        self._whole.update(word for text in normalized for word in text.split() if is_wide(word))
+        for form in chain.from_iterable(map(forms, normalized)):
             if is_wide(form):
                 self._wide.append((form, number))
                 self._wide_texts[group.owner].append(form)
@@ -84,10 +87,26 @@ class Descriptions:
                 self._by_word[word].add(number)
                 self._words[group.owner].add(word)
 
-    def matching(self, words: Sequence[str]) -> list[int]:
-        """Owners whose own words include each of these words, the likeliest first.
+    def cut(self, word: str) -> Sequence[str]:
+        """A word as it is, or cut where a space is left out: 東京首脳会談 is 東京 and 首脳会談."""
+        if not is_wide(word) or self._groups_with(word, typos=False):
+            return (word,)
+        return self._pieces(word) or (word,)
 
-        The words may come from several names, in any script, but two Latin ones from one.
+    def _pieces(self, word: str) -> tuple[str, ...]:
+        """The fewest whole words that make up a word; empty if none do."""
+        if word in self._whole:
+            return (word,)
+        for end in range(len(word) - _SHORT, _SHORT - 1, -1):
+            if word[:end] in self._whole and (rest := self._pieces(word[end:])):
+                return (word[:end], *rest)
+        return ()
+
+    def matching(self, words: Sequence[str]) -> Mapping[int, float]:
+        """Owners whose own words include each of these words, with how much of them these are.
+
+        The words may come from several names, in any script, but two Latin ones from one, unless
+        one is of a name and another tells the place, the date or the people.
         """
         left: set[int] | None = None
         matched = Counter[int]()  # by group: how many of the words it has
@@ -104,8 +123,16 @@ class Descriptions:
             owner = self._groups[number].owner
             most[owner] = max(most[owner], count)
         least = min(2, sum(map(str.isascii, words)))  # scattered Latin words say little together
-        found = [owner for owner in left or () if most[owner] >= least]
-        return sorted(found, key=lambda owner: (-shares[owner], owner))
+        placed = self._owners(n for n in matched if not self._groups[n].is_name)
+        named = self._owners(n for n in matched if self._groups[n].is_name)
+        found = [o for o in left or () if most[o] >= least or o in placed & named]
+        return {owner: shares[owner] for owner in found}
+
+    def named_by(self, words: Sequence[str]) -> set[int]:
+        """Owners that have each of these words in some name."""
+        groups = (self._groups_with(word, typos=False) for word in words)
+        named = [self._owners(n for n in each if self._groups[n].is_name) for each in groups]
+        return set[int].intersection(*named) if named else set()
 
     def owners_of(self, word: str) -> set[int]:
         """Owners whose own words include a word, or one much like it."""

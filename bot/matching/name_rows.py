@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from functools import cached_property
 from itertools import groupby
 from math import log
@@ -22,6 +22,7 @@ from bot.matching.normalize import forms, initials, phonetic_keys
 _GATHERED = 16  # rows compared for each form of a text
 _COMPARED = 5  # of these, so many by shared groups and so many by letters are compared fully
 _NEAR = 120  # rows gathered to fill up the choices while a user types
+_NEAR_BEGINNING = 70.0  # of 100: from here on, a row's beginning is near the text
 _BEGINS_LATER = 95.0  # of 100: the score of a row with the text at the start of a later word
 _STARTING = 4000  # rows considered when a user has typed only a letter or two
 _COMMON = 3  # rows from which a word weighs less than a rare one
@@ -61,6 +62,12 @@ class NameRows:
     def __len__(self) -> int:
         return len(self._rows.texts)
 
+    def count_without(self, owners: Set[int]) -> int:
+        """The number of rows that are not of these owners."""
+        if not owners:
+            return len(self)
+        return sum(owner not in owners for owner in self._rows.owners)
+
     @cached_property
     def _keys(self) -> list[str]:
         return phonetic_keys(self._rows.texts)
@@ -91,6 +98,10 @@ class NameRows:
         first = forms(typed)[:1]
         return list(dict.fromkeys(owner for form in first for owner in self._rows.owners_of(form)))
 
+    def abbreviated(self, typed: str) -> array[int]:
+        """Owners of names of which these are the initials."""
+        return self._initials.owners_of(typed.replace(" ", ""))
+
     def starting(self, typed: str) -> tuple[set[int], Counter[int]]:
         """Owners of names equal to the text, and how many names of each owner begin with it."""
         letters = typed.replace(" ", "")
@@ -98,7 +109,7 @@ class NameRows:
         for form in forms(typed):
             begun.update(self._rows.starting(form))
         exact = forms(typed)[0]
-        return {*self._rows.owners_of(exact), *self._initials.owners_of(letters)}, begun
+        return {*self._rows.owners_of(exact), *self.abbreviated(typed)}, begun
 
     def likenesses(self, typed: str) -> Iterator[tuple[int, ranking.Features]]:
         """How much gathered rows are like a normalized text, each with its owner."""
@@ -117,12 +128,14 @@ class NameRows:
             yield owner, ranking.initials_likeness(letters)
 
     def near(self, typed: str) -> list[int]:
-        """Owners of rows that share letter groups with a text, best first, by their beginnings."""
+        """Owners of rows whose beginnings, or later words, are near a text; best first."""
         rows, near = self._rows, list[tuple[float, int]]()
         for form in forms(typed):
             numbers = self._gatherer.like(form, _NEAR, half_typed=True)
             beginnings = [rows.texts[number][: len(form)] for number in numbers]
             for _, score, n in process.extract(form, beginnings, scorer=fuzz.ratio, limit=None):
                 row, owner = rows.texts[numbers[n]], rows.owners[numbers[n]]
-                near.append((-_BEGINS_LATER if f" {form}" in row else -score, owner))
+                score = _BEGINS_LATER if f" {form}" in row else score
+                if score >= _NEAR_BEGINNING:
+                    near.append((-score, owner))
         return [owner for _, owner in sorted(near)]

@@ -58,7 +58,7 @@ def _normalize(text: str) -> str:
     text = text.casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).casefold()
-    text = _DOTTED.sub("", text).translate(_FOLDED)
+    text = _PLUS.sub("+", _DOTTED.sub("", text)).translate(_FOLDED)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text).translate(_LOOSE)
     return " ".join(text.split())[:LONGEST].rstrip()
@@ -120,6 +120,7 @@ class _Folded(dict[int, str]):
 
 _SILENT = "'’‘ʼʻ`´ʹʾʿ"
 _DOTTED = re.compile(r"(?<=\b\w)\.(?=\w\b)")  # the dots of U.S. and G.S.O.M.I.A.
+_PLUS = re.compile(r"(?<=\d) ?\+ ?(?=\d)")  # 2 + 2
 _FOLDED = _Folded(
     str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 )

@@ -29,6 +29,8 @@ FEATURES = (
 )  # fmt: skip
 WEIGHTS: Features = (3.78, 1.87, -2.63, -0.84, 5.34, 1.68, 5.24, 2.76, -1.95, -1.4, 8.76, 8.12)
 
+_NEAR_SPELLING, _NEAR_WORDS = 0.7, 0.5
+
 NONE_FEATURES = ("always", "rows", "length", "words")
 NONE_WEIGHTS: Features = (1.3, 0.54, -0.35, 0.36)
 
@@ -106,6 +108,18 @@ class Typed:
 def strength(likeness: Features) -> float:
     """How strongly a likeness supports its row, as log odds."""
     return sum(map(mul, WEIGHTS, likeness))
+
+
+def is_near(likeness: Features) -> bool:
+    """Whether people see the likeness: in the spelling, in some words, or in the initials."""
+    _, contained, _, spelling, _, _, covered, *_ = likeness
+    in_words = contained == 1 or covered >= _NEAR_WORDS
+    return in_words or spelling >= _NEAR_SPELLING or is_by_initials(likeness)
+
+
+def is_by_initials(likeness: Features) -> bool:
+    """Whether a row is like the text by nothing but its initials."""
+    return any(likeness[-2:])
 
 
 def none_features(normalized: str, rows: int) -> Features:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_BLANK = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"  # Hangul fillers and an empty Braille cell
 _MARKS = {"Mn", "Me"}  # accents and the like, which take no room of their own
 _MOST_MARKS = 2  # on a letter; more of them cover other lines
@@ -14,7 +14,7 @@ def clean_text(text: str, longest: int = 200) -> str:
     """The text on one line, without characters that are invisible or change its direction."""
     if text.isascii() and text.isprintable():
         return " ".join(text[:longest].split())
-    visible = "".join(" " if _is_invisible(c) else c for c in text[: longest * 2])
+    visible = "".join(map(_visible, text[: longest * 2]))
     return " ".join(unstacked(visible).split())[:longest]
 
 
@@ -37,5 +37,9 @@ def unstorable(text: str) -> str | None:
     return next((f"U+{ord(char):04X}" for char in odd), None)
 
 
-def _is_invisible(char: str) -> bool:
-    return char in _BLANK_LETTERS or unicodedata.category(char) in _INVISIBLE
+def _visible(char: str) -> str:
+    """A character as it is read: what has no width is nothing, what is blank is a space."""
+    category = unicodedata.category(char)
+    if category == "Cf":
+        return ""
+    return " " if char in _BLANK_LETTERS or category in _BLANK else char

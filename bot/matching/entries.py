@@ -1,0 +1,54 @@
+"""What can be asked for by name, and what a typed text was found to name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+ABSENT = "absent"
+"""The kind of entries that are known but not here; they are found, and never offered."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that can be asked for by name.
+
+    `names` has every form, the label first; the words of the id are matched as well. `places` and
+    `keywords` are not names: only descriptions match them. Only a person has a title. `facts` says
+    how many facts touch it: of several that are meant alike, the one with most comes first.
+    """
+
+    kind: str
+    id: str
+    names: tuple[str, ...]
+    places: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    is_person: bool = False
+    facts: int = 0
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether the entry is known, but not here."""
+        return self.kind == ABSENT
+
+    def is_of(self, kinds: Collection[str] | None) -> bool:
+        """Whether the entry is here and of one of these kinds; None is every kind."""
+        return not self.is_absent and (kinds is None or self.kind in kinds)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a typed text names.
+
+    `sure` has exactly one entry, `several` two to five, best first. `none` has up to three, to be
+    shown as near names and never used as an answer. `by_name` is false if the text only describes
+    the entries and is like none of their names; `as_typed` is true if it is one of their names.
+    `absent` is set if the text means something that is known but not here.
+    """
+
+    verdict: Literal["sure", "several", "none"]
+    entries: tuple[Entry, ...]
+    by_name: bool = True
+    as_typed: bool = False
+    absent: Entry | None = None

@@ -287,7 +287,8 @@ async def test_an_actors_roles_are_as_of_their_articles(service: AnswerService) 
     articles = f"{dated} and {UI.count('actor.undated-articles', 1)}"
     assert role.text == UI("actor.as-of", role=title, articles=articles)
     assert _cited(role) == [("harbour-log", 1), ("ferry-report", 6)]
-    assert card.subtitle == f"{UI('actor-kind.person')} · of the Harbour Council · 그레타 홀름"
+    kind, shown_for = UI("actor-kind.person"), UI("shown-for", text="holm")
+    assert card.subtitle == f"{shown_for} · {kind} · of the Harbour Council · 그레타 홀름"
 
 
 async def test_what_an_actor_did_and_said_stand_apart(service: AnswerService) -> None:
@@ -529,15 +530,41 @@ async def test_a_near_name_is_offered_and_not_taken(service: AnswerService) -> N
         ("event", "log of the harbour", "source"),
     ],
 )
-async def test_a_name_of_another_kind_leads_there(
+async def test_a_name_of_another_kind_is_answered_there_and_then(
     service: AnswerService, command: str, name: str, leads_to: str
 ) -> None:
     card = await _ask(service, command, name=name)
+    assert card.found
+    assert card.question.command == leads_to
+    assert (card.subtitle or "").startswith(UI(f"other-kind.{leads_to}", text=card.title))
+
+
+async def test_a_filter_takes_no_other_kind_and_leads_there(service: AnswerService) -> None:
+    card = await _ask(service, "timeline", actor="ferry deal")
     assert not card.found
-    assert card.title == UI(f"other-kind.{leads_to}", text=name)
+    assert card.title == UI("other-kind.event", text="ferry deal")
     (choice,) = card.choices
-    assert choice.question.command == leads_to
-    assert (await service.answer(choice.question, "en")).found
+    assert choice.question == Question("event", {"name": "ferry-agreement"})
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("actor", {"name": "ilse brnadt"}),
+        ("event", {"name": "fery agreement"}),
+        ("topic", {"name": "fery line"}),
+        ("source", {"name": "log of the harbor"}),
+        ("timeline", {"actor": "ilse brnadt"}),
+        ("search", {"text": "ferry", "actor": "ilse brnadt"}),
+    ],
+)
+async def test_whatever_was_not_typed_as_it_stands_says_so(
+    service: AnswerService, command: str, options: dict[str, str]
+) -> None:
+    card = await _ask(service, command, **options)
+    assert card.found
+    typed = options.get("name") or options["actor"]
+    assert (card.subtitle or "").startswith(UI("shown-for", text=typed))
 
 
 @pytest.mark.parametrize("command", ["event", "actor", "topic"])

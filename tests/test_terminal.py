@@ -216,8 +216,8 @@ async def test_a_reply_shows_the_page_that_was_asked_for(service: AnswerService)
 
 @pytest.mark.parametrize(
     "line",
-    ["/actor kim", "/event summit", "/actor tokyo summit", "/timeline from:2023 actor:kim",
-     "/topic north", "/actor Kim Jong Il"],
+    ["/actor kim", "/event summit", "/event GSOMIA", "/timeline from:2023 actor:kim",
+     "/actor Fumio Tanaka"],
 )  # fmt: skip
 @on_shipped
 async def test_choices_can_be_asked_as_they_stand(service: AnswerService, line: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeGuard, get_args
 
 from bot.cards.card import Card, Question
 from bot.facts.model import ThingKind
@@ -12,6 +12,11 @@ from bot.facts.store import Store
 from bot.texts.catalogues import Words
 
 OptionKind = ThingKind | Literal["date", "flag", "text"]
+
+
+def is_thing_kind(kind: OptionKind) -> TypeGuard[ThingKind]:
+    """Whether an option takes the name of a thing."""
+    return kind in get_args(ThingKind)
 
 
 @dataclass(frozen=True)

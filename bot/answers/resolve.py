@@ -1,22 +1,82 @@
-"""From a typed name to the thing that it names: one answer, choices, or an honest no."""
+"""From typed names to the things that they name: an answer, choices, or an honest no."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from bot.answers.context import AnswerContext
+from bot.answers.context import AnswerContext, Command, is_thing_kind
 from bot.cards.card import Action, Card, Question
-from bot.cards.limits import BUTTON_LABEL, CHOICE_LABEL, shorten
+from bot.cards.limits import BUTTON_LABEL, BUTTONS_IN_ROW, CHOICE_LABEL, shorten
 from bot.cards.wording import dated_words
 from bot.facts.absent import AbsentName
 from bot.facts.model import ThingKind
 from bot.facts.records import ThingRecord
-from bot.matching.entries import Entry
+from bot.matching.entries import Finding
 from bot.matching.normalize import normalize
+from bot.parsing.dates import parse_period
 from bot.texts.catalogues import Words
 
 _HINT = " · "  # between a thing's name and what tells it apart
 _ECHO = 60  # characters of a typed text that are worth showing back
+
+
+@dataclass(frozen=True)
+class _Named:
+    """The thing that a typed text names, and whether the text is one of its names."""
+
+    thing: ThingRecord
+    as_typed: bool
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A question with ids for names, and remarks on the names that were not typed as they stand.
+
+    `command` names the command that answers: another one if what was asked for is of another kind.
+    """
+
+    command: str
+    options: Mapping[str, str]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One name in a question: the option that it was typed into, and the kind of thing wanted.
+
+    `any_kind` says that a thing of another kind may be answered as well.
+    """
+
+    question: Question
+    option: str
+    kind: ThingKind
+    any_kind: bool = False
+
+    def choice(self, context: AnswerContext, thing: ThingRecord) -> Action:
+        """A button that asks the same question with a thing, or for the thing itself."""
+        own = self.question.with_option(self.option, thing.id)
+        other = Question(thing.kind, {"name": thing.id})
+        label = choice_label(thing, context.words, BUTTON_LABEL)
+        return Action(label, own if thing.kind == self.kind else other)
+
+
+def resolve_names(context: AnswerContext, command: Command) -> Resolved | Card:
+    """The question with an id for each typed name, or a card that says why one names nothing."""
+    question, remarks, answering = _dated(context, command), list[str](), command.name
+    if question is None:  # the command refuses the date
+        return Resolved(command.name, context.options, ())
+    for option in command.options:
+        if not is_thing_kind(option.kind) or option.name not in context.options:
+            continue
+        asked = _Asked(question, option.name, option.kind, any_kind=option.kind == command.name)
+        found = _look_up(context, asked)
+        if isinstance(found, Card):
+            return found
+        remarks += _remarks(context, asked, found)
+        question = question.with_option(option.name, found.thing.id)
+        answering = found.thing.kind if asked.any_kind else answering
+    return Resolved(answering, {**context.options, **question.options}, tuple(remarks))
 
 
 def resolve_thing(
@@ -26,43 +86,8 @@ def resolve_thing(
 
     Each choice on that card asks `question` again with the chosen thing.
     """
-    typed = context.options[option]
-    thing = context.store.things.get(typed)
-    if thing and thing.kind == kind:
-        return thing
-    # Some clients send the label of a choice instead of its value, the id.
-    name = typed.partition(_HINT)[0]
-    if absent := context.store.absent_in(name):
-        return _not_mentioned(context, question, absent)
-    finding = context.store.index.find(name, {kind})
-    if finding.verdict == "sure":
-        return context.store.things[finding.entries[0].id]
-    if finding.verdict == "none" and (elsewhere := _of_another_kind(context, typed)):
-        return _other_kind(context, question, typed, elsewhere)
-    choices = tuple(_choice(context, question, option, entry) for entry in finding.entries)
-    key = "choose" if finding.verdict == "several" else f"no-match.{kind}"
-    hint = context.words("no-match.near" if choices else "no-match.help")
-    return Card(
-        question=question,
-        language=context.words.language,
-        title=context.words(key, text=echo(typed)),
-        found=False,
-        subtitle=None if finding.verdict == "several" else hint,
-        choices=choices,
-    )
-
-
-def _not_mentioned(
-    context: AnswerContext, question: Question, absent: Sequence[AbsentName]
-) -> Card:
-    names = context.words.list([name.name(context.words.language) for name in absent])
-    return Card(
-        question=question,
-        language=context.words.language,
-        title=context.words("absent", names=names),
-        found=False,
-        actions=(Action(context.words("absent.covered"), Question("about")),),
-    )
+    found = _look_up(context, _Asked(question, option, kind))
+    return found if isinstance(found, Card) else found.thing
 
 
 def choice_label(thing: ThingRecord, words: Words, limit: int = CHOICE_LABEL) -> str:
@@ -87,30 +112,113 @@ def echo(text: str) -> str:
     return shorten(text, _ECHO)
 
 
-def _choice(context: AnswerContext, question: Question, option: str, entry: Entry) -> Action:
-    label = choice_label(context.store.things[entry.id], context.words, BUTTON_LABEL)
-    return Action(label, question.with_option(option, entry.id))
+def _dated(context: AnswerContext, command: Command) -> Question | None:
+    """The question with its dates as ISO dates, or None if one of them is no date."""
+    options = dict(context.options)
+    for option in command.options:
+        if option.kind == "date" and option.name in options:
+            period = parse_period(options[option.name])
+            if period is None:
+                return None
+            options[option.name] = period.iso
+    return command.question(**options)
 
 
-def _of_another_kind(context: AnswerContext, typed: str) -> ThingRecord | None:
-    finding = context.store.index.find(typed)
-    things = [context.store.things[entry.id] for entry in finding.entries]
-    if finding.verdict == "several":  # own names count more than other names
-        things = [thing for thing in things if normalize(thing.label) == normalize(typed)]
-    is_named = finding.verdict != "none" and finding.by_name
-    return things[0] if len(things) == 1 and is_named else None
+def _look_up(context: AnswerContext, asked: _Asked) -> _Named | Card:
+    store, typed = context.store, context.options[asked.option]
+    thing = store.things.get(typed)
+    if thing and thing.kind == asked.kind:
+        return _Named(thing, as_typed=True)
+    # Some clients send the label of a choice instead of its value, the id.
+    name = typed.partition(_HINT)[0]
+    if absent := store.absent_in(name):
+        return _not_mentioned(context, asked, absent)
+    finding = store.index.find(name, {asked.kind})
+    if finding.verdict == "sure":
+        return _Named(store.things[finding.entries[0].id], finding.as_typed)
+    others = _of_other_kinds(context, name)
+    if finding.absent and not others:
+        return _not_mentioned(context, asked, [store.absent[finding.absent.id]])
+    if finding.verdict == "several":
+        same_name = [other.thing for other in others if other.as_typed and len(others) == 1]
+        return _choices(context, asked, [*_things(context, finding), *same_name])
+    if len(others) == 1 and asked.any_kind:
+        return others[0]
+    if others:
+        return _other_kinds(context, asked, others)
+    return _no_match(context, asked, finding)
 
 
-def _other_kind(context: AnswerContext, question: Question, typed: str, thing: ThingRecord) -> Card:
+def _remarks(context: AnswerContext, asked: _Asked, found: _Named) -> Iterable[str]:
+    words, typed = context.words, context.options[asked.option]
+    if not found.as_typed:
+        yield words("shown-for", text=echo(typed))
+    if found.thing.kind != asked.kind:
+        name = found.thing.name(words.language)
+        yield words(f"other-kind.{found.thing.kind}", text=name)
+
+
+def _things(context: AnswerContext, finding: Finding) -> list[ThingRecord]:
+    return [context.store.things[entry.id] for entry in finding.entries]
+
+
+def _of_other_kinds(context: AnswerContext, name: str) -> list[_Named]:
+    """The things of any kind that a text names; one that merely describes them gives none."""
+    finding = context.store.index.find(name)
+    if finding.verdict == "none" or not finding.by_name:
+        return []
+    if finding.verdict == "several" and not finding.as_typed:
+        return []
+    things = _things(context, finding)
+    # A thing's own name counts more than its other names.
+    own = [thing for thing in things if normalize(thing.label) == normalize(name)]
+    return [_Named(thing, finding.as_typed) for thing in own or things]
+
+
+def _choices(context: AnswerContext, asked: _Asked, things: Sequence[ThingRecord]) -> Card:
+    title = context.words("choose", text=echo(context.options[asked.option]))
+    return _unanswered(context, asked, title, things)
+
+
+def _other_kinds(context: AnswerContext, asked: _Asked, others: Sequence[_Named]) -> Card:
+    """Things of other kinds, which the option cannot take, each with a button to its card."""
+    if len(others) > 1:
+        return _choices(context, asked, [other.thing for other in others])
+    thing = others[0].thing
+    title = context.words(f"other-kind.{thing.kind}", text=echo(context.options[asked.option]))
+    return _unanswered(context, asked, title, [thing])
+
+
+def _no_match(context: AnswerContext, asked: _Asked, finding: Finding) -> Card:
+    title = context.words(f"no-match.{asked.kind}", text=echo(context.options[asked.option]))
+    near = _things(context, finding)
+    hint = context.words("no-match.near" if near else "no-match.help")
+    return _unanswered(context, asked, title, near, hint)
+
+
+def _unanswered(
+    context: AnswerContext,
+    asked: _Asked,
+    title: str,
+    things: Sequence[ThingRecord],
+    hint: str | None = None,
+) -> Card:
     return Card(
-        question=question,
+        question=asked.question,
         language=context.words.language,
-        title=context.words(f"other-kind.{thing.kind}", text=echo(typed)),
+        title=title,
         found=False,
-        choices=(
-            Action(
-                choice_label(thing, context.words, BUTTON_LABEL),
-                Question(thing.kind, {"name": thing.id}),
-            ),
-        ),
+        subtitle=hint,
+        choices=tuple(asked.choice(context, thing) for thing in things[:BUTTONS_IN_ROW]),
+    )
+
+
+def _not_mentioned(context: AnswerContext, asked: _Asked, absent: Sequence[AbsentName]) -> Card:
+    names = context.words.list([name.name(context.words.language) for name in absent])
+    return Card(
+        question=asked.question,
+        language=context.words.language,
+        title=context.words("absent", names=names),
+        found=False,
+        actions=(Action(context.words("absent.covered"), Question("about")),),
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from bot.answers.commands import COMMANDS, PRIVATE
 from bot.answers.context import AnswerContext, Command
 from bot.answers.filters import refusal
-from bot.answers.resolve import choice_label
+from bot.answers.resolve import choice_label, resolve_names
 from bot.cards.card import Card, Question
 from bot.cards.limits import CHOICES
 from bot.cards.pages import Page, page, pages
@@ -138,4 +138,8 @@ async def _compose(context: AnswerContext, command: Command) -> Card:
     if missing:
         values = {"command": command.name, "option": missing[0]}
         return refusal(context, Question(command.name), "ask.missing-option", **values)
-    return await command.answer(context)
+    resolved = resolve_names(context, command)
+    if isinstance(resolved, Card):
+        return resolved
+    card = await COMMANDS[resolved.command].answer(replace(context, options=resolved.options))
+    return replace(card, subtitle=" · ".join(filter(None, (*resolved.remarks, card.subtitle))))

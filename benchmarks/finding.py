@@ -7,8 +7,8 @@ BASE has one entry a line, `{"id", "names"}`, gzipped; QUERIES one query a line,
 that no order of it helps. Classes are of three kinds: while typing (the right entry should be among
 25 choices), absent (no entry should be found), and all others (the right one should come first).
 
-A beginning is a half-typed query of four letters or more. "answered" is the share that finds its own
-entry; "false" the share that would find another one if that entry were not in the base.
+A beginning is a half-typed query of four letters and more. "answered" is the share that finds its
+own entry; "false" the share that would find another if that entry were not in the base.
 
 Recall at 2 % false matches is the share of queries that are answered rightly and with a chance
 above that which 2 % of the hard absent names reach. Times are of the processor, on one core.

@@ -389,6 +389,7 @@ async def test_the_facts_of_a_digest_are_those_it_shows_with_their_versions(
 LATER = date(2026, 12, 1)
 EVENTS = "facts/events/ferry-agreement.yaml"
 TOPICS = "facts/topics/ferry-line.yaml"
+KEY = "ferry-agreement/signed"
 SIGNED = "Ilse Brandt and Tomas Lind signed the agreement on 4 May 2021."
 ADDED = "added: 2026-11-22"
 
@@ -433,10 +434,12 @@ async def news(
     return under((await compose(store, EN, day, told)).card, f"digest.{key}")
 
 
-async def wording_version(store: Store, key: str, said: str) -> str:
-    """The version that a fact had with another wording."""
-    [fact] = [record.fact for record in await store.every_fact() if record.key == key]
-    return fact.model_copy(update={"says": said}).version
+async def seen_with(
+    store: Store, held: Mapping[str, str], last_day: date, key: str, **parts: object
+) -> DigestHistory:
+    """What a server knows that last saw one fact with other parts."""
+    shown = (await store.shown_facts([key]))[key].model_copy(update=parts)
+    return DigestHistory(last_day, {**held, key: shown.version}, shown={key: shown})
 
 
 async def test_a_first_digest_has_no_news(tmp_path: Path) -> None:
@@ -458,10 +461,9 @@ async def test_a_rewording_shows_what_was_said_until_when_and_why(
     tmp_path: Path, held: Mapping[str, str]
 ) -> None:
     async with opened(tmp_path, agreement(REWORDED)) as store:
-        version = await wording_version(
-            store, "ferry-agreement/signed", "Brandt signed it in 2021."
+        told = await seen_with(
+            store, held, date(2026, 11, 30), KEY, says="Brandt signed it in 2021."
         )
-        told = DigestHistory(date(2026, 11, 30), {**held, "ferry-agreement/signed": version})
         [line] = await news(store, told)
     assert line.text == SIGNED
     assert line.opening == "1 December 2026 · Ferry agreement of Norhaven and Sudby"
@@ -477,11 +479,10 @@ async def test_whoever_missed_two_rewordings_is_told_both(
     tmp_path: Path, held: Mapping[str, str]
 ) -> None:
     async with opened(tmp_path, agreement(REWORDED)) as store:
-        version = await wording_version(
-            store, "ferry-agreement/signed", "Brandt signed it in 2020."
-        )
         # The corrections came into this base after the days that they bear.
-        told = DigestHistory(date(2026, 12, 24), {**held, "ferry-agreement/signed": version})
+        told = await seen_with(
+            store, held, date(2026, 12, 24), KEY, says="Brandt signed it in 2020."
+        )
         [line] = await news(store, told, date(2026, 12, 25))
     assert [note.text for note in line.notes][:4] == [
         "“Brandt signed it in 2021.”", "Lind signed it, too.",
@@ -500,6 +501,21 @@ async def test_a_change_of_details_alone_is_said_to_be_one(
         EN("digest.changed"),
         "It was the third one; the article says nothing of the other two.",
     ]
+
+
+async def test_a_moved_event_is_told_with_both_dates(
+    tmp_path: Path, held: Mapping[str, str]
+) -> None:
+    async with opened(tmp_path / "before") as store:
+        before = await store.shown_facts(await store.versions())
+    moved = AGREEMENT.replace("edtf: 2021-05-04", "edtf: 2021-05-05")
+    async with opened(tmp_path / "now", {EVENTS: moved}) as store:
+        now = await store.versions()
+        changed = {key: before[key] for key in held if held[key] != now[key]}
+        assert set(changed) == {"ferry-agreement/signed", "ferry-agreement/gap"}
+        found = await news(store, DigestHistory(date(2026, 11, 30), held, shown=changed))
+    for line in found:
+        assert (line.notes[0].label, line.notes[0].text) == ("Date", "4 May 2021 → 5 May 2021")
 
 
 async def test_an_old_rewording_is_not_told_as_the_change_of_a_detail(

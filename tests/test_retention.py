@@ -101,7 +101,7 @@ async def test_the_facts_of_a_post_go_with_it_but_not_the_day_on_which_one_was_i
 async def test_a_base_that_nothing_rests_on_is_forgotten(world: World) -> None:
     await world.state.briefings.begin(SERVER, PLAN, "used", MEMBER, NOW)
     for base_version in ("used", "unused"):
-        await world.state.base_versions.remember(base_version, {"storm/closed": "v1"})
+        await world.state.base_versions.remember(base_version, {"storm/closed": "v1"}, {})
     await run_at(world, NOW)
     other = await world.open_state()
     assert await other.base_versions.facts("used") == {"storm/closed": "v1"}

@@ -212,7 +212,7 @@ class World:
         jobs = {
             "digest": digests,
             "publishing": PublishingJob(state.posts, self.discord, rate_limiter),
-            "retention": RetentionJob(state),
+            "retention": RetentionJob(state, lambda: "base"),
         }
         scheduler = Scheduler(state, jobs, clock, settings)
         self.running = asyncio.create_task(scheduler.run())

@@ -192,9 +192,9 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
     "posts.forget": lambda state: state.posts.forget(NOW),
     "rate_limit.reserve": lambda state: state.rate_limit.reserve(1, MINUTE, NOW),
     "rate_limit.pause_until": lambda state: state.rate_limit.pause_until(NOW),
-    "base_versions.remember": lambda state: state.base_versions.remember("e", {"a/b": "v"}),
+    "base_versions.remember": lambda state: state.base_versions.remember("e", {"a/b": "v"}, {}),
     "base_versions.facts": lambda state: state.base_versions.facts("e2"),
-    "base_versions.forget_unused": lambda state: state.base_versions.forget_unused(),
+    "base_versions.forget_unused": lambda state: state.base_versions.forget_unused("e"),
 }
 """Every method, as it might be called."""
 
@@ -777,33 +777,33 @@ class TestBaseVersions:
         facts = {"summit/visits": "v1", "summit/talks": "v2"}
         others = [await open_state() for _ in range(2)]
         await asyncio.gather(
-            *(each.base_versions.remember("e1", facts) for each in [state, *others])
+            *(each.base_versions.remember("e1", facts, {}) for each in [state, *others])
         )
-        await state.base_versions.remember("e1", {"summit/visits": "another"})
+        await state.base_versions.remember("e1", {"summit/visits": "another"}, {})
         assert (await count(state))[base_version_fact.name] == 2
         assert await (await open_state()).base_versions.facts("e1") == facts
 
     async def test_that_are_unknown_have_no_facts(self, state: State, open_state: Open) -> None:
         other = await open_state()
         assert await state.base_versions.facts("e1") is None
-        await other.base_versions.remember("e1", {"summit/visits": "v1"})
+        await other.base_versions.remember("e1", {"summit/visits": "v1"}, {})
         assert await state.base_versions.facts("e1") == {"summit/visits": "v1"}, "known by now"
 
     async def test_that_were_unknown_can_be_remembered(
         self, state: State, open_state: Open
     ) -> None:
         assert await state.base_versions.facts("e1") is None
-        await state.base_versions.remember("e1", {"summit/visits": "v1"})
+        await state.base_versions.remember("e1", {"summit/visits": "v1"}, {})
         assert await (await open_state()).base_versions.facts("e1") == {"summit/visits": "v1"}
 
     async def test_that_no_digest_was_drawn_from_are_forgotten(
         self, filled: State, open_state: Open
     ) -> None:
         for base_version in (CONTENTS.base_version, "unused"):
-            await filled.base_versions.remember(base_version, {"summit/visits": base_version})
+            await filled.base_versions.remember(base_version, {"summit/visits": base_version}, {})
         await lease(filled)
         await filled.posts.record(SLOT, PLACE, None, NOW, publish=False)
-        await filled.base_versions.forget_unused()
+        await filled.base_versions.forget_unused("present")
         for base_versions in (filled.base_versions, (await open_state()).base_versions):
             assert await base_versions.facts("unused") is None
             assert await base_versions.facts(CONTENTS.base_version) == {
@@ -908,7 +908,7 @@ class TestAway:
             await connection.execute(text(f"PRAGMA max_page_count = {pages + 2}"))
         facts = {f"summit/{number}": "v" for number in range(1000)}
         with pytest.raises(DatabaseUnavailable, match="database or disk is full"):
-            await state.base_versions.remember("e", facts)
+            await state.base_versions.remember("e", facts, {})
         assert not any((await count(state)).values()), "nothing is left of it"
         assert await state.base_versions.facts("e") is None
         await state.close()

@@ -15,6 +15,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
+from bot.answers.changed_parts import PARTS
 from bot.answers.commands import COMMANDS
 from bot.asking.small_talk import Talk
 from bot.cards.card import PartKey
@@ -94,6 +95,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     ),
     "briefing.trouble.*": TROUBLES,
     "briefing.ui.status.*": (*get_args(Status), "held"),
+    "corrections.part.*": PARTS,
     "correction.button.*": get_args(Settlement),
     "correction.done.*": get_args(Settlement),
     "correction.settled.*": get_args(Settlement),
@@ -130,7 +132,8 @@ HELPERS: Mapping[str, tuple[int, tuple[str, ...]]] = {
     "announce": (1, ("",)),
     "section": (1, ("",)),
     "refusal": (2, ("", ".help")),
-    "detail_line": (2, ("",)),
+    "change_from": (4, ("",)),
+    "change_since": (3, ("",)),
     "refused": (1, ("", ".help")),
     "text": (0, ("",)),
 }

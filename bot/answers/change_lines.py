@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from bot.answers.changed_parts import changed_parts
 from bot.answers.context import AnswerContext
 from bot.answers.fact_lines import fact_line
 from bot.cards.card import Line
 from bot.cards.wording import day_words
 from bot.facts.model import Fact, Wording
 from bot.facts.records import FactRecord
+from bot.facts.shown import ShownFact
 
 
 def change_days(fact: Fact) -> Iterator[date]:
@@ -38,22 +40,50 @@ def change_line(context: AnswerContext, record: FactRecord) -> Line:
     return replace(line, opening=opening, notes=(*_earlier(context, fact), *line.notes))
 
 
-def detail_line(context: AnswerContext, record: FactRecord, key: str) -> Line:
-    """A fact whose details changed but not its wording; the text under `key` says so."""
-    line = fact_line(context, record)
-    changed = Line(context.words(key))
-    return replace(line, opening=context.name(record.owner), notes=(changed, *line.notes))
+def change_from(
+    context: AnswerContext, record: FactRecord, old: ShownFact, now: ShownFact, key: str
+) -> Line:
+    """What a fact says now, above what else it showed and said when a reader saw it.
 
-
-def wordings_since(fact: Fact, version: str) -> tuple[Wording, ...] | None:
-    """The earlier wordings from the one that has this version, or None if none has it.
-
-    None has it if a detail of the fact changed as well.
+    The text under `key` stands for a change that their language does not show.
     """
-    for index, wording in enumerate(fact.was):
-        if fact.model_copy(update={"says": wording.said, "withdrawn": None}).version == version:
-            return fact.was[index:]
-    return None
+    missed = _missed_wordings(record.fact, old.says)
+    parts = changed_parts(context.words, old, now)
+    if old.says not in (now.says, *(wording.said for wording in missed)):
+        said = context.words("typography.quoted", text=old.says)
+        parts = (Line(said, label=context.words("corrections.before")), *parts)
+    return change_since(context, record, missed, key, parts)
+
+
+def change_since(
+    context: AnswerContext,
+    record: FactRecord,
+    missed: tuple[Wording, ...],
+    key: str,
+    parts: tuple[Line, ...] = (),
+) -> Line:
+    """What a fact says now, above the wordings that a reader missed and its other changed parts.
+
+    Without any, the text under `key` says that something has changed.
+    """
+    missing = record.model_copy(update={"fact": record.fact.model_copy(update={"was": missed})})
+    if missed or record.fact.withdrawn:
+        line = change_line(context, missing)
+    else:
+        line = replace(fact_line(context, missing), opening=context.name(record.owner))
+        parts = parts or (Line(context.words(key)),)
+    return replace(line, notes=(*parts, *line.notes))
+
+
+def _missed_wordings(fact: Fact, said: str) -> tuple[Wording, ...]:
+    """The earlier wordings from the one that a reader has seen; none if it is the present one.
+
+    A wording that is not on record counts as older than all that are.
+    """
+    if said == fact.says:
+        return ()
+    earlier = [wording.said for wording in fact.was]
+    return fact.was[earlier.index(said) :] if said in earlier else fact.was
 
 
 def _withdrawn_line(context: AnswerContext, record: FactRecord) -> Line:

@@ -52,7 +52,7 @@ class Page:
         """The versions of the facts that the page shows or sums up, by key."""
         lines = [line for section in self.sections for line in section.lines]
         shown = chain((line.fact for line in lines), *(line.rests_on for line in lines))
-        return {fact.key: fact.fact.version for fact in shown if fact}
+        return {fact.key: fact.version for fact in shown if fact}
 
 
 def pages(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> tuple[Page, ...]:

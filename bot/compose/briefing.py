@@ -104,7 +104,7 @@ async def compose(
             taken[key] = by_key[key]
     return ComposedBriefing(
         card=layout.card(headline, layout.sections(taken.values(), remarks, author)),
-        facts={key: record.fact.version for key, record in taken.items()},
+        facts={key: record.version for key, record in taken.items()},
         missing=tuple(key for key in keys if key not in by_key),
         left_out=tuple(key for key in keys if key in by_key and key not in taken),
     )

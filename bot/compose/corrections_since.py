@@ -4,71 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.answers.change_lines import change_line, detail_line, wordings_since
+from bot.answers.change_lines import change_from, change_since
 from bot.answers.context import AnswerContext
 from bot.cards.card import Card, Line, Question, Section
 from bot.compose.message_budget import MessageBudget
-from bot.facts.model import Fact, Wording
 from bot.facts.records import FactRecord
+from bot.facts.shown import SeenFact, ShownFact
 
 
-async def corrections_since(context: AnswerContext, shown: Mapping[str, str]) -> Card:
-    """The corrections of the facts that a post shows, given as their versions by key.
+async def corrections_since(context: AnswerContext, seen: Mapping[str, SeenFact]) -> Card:
+    """The corrections of the facts that a post shows, by key.
 
     Without any facts, the card says that they are not on record.
     """
     words = context.words
-    title = words("corrections.since" if shown else "corrections.since.unknown")
-    lines = await _lines(context, shown)
+    title = words("corrections.since" if seen else "corrections.since.unknown")
+    lines = await _lines(context, seen)
     return Card(
         question=Question("about"),  # the card has one page, so nothing asks it again
         language=words.language,
         title=title,
-        found=bool(shown),
-        subtitle=_subtitle(context, shown, lines),
+        found=bool(seen),
+        subtitle=_subtitle(context, seen, lines),
         sections=(Section(_within_budget(context, title, lines)),) if lines else (),
         one_page=True,
     )
 
 
 def _subtitle(
-    context: AnswerContext, shown: Mapping[str, str], lines: Sequence[Line]
+    context: AnswerContext, seen: Mapping[str, SeenFact], lines: Sequence[Line]
 ) -> str | None:
-    if not shown:
+    if not seen:
         return context.words("corrections.since.unknown.help")
     return None if lines else context.words("corrections.since.none")
 
 
-async def _lines(context: AnswerContext, shown: Mapping[str, str]) -> list[Line]:
+async def _lines(context: AnswerContext, seen: Mapping[str, SeenFact]) -> list[Line]:
     """A line for each fact that changed, and one if any is gone from the base."""
     versions = await context.store.versions()
-    changed = {key for key, version in shown.items() if versions.get(key) != version}
+    changed = {key for key, fact in seen.items() if versions.get(key) != fact.version}
+    now = await context.store.shown_facts(changed)
     facts = [record for record in await context.store.every_fact() if record.key in changed]
-    lines = [_line(context, record, shown[record.key]) for record in facts]
+    lines = [_line(context, record, seen[record.key], now[record.key]) for record in facts]
     if changed - versions.keys():
         lines.append(Line(context.words("corrections.since.gone")))
     return lines
 
 
-def _line(context: AnswerContext, record: FactRecord, version: str) -> Line:
-    """What a fact says now, above the wording that the post shows and those after it."""
-    missed = record.fact.model_copy(update={"was": missed_wordings(record.fact, version)})
-    record = record.model_copy(update={"fact": missed})
-    if missed.was or missed.withdrawn:
-        return change_line(context, record)
-    return detail_line(context, record, "corrections.since.detail")
-
-
-def missed_wordings(fact: Fact, version: str) -> tuple[Wording, ...]:
-    """The wording that the reader saw, and those that came after it; none if only details changed.
-
-    If a detail changed as well, the wording that they saw cannot be found out: all are given.
-    """
-    wordings = wordings_since(fact, version)
-    if wordings is not None:
-        return wordings
-    is_same_wording = fact.model_copy(update={"withdrawn": None}).version == version
-    return () if is_same_wording else fact.was
+def _line(context: AnswerContext, record: FactRecord, seen: SeenFact, now: ShownFact) -> Line:
+    """What a fact says now, above what the post shows and what came after it."""
+    detail = "corrections.since.detail"
+    if seen.shown is None:
+        return change_since(context, record, record.fact.was, detail)
+    return change_from(context, record, seen.shown, now, detail)
 
 
 def _within_budget(context: AnswerContext, title: str, lines: Sequence[Line]) -> tuple[Line, ...]:

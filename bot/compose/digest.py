@@ -51,7 +51,7 @@ async def compose(
     What does not fit the message is counted. The fact of the day takes what the rest leaves; on a
     day full of news there may be none.
     """
-    material = await gather(store, words, topics)
+    material = await gather(store, words, topics, history)
     title = words("digest.title", date=day_words(day, words))
     subtitle = _subtitle(material.context, topics)
     budget = MessageBudget(material.context, title, subtitle, words("related"))

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from bot.answers.change_lines import change_line, detail_line, last_change, wordings_since
-from bot.answers.context import AnswerContext
+from bot.answers.change_lines import change_from, change_since, last_change
 from bot.answers.fact_lines import fact_line
 from bot.cards.card import Line
 from bot.compose.digest_material import DigestHistory, DigestMaterial
 from bot.compose.fact_of_the_day import ESSENTIAL
 from bot.compose.message_budget import Passage, Variants
-from bot.facts.model import Fact, Wording
+from bot.facts.model import Fact
 from bot.facts.records import FactRecord
 
 
@@ -24,7 +23,7 @@ def corrections(material: DigestMaterial, history: DigestHistory) -> Iterator[Va
     changed = [r for r in material.facts if seen.get(r.key, now[r.key]) != now[r.key]]
     changed.sort(key=lambda r: (r.fact.withdrawn is not None, _last_change(r.fact)), reverse=True)
     for record in changed:
-        line = _correction(material.context, record, seen[record.key], history.last_day)
+        line = _correction(material, record, history)
         yield (_passage(record, line),)
 
 
@@ -45,28 +44,15 @@ def _passage(record: FactRecord, line: Line) -> Passage:
     return Passage(record.owner, (line,), (record,))
 
 
-def _correction(
-    context: AnswerContext, record: FactRecord, version: str, last_day: date | None
-) -> Line:
-    """What a fact says now, what it said in the version that the server saw, and why it changed."""
-    missed = record.fact.model_copy(
-        update={"was": _missed_wordings(record.fact, version, last_day)}
-    )
-    record = record.model_copy(update={"fact": missed})
-    if missed.was or missed.withdrawn:
-        return change_line(context, record)
-    return detail_line(context, record, "digest.changed")
-
-
-def _missed_wordings(fact: Fact, version: str, last_day: date | None) -> tuple[Wording, ...]:
-    """The wording that a server saw, and those that came after it; none if only details changed.
-
-    If a detail changed as well, the day of its last digest has to decide.
-    """
-    wordings = wordings_since(fact, version)
-    if wordings is not None:
-        return wordings
-    return tuple(wording for wording in fact.was if last_day is None or wording.date >= last_day)
+def _correction(material: DigestMaterial, record: FactRecord, history: DigestHistory) -> Line:
+    """What a fact says now, what it showed in the version that the server saw, and why."""
+    context, was = material.context, record.fact.was
+    if old := history.shown.get(record.key):
+        return change_from(context, record, old, material.shown[record.key], "digest.changed")
+    # It is not known what the server saw: the day of its last digest has to decide.
+    last_day = history.last_day
+    missed = tuple(each for each in was if last_day is None or each.date >= last_day)
+    return change_since(context, record, missed, "digest.changed")
 
 
 def _last_change(fact: Fact) -> date:

@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.answers.context import AnswerContext
 from bot.facts.records import EventRecord, FactRecord
+from bot.facts.shown import ShownFact
 from bot.facts.store import Filter, Store
 from bot.texts.catalogues import Words
 
@@ -18,12 +19,14 @@ class DigestHistory:
 
     `last_day` is the local day of its last digest. `versions` are those of all facts at that time,
     by key; without them nothing counts as new. `facts_of_the_day` are the local days on which facts
-    were last the fact of the day, by key.
+    were last the fact of the day, by key. `shown` is what it was shown of those facts that have
+    changed since, by key, as far as that is known.
     """
 
     last_day: date | None = None
     versions: Mapping[str, str] | None = None
     facts_of_the_day: Mapping[str, date] = field(default_factory=dict[str, date])
+    shown: Mapping[str, ShownFact] = field(default_factory=dict[str, ShownFact])
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class DigestMaterial:
 
     `facts` include withdrawn ones; `events` are in order of time. Both are narrowed to the chosen
     topics. `all_events` are not, as a fact of a chosen topic may belong to an event of another.
+    `shown` is what readers are shown now of those facts whose earlier showing is known, by key.
     """
 
     context: AnswerContext
@@ -39,9 +43,12 @@ class DigestMaterial:
     events: Sequence[EventRecord]
     all_events: Mapping[str, EventRecord]
     versions: Mapping[str, str]
+    shown: Mapping[str, ShownFact]
 
 
-async def gather(store: Store, words: Words, topics: frozenset[str]) -> DigestMaterial:
+async def gather(
+    store: Store, words: Words, topics: frozenset[str], history: DigestHistory
+) -> DigestMaterial:
     """Read the facts and events of some topics or, if none are given, of all."""
     events = await store.events(Filter())
     by_id = {event.event.id: event for event in events}
@@ -51,4 +58,5 @@ async def gather(store: Store, words: Words, topics: frozenset[str]) -> DigestMa
         chosen = topics | {event.event.id for event in events}
         facts = tuple(fact for fact in facts if topics & fact.things or fact.owner in chosen)
     context = AnswerContext(store, words, {})
-    return DigestMaterial(context, facts, events, by_id, await store.versions())
+    shown = await store.shown_facts(history.shown)
+    return DigestMaterial(context, facts, events, by_id, await store.versions(), shown)

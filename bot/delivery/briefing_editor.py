@@ -13,6 +13,7 @@ from typing import Protocol
 
 from bot.answers.service import AnswerService
 from bot.compose.briefing import BriefingDraft, ComposedBriefing, Subject, compose
+from bot.delivery.fact_versions import remember_base
 from bot.delivery.recurrence import UnknownZone, open_zone
 from bot.facts.store import Store
 from bot.state.audit_log import AuditAction
@@ -195,8 +196,7 @@ class BriefingEditor:
 
     async def remember(self, base: BaseSnapshot) -> str:
         """Store a base's fact versions, to find later what changed; returns its fingerprint."""
-        await self._state.base_versions.remember(base.store.fingerprint, base.versions)
-        return base.store.fingerprint
+        return await remember_base(base.store, self._state)
 
     def day(self, briefing: Briefing, at: datetime) -> date:
         """The local day of an instant, in the briefing's time zone or else in its server's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.delivery.scheduler import AT_ONCE, Finished
@@ -18,10 +18,14 @@ _EVERY = timedelta(days=1)
 
 
 class RetentionJob:
-    """Enforces retention when the process starts, and then once a day."""
+    """Enforces retention when the process starts, and then once a day.
 
-    def __init__(self, state: State) -> None:
+    `base_version` returns the fingerprint of the open base.
+    """
+
+    def __init__(self, state: State, base_version: Callable[[], str]) -> None:
         self._state = state
+        self._base_version = base_version
         self._next = AT_ONCE
 
     async def next_due(self) -> Mapping[str, datetime]:
@@ -30,15 +34,19 @@ class RetentionJob:
 
     async def run(self, key: str, now: datetime) -> Finished:
         """Delete what is too old. Raises DatabaseUnavailable."""
-        await enforce_retention(self._state, now)
+        await enforce_retention(self._state, self._base_version(), now)
         self._next = now + _EVERY
         return Finished(self._next)
 
 
-async def enforce_retention(state: State, now: datetime) -> None:
-    """Delete everything that need not be kept any longer. Raises DatabaseUnavailable."""
+async def enforce_retention(state: State, base_version: str, now: datetime) -> None:
+    """Delete everything that need not be kept any longer; `base_version` is the open base's.
+
+    Raises DatabaseUnavailable.
+    """
     await state.settings.purge(now - KEPT_AFTER_LEAVING)
     await state.posts.forget(now - KEPT_POSTS)
     await state.briefings.forget(now - KEPT_POSTS)
     await state.public_answers.forget(now - KEPT_POSTS)
-    await state.base_versions.forget_unused()
+    await state.base_versions.forget_unused(base_version)
+    await state.fact_versions.forget_unused()

@@ -6,7 +6,6 @@ written for the curator.
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 from typing import Annotated, Literal, get_args
 
@@ -93,12 +92,6 @@ class Fact(Frozen):
     asks: Asks
     was: tuple[Wording, ...] = Field((), description="earlier wordings, oldest first")
     withdrawn: Withdrawal | None = Field(None, description="set it instead of deleting the fact")
-
-    @property
-    def version(self) -> str:
-        """16 hexadecimal digits that change with everything a reader sees of it."""
-        shown = self.model_dump_json(exclude={"was", "asks"})
-        return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
 class When(Frozen):

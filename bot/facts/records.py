@@ -65,12 +65,16 @@ def _short_id(thing_id: str) -> str:
 
 
 class FactRecord(Frozen):
-    """A fact with the thing whose file has it, the list that it is in, and its date if known."""
+    """A fact with the thing whose file has it, the list that it is in, and its date if known.
+
+    `version` changes with whatever readers are shown of it; see `shown.py`.
+    """
 
     owner: str
     part: str
     fact: Fact
     dated: Dated | None
+    version: str
 
     @property
     def key(self) -> str:

@@ -13,6 +13,8 @@ from bot.facts.load import Base, Named, fact_lists, forms_of
 from bot.facts.model import Actor, Event, Fact, Source, ThingKind
 from bot.facts.records import Dated, EventRecord, FactRecord, SourceRecord, ThingRecord
 from bot.facts.related import related_events
+from bot.facts.shown import ShownFact
+from bot.facts.shown_build import shown_fact
 from bot.facts.unit_records import unit_records
 from bot.matching.fulltext import words_of
 from bot.matching.question_terms import THING
@@ -35,8 +37,8 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     yield from _actor_and_topic_rows(base)
     yield from _event_rows(base, dates, chronology)
     owners = chain((base.events[e] for e in order), base.actors.values(), base.topics.values())
-    for rank, record in enumerate(_fact_records(owners, dates)):
-        yield from _fact_rows(base, rank, record)
+    for rank, (record, shown) in enumerate(_fact_records(base, owners, dates)):
+        yield from _fact_rows(base, rank, record, shown)
     yield from _unit_rows(base, things)
 
 
@@ -84,13 +86,19 @@ _AROUND = 2  # events before, and as many after, that an event's card shows
 # ---- Facts -----------------------------------------------------------------------------------
 
 
-def _fact_records(owners: Iterable[Named], dates: Mapping[str, Dated]) -> Iterator[FactRecord]:
+def _fact_records(
+    base: Base, owners: Iterable[Named], dates: Mapping[str, Dated]
+) -> Iterator[tuple[FactRecord, ShownFact]]:
     for owner in owners:
         for part, facts in fact_lists(owner):
             for fact in facts:
                 dated = dates[owner.id] if _shares_date(owner, fact) else None
                 bare = fact.model_copy(update={"asks": {}})
-                yield FactRecord(owner=owner.id, part=part, fact=bare, dated=dated)
+                shown = shown_fact(base, owner, part, fact)
+                record = FactRecord(
+                    owner=owner.id, part=part, fact=bare, dated=dated, version=shown.version
+                )
+                yield record, shown
 
 
 def _shares_date(owner: Named, fact: Fact) -> bool:
@@ -103,11 +111,11 @@ def _shares_date(owner: Named, fact: Fact) -> bool:
     return owner.kind == "statement" or fact.kind in ("event", "agreement", "figure")
 
 
-def _fact_rows(base: Base, rank: int, record: FactRecord) -> Iterator[Row]:
+def _fact_rows(base: Base, rank: int, record: FactRecord, shown: ShownFact) -> Iterator[Row]:
     fact, key = record.fact, record.key
     gone = int(fact.withdrawn is not None)
-    json = record.model_dump_json()
-    yield "fact", (key, record.owner, rank, fact.version, fact.says, gone, json)
+    json, shown_json = record.model_dump_json(), shown.model_dump_json(exclude_defaults=True)
+    yield "fact", (key, record.owner, rank, record.version, fact.says, gone, json, shown_json)
     searchable = _searchable_text(base, record)
     yield "prose(rowid, says, more, names)", (rank, *searchable)
     yield from (("word", (word,)) for word in words_of(" ".join(searchable)))

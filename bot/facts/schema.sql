@@ -54,7 +54,8 @@ CREATE TABLE fact (
     version TEXT NOT NULL,
     says TEXT NOT NULL,
     withdrawn INTEGER NOT NULL,
-    record TEXT NOT NULL
+    record TEXT NOT NULL,
+    shown TEXT NOT NULL             -- what readers see of it, as JSON of bot/facts/shown.py
 ) WITHOUT ROWID;
 
 CREATE TABLE cites (

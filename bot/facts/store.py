@@ -22,6 +22,7 @@ from bot.facts.errors import UnreadableBase
 from bot.facts.model import Actor, BaseInfo, Topic
 from bot.facts.queries import Model, fetch, records
 from bot.facts.records import EventRecord, FactRecord, SourceRecord, ThingRecord
+from bot.facts.shown import ShownFact
 from bot.facts.unit_index import UnitIndex
 from bot.matching.entries import ABSENT, Entry
 from bot.matching.fulltext import BEGINS, ENDS, Vocabulary
@@ -191,6 +192,19 @@ class Store:
     async def versions(self) -> Mapping[str, str]:
         """The version of every fact, even withdrawn, by key."""
         return dict[str, str](await fetch(self._db, "SELECT key, version FROM fact"))
+
+    async def shown_facts(self, keys: Iterable[str]) -> Mapping[str, ShownFact]:
+        """What readers are shown of facts, even withdrawn ones, by key."""
+        rows = await fetch(
+            self._db,
+            "SELECT key, shown FROM fact WHERE key IN (SELECT value FROM json_each(:keys))",
+            keys=json.dumps(list(keys)),
+        )
+        return {key: ShownFact.model_validate_json(shown) for key, shown in rows}
+
+    async def shown_versions(self) -> Mapping[str, str]:
+        """What readers are shown of every fact, as the JSON of a ShownFact, by its version."""
+        return dict[str, str](await fetch(self._db, "SELECT version, shown FROM fact"))
 
     async def events(self, wanted: Filter) -> tuple[EventRecord, ...]:
         """Events that may match a filter, in chronological order.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import discord
@@ -11,6 +12,7 @@ from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
 from bot.config import Config
 from bot.delivery.briefing_editor import BriefingEditor
+from bot.delivery.fact_versions import adopt_versions
 from bot.delivery.jobs.briefings import BriefingJob, Trouble
 from bot.delivery.jobs.corrections import (
     CloseJob,
@@ -122,13 +124,15 @@ async def open_services(config: Config, client: discord.Client, wiring: Wiring) 
     Raises BaseError or OSError if there is no usable base, and MissingDriver or
     DatabaseUnavailable if the state cannot be opened.
     """
-    service = await open_service(Folders(config.facts, config.seeds), config.data)
-    try:
+    async with AsyncExitStack() as opened:
+        service = await open_service(Folders(config.facts, config.seeds), config.data)
+        opened.push_async_callback(service.store.close)
         state = await wiring.open_state(config.state_address)
-    except BaseException:
-        await service.store.close()
-        raise
-    return _assemble(config, service, state, client, wiring)
+        opened.push_async_callback(state.close)
+        await adopt_versions(service.store, state)
+        services = _assemble(config, service, state, client, wiring)
+        opened.pop_all()
+        return services
 
 
 def _assemble(
@@ -153,7 +157,7 @@ def _assemble(
         "correction reply": ReplyJob(state, corrections, tell),
         "edit": EditJob(service, state, editor, messenger, tell),
         "publishing": PublishingJob(state.posts, messenger, rate_limiter),
-        "retention": RetentionJob(state),
+        "retention": RetentionJob(state, lambda: service.store.fingerprint),
     }
     scheduler = Scheduler(state, jobs, clock, wiring.scheduler)
     return Services(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import delete, select, union_all
+from sqlalchemy import delete, literal, select, union_all
 
 from bot.state.database import Database
-from bot.state.fact_versions import facts_of, insert_facts
+from bot.state.fact_versions import facts_of, insert_facts, insert_shown
 from bot.state.tables import base_version_fact, briefing, digest, post
 
 
@@ -18,12 +18,22 @@ class BaseVersions:
         self._database = database
         self._known: dict[str, Mapping[str, str]] = {}
 
-    async def remember(self, base_version: str, facts: Mapping[str, str]) -> None:
-        """Keep the versions of a base's facts by key. Raises DatabaseUnavailable."""
+    def is_known(self, base_version: str) -> bool:
+        """Whether a base is in memory, and so in the database. No I/O."""
+        return base_version in self._known
+
+    async def remember(
+        self, base_version: str, facts: Mapping[str, str], shown: Mapping[str, str]
+    ) -> None:
+        """Keep the versions of a base's facts by key, and what they show by version.
+
+        Raises DatabaseUnavailable.
+        """
         if base_version in self._known:
             return
         async with self._database.transaction() as connection:
             await insert_facts(self._database, connection, base_version_fact, {base_version: facts})
+            await insert_shown(self._database, connection, shown)
         self._known[base_version] = facts
 
     async def facts(self, base_version: str) -> Mapping[str, str] | None:
@@ -40,9 +50,13 @@ class BaseVersions:
         self._known[base_version] = facts
         return facts
 
-    async def forget_unused(self) -> None:
-        """Delete bases that no digest, briefing or lease refers to. Raises DatabaseUnavailable."""
+    async def forget_unused(self, present: str) -> None:
+        """Delete the bases that no digest, briefing or lease refers to, but not the present one.
+
+        Raises DatabaseUnavailable.
+        """
         used = union_all(
+            select(literal(present)),
             select(digest.c.last_base_version).where(digest.c.last_base_version.is_not(None)),
             select(briefing.c.base_version).where(briefing.c.base_version.is_not(None)),
             select(post.c.base_version).where(post.c.status == "leased"),

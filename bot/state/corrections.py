@@ -67,6 +67,10 @@ class Corrections:
         # Reopen what a later change had closed, if that was changed back.
         was_superseded = and_(correction.c.status == "dismissed", correction.c.member_id.is_(None))
         async with self._database.transaction() as connection:
+            of_post = correction.c.post_id == post_id, correction.c.status == "open"
+            for known in await _read(connection, *of_post):
+                if known.facts == facts:  # its id may be from a release with other versions
+                    return known
             await connection.execute(
                 self._database.insert(correction)
                 .values(correction_id=key, status="open", **columns)

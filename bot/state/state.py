@@ -11,6 +11,7 @@ from bot.state.change_feed import ChangeFeed
 from bot.state.corrections import Corrections
 from bot.state.database import Database
 from bot.state.digests import Digests
+from bot.state.fact_versions import FactVersions
 from bot.state.leases import Leases
 from bot.state.post_edits import PostEdits
 from bot.state.posts import Posts
@@ -33,6 +34,7 @@ class State:
         self.suggestions = Suggestions(database)
         self.public_answers = PublicAnswers(database)
         self.base_versions = BaseVersions(database)
+        self.fact_versions = FactVersions(database)
         self.rate_limit = RateLimit(database)
         self.posts = Posts(database)
         self.leases = Leases(database, worker=secrets.token_hex(16))  # unique to the process

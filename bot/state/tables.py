@@ -242,6 +242,13 @@ base_version_fact = _fact_table(
     Column("base_version", String(16), primary_key=True),  # a base's fingerprint
 )
 
+fact_version = Table(  # what readers were shown of facts; it refers to no server and no person
+    "fact_version",
+    metadata,
+    Column("version", String(16), primary_key=True),
+    Column("shown", Text, nullable=False),  # JSON of bot/facts/shown.py
+)
+
 rate_limit = Table(
     "rate_limit",
     metadata,

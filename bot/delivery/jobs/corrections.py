@@ -18,6 +18,7 @@ from bot.answers.service import AnswerService
 from bot.cards.card import Card
 from bot.compose.corrections_since import corrections_since
 from bot.delivery.briefing_editor import briefing_slot
+from bot.delivery.fact_versions import changed_facts, remember_base, seen_facts
 from bot.delivery.jobs.briefings import TellAuditEntry
 from bot.delivery.outbox import Blocked, Outbox, OutgoingPost, RetryAt
 from bot.delivery.scheduler import AT_ONCE, Finished
@@ -48,16 +49,23 @@ class PendingCorrections:
 
     async def refresh(self) -> None:
         """Compare the posts with the base, if either is new. Raises DatabaseUnavailable."""
+        base_version = await remember_base(self._service.store, self._state)
         # Read first: a base or a post that comes during the comparison is compared next time.
-        current = self._service.store.fingerprint, await self._state.posts.last_sent_at("briefing")
+        current = base_version, await self._state.posts.last_sent_at("briefing")
         if self._compared == current:
             return
-        self.to_offer = {}
+        changes: dict[str, dict[str, str]] = {}
         for post_id, posted_facts in (await self._state.posts.shown_facts("briefing")).items():
             if changed := await self.undecided(post_id, posted_facts):
-                self.to_offer[correction_id(post_id, changed)] = post_id
-        is_open = {correction.correction_id for correction in await self._state.corrections.open()}
-        self.outdated = is_open - self.to_offer.keys()
+                changes[post_id] = changed
+        self.to_offer = {
+            correction_id(post_id, facts): post_id for post_id, facts in changes.items()
+        }
+        self.outdated = {
+            correction.correction_id
+            for correction in await self._state.corrections.open()
+            if changes.get(correction.post_id) != correction.facts
+        }
         self._compared = current
 
     async def undecided(self, post_id: str, posted_facts: Mapping[str, str]) -> dict[str, str]:
@@ -81,7 +89,8 @@ class CorrectionPosts:
         chosen = self._state.settings.of(correction.server_id).language
         language = briefing.plan.text.language if briefing else chosen or "en"
         context = AnswerContext(self._service.store, words_of(language), {})
-        return await corrections_since(context, await self._posted_facts(correction))
+        posted_facts = await self._posted_facts(correction)
+        return await corrections_since(context, await seen_facts(self._state, posted_facts))
 
     async def offer_card(self, correction: Correction) -> Card:
         """The same under the headline of its post, for moderators. Raises DatabaseUnavailable."""
@@ -241,15 +250,3 @@ def _slot(kind: Kind, correction: Correction, channel_id: int) -> Slot:
 async def posted(state: State, briefing: Briefing) -> Post | None:
     """The post of a briefing, whatever became of it. Raises DatabaseUnavailable."""
     return await state.posts.get(briefing_slot(briefing, _EPOCH).post_id)
-
-
-def changed_facts(posted: Mapping[str, str], current: Mapping[str, str]) -> dict[str, str]:
-    """The posted facts that the base has in another version now, with that version.
-
-    Those that the base no longer has are left out: nothing can be said in their place.
-    """
-    return {
-        key: current[key]
-        for key, version in posted.items()
-        if key in current and current[key] != version
-    }

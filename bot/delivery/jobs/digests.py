@@ -13,6 +13,7 @@ from bot.answers.service import AnswerService
 from bot.cards.card import Card
 from bot.compose.digest import DigestHistory, compose
 from bot.delivery.delivery_errors import DeliveryError
+from bot.delivery.fact_versions import changed_facts, remember_base, seen_facts
 from bot.delivery.outbox import (
     Blocked,
     Clock,
@@ -32,6 +33,8 @@ from bot.delivery.recurrence import (
     open_zone,
 )
 from bot.delivery.scheduler import Finished
+from bot.facts.shown import ShownFact
+from bot.facts.store import Store
 from bot.state.digests import BlockReason, DigestConfig, Schedule
 from bot.state.posts import Contents, Slot
 from bot.state.state import State
@@ -91,9 +94,9 @@ class DigestComposer:
     async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
         """The digest of a server's local day. Raises DatabaseUnavailable."""
         store = self._service.store
-        await self._state.base_versions.remember(store.fingerprint, await store.versions())
+        await remember_base(store, self._state)
         spoken = words(self.language(schedule))
-        told = await self._told(schedule)
+        told = await self._told(store, schedule)
         digest = await compose(store, spoken, day, told, schedule.config.topics)
         return DigestDraft(
             card=_marked_late(digest.card, schedule, spoken) if is_late else digest.card,
@@ -105,13 +108,21 @@ class DigestComposer:
         """The language that the server chose, or else the one it had on Discord at set-up."""
         return self._state.settings.of(schedule.server_id).language or schedule.config.language
 
-    async def _told(self, schedule: Schedule) -> DigestHistory:
+    async def _told(self, store: Store, schedule: Schedule) -> DigestHistory:
         base_version = schedule.last_base_version
+        seen = await self._state.base_versions.facts(base_version) if base_version else None
         return DigestHistory(
             last_day=schedule.last_day,
-            versions=await self._state.base_versions.facts(base_version) if base_version else None,
+            versions=seen,
+            shown=await self._shown_before(store, seen or {}),
             facts_of_the_day=await self._state.posts.facts_of_the_day(schedule.server_id),
         )
+
+    async def _shown_before(self, store: Store, seen: Mapping[str, str]) -> dict[str, ShownFact]:
+        """What the facts that changed since showed before, as far as it is known."""
+        changed = changed_facts(seen, await store.versions())
+        before = await seen_facts(self._state, {key: seen[key] for key in changed})
+        return {key: fact.shown for key, fact in before.items() if fact.shown}
 
 
 class DigestJob:

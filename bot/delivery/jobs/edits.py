@@ -14,8 +14,9 @@ from bot.cards.card import Card
 from bot.cards.wording import day_words
 from bot.delivery.briefing_editor import BriefingEditor, briefing_slot
 from bot.delivery.delivery_errors import Refused, Throttled
+from bot.delivery.fact_versions import changed_facts
 from bot.delivery.jobs.briefings import TellAuditEntry
-from bot.delivery.jobs.corrections import changed_facts, posted
+from bot.delivery.jobs.corrections import posted
 from bot.delivery.outbox import OutgoingPost, RetryAt
 from bot.delivery.scheduler import Finished
 from bot.state.audit_log import AuditEntry

@@ -18,6 +18,7 @@ from bot.answers.context import AnswerContext
 from bot.answers.service import AnswerService
 from bot.cards.card import Card
 from bot.compose.corrections_since import corrections_since
+from bot.delivery.fact_versions import seen_facts
 from bot.state.errors import DatabaseUnavailable
 from bot.texts.catalogues import Words, words
 from bot.ui.components import messages
@@ -112,7 +113,7 @@ async def tell_corrections(interaction: Interaction, told: Awaitable[Mapping[str
     await interaction.response.defer(ephemeral=True, thinking=True)
     service, words = interaction.client.service, reader_words(interaction)
     try:
-        facts = await told
+        facts = await seen_facts(interaction.client.state, await told)
     except DatabaseUnavailable as error:
         log.warning("the database is unavailable for a reader's request", reason=error.reason)
         layout = messages.view(_away(words))

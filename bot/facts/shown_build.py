@@ -1,0 +1,48 @@
+"""What readers are shown of a base's facts, gathered when the base is built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from bot.facts.load import Base, Named
+from bot.facts.model import CLAIMS, Event, Fact
+from bot.facts.shown import ShownFact, ShownName, ShownSource
+
+
+def shown_fact(base: Base, owner: Named, part: str, fact: Fact) -> ShownFact:
+    """What is shown of a fact in a list of a thing's file."""
+    event = owner if isinstance(owner, Event) else None
+    actor = base.actors.get(fact.by or "")
+    return ShownFact(
+        says=fact.says,
+        owner=_name(owner),
+        claim=fact.kind if fact.kind in CLAIMS and fact.by else None,
+        speaker=_name(actor) if actor and fact.kind in CLAIMS else None,
+        is_open=part == "open",
+        when=event.when.model_copy(update={"after": None, "before": None}) if event else None,
+        is_planned=event is not None and event.status == "planned",
+        sources=tuple(_sources(base, fact)),
+        inferred=fact.inferred,
+        caution=fact.caution,
+        accounts=fact.accounts,
+        withdrawn=fact.withdrawn,
+    )
+
+
+def _name(thing: Named) -> ShownName:
+    usual = {language: names[0] for language, names in thing.names.items() if names}
+    return ShownName(label=thing.label, names=usual)
+
+
+def _sources(base: Base, fact: Fact) -> Iterator[ShownSource]:
+    cites = sorted({(cite.source, cite.paragraph) for cite in (*fact.cites, *fact.accounts)})
+    for source_id, cited in groupby(cites, key=lambda cite: cite[0]):
+        source = base.sources[source_id]
+        yield ShownSource(
+            title=source.title,
+            author=source.author,
+            publisher=source.publisher,
+            date=source.date,
+            paragraphs=tuple(paragraph for _, paragraph in cited),
+        )

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import structlog
 
@@ -38,19 +38,11 @@ Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
-class OutgoingPost:
-    """A post to send: its slot, its card and its target.
-
-    `posted_by` is the member who answers for it, `edited_by` the one who edited it since, and
-    `reply_to` the message in the same channel that it replies to; each may be None.
-    """
+class Outgoing:
+    """A message to send: its slot and its target."""
 
     slot: Slot
     target: Target
-    card: Card
-    posted_by: int | None = None
-    edited_by: int | None = None
-    reply_to: int | None = None
 
     @property
     def post_id(self) -> str:
@@ -58,18 +50,36 @@ class OutgoingPost:
         return self.slot.post_id
 
 
-class Sender(Protocol):
-    """Sends posts to Discord; methods may raise DeliveryError."""
+@dataclass(frozen=True)
+class OutgoingPost(Outgoing):
+    """A card to send.
 
-    async def send(self, outgoing: OutgoingPost) -> MessageRef:
+    `posted_by` is the member who answers for it, `edited_by` the one who edited it since, and
+    `reply_to` the message in the same channel that it replies to; each may be None.
+    """
+
+    card: Card
+    posted_by: int | None = None
+    edited_by: int | None = None
+    reply_to: int | None = None
+
+
+Sent = TypeVar("Sent", bound=Outgoing)
+_Sent = TypeVar("_Sent", bound=Outgoing, contravariant=True)
+
+
+class Sender(Protocol[_Sent]):
+    """Sends messages to Discord; methods may raise DeliveryError."""
+
+    async def send(self, outgoing: _Sent) -> MessageRef:
         """Send a post, with its id as the nonce; returns its message."""
         ...
 
-    async def find(self, outgoing: OutgoingPost, since: datetime) -> MessageRef | None:
+    async def find(self, outgoing: _Sent, since: datetime) -> MessageRef | None:
         """Look for a post that may have been sent since an instant."""
         ...
 
-    async def has_nonce(self, outgoing: OutgoingPost) -> bool:
+    async def has_nonce(self, outgoing: _Sent) -> bool:
         """Whether Discord itself rejects a second copy of the post for some minutes."""
         ...
 
@@ -115,15 +125,15 @@ Outcome = Delivered | RetryAt | Blocked | Undetermined
 _LONGEST_WAIT = timedelta(minutes=10)
 
 
-class Outbox:
-    """Delivers posts to Discord; a process has one outbox."""
+class Outbox(Generic[Sent]):
+    """Delivers messages of one sort to Discord; a process has one outbox for each."""
 
     def __init__(
         self,
         leases: Leases,
         posts: Posts,
         rate_limiter: RateLimiter,
-        sender: Sender,
+        sender: Sender[Sent],
         clock: Clock,
         timing: OutboxTiming,
     ) -> None:
@@ -135,7 +145,7 @@ class Outbox:
         self._timing = timing
         self._unrecorded: dict[str, MessageRef] = {}
 
-    async def deliver(self, outgoing: OutgoingPost, contents: Contents) -> Outcome:
+    async def deliver(self, outgoing: Sent, contents: Contents) -> Outcome:
         """Deliver a post as far as possible now. Raises DatabaseUnavailable and Unauthorized.
 
         If the state becomes unavailable meanwhile, the lease stays and a later attempt finishes.
@@ -154,7 +164,7 @@ class Outbox:
             return RetryAt(self._clock() + self._timing.retry)
         return await self._record(outgoing, message_ref, contents)
 
-    async def settle(self, outgoing: OutgoingPost, contents: Contents) -> Outcome:
+    async def settle(self, outgoing: Sent, contents: Contents) -> Outcome:
         """Finish a post that must not be sent any more: record it if it was, else skip it.
 
         Raises DatabaseUnavailable and Unauthorized.
@@ -175,11 +185,11 @@ class Outbox:
         await self._posts.end(slot, "skipped", "late", self._clock())
         return Delivered(None)
 
-    async def _lease(self, outgoing: OutgoingPost, contents: Contents) -> Lease | Busy:
+    async def _lease(self, outgoing: Sent, contents: Contents) -> Lease | Busy:
         lease_time = self._timing.lease_time
         return await self._leases.acquire(outgoing.slot, contents, self._clock(), lease_time)
 
-    async def _look_up(self, lease: Lease, outgoing: OutgoingPost) -> MessageRef | None:
+    async def _look_up(self, lease: Lease, outgoing: Sent) -> MessageRef | None:
         """The message, if the post is there; None if it may be sent (again)."""
         try:
             return await self._find(lease, outgoing)
@@ -189,7 +199,7 @@ class Outbox:
                 return None
             raise
 
-    async def _find(self, lease: Lease, outgoing: OutgoingPost) -> MessageRef | None:
+    async def _find(self, lease: Lease, outgoing: Sent) -> MessageRef | None:
         """The message; None if the post certainly was not made."""
         if outgoing.post_id in self._unrecorded:
             return self._unrecorded[outgoing.post_id]
@@ -198,9 +208,7 @@ class Outbox:
             target = replace(outgoing.target, channel_id=lease.channel_id)
             return await self._sender.find(replace(outgoing, target=target), lease.leased_at)
 
-    async def _send(
-        self, lease: Lease, outgoing: OutgoingPost, contents: Contents
-    ) -> MessageRef | None:
+    async def _send(self, lease: Lease, outgoing: Sent, contents: Contents) -> MessageRef | None:
         """Send the post; None if the lease was lost meanwhile, and nothing is sent."""
         if not lease.is_fresh:
             await self._leases.replace(lease, contents, outgoing.target.channel_id)
@@ -213,9 +221,7 @@ class Outbox:
         async with asyncio.timeout(self._timing.sending.total_seconds()):
             return await self._sender.send(outgoing)
 
-    async def _record(
-        self, outgoing: OutgoingPost, message_ref: MessageRef, contents: Contents
-    ) -> Outcome:
+    async def _record(self, outgoing: Sent, message_ref: MessageRef, contents: Contents) -> Outcome:
         self._unrecorded[outgoing.post_id] = message_ref
         publish = outgoing.target.publish
         await self._posts.record(

@@ -15,8 +15,9 @@ from bot.runtime.services import Services, Wiring, open_services
 from bot.state.errors import DatabaseUnavailable
 from bot.ui.briefings.commands import BriefingCommands
 from bot.ui.components import error_mapping
-from bot.ui.components.client import FactdeskClient
+from bot.ui.components.client import FactdeskClient, Interaction
 from bot.ui.components.error_reporting import ErrorReportingTree
+from bot.ui.corrections import unreached
 from bot.ui.digests.commands import DigestCommands
 from bot.ui.questions.commands import QuestionCommands
 from bot.ui.questions.mentions import answer_message
@@ -88,6 +89,7 @@ class Factdesk(FactdeskClient):
         self.digests = services.digests
         self.editor = services.editor
         self.corrections = services.corrections
+        self.notices = services.notices
 
     async def close(self) -> None:
         """Finish what is being posted, leave Discord, then close the services."""
@@ -115,6 +117,10 @@ class Factdesk(FactdeskClient):
         Raises BaseError, or OSError if a file cannot be read; the present base then stays.
         """
         return await self.services.base_watch.rebuild()
+
+    async def tell_unreached(self, interaction: Interaction) -> None:
+        """Tell a moderator what nobody in their server could be told before."""
+        await unreached.tell_unreached(interaction)
 
     async def _hold_all_processes(self, seconds: float) -> None:
         """Keep every process of the bot from sending: Discord limits the bot as a whole."""

@@ -13,7 +13,7 @@ from bot.answers.service import AnswerService
 from bot.config import Config
 from bot.delivery.briefing_editor import BriefingEditor
 from bot.delivery.fact_versions import adopt_versions
-from bot.delivery.jobs.briefings import BriefingJob, Trouble
+from bot.delivery.jobs.briefings import BriefingJob
 from bot.delivery.jobs.corrections import (
     CloseJob,
     CorrectionPosts,
@@ -21,8 +21,9 @@ from bot.delivery.jobs.corrections import (
     PendingCorrections,
     ReplyJob,
 )
-from bot.delivery.jobs.digests import DigestComposer, DigestJob, DigestProblem
+from bot.delivery.jobs.digests import DigestComposer, DigestJob
 from bot.delivery.jobs.edits import EditJob
+from bot.delivery.jobs.notices import NoticeJob, OutgoingNotice
 from bot.delivery.outbox import Clock, Outbox, OutboxTiming, OutgoingPost
 from bot.delivery.publishing import PublishingJob
 from bot.delivery.rate_limiter import RateLimiter
@@ -30,17 +31,14 @@ from bot.delivery.retention import RetentionJob
 from bot.delivery.scheduler import Scheduler, SchedulerSettings
 from bot.facts.load import Folders
 from bot.runtime.base_watch import BaseWatch
-from bot.state.audit_log import AuditEntry
-from bot.state.briefing_record import Briefing
-from bot.state.digests import Schedule
 from bot.state.settings import ServerSettings
 from bot.state.state import State
-from bot.texts.catalogues import words
-from bot.ui.briefings import audit_log
+from bot.texts.catalogues import choose, words
 from bot.ui.components import permissions
-from bot.ui.posting import rendering
+from bot.ui.posting import notices, rendering
 from bot.ui.posting.messenger import DiscordMessenger, Render
 from bot.ui.posting.moderators import DiscordModerators
+from bot.ui.posting.notices import DiscordNotifier, RenderNotice
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,7 @@ class Wiring:
     open_state: Callable[[str], Awaitable[State]] = State.open
     messenger: Callable[[discord.Client, Render], DiscordMessenger] = DiscordMessenger
     moderators: type[DiscordModerators] = DiscordModerators
+    notifier: Callable[[discord.Client, RenderNotice], DiscordNotifier] = DiscordNotifier
     composer: Callable[[AnswerService, State], DigestComposer] = DigestComposer
     outbox: OutboxTiming = field(default_factory=OutboxTiming)
     scheduler: SchedulerSettings = field(default_factory=SchedulerSettings)
@@ -69,6 +68,7 @@ class Services:
     digests: DigestJob
     editor: BriefingEditor
     corrections: CorrectionPosts
+    notices: NoticeJob
     pending_corrections: PendingCorrections
     scheduler: Scheduler
 
@@ -83,9 +83,14 @@ class _Servers:
     """Applies what each server chose in its settings to what the bot sends there."""
 
     def __init__(
-        self, client: discord.Client, service: AnswerService, settings: ServerSettings
+        self,
+        client: discord.Client,
+        service: AnswerService,
+        settings: ServerSettings,
+        language: str,
     ) -> None:
         self._client = client
+        self._language = language
         self._service = service
         self._settings = settings
 
@@ -93,12 +98,14 @@ class _Servers:
         """The view of a post."""
         return rendering.render(self._service, outgoing)
 
-    def warning(self, about: Schedule | Briefing, problem: DigestProblem | Trouble) -> str:
-        """The text that tells a server's moderators why something was not posted."""
-        language = self._settings.of(about.server_id).language
-        guild = self._client.get_guild(about.server_id)
-        name = guild.name if guild else str(about.server_id)
-        return rendering.warning(about, problem, language, name)
+    def render_notice(self, outgoing: OutgoingNotice) -> notices.Message:
+        """A notice in the language that a server chose, or in its own on Discord."""
+        server_id = outgoing.slot.server_id
+        guild = self._client.get_guild(server_id)
+        discords = choose(str(guild.preferred_locale) if guild else None, self._language)
+        chosen = words(self._settings.of(server_id).language or discords)
+        name = guild.name if guild else str(server_id)
+        return notices.render(self._service, chosen, name, outgoing)
 
     def moderates(self, member: discord.Member) -> bool:
         """Whether a member is a moderator of their server."""
@@ -108,14 +115,6 @@ class _Servers:
     def log_channel(self, server_id: int) -> int | None:
         """The id of a server's log channel, if it has one."""
         return self._settings.of(server_id).log_channel_id
-
-    async def tell_audit_entry(self, briefing: Briefing, entry: AuditEntry) -> None:
-        """Send an entry of a briefing's audit log to its server's log channel; never raises."""
-        settings = self._settings.of(briefing.server_id)
-        language = settings.language or briefing.plan.text.language
-        await audit_log.tell(
-            self._client, settings.log_channel_id, words(language), briefing, entry
-        )
 
 
 async def open_services(config: Config, client: discord.Client, wiring: Wiring) -> Services:
@@ -138,24 +137,27 @@ async def open_services(config: Config, client: discord.Client, wiring: Wiring) 
 def _assemble(
     config: Config, service: AnswerService, state: State, client: discord.Client, wiring: Wiring
 ) -> Services:
-    servers, clock = _Servers(client, service, state.settings), wiring.clock
-    tell = servers.tell_audit_entry
+    servers, clock = _Servers(client, service, state.settings, config.language), wiring.clock
     messenger = wiring.messenger(client, servers.render)
-    moderators = wiring.moderators(client, servers.warning, servers.moderates, servers.log_channel)
+    moderators = wiring.moderators(client, servers.moderates, servers.log_channel)
     rate_limiter = RateLimiter(state.rate_limit, clock)
     outbox = Outbox(state.leases, state.posts, rate_limiter, messenger, clock, wiring.outbox)
+    notifier = wiring.notifier(client, servers.render_notice)
+    notice_outbox = Outbox(state.leases, state.posts, rate_limiter, notifier, clock, wiring.outbox)
     compose = wiring.composer(service, state)
-    digests = DigestJob(state, compose, outbox, moderators, clock)
+    digests = DigestJob(state, compose, outbox, clock)
     editor = BriefingEditor(service, state, moderators)
     corrections = CorrectionPosts(service, state, outbox)
     pending = PendingCorrections(service, state)
+    notices_job = NoticeJob(state, editor, moderators, notice_outbox, clock)
     jobs = {
         "digest": digests,
-        "briefing": BriefingJob(state, editor, outbox, moderators, tell),
+        "briefing": BriefingJob(state, editor, outbox, moderators),
         "correction offer": OfferJob(state, pending, corrections),
         "correction close": CloseJob(state, pending),
-        "correction reply": ReplyJob(state, corrections, tell),
-        "edit": EditJob(service, state, editor, messenger, tell),
+        "correction reply": ReplyJob(state, corrections),
+        "edit": EditJob(service, state, editor, messenger),
+        "notice": notices_job,
         "publishing": PublishingJob(state.posts, messenger, rate_limiter),
         "retention": RetentionJob(state, lambda: service.store.fingerprint),
     }
@@ -170,6 +172,7 @@ def _assemble(
         digests=digests,
         editor=editor,
         corrections=corrections,
+        notices=notices_job,
         pending_corrections=pending,
         scheduler=scheduler,
     )

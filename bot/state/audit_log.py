@@ -9,8 +9,9 @@ from typing import Literal
 from sqlalchemy import RowMapping, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.state.notices import Notice, NoticeKind, insert_notices
 from bot.state.plan import PlanChanges
-from bot.state.tables import audit_entry
+from bot.state.tables import audit_entry, briefing, server
 
 AuditAction = Literal[
     "began",
@@ -49,11 +50,17 @@ class AuditEntry:
     changes: PlanChanges | None = None
 
 
+_REQUESTS: tuple[AuditAction, ...] = ("asked", "proposed")
+_WARNINGS: tuple[AuditAction, ...] = ("blocked", "review")
+FAILURES: tuple[AuditAction, ...] = ("uncorrected", "unedited")
+"""Entries that somebody must hear of even without a log channel."""
+
+
 async def insert_audit_entry(
     connection: AsyncConnection, briefing_id: str, entry: AuditEntry
 ) -> None:
-    """Add an entry to a briefing's log, within the connection's transaction."""
-    await connection.execute(
+    """Add an entry to a briefing's log, and note whom to tell, within the transaction."""
+    added = await connection.execute(
         insert(audit_entry).values(
             briefing_id=briefing_id,
             at=entry.at,
@@ -63,6 +70,40 @@ async def insert_audit_entry(
             changes=entry.changes,
         )
     )
+    (entry_id,) = added.inserted_primary_key or (None,)
+    await insert_notices(connection, *await _notices(connection, briefing_id, entry, entry_id))
+
+
+async def _notices(
+    connection: AsyncConnection, briefing_id: str, entry: AuditEntry, entry_id: int | None
+) -> list[Notice]:
+    """What moderators are to be told of an entry."""
+    rows = await connection.execute(
+        select(briefing.c.server_id, briefing.c.version, server.c.log_channel_id)
+        .join(server)
+        .where(briefing.c.briefing_id == briefing_id)
+    )
+    row = rows.one()
+    details: dict[NoticeKind, str | None] = {}
+    if row.log_channel_id or entry.kind in FAILURES:
+        details["entry"] = str(entry_id)
+    if entry.kind in _REQUESTS:
+        details["request"] = str(row.version)
+    if entry.kind in _WARNINGS:
+        details["warning"] = entry.detail
+    return [
+        Notice(row.server_id, kind, entry.at, briefing_id, detail, entry.member_id)
+        for kind, detail in details.items()
+    ]
+
+
+async def audit_entry_of(connection: AsyncConnection, entry_id: int) -> AuditEntry | None:
+    """One entry, or None."""
+    rows = await connection.execute(
+        select(audit_entry).where(audit_entry.c.audit_entry_id == entry_id)
+    )
+    row = rows.mappings().one_or_none()
+    return _entry(row) if row else None
 
 
 async def audit_entries(connection: AsyncConnection, briefing_id: str) -> tuple[AuditEntry, ...]:

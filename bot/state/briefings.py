@@ -10,7 +10,13 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
-from bot.state.audit_log import AuditAction, AuditEntry, audit_entries, insert_audit_entry
+from bot.state.audit_log import (
+    AuditAction,
+    AuditEntry,
+    audit_entries,
+    audit_entry_of,
+    insert_audit_entry,
+)
 from bot.state.briefing_record import (
     Briefing,
     Status,
@@ -135,6 +141,11 @@ class Briefings:
         """Log an action that does not change the briefing."""
         async with self._database.transaction() as connection:
             await insert_audit_entry(connection, briefing_id, entry)
+
+    async def audit_entry(self, entry_id: int) -> AuditEntry | None:
+        """One entry of a briefing's log, or None."""
+        async with self._database.transaction() as connection:
+            return await audit_entry_of(connection, entry_id)
 
     async def audit_log(self, briefing_id: str) -> tuple[AuditEntry, ...]:
         """A briefing's log, oldest entry first."""

@@ -13,6 +13,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, RowMapping, delete, func, select, update
 
 from bot.state.database import Database
+from bot.state.notices import Notice, insert_notices
 from bot.state.servers import insert_servers
 from bot.state.tables import digest, post, server
 
@@ -131,12 +132,23 @@ class Digests:
             )
             await self._database.announce(connection)
 
-    async def advance(self, server_id: int, past: date, next_at: datetime, next_day: date) -> None:
-        """Set the next run and end a pause, unless the next run is already after the day `past`."""
+    async def advance(
+        self,
+        server_id: int,
+        past: date,
+        next_at: datetime,
+        next_day: date,
+        warning: Notice | None = None,
+    ) -> None:
+        """Set the next run and end a pause, unless the next run is already after the day `past`.
+
+        `warning` is noted if so.
+        """
         await self._change(
             server_id,
             {"next_at": next_at, "next_day": next_day, "paused": None, "paused_until": None},
             digest.c.next_day <= past,
+            warning=warning,
         )
 
     async def pause(
@@ -153,12 +165,18 @@ class Digests:
             {"paused": reason, "paused_until": until, "next_at": next_at, "next_day": next_day},
         )
 
-    async def stop(self, server_id: int, reason: BlockReason, config: DigestConfig) -> None:
-        """Pause a digest that cannot be posted, unless its config has changed from `config`."""
+    async def stop(
+        self, server_id: int, reason: BlockReason, config: DigestConfig, at: datetime
+    ) -> None:
+        """Pause a digest that cannot be posted, and note to tell its moderators.
+
+        Does nothing if its config has changed from `config`.
+        """
         await self._change(
             server_id,
             {"paused": reason, "paused_until": None, "next_at": None, "next_day": None},
             *(digest.c[name] == value for name, value in _columns(config).items()),
+            warning=Notice(server_id, "digest", at, detail=reason),
         )
 
     async def resume(self, server_id: int, next_at: datetime, next_day: date) -> None:
@@ -175,12 +193,18 @@ class Digests:
             await self._database.announce(connection)
 
     async def _change(
-        self, server_id: int, values: Mapping[str, object], *conditions: ColumnElement[bool]
+        self,
+        server_id: int,
+        values: Mapping[str, object],
+        *conditions: ColumnElement[bool],
+        warning: Notice | None = None,
     ) -> None:
         async with self._database.transaction() as connection:
-            await connection.execute(
+            changed = await connection.execute(
                 update(digest).where(digest.c.server_id == server_id, *conditions).values(**values)
             )
+            if changed.rowcount and warning:
+                await insert_notices(connection, warning)
             await self._database.announce(connection)
 
 

@@ -20,7 +20,7 @@ from bot.state.database import Database
 from bot.state.fact_versions import facts_of, insert_facts
 from bot.state.tables import digest, fact_of_the_day, post, post_fact
 
-Kind = Literal["digest", "briefing", "offer", "correction"]
+Kind = Literal["digest", "briefing", "offer", "correction", "notice"]
 EndStatus = Literal["skipped", "failed", "unknown"]
 Status = Literal["leased", "sent", "skipped", "failed", "unknown", "deleted"]
 

@@ -13,6 +13,7 @@ from bot.state.database import Database
 from bot.state.digests import Digests
 from bot.state.fact_versions import FactVersions
 from bot.state.leases import Leases
+from bot.state.notices import Notices
 from bot.state.post_edits import PostEdits
 from bot.state.posts import Posts
 from bot.state.public_answers import PublicAnswers
@@ -30,6 +31,7 @@ class State:
         self.digests = Digests(database)
         self.briefings = Briefings(database)
         self.post_edits = PostEdits(database)
+        self.notices = Notices(database)
         self.corrections = Corrections(database)
         self.suggestions = Suggestions(database)
         self.public_answers = PublicAnswers(database)

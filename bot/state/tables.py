@@ -172,6 +172,19 @@ audit_entry = Table(
     Column("changes", JSON(none_as_null=True)),  # of an edit: {field: [before, after]}
 )
 
+notice = Table(  # to be told to moderators; what was told is in `post`
+    "notice",
+    metadata,
+    Column("notice_id", String(16), primary_key=True),
+    _server_id(index=True),
+    Column("kind", String(16), nullable=False),  # see bot/state/notices.py
+    Column("about", String(20)),  # the briefing, the correction or the setting
+    Column("detail", Text),
+    Column("member_id", BigInteger),  # who asks, or changes the setting
+    Column("made_at", Instant, nullable=False),
+    Column("unreached", Boolean, nullable=False, server_default=false()),  # nobody could be told
+)
+
 correction = Table(
     "correction",
     metadata,

@@ -27,6 +27,12 @@ Point = Literal[
     "after-edit",
     "after-rewrite",  # the ledger has what the edited post tells
     "after-editing",  # the edit is asked for no more
+    "notice-before-claim",
+    "notice-after-claim",
+    "notice-before-request",
+    "notice-after-send",
+    "notice-before-record",
+    "notice-after-record",
 ]
 
 

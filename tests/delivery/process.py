@@ -30,12 +30,12 @@ from tests.delivery import world
 from tests.delivery.composing import LineComposer
 from tests.delivery.orders import Orders
 from tests.delivery.traps import (
-    MarkedModerators,
     Trap,
     TrappedBriefings,
     TrappedCorrections,
     TrappedLeases,
     TrappedMessenger,
+    TrappedNotifier,
     TrappedPostEdits,
     TrappedPosts,
 )
@@ -92,7 +92,7 @@ def _wiring(orders: Orders, opening: AbstractAsyncContextManager[object]) -> Wir
         clock=partial(world.clock, Path(orders.clock)),
         open_state=open_state,
         messenger=partial(TrappedMessenger, trap),
-        moderators=MarkedModerators,
+        notifier=partial(TrappedNotifier, trap),
         composer=partial(LineComposer, orders),
         outbox=OutboxTiming(
             *map(_seconds, (orders.lease, orders.sending, orders.nonce, orders.retry))

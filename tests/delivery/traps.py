@@ -7,11 +7,12 @@ import os
 import random
 import secrets
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import discord
 
+from bot.delivery.jobs.notices import BriefingWarning, DigestWarning, OutgoingNotice
 from bot.delivery.outbox import OutgoingPost
 from bot.state.audit_log import AuditAction
 from bot.state.briefing_record import Briefing, Status
@@ -22,7 +23,7 @@ from bot.state.leases import Busy, Lease, Leases
 from bot.state.post_edits import PostEdits
 from bot.state.posts import Contents, EndStatus, MessageRef, Posts, Slot
 from bot.ui.posting import messenger
-from bot.ui.posting.moderators import DiscordModerators, Wording
+from bot.ui.posting.notices import DiscordNotifier, Message, RenderNotice
 from tests.delivery.orders import Orders, Point
 
 
@@ -76,17 +77,24 @@ class TrappedLeases(Leases):
     def __init__(self, trap: Trap, database: Database) -> None:
         super().__init__(database, worker=secrets.token_hex(16))
         self._trap = trap
+        self._notices = set[str]()
 
     async def acquire(
         self, slot: Slot, contents: Contents, now: datetime, lease_time: timedelta
     ) -> Lease | Busy:
-        await self._trap.pass_by("before-claim")
+        if slot.kind == "notice":
+            self._notices.add(slot.post_id)
+            await self._trap.pass_by("notice-before-claim")
+        else:
+            await self._trap.pass_by("before-claim")
         return await super().acquire(slot, contents, now, lease_time)
 
     async def renew(self, lease: Lease, now: datetime, lease_time: timedelta) -> bool:
-        await self._trap.pass_by("after-claim")
+        is_notice = lease.post_id in self._notices
+        await self._trap.pass_by("notice-after-claim" if is_notice else "after-claim")
         is_mine = await super().renew(lease, now, lease_time)
-        await self._trap.pass_by("before-send")
+        if not is_notice:
+            await self._trap.pass_by("before-send")
         return is_mine
 
 
@@ -105,13 +113,15 @@ class TrappedPosts(Posts):
         at: datetime,
         publish: bool,
     ) -> None:
-        await self._trap.pass_by("before-record")
+        is_notice = slot.kind == "notice"
+        await self._trap.pass_by("notice-before-record" if is_notice else "before-record")
         await super().record(slot, message_ref, fact_of_the_day, at, publish)
-        await self._trap.pass_by("after-record")
+        await self._trap.pass_by("notice-after-record" if is_notice else "after-record")
 
     async def end(self, slot: Slot, status: EndStatus, reason: str, at: datetime) -> None:
         await super().end(slot, status, reason, at)
-        await self._trap.pass_by("after-end")
+        if slot.kind != "notice":
+            await self._trap.pass_by("after-end")
 
     async def replace_facts(self, post_id: str, contents: Contents) -> None:
         await super().replace_facts(post_id, contents)
@@ -171,19 +181,23 @@ class TrappedCorrections(Corrections):
         return await super().find(server_id, post_id, facts, at)
 
 
-class MarkedModerators(DiscordModerators):
-    """The real moderators, whose warnings are marked with their problem for the tests to read."""
+class TrappedNotifier(DiscordNotifier):
+    """The real notifier, with points around sending; warnings are marked with their problem."""
 
-    def __init__(
-        self,
-        client: discord.Client,
-        wording: Wording,
-        may_moderate: Callable[[discord.Member], bool],
-        log_channel: Callable[[int], int | None],
-    ) -> None:
-        super().__init__(
-            client,
-            lambda about, problem: f"warning {problem}: {wording(about, problem)}",
-            may_moderate,
-            log_channel,
-        )
+    def __init__(self, trap: Trap, client: discord.Client, render: RenderNotice) -> None:
+        super().__init__(client, lambda outgoing: _marked(outgoing, render(outgoing)))
+        self._trap = trap
+
+    async def send(self, outgoing: OutgoingNotice) -> MessageRef:
+        await self._trap.pass_by("notice-before-request")
+        message_ref = await super().send(outgoing)
+        await self._trap.pass_by("notice-after-send")
+        return message_ref
+
+
+def _marked(outgoing: OutgoingNotice, message: Message) -> Message:
+    match outgoing.content:
+        case DigestWarning(_, problem) | BriefingWarning(_, problem):
+            return f"warning {problem}: {message}"
+        case _:
+            return message

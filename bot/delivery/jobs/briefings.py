@@ -7,7 +7,7 @@ back and its moderators are warned.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, cast
@@ -15,10 +15,9 @@ from typing import Literal, Protocol, cast
 import structlog
 
 from bot.delivery.briefing_editor import BriefingEditor, PreparedBriefing, briefing_slot
-from bot.delivery.delivery_errors import DeliveryError
 from bot.delivery.outbox import Blocked, Outbox, Outcome, OutgoingPost, RetryAt, Undetermined
 from bot.delivery.scheduler import Finished
-from bot.state.audit_log import AuditAction, AuditEntry
+from bot.state.audit_log import AuditAction
 from bot.state.briefing_record import Briefing, EditConflict, Status
 from bot.state.digests import BlockReason, Target
 from bot.state.posts import Contents, Post, Slot
@@ -39,19 +38,12 @@ _HELD_BACK: tuple[Trouble, ...] = ("changed", "unapproved", "unattended")
 GRACE = timedelta(hours=6)
 """How late a briefing is still posted without asking a moderator again."""
 
-TellAuditEntry = Callable[[Briefing, AuditEntry], Awaitable[None]]
-"""Shows an audit log entry in the server's log channel; never raises."""
-
 
 class Moderators(Protocol):
     """A server's moderators on Discord; methods raise DeliveryError."""
 
     async def may_post(self, server_id: int, member_id: int, target: Target) -> bool:
         """Whether a member is a moderator of a server now, and may post at a target there."""
-        ...
-
-    async def tell(self, briefing: Briefing, trouble: Trouble) -> None:
-        """Warn a briefing's moderators that it was not posted, and why."""
         ...
 
 
@@ -62,15 +54,13 @@ class BriefingJob:
         self,
         state: State,
         editor: BriefingEditor,
-        outbox: Outbox,
+        outbox: Outbox[OutgoingPost],
         moderators: Moderators,
-        tell_audit_entry: TellAuditEntry,
     ) -> None:
         self._state = state
         self._editor = editor
         self._outbox = outbox
         self._moderators = moderators
-        self._tell_audit_entry = tell_audit_entry
 
     async def next_due(self) -> Mapping[str, datetime]:
         """When each ready briefing is due. Raises DatabaseUnavailable."""
@@ -164,13 +154,10 @@ class BriefingJob:
                     await self._hold(prepared, trouble or _refusal(post) or "unknown", now)
 
     async def _record_post(self, briefing: Briefing, link: str, now: datetime) -> None:
-        moved = await self._state.briefings.move(
-            briefing, "posted", "posted", now, None, link, reason=None
-        )
-        await self._tell_audit_entry(moved, AuditEntry(now, None, "posted", link))
+        await self._state.briefings.move(briefing, "posted", "posted", now, None, link, reason=None)
 
     async def _hold(self, prepared: PreparedBriefing, trouble: Trouble, now: datetime) -> None:
-        """Keep a briefing from being posted until a moderator has looked at it."""
+        """Keep a briefing from being posted until a moderator has looked at it; they are told."""
         briefing = prepared.briefing
         log.warning("briefing held back", server=briefing.server_id, reason=trouble)
         status: Status = "blocked"
@@ -180,17 +167,9 @@ class BriefingJob:
             status, kind = "waiting", "review"
             # A moderator who looks at it now sees it with this base.
             base_version = await self._editor.remember(prepared.base)
-        moved = await self._state.briefings.move(
+        await self._state.briefings.move(
             briefing, status, kind, now, None, trouble, reason=trouble, base_version=base_version
         )
-        await self._tell_audit_entry(moved, AuditEntry(now, None, kind, trouble))
-        await self._warn(briefing, trouble)
-
-    async def _warn(self, briefing: Briefing, trouble: Trouble) -> None:
-        try:
-            await self._moderators.tell(briefing, trouble)
-        except DeliveryError as error:
-            log.warning("moderators could not be warned", reason=repr(error))
 
 
 def _refusal(post: Post | None) -> BlockReason | None:

@@ -1,8 +1,9 @@
 """Corrections of what was posted: offered to moderators, then posted as they decide.
 
 A post remembers the versions of its facts. If the open base has others, the server's moderators are
-offered the correction in their log channel, once for each change. Their decision is stored before
-it is carried out, so it survives a restart.
+offered the correction in their log channel, once for each change; without one, the briefing's
+author is told that it waits. Their decision is stored before it is carried out, so it survives a
+restart.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from bot.cards.card import Card
 from bot.compose.corrections_since import corrections_since
 from bot.delivery.briefing_editor import briefing_slot
 from bot.delivery.fact_versions import changed_facts, remember_base, seen_facts
-from bot.delivery.jobs.briefings import TellAuditEntry
 from bot.delivery.outbox import Blocked, Outbox, OutgoingPost, RetryAt
 from bot.delivery.scheduler import AT_ONCE, Finished
 from bot.state.audit_log import AuditEntry
 from bot.state.briefing_record import Briefing
 from bot.state.corrections import Correction, correction_id
 from bot.state.digests import Target
+from bot.state.notices import Notice
 from bot.state.posts import Contents, Kind, Post, Slot
 from bot.state.state import State
 from bot.texts.catalogues import words as words_of
@@ -78,7 +79,7 @@ class PendingCorrections:
 class CorrectionPosts:
     """Makes the cards of corrections, and sends them."""
 
-    def __init__(self, service: AnswerService, state: State, outbox: Outbox) -> None:
+    def __init__(self, service: AnswerService, state: State, outbox: Outbox[OutgoingPost]) -> None:
         self._service = service
         self._state = state
         self._outbox = outbox
@@ -164,12 +165,19 @@ class OfferJob:
         if not post or post.status != "sent" or not changed:  # edited or deleted meanwhile
             return Finished(None)
         correction = await self._state.corrections.find(post.server_id, post_id, changed, now)
-        channel_id = self._state.settings.of(post.server_id).log_channel_id
-        if correction.status != "open" or not channel_id:
+        if correction.status != "open":
             return Finished(None)
-        card = await self._correction_posts.offer_card(correction)
-        outgoing = OutgoingPost(_slot("offer", correction, channel_id), Target(channel_id), card)
-        return await self._correction_posts.send(outgoing, correction, now)
+        channel_id = self._state.settings.of(post.server_id).log_channel_id
+        if channel_id:
+            card = await self._correction_posts.offer_card(correction)
+            slot = _slot("offer", correction, channel_id)
+            outgoing = OutgoingPost(slot, Target(channel_id), card)
+            outcome = await self._correction_posts.send(outgoing, correction, now)
+            offered = await self._state.posts.get(slot.post_id)
+            if isinstance(outcome, RetryAt) or (offered and offered.status == "sent"):
+                return outcome
+        await self._state.notices.add(_waiting(correction, now))
+        return Finished(None)
 
 
 class CloseJob:
@@ -195,12 +203,9 @@ class CloseJob:
 class ReplyJob:
     """Corrections that moderators decided to post, by their ids: each replies to its post."""
 
-    def __init__(
-        self, state: State, correction_posts: CorrectionPosts, tell_audit_entry: TellAuditEntry
-    ) -> None:
+    def __init__(self, state: State, correction_posts: CorrectionPosts) -> None:
         self._state = state
         self._correction_posts = correction_posts
-        self._tell_audit_entry = tell_audit_entry
 
     async def next_due(self) -> Mapping[str, datetime]:
         """The corrections to post. Raises DatabaseUnavailable."""
@@ -236,10 +241,13 @@ class ReplyJob:
             return
         problem = "unknown" if reply.status == "unknown" else "refused"
         entry = AuditEntry(now, None, "uncorrected", problem)
-        if await self._state.corrections.reopen(
-            correction.correction_id, briefing.briefing_id, entry
-        ):
-            await self._tell_audit_entry(briefing, entry)
+        await self._state.corrections.reopen(correction.correction_id, briefing.briefing_id, entry)
+
+
+def _waiting(correction: Correction, now: datetime) -> Notice:
+    """The notice that a correction waits which no log channel shows; the same each time."""
+    key = correction.correction_id
+    return Notice(correction.server_id, "correction", now, about=key, notice_id=key[:16])
 
 
 def _slot(kind: Kind, correction: Correction, channel_id: int) -> Slot:

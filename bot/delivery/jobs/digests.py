@@ -12,7 +12,6 @@ import structlog
 from bot.answers.service import AnswerService
 from bot.cards.card import Card
 from bot.compose.digest import DigestHistory, compose
-from bot.delivery.delivery_errors import DeliveryError
 from bot.delivery.fact_versions import changed_facts, remember_base, seen_facts
 from bot.delivery.outbox import (
     Blocked,
@@ -36,6 +35,7 @@ from bot.delivery.scheduler import Finished
 from bot.facts.shown import ShownFact
 from bot.facts.store import Store
 from bot.state.digests import BlockReason, DigestConfig, Schedule
+from bot.state.notices import Notice
 from bot.state.posts import Contents, Slot
 from bot.state.state import State
 from bot.texts.catalogues import Words, words
@@ -68,14 +68,6 @@ class Composer(Protocol):
 
     async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
         """The draft. Raises DatabaseUnavailable."""
-        ...
-
-
-class Moderators(Protocol):
-    """A server's moderators on Discord; methods may raise DeliveryError."""
-
-    async def warn(self, schedule: Schedule, problem: DigestProblem) -> None:
-        """Tell them why their digest was not posted."""
         ...
 
 
@@ -132,15 +124,13 @@ class DigestJob:
         self,
         state: State,
         compose: Composer,
-        outbox: Outbox,
-        moderators: Moderators,
+        outbox: Outbox[OutgoingPost],
         clock: Clock,
         lateness: Lateness = Lateness(),
     ) -> None:
         self._state = state
         self._compose = compose
         self._outbox = outbox
-        self._moderators = moderators
         self._clock = clock
         self._lateness = lateness
 
@@ -220,29 +210,26 @@ class DigestJob:
                 return outcome
             case Blocked(reason):
                 return await self._pause(schedule, reason)
-            case Undetermined():
-                await self._warn(schedule, "unknown")
-            case Delivered(message_ref):
-                if message_ref:
-                    log.info("digest posted", server=schedule.server_id, day=str(day))
+            case Delivered(message_ref) if message_ref:
+                log.info("digest posted", server=schedule.server_id, day=str(day))
+            case Delivered() | Undetermined():
+                pass
         return await self._advance(schedule, day, following)
 
     async def _advance(self, schedule: Schedule, day: date, following: Occurrence) -> Finished:
-        await self._state.digests.advance(schedule.server_id, day, following.instant, following.day)
+        """Go on to the next run; if nobody can tell whether the last was posted, note to say so."""
+        server_id, now = schedule.server_id, self._clock()
+        last = await self._state.posts.last_digest(server_id)
+        is_unknown = last is not None and last.day == day and last.status == "unknown"
+        warning = Notice(server_id, "digest", now, detail="unknown") if is_unknown else None
+        await self._state.digests.advance(server_id, day, following.instant, following.day, warning)
         return Finished(following.instant)
 
     async def _pause(self, schedule: Schedule, reason: BlockReason) -> Finished:
         log.warning("digest paused", server=schedule.server_id, reason=reason)
-        await self._state.digests.stop(schedule.server_id, reason, schedule.config)
-        await self._warn(schedule, reason)
+        now = self._clock()
+        await self._state.digests.stop(schedule.server_id, reason, schedule.config, now)
         return Finished(None)
-
-    async def _warn(self, schedule: Schedule, problem: DigestProblem) -> None:
-        try:
-            await self._moderators.warn(schedule, problem)
-        except DeliveryError as error:
-            server, reason = schedule.server_id, repr(error)
-            log.warning("moderators not reached", server=server, problem=problem, reason=reason)
 
 
 def _outgoing(schedule: Schedule, occurrence: Occurrence, draft: DigestDraft) -> OutgoingPost:

@@ -15,7 +15,6 @@ from bot.cards.wording import day_words
 from bot.delivery.briefing_editor import BriefingEditor, briefing_slot
 from bot.delivery.delivery_errors import Refused, Throttled
 from bot.delivery.fact_versions import changed_facts
-from bot.delivery.jobs.briefings import TellAuditEntry
 from bot.delivery.jobs.corrections import posted
 from bot.delivery.outbox import OutgoingPost, RetryAt
 from bot.delivery.scheduler import Finished
@@ -55,13 +54,11 @@ class EditJob:
         state: State,
         editor: BriefingEditor,
         messages: MessageEditor,
-        tell_audit_entry: TellAuditEntry,
     ) -> None:
         self._service = service
         self._state = state
         self._editor = editor
         self._messages = messages
-        self._tell_audit_entry = tell_audit_entry
 
     async def next_due(self) -> Mapping[str, datetime]:
         """The briefings whose posts are to be edited. Raises DatabaseUnavailable."""
@@ -127,7 +124,6 @@ class EditJob:
         await self._state.corrections.reopen_edited(post.post_id, asked_at)
         entry = AuditEntry(now, None, "unedited", reason)
         await self._state.briefings.add_audit_entry(briefing.briefing_id, entry)
-        await self._tell_audit_entry(briefing, entry)
 
     def _marked(self, card: Card, briefing: Briefing, corrected_at: datetime | None) -> Card:
         """The card, marked with the day on which it was corrected, if it was."""

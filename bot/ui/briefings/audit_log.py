@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import aiohttp
-import discord
-import structlog
 from discord.utils import format_dt
 
 from bot.cards.limits import TEXT, shorten
@@ -16,10 +13,7 @@ from bot.state.plan import FieldValue
 from bot.texts.catalogues import Words
 from bot.ui.components.markdown import escape
 
-log = structlog.stdlib.get_logger("factdesk.ui")
-
 _SHOWN = 150  # characters of an earlier or later wording
-_MESSAGE = 2_000  # characters of a message of plain text
 _HISTORY = TEXT - 300  # characters of a history; the rest is for its title
 
 
@@ -43,27 +37,6 @@ def log_line(words: Words, briefing: Briefing, entry: AuditEntry) -> str:
     when = format_dt(entry.at, "f")
     headline = words("typography.bracketed", text=name, remark=f"`{briefing.briefing_id}`")
     return f"{told(words, briefing, entry)} · {headline} · {when}"
-
-
-async def tell(
-    client: discord.Client,
-    channel_id: int | None,
-    words: Words,
-    briefing: Briefing,
-    entry: AuditEntry,
-) -> None:
-    """Send an entry to the log channel if the server has one; a failure is only logged."""
-    if not channel_id:
-        return
-    try:
-        await client.get_partial_messageable(channel_id).send(
-            shorten(log_line(words, briefing, entry), _MESSAGE),
-            allowed_mentions=discord.AllowedMentions.none(),
-        )
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        log.warning(
-            "the log channel could not be reached", server=briefing.server_id, reason=str(error)
-        )
 
 
 def told(words: Words, briefing: Briefing, entry: AuditEntry) -> str:

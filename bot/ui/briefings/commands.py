@@ -39,6 +39,7 @@ from bot.ui.components.markdown import escape
 from bot.ui.components.messages import Notice, answer
 from bot.ui.components.permissions import Subcommand, group
 from bot.ui.corrections.offers import LookButton, SettleButton, show_open
+from bot.ui.corrections.unreached import WaitingButton
 
 _LISTED = 20
 _HEADLINE = 80  # characters of a headline in the list
@@ -54,7 +55,7 @@ class BriefingCommands(commands.Cog, name="Briefing"):
         """Add the commands and the controls."""
         self.bot.tree.add_command(group("briefing", _subcommands()))
         self.bot.add_dynamic_items(
-            dispatch.ActionButton, dispatch.ActionMenu, SettleButton, LookButton
+            dispatch.ActionButton, dispatch.ActionMenu, SettleButton, LookButton, WaitingButton
         )
 
     @commands.Cog.listener()
@@ -116,7 +117,7 @@ async def _new(
 
 
 async def _show_begun(context: ActionContext) -> Outcome:
-    return await looking.after_change(context, "began")
+    return await looking.after_change(context)
 
 
 async def _list(interaction: Interaction) -> None:

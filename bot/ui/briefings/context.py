@@ -1,8 +1,8 @@
 """What an action on a briefing is given, and what it gives back.
 
 A press goes one way: `dispatch` hears it and makes an ActionContext; the action, from `looking`,
-`editing` or `deciding`, changes the briefing and returns an Outcome; `dispatch` shows it and puts
-its audit entry in the log channel.
+`editing` or `deciding`, changes the briefing and returns an Outcome; `dispatch` shows it. The state
+notes with each change whom to tell.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from discord import ui
 
 from bot.answers.service import AnswerService
 from bot.delivery.briefing_editor import BriefingEditor, PreparedBriefing
-from bot.state.audit_log import AuditEntry
 from bot.state.briefing_record import Briefing
 from bot.state.settings import Settings
 from bot.state.state import State
@@ -92,16 +91,10 @@ class ActionContext:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an action did: what to show, and the audit entry if it changed the briefing.
-
-    `request` is the briefing, or the edit of its post, that a second moderator is asked to approve
-    in the log channel.
-    """
+    """What to show after an action, and the briefing as it is then."""
 
     shows: Shown
     briefing: Briefing
-    entry: AuditEntry | None = None
-    request: PreparedBriefing | None = None
 
 
 Action = Callable[[ActionContext], Awaitable[Outcome]]

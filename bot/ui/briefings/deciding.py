@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.compose.briefing import LONGEST_REMARKS
 from bot.delivery.briefing_editor import (
     NotTheAuthor,
@@ -41,9 +39,8 @@ async def submit(context: ActionContext) -> Outcome:
         return await _show_changes(context, prepared)
     context = context.with_prepared(submitted)
     if submitted.briefing.status != "waiting":
-        return await after_change(context, "scheduled", alert=_when_posted(context))
-    outcome = await after_change(context, "asked", alert=_where_asked(context))
-    return replace(outcome, request=submitted)
+        return await after_change(context, _when_posted(context))
+    return await after_change(context, _where_asked(context))
 
 
 async def approve(context: ActionContext) -> Outcome:
@@ -57,7 +54,7 @@ async def approve(context: ActionContext) -> Outcome:
     except UnreviewedChanges:
         return await _show_changes(context, prepared)
     context = context.with_prepared(approved)
-    return await after_change(context, "approved", alert=_when_posted(context))
+    return await after_change(context, _when_posted(context))
 
 
 async def _show_changes(context: ActionContext, prepared: PreparedBriefing) -> Outcome:
@@ -90,7 +87,7 @@ async def send_back(context: ActionContext) -> Outcome:
     remark = clean_text(context.text("remark"), LONGEST_REMARKS)
     new = await context.editor.send_back(context.briefing, context.member_id, remark, context.now)
     alert = context.words("briefing.ui.sent-back")
-    return await after_change(context.at(new), "sent-back", remark, alert)
+    return await after_change(context.at(new), alert)
 
 
 async def take_back(context: ActionContext) -> Outcome:
@@ -98,7 +95,7 @@ async def take_back(context: ActionContext) -> Outcome:
     if context.briefing.status not in ("waiting", "ready", "cancelled"):
         raise refused(context.words, "briefing.ui.not-now")
     new = await context.editor.take_back(context.briefing, context.member_id, context.now)
-    return await after_change(context.at(new), "unscheduled")
+    return await after_change(context.at(new))
 
 
 async def cancel(context: ActionContext) -> Outcome:
@@ -106,7 +103,7 @@ async def cancel(context: ActionContext) -> Outcome:
     if context.briefing.status in ("posting", "posted", "cancelled"):
         raise refused(context.words, "briefing.ui.not-now")
     new = await context.editor.cancel(context.briefing, context.member_id, context.now)
-    return await after_change(context.at(new), "cancelled")
+    return await after_change(context.at(new))
 
 
 async def approve_edit(context: ActionContext) -> Outcome:
@@ -118,7 +115,7 @@ async def approve_edit(context: ActionContext) -> Outcome:
     except OwnBriefing:
         raise refused(context.words, "briefing.ui.own") from None
     alert = context.words("briefing.ui.amended")
-    return await after_change(context.at(new), "accepted", alert=alert)
+    return await after_change(context.at(new), alert)
 
 
 async def drop_edit(context: ActionContext) -> Outcome:
@@ -126,7 +123,7 @@ async def drop_edit(context: ActionContext) -> Outcome:
     _require_proposal(context)
     briefing, edits = context.briefing, context.state.post_edits
     new = await edits.drop(briefing, context.member_id, context.now)
-    return await after_change(context.at(new), "dropped")
+    return await after_change(context.at(new))
 
 
 def _require_proposal(context: ActionContext) -> None:
@@ -163,4 +160,4 @@ async def delete(context: ActionContext) -> Outcome:
         context.member_id,
         context.now,
     )
-    return await after_change(context, "deleted")
+    return await after_change(context)

@@ -10,21 +10,15 @@ import re
 from collections.abc import Mapping
 from itertools import chain
 
-import aiohttp
-import discord
 import structlog
 from discord import ui
 from discord.utils import utcnow
 
-from bot.delivery.briefing_editor import PreparedBriefing
 from bot.delivery.delivery_errors import DeliveryError
-from bot.state.audit_log import AuditEntry
 from bot.state.briefing_record import Briefing, EditConflict
 from bot.state.errors import DatabaseUnavailable
-from bot.texts.catalogues import Words
-from bot.ui.briefings import actions, panels, render
-from bot.ui.briefings.audit_log import tell
-from bot.ui.briefings.context import Action, ActionContext, Outcome, Shown, refused
+from bot.ui.briefings import actions, render
+from bot.ui.briefings.context import Action, ActionContext, Shown, refused
 from bot.ui.briefings.controls import (
     BUTTON,
     FORM,
@@ -41,12 +35,11 @@ from bot.ui.briefings.looking import working_card
 from bot.ui.components import messages
 from bot.ui.components.client import Interaction
 from bot.ui.components.error_reporting import reported
-from bot.ui.components.language import reader_words, server_words
+from bot.ui.components.language import reader_words
 from bot.ui.components.messages import Notice, UserError
 from bot.ui.components.permissions import guarded
 from bot.ui.components.persistent_items import PersistentItem, row_of
 from bot.ui.components.submitted import form_id, form_values, picked, require_storable
-from bot.ui.posting import posts
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
@@ -120,7 +113,7 @@ async def _find(interaction: Interaction, briefing_id: str) -> Briefing:
 
 
 async def run(context: ActionContext, action: Action) -> None:
-    """Take an action, show its outcome, and put its audit entry in the log channel."""
+    """Take an action, show its outcome, and tell other moderators what it noted for them."""
     words, server_id = context.words, context.briefing.server_id
     try:
         outcome = await action(context)
@@ -137,8 +130,7 @@ async def run(context: ActionContext, action: Action) -> None:
         raise UserError(words("moderating.away"), words("briefing.ui.no-answer.help")) from None
     else:
         await _show(context.interaction, outcome.shows)
-        if outcome.entry:
-            await _log(context, outcome, outcome.entry)
+        await context.interaction.client.notices.tell_now(server_id)
 
 
 async def _show_outdated(context: ActionContext) -> None:
@@ -211,52 +203,13 @@ def view(panel: Panel) -> ui.LayoutView:
         layout.add_item(ui.TextDisplay(panel.alert))
     for item in messages.view(panel.notice).children:
         layout.add_item(item)
-    for row in panel.rows:
-        layout.add_item(_row(panel.briefing, row))
+    for each in panel.rows:
+        layout.add_item(row(panel.briefing, each))
     return layout
 
 
-def _row(briefing: Briefing, row: Row) -> ui.ActionRow[ui.LayoutView]:
+def row(briefing: Briefing, row: Row) -> ui.ActionRow[ui.LayoutView]:
+    """A row of controls."""
     if isinstance(row, Pick | PickChannel | PickRole):
         return row_of(ActionMenu(render.menu(briefing, row)))
     return row_of(*(ActionButton(render.button(briefing, button)) for button in row))
-
-
-# ---- The log channel -------------------------------------------------------------------------
-
-
-async def _log(context: ActionContext, outcome: Outcome, entry: AuditEntry) -> None:
-    """Put an audit entry in the log channel, and the request for approval if there is one."""
-    client, channel_id = context.interaction.client, context.settings.log_channel_id
-    words = server_words(context.interaction)
-    await tell(client, channel_id, words, outcome.briefing, entry)
-    if not outcome.request or not channel_id:
-        return
-    try:
-        await client.get_partial_messageable(channel_id).send(
-            view=_request(context, words, outcome.request),
-            allowed_mentions=discord.AllowedMentions.none(),
-        )
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        log.warning("approval could not be asked for in the log channel", reason=str(error))
-        unasked = context.words("briefing.ui.unasked.help", channel=f"<#{channel_id}>")
-        notice = Notice(context.words("briefing.ui.unasked"), (unasked,))
-        await messages.answer(context.interaction, notice)
-
-
-def _request(context: ActionContext, words: Words, prepared: PreparedBriefing) -> ui.LayoutView:
-    """The draft or the edited post as it would be, with the buttons to decide on it."""
-    briefing, target = prepared.briefing, prepared.briefing.plan.target
-    is_edit = briefing.posted_text is not None
-    key = "briefing.ui.request-edit" if is_edit else "briefing.ui.request"
-    layout = posts.without_button(
-        context.service,
-        prepared.composed.card,
-        role_id=target.role_id if target else None,
-        note=words(key, person=f"<@{context.member_id}>"),
-        posted_by=briefing.author_id,
-        edited_by=briefing.changed_by if is_edit else None,
-    )
-    buttons = panels.edit_approval_row(words) if is_edit else panels.approval_row(words)
-    layout.add_item(_row(briefing, buttons))
-    return layout

@@ -10,7 +10,7 @@ from bot.compose.briefing import LONGEST_HEADLINE, LONGEST_REMARKS, propose
 from bot.parsing.typed_text import clean_text
 from bot.state.briefing_record import Briefing
 from bot.state.digests import Target
-from bot.state.plan import Plan, plan_changes
+from bot.state.plan import Plan
 from bot.texts.catalogues import LANGUAGES
 from bot.texts.catalogues import words as words_of
 from bot.ui.briefings import panels
@@ -149,21 +149,20 @@ async def _edit_post(context: ActionContext, plan: Plan, draw: Draw) -> Outcome:
     await require_post(context)
     require_own_remarks(context, plan.text)
     new = await context.editor.edit_post(old, plan, context.member_id, context.now)
-    context, changes = context.at(new), plan_changes(old.plan, plan)
-    if new.edit_at:
+    alert = None
+    if new.posted_text:
+        alert = context.words("briefing.ui.proposed")
+    elif new.edit_at:
         alert = context.words("briefing.ui.amended")
-        return await after_change(context, "edited", None, alert, draw, changes)
-    alert = context.words("briefing.ui.proposed") if new.posted_text else None
-    outcome = await after_change(context, "proposed", None, alert, draw, changes)
-    return replace(outcome, request=await context.prepare()) if new.posted_text else outcome
+    return await after_change(context.at(new), alert, draw)
 
 
 async def _edit_draft(context: ActionContext, plan: Plan, draw: Draw) -> Outcome:
     """Change what is not posted yet; it is a draft again."""
     old = context.briefing
     prepared = await context.editor.rewrite(old, plan, context.member_id, context.now)
-    alert, changes = _draft_alert(context, prepared.briefing), plan_changes(old.plan, plan)
-    return await after_change(context.with_prepared(prepared), "edited", None, alert, draw, changes)
+    alert = _draft_alert(context, prepared.briefing)
+    return await after_change(context.with_prepared(prepared), alert, draw)
 
 
 def _draft_alert(context: ActionContext, new: Briefing) -> str | None:

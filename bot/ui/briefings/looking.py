@@ -11,8 +11,6 @@ from bot.delivery.briefing_editor import briefing_slot
 from bot.delivery.delivery_errors import DeliveryError
 from bot.delivery.jobs.corrections import posted
 from bot.facts.records import FactRecord
-from bot.state.audit_log import AuditAction, AuditEntry
-from bot.state.plan import PlanChanges
 from bot.ui.briefings import choices, forms, panels
 from bot.ui.briefings.audit_log import history
 from bot.ui.briefings.choices import Channel
@@ -134,29 +132,25 @@ async def selectable_facts(context: ActionContext) -> tuple[FactRecord, ...]:
 async def _state(context: ActionContext) -> BriefingState:
     prepared, briefing = await context.prepare(), context.briefing
     post = await posted(context.state, briefing) if briefing.status == "posted" else None
-    return BriefingState(prepared, post, context.settings.approval, context.member_id)
+    settings = context.settings
+    has_log = settings.log_channel_id is not None
+    return BriefingState(prepared, post, settings.approval, has_log, context.member_id)
 
 
 # ---- After a change --------------------------------------------------------------------------
 
 
 async def after_change(
-    context: ActionContext,
-    kind: AuditAction,
-    detail: str | None = None,
-    alert: str | None = None,
-    draw: Draw = working_card,
-    changes: PlanChanges | None = None,
+    context: ActionContext, alert: str | None = None, draw: Draw = working_card
 ) -> Outcome:
-    """Show a briefing that was just changed, with the audit entry of the change."""
-    entry = AuditEntry(context.now, context.member_id, kind, detail, changes)
+    """Show a briefing that was just changed."""
     shows: Shown
     try:
         shows = await draw(context, alert)
     except DeliveryError as error:  # the change is made all the same
         log.warning("Discord did not answer", server=context.briefing.server_id, reason=repr(error))
         shows = _undrawn(context, alert)
-    return Outcome(shows, context.briefing, entry)
+    return Outcome(shows, context.briefing)
 
 
 def _undrawn(context: ActionContext, alert: str | None) -> Notice:

@@ -27,12 +27,14 @@ from bot.ui.digests.overview import moment
 class BriefingState:
     """Everything that the working card shows.
 
-    `approval` says whether the server wants briefings approved, `reader_id` who reads the card.
+    `approval` says whether the server wants briefings approved, `has_log` whether it has a log
+    channel, `reader_id` who reads the card.
     """
 
     prepared: PreparedBriefing
     post: Post | None
     approval: bool
+    has_log: bool
     reader_id: int
 
     @property
@@ -65,10 +67,17 @@ def card(
     notice = Notice(
         state.composed.card.title,
         (*lines, *(f"- {todo}" for todo in _open_points(words, state))),
-        (words("briefing.ui.number", id=f"`{briefing.briefing_id}`", version=briefing.version),),
+        tuple(_small_print(words, state)),
     )
     rows = (*_edit_row(words, state, editing), *_decision_rows(words, state))
     return Panel(briefing, notice, rows, alert)
+
+
+def _small_print(words: Words, state: BriefingState) -> Iterator[str]:
+    briefing = state.briefing
+    yield words("briefing.ui.number", id=f"`{briefing.briefing_id}`", version=briefing.version)
+    if not state.has_log:
+        yield words("briefing.ui.no-log")
 
 
 # ---- Fields ----------------------------------------------------------------------------------

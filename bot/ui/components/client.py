@@ -13,6 +13,7 @@ from bot.config import Config
 from bot.delivery.briefing_editor import BriefingEditor
 from bot.delivery.jobs.corrections import CorrectionPosts
 from bot.delivery.jobs.digests import DigestComposer, DigestJob
+from bot.delivery.jobs.notices import NoticeJob
 from bot.state.posts import MessageRef
 from bot.state.state import State
 
@@ -40,6 +41,7 @@ class FactdeskClient(commands.Bot, ABC):
     digests: DigestJob
     editor: BriefingEditor
     corrections: CorrectionPosts
+    notices: NoticeJob
 
     @abstractmethod
     async def reload_base(self) -> bool:
@@ -47,6 +49,10 @@ class FactdeskClient(commands.Bot, ABC):
 
         Raises BaseError, or OSError if a file cannot be read; the present base then stays.
         """
+
+    @abstractmethod
+    async def tell_unreached(self, interaction: Interaction) -> None:
+        """Tell a moderator what nobody in their server could be told before."""
 
 
 Interaction = discord.Interaction[FactdeskClient]

@@ -91,6 +91,7 @@ async def moderate(interaction: Interaction, act: Callable[[], Awaitable[None]])
     async def deferred() -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         await act()
+        await interaction.client.tell_unreached(interaction)
 
     await guarded(interaction, deferred)
 

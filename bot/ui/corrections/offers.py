@@ -14,16 +14,14 @@ from discord.utils import utcnow
 
 from bot.answers.service import AnswerService
 from bot.cards.card import Card
-from bot.state.audit_log import AuditEntry
 from bot.state.briefing_record import Briefing
 from bot.state.corrections import Correction, Settlement
 from bot.state.state import State
 from bot.texts.catalogues import Words
 from bot.texts.catalogues import words as words_of
-from bot.ui.briefings.audit_log import tell
 from bot.ui.components import channels
 from bot.ui.components.client import Interaction, member_of, server_id_of
-from bot.ui.components.language import reader_words, server_words
+from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import escape
 from bot.ui.components.messages import Notice, UserError, answer
 from bot.ui.components.permissions import moderate
@@ -120,11 +118,9 @@ async def _settle(interaction: Interaction, correction_id: str, settlement: Sett
     )
     if not is_first:
         raise UserError(words("correction.settled"), words("correction.settled.help"))
-    entry = AuditEntry(now, interaction.user.id, "corrected", settlement)
     said = words(f"correction.done.{settlement}")
     await answer(interaction, Notice(words("correction.done"), (said,)))
-    channel_id = state.settings.of(briefing.server_id).log_channel_id
-    await tell(interaction.client, channel_id, server_words(interaction), briefing, entry)
+    await interaction.client.notices.tell_now(briefing.server_id)
 
 
 async def _required(interaction: Interaction, correction_id: str) -> Correction:

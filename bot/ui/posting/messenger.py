@@ -24,7 +24,7 @@ from bot.ui.posting.posts import carries
 Render = Callable[[OutgoingPost], ui.LayoutView]
 
 _ALREADY_PUBLISHED = 40033
-_CLOCK_ERROR = timedelta(minutes=65)  # between Discord's clock and ours, were it an hour wrong
+CLOCK_ERROR = timedelta(minutes=65)  # between Discord's clock and ours, were it an hour wrong
 MOST_SEARCHED = 1_000
 """Messages or archived threads that a search looks at; if there are more, nobody can tell."""
 
@@ -73,9 +73,9 @@ class DiscordMessenger:
         """
         with delivery_errors():
             channel = await self._channel(outgoing.target.channel_id)
-            _require_history(channel)
+            require_history(channel)
             try:
-                async for message in self._sent_after(channel, since - _CLOCK_ERROR):
+                async for message in self._sent_after(channel, since - CLOCK_ERROR):
                     if carries(message, outgoing.post_id):
                         return MessageRef(message.id, message.channel.id)
             except discord.Forbidden as error:
@@ -169,7 +169,7 @@ def _require_role(guild: discord.Guild, role_id: int | None) -> None:
         raise Refused("no-role")
 
 
-def _require_history(channel: Postable) -> None:
+def require_history(channel: Postable) -> None:
     """Raise HistoryUnreadable if the bot may not read it: Discord would show an empty history."""
     me = channel.guild.me
     if me is None:  # pyright: ignore[reportUnnecessaryComparison] - the server is not here yet

@@ -82,14 +82,15 @@ def _signature(words: Words, posted_by: int, edited_by: int | None) -> str:
 
 def carries(message: discord.Message, post_id: str) -> bool:
     """Whether a message is the post of this id."""
-    return f"post:{post_id}" in _custom_ids(message.components)
+    return f"post:{post_id}" in custom_ids(message.components)
 
 
-def _custom_ids(components: Iterable[object]) -> set[str]:
+def custom_ids(components: Iterable[object]) -> set[str]:
+    """The custom ids of a message's controls."""
     found: set[str] = set()
     for component in components:
         found.add(getattr(component, "custom_id", None) or "")
-        found |= _custom_ids(getattr(component, "children", ()))
+        found |= custom_ids(getattr(component, "children", ()))
     return found
 
 

@@ -1,22 +1,15 @@
-"""How each kind of scheduled post looks, and the warning to moderators if it cannot be made."""
+"""How each kind of scheduled post looks."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
 
 from discord import ui
 
 from bot.answers.service import AnswerService
-from bot.delivery.jobs.briefings import Trouble
-from bot.delivery.jobs.digests import DigestProblem
 from bot.delivery.outbox import OutgoingPost
-from bot.state.briefing_record import Briefing
-from bot.state.digests import Schedule
 from bot.texts.catalogues import words as words_of
-from bot.ui.briefings import audit_log
 from bot.ui.corrections import offers
-from bot.ui.digests import overview
 from bot.ui.posting import posts
 
 
@@ -38,13 +31,3 @@ def render(service: AnswerService, outgoing: OutgoingPost) -> ui.LayoutView:
         posted_by=outgoing.posted_by,
         edited_by=outgoing.edited_by,
     )
-
-
-def warning(
-    about: Schedule | Briefing, trouble: DigestProblem | Trouble, chosen: str | None, server: str
-) -> str:
-    """The warning to a server's moderators in the language it chose, as Discord's markdown."""
-    if isinstance(about, Schedule):
-        spoken = words_of(chosen or about.config.language)
-        return overview.warning(spoken, about, cast(DigestProblem, trouble), server)
-    return audit_log.warning(words_of(chosen or about.plan.text.language), about, trouble, server)

@@ -83,11 +83,9 @@ async def _role(interaction: Interaction, role: discord.Role | None = None) -> N
     if role and role.is_default():
         raise UserError(words("settings.role.everyone"), words("settings.role.everyone.help"))
     if role:
-        await announce(
-            interaction, "settings.step.role", person=interaction.user.mention, role=role.mention
-        )
+        await announce(interaction, "role", role.mention)
     else:
-        await announce(interaction, "settings.step.role.none", person=interaction.user.mention)
+        await announce(interaction, "role.none")
     await interaction.client.state.settings.choose_role(
         server_id_of(interaction), role.id if role else None
     )
@@ -104,9 +102,7 @@ _APPROVAL = ("on", "off")
 async def _approval(interaction: Interaction, approval: Literal["on", "off"]) -> None:
     """Choose whether a briefing needs a second moderator."""
     words = reader_words(interaction)
-    await announce(
-        interaction, f"settings.step.approval.{approval}", person=interaction.user.mention
-    )
+    await announce(interaction, f"approval.{approval}")
     await interaction.client.state.settings.choose_approval(
         server_id_of(interaction), approval == "on"
     )
@@ -123,14 +119,9 @@ async def _log(
         found = await _require_access(interaction, channel.id)
         if isinstance(found, discord.ForumChannel):
             raise UserError(words("settings.log.forum"), words("settings.log.forum.help"))
-        await announce(
-            interaction,
-            "settings.step.log",
-            person=interaction.user.mention,
-            channel=f"<#{channel.id}>",
-        )
+        await announce(interaction, "log", f"<#{channel.id}>")
     else:
-        await announce(interaction, "settings.step.log.none", person=interaction.user.mention)
+        await announce(interaction, "log.none")
     await interaction.client.state.settings.choose_log(
         server_id_of(interaction), channel.id if channel else None
     )

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import aiohttp
-import discord
-import structlog
+from discord.utils import utcnow
 
+from bot.state.notices import Notice
 from bot.ui.components.client import Interaction, server_id_of
-from bot.ui.components.language import server_words
+from bot.ui.components.language import reader_words
+from bot.ui.components.messages import UserError
 from bot.ui.components.permissions import require_manage_server
 
-log = structlog.stdlib.get_logger("factdesk.ui")
 
+async def announce(interaction: Interaction, step: str, value: str | None = None) -> None:
+    """Say in the log channel what a member is about to change; `value` is Discord's markdown.
 
-async def announce(interaction: Interaction, key: str, **values: str) -> None:
-    """Say in the log channel what a member is about to change; a failure is only logged.
-
-    Raises UserError if the member has not the permission Manage Server.
+    Raises UserError if the member has not the permission Manage Server, or if Discord does not
+    answer: then nobody would hear of the change before it takes effect.
     """
     require_manage_server(interaction)
-    server_id = server_id_of(interaction)
-    channel_id = interaction.client.state.settings.of(server_id).log_channel_id
-    if channel_id is None:
-        return
-    line = server_words(interaction)(key, **values)
-    try:
-        await interaction.client.get_partial_messageable(channel_id).send(
-            line, allowed_mentions=discord.AllowedMentions.none()
-        )
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        log.warning("the log channel could not be reached", server=server_id, reason=str(error))
+    notice = Notice(
+        server_id_of(interaction), "setting", utcnow(), step, value, interaction.user.id
+    )
+    if not await interaction.client.notices.announce(notice):
+        words = reader_words(interaction)
+        raise UserError(words("settings.unannounced"), words("settings.unannounced.help"))

@@ -77,6 +77,6 @@ class DeleteButton(PersistentItem, template=r"settings:delete"):
 
 async def _delete(interaction: Interaction) -> None:
     words = reader_words(interaction)
-    await announce(interaction, "settings.step.delete", person=interaction.user.mention)
+    await announce(interaction, "delete")
     await interaction.client.state.forget_server(server_id_of(interaction))
     await answer(interaction, Notice(words("settings.deleted"), (words("settings.deleted.help"),)))

@@ -1,0 +1,259 @@
+"""Tells moderators what happened, in the order of every post: lease, send, record.
+
+What calls for a notice notes it in the same transaction, so neither a crash nor an outage leaves
+anything untold. What reaches nobody waits for the next moderator who uses the bot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol, cast
+
+import structlog
+
+from bot.delivery.briefing_editor import BriefingEditor, PreparedBriefing
+from bot.delivery.delivery_errors import DeliveryError, Refused
+from bot.delivery.jobs.briefings import Trouble
+from bot.delivery.jobs.digests import DigestProblem
+from bot.delivery.outbox import Blocked, Clock, Outbox, Outgoing, RetryAt, Undetermined
+from bot.delivery.scheduler import AT_ONCE, Finished
+from bot.state.audit_log import FAILURES, AuditEntry
+from bot.state.briefing_record import Briefing
+from bot.state.digests import Schedule, Target
+from bot.state.errors import DatabaseUnavailable
+from bot.state.notices import Notice
+from bot.state.posts import Contents, Slot
+from bot.state.state import State
+
+log = structlog.stdlib.get_logger("factdesk.delivery")
+
+Place = Literal["log", "updates"] | int
+"""Where somebody is told: the log channel, the community updates channel, or a member by id."""
+
+_NOTHING = Contents({}, None, "")
+_PASSING = ("entry", "setting")
+"""Kinds that are for the log alone: what reaches nobody is not told later."""
+
+
+# ---- What is told ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class EntryLine:
+    """An entry of a briefing's audit log."""
+
+    briefing: Briefing
+    entry: AuditEntry
+
+
+@dataclass(frozen=True)
+class ApprovalRequest:
+    """A briefing, or an edit of its post, that a member asks to have approved."""
+
+    prepared: PreparedBriefing
+    member_id: int
+
+
+@dataclass(frozen=True)
+class BriefingWarning:
+    """Why a briefing was not posted."""
+
+    briefing: Briefing
+    trouble: Trouble
+
+
+@dataclass(frozen=True)
+class DigestWarning:
+    """Why a digest was not posted, or that nobody can tell."""
+
+    schedule: Schedule
+    problem: DigestProblem
+
+
+@dataclass(frozen=True)
+class SettingStep:
+    """A member is about to change a setting; `value` is Discord's markdown."""
+
+    step: str
+    member_id: int
+    value: str | None
+
+
+@dataclass(frozen=True)
+class CorrectionWaits:
+    """A correction of a briefing's post waits for a moderator."""
+
+    briefing: Briefing
+
+
+TextContent = EntryLine | BriefingWarning | DigestWarning | SettingStep | CorrectionWaits
+Content = TextContent | ApprovalRequest
+
+
+@dataclass(frozen=True)
+class OutgoingNotice(Outgoing):
+    """A notice to send."""
+
+    content: Content
+
+
+class Addresses(Protocol):
+    """Finds the channels in which people are told; may raise DeliveryError."""
+
+    async def channel_id(self, server_id: int, place: Place) -> int | None:
+        """The channel of a place in a server, or of direct messages; None if there is none."""
+        ...
+
+
+# ---- Telling it ------------------------------------------------------------------------------
+
+
+class NoticeJob:
+    """The notices that wait to be delivered, by their ids."""
+
+    def __init__(
+        self,
+        state: State,
+        editor: BriefingEditor,
+        addresses: Addresses,
+        outbox: Outbox[OutgoingNotice],
+        clock: Clock,
+    ) -> None:
+        self._state = state
+        self._editor = editor
+        self._addresses = addresses
+        self._outbox = outbox
+        self._clock = clock
+
+    async def next_due(self) -> Mapping[str, datetime]:
+        """The notices to deliver. Raises DatabaseUnavailable."""
+        return dict.fromkeys(await self._state.notices.due(), AT_ONCE)
+
+    async def run(self, key: str, now: datetime) -> Finished | RetryAt:
+        """Deliver a notice. Raises DatabaseUnavailable and DeliveryError."""
+        notice = await self._state.notices.get(key)
+        if notice is None:
+            return Finished(None)
+        content = await self.content(notice)
+        reached = content is None or await self._deliver(notice, content)
+        if isinstance(reached, RetryAt):
+            return reached
+        if reached or notice.kind in _PASSING:
+            await self._state.notices.end([key])
+        else:
+            await self._state.notices.mark_unreached(key)
+        return Finished(None)
+
+    async def tell_now(self, server_id: int) -> None:
+        """Deliver a server's notices at once; what fails is delivered later."""
+        try:
+            for key in await self._state.notices.due_in(server_id):
+                await self.run(key, self._clock())
+        except (DatabaseUnavailable, DeliveryError) as error:
+            log.warning("a notice waits", server=server_id, reason=repr(error))
+
+    async def announce(self, notice: Notice) -> bool:
+        """Tell something before it happens; returns whether it may, told or not.
+
+        It must wait while Discord is away, as the notice may still arrive. Raises
+        DatabaseUnavailable.
+        """
+        await self._state.notices.add(notice)
+        try:
+            outcome = await self.run(notice.notice_id, self._clock())
+        except DeliveryError as error:
+            log.warning("a change is put off", server=notice.server_id, reason=repr(error))
+            outcome = RetryAt(self._clock())
+        if isinstance(outcome, Finished):
+            return True
+        await self._state.notices.end([notice.notice_id])
+        return False
+
+    async def content(self, notice: Notice) -> Content | None:
+        """What a notice says; None if there is nothing to tell any more.
+
+        Raises DatabaseUnavailable and DeliveryError.
+        """
+        if notice.kind == "digest":
+            schedule = await self._state.digests.get(notice.server_id)
+            return schedule and DigestWarning(schedule, cast(DigestProblem, notice.detail))
+        if notice.kind == "setting":
+            return SettingStep(notice.about or "", notice.member_id or 0, notice.detail)
+        briefing = await self._briefing(notice)
+        return briefing and await self._of_briefing(notice, briefing)
+
+    async def _briefing(self, notice: Notice) -> Briefing | None:
+        about = notice.about or ""
+        if notice.kind != "correction":
+            return await self._state.briefings.get(about)
+        correction = await self._state.corrections.get(about)
+        if correction is None or correction.status != "open":
+            return None
+        post = await self._state.posts.get(correction.post_id)
+        return await self._state.briefings.get(post.name or "") if post else None
+
+    async def _of_briefing(self, notice: Notice, briefing: Briefing) -> Content | None:
+        match notice.kind:
+            case "entry":
+                entry = await self._state.briefings.audit_entry(int(notice.detail or 0))
+                return entry and EntryLine(briefing, entry)
+            case "request":
+                is_asked = briefing.status == "waiting" or briefing.posted_text is not None
+                if not is_asked or str(briefing.version) != notice.detail:
+                    return None  # it was decided, or has changed: then another request follows
+                prepared = await self._editor.prepare(briefing)
+                return ApprovalRequest(prepared, notice.member_id or 0)
+            case "warning":
+                return BriefingWarning(briefing, cast(Trouble, notice.detail))
+            case _:
+                return CorrectionWaits(briefing)
+
+    async def _deliver(self, notice: Notice, content: Content) -> bool | RetryAt:
+        """Tell somebody; returns whether anybody was reached. Raises DeliveryError."""
+        for number, place in enumerate(_places(content)):
+            try:
+                channel_id = await self._addresses.channel_id(notice.server_id, place)
+            except Refused:
+                continue
+            if channel_id is None:
+                continue
+            slot = _slot(notice, number, channel_id)
+            outgoing = OutgoingNotice(slot, Target(channel_id), content)
+            outcome = await self._outbox.deliver(outgoing, _NOTHING)
+            if isinstance(outcome, RetryAt):
+                return outcome
+            if not isinstance(outcome, Blocked | Undetermined) and await self._is_sent(slot):
+                return True
+        log.warning("nobody could be told", server=notice.server_id, kind=notice.kind)
+        return False
+
+    async def _is_sent(self, slot: Slot) -> bool:
+        post = await self._state.posts.get(slot.post_id)
+        return post is not None and post.status == "sent"
+
+
+def _places(content: Content) -> Sequence[Place]:
+    """Where to tell it: one place after the other, until somebody is reached."""
+    match content:
+        case EntryLine(briefing, entry) if entry.kind in FAILURES:
+            return ("log", briefing.author_id, "updates")
+        case EntryLine():
+            return ("log",)
+        case BriefingWarning(briefing, trouble):
+            # If its author may not post any more, others must act.
+            others_first = trouble in ("unapproved", "unattended")
+            author = briefing.author_id
+            return ("log", "updates", author) if others_first else (author, "log", "updates")
+        case DigestWarning(schedule):
+            return (schedule.config.set_by, "log", "updates")
+        case CorrectionWaits(briefing):
+            return (briefing.author_id,)
+        case ApprovalRequest() | SettingStep():
+            return ("log", "updates")
+
+
+def _slot(notice: Notice, number: int, channel_id: int) -> Slot:
+    at, name = notice.made_at, f"{notice.notice_id}-{number}"
+    return Slot(notice.server_id, "notice", at.date(), at, channel_id, name)

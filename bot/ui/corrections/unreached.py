@@ -1,0 +1,74 @@
+"""What nobody could be told, for the next moderator who uses the bot: each thing once."""
+
+from __future__ import annotations
+
+import re
+from typing import Self
+
+import structlog
+
+from bot.delivery.delivery_errors import DeliveryError
+from bot.delivery.jobs.notices import ApprovalRequest, Content, CorrectionWaits
+from bot.state.errors import DatabaseUnavailable
+from bot.texts.catalogues import Words
+from bot.ui.components.client import Interaction, guild_of
+from bot.ui.components.language import reader_words
+from bot.ui.components.markdown import escape
+from bot.ui.components.messages import Notice, answer
+from bot.ui.components.permissions import moderate
+from bot.ui.components.persistent_items import PersistentItem, button
+from bot.ui.corrections.offers import show_open
+from bot.ui.posting import notices
+
+log = structlog.stdlib.get_logger("factdesk.ui")
+
+
+class WaitingButton(PersistentItem, template=r"c:waiting"):
+    """Shows the corrections that wait for a moderator."""
+
+    @classmethod
+    def make(cls, label: str) -> Self:
+        """The button."""
+        return cls(button(label, "c:waiting"))
+
+    async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
+        """Show them."""
+        await moderate(interaction, lambda: show_open(interaction))
+
+
+async def tell_unreached(interaction: Interaction) -> None:
+    """Tell a moderator, after what they asked for, what nobody in the server could be told."""
+    client = interaction.client
+    try:
+        unreached = await client.state.notices.unreached(guild_of(interaction).id)
+        contents = [await client.notices.content(each) for each in unreached]
+        if told := [content for content in contents if content]:
+            await _tell(interaction, told)
+        if unreached:
+            await client.state.notices.end([each.notice_id for each in unreached])
+    except (DatabaseUnavailable, DeliveryError) as error:
+        log.warning("what nobody was told waits on", reason=repr(error))
+
+
+async def _tell(interaction: Interaction, told: list[Content]) -> None:
+    words, server = reader_words(interaction), guild_of(interaction).name
+    corrections = sum(isinstance(content, CorrectionWaits) for content in told)
+    lines = [
+        _line(words, server, content)
+        for content in told
+        if not isinstance(content, CorrectionWaits)
+    ]
+    if not corrections:
+        await answer(interaction, Notice(words("moderating.unreached"), tuple(lines)))
+        return
+    title = words.count("correction.waiting", corrections)
+    show = WaitingButton.make(words("correction.waiting.show"))
+    await answer(interaction, Notice(title, tuple(lines)), show)
+
+
+def _line(words: Words, server: str, content: Content) -> str:
+    if isinstance(content, ApprovalRequest):
+        briefing = content.prepared.briefing
+        headline = f"**{escape(briefing.plan.text.headline)}**"
+        return words("briefing.ui.waits", headline=headline, id=briefing.briefing_id)
+    return notices.worded(words, server, content)

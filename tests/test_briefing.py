@@ -117,11 +117,11 @@ async def test_facts_are_told_as_the_base_has_them(
     service: AnswerService, briefings: list[tuple[Subject, ComposedBriefing]]
 ) -> None:
     for subject, composed in briefings:
-        records = {r.key: r.fact for r in await candidates(service.store, subject)}
+        records = {r.key: r for r in await candidates(service.store, subject)}
         told = {line.text: line for line in _lines(composed) if line.fact}
         assert composed.facts == {key: records[key].version for key in composed.facts}
         for key in composed.facts:
-            fact = records[key]
+            fact = records[key].fact
             assert fact.withdrawn is None
             line = told[fact.says]
             assert line.cites == fact.cites

@@ -11,6 +11,7 @@ from simcord import ChannelHandle, ResponseMessage
 
 from bot.config import Config
 from bot.delivery.delivery_errors import OutcomeUnknown, Refused, Throttled
+from bot.delivery.jobs.notices import Place
 from bot.delivery.outbox import OutgoingPost
 from bot.facts.build import build
 from bot.facts.load import Folders
@@ -505,3 +506,53 @@ async def test_a_correction_that_somebody_settled_is_not_given_back(
     settled = await corrections.get(key)
     assert settled
     assert (settled.status, settled.member_id) == ("dismissed", 2)
+
+
+# --- without a log channel
+
+
+def close_direct_messages(patch: pytest.MonkeyPatch) -> None:
+    """Have nobody reached by a direct message."""
+    real = DiscordModerators.channel_id
+
+    async def refuse(self: DiscordModerators, server_id: int, place: Place) -> int | None:
+        if isinstance(place, int):
+            raise Refused("refused")
+        return await real(self, server_id, place)
+
+    patch.setattr(DiscordModerators, "channel_id", refuse)
+
+
+async def test_without_a_log_channel_the_author_is_told_of_a_correction_once(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    card = await posted_with_renewal(room)
+    assert "No log channel is set" in said(card)
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=2)
+    room.server.bot.services.scheduler.refresh()
+    await room.advance(minutes=2)
+    sent = [
+        str(request.json)
+        for request in room.server.env.http_requests
+        if request.method == "POST" and request.path.endswith("/messages")
+    ]
+    (told,) = [each for each in sent if "has been corrected" in each]
+    assert "/briefing corrections" in told
+
+
+async def test_a_correction_that_reached_nobody_waits_for_the_next_moderator(
+    room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close_direct_messages(monkeypatch)
+    await posted_with_renewal(room)
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=2)
+    asked = await room.second.slash(room.server.channel, "settings show")
+    told = asked.followups[-1]
+    assert said(told).startswith("### 1 correction is waiting")
+    shown = await room.second.click(told, custom_id="c:waiting")
+    assert said(private(shown)).startswith("### 1 correction is waiting")
+    assert "GSOMIA is renewed once a year." in said(shown.followups[-1])
+    again = await room.second.slash(room.server.channel, "settings show")
+    assert not again.followups

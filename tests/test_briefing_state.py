@@ -415,12 +415,25 @@ class TestPublicAnswers:
     async def test_of_a_server_are_dropped_with_it(self, state: State) -> None:
         state.public_answers.note(self.ANSWER)
         state.public_answers.note(replace(self.ANSWER, message_id=101, server_id=OTHER))
-        await state.forget_server(SERVER)
+        await state.forget_server(SERVER, NOW)
         await state.public_answers.write()
         assert await state.public_answers.facts(100) == {}
         assert await state.public_answers.facts(101) == self.ANSWER.facts
         assert await state.settings.load() is None
         assert state.settings.present() == {OTHER}
+
+    async def test_that_another_process_noted_are_not_written_after_a_deletion(
+        self, state: State, bot_state_url: str
+    ) -> None:
+        other = await State.open(bot_state_url)
+        other.public_answers.note(self.ANSWER)
+        later = replace(self.ANSWER, message_id=101, answered_at=NOW + 2 * MINUTE)
+        other.public_answers.note(later)
+        await state.forget_server(SERVER, NOW + MINUTE)
+        await other.public_answers.write()
+        assert await state.public_answers.facts(100) == {}
+        assert await state.public_answers.facts(101) == self.ANSWER.facts, "it was given later"
+        await other.close()
 
     async def test_wait_while_the_database_is_unavailable(
         self, state: State, monkeypatch: pytest.MonkeyPatch
@@ -471,7 +484,7 @@ async def test_changes_of_what_is_due_are_announced(state: State, announced: lis
         state.settings.purge(NOW),
         state.digests.pause(SERVER, "moderator"),
         state.digests.remove(SERVER),
-        state.settings.delete(SERVER),
+        state.settings.delete(SERVER, NOW),
     ):
         announced.clear()
         await change

@@ -85,8 +85,9 @@ async def test_a_fact_that_was_reworded_calls_for_one_with_the_wording_of_then(
     await adopt_versions(upgraded.service.store, upgraded.state)
     assert list((await upgraded.changed()).values()) == [post_id]
     seen = await seen_facts(upgraded.state, await upgraded.state.posts.facts(post_id))
-    assert seen[SIGNED].shown
-    assert seen[SIGNED].shown.says == "They signed it."
+    shown = seen[SIGNED].shown
+    assert shown
+    assert shown.says == "They signed it."
 
 
 async def test_a_change_that_is_on_no_record_still_counts(upgraded: Upgraded) -> None:
@@ -119,8 +120,8 @@ async def test_what_facts_showed_is_kept_as_long_as_anything_refers_to_it(
     upgraded: Upgraded,
 ) -> None:
     store, state = upgraded.service.store, upgraded.state
-    await remember_base(store, state)
     versions = await store.versions()
+    await remember_base(store, versions, state)
     assert (await seen_facts(state, versions))[GAP].shown
     await state.base_versions.forget_unused(store.fingerprint)
     await state.fact_versions.forget_unused()

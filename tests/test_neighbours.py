@@ -261,15 +261,15 @@ async def test_a_step_changes_the_thing_that_it_is_for_alone(
 
 SERVER_STEPS: dict[str, Callable[[State], Awaitable[object]]] = {
     "pause": lambda state: state.digests.pause(SERVER, "moderator"),
-    "stop": lambda state: state.digests.stop(SERVER, "no-channel", CONFIG),
+    "stop": lambda state: state.digests.stop(SERVER, "no-channel", CONFIG, LATER),
     "resume": lambda state: state.digests.resume(SERVER, LATER, TODAY),
     "advance": lambda state: state.digests.advance(SERVER, TODAY, LATER, TODAY),
     "put": lambda state: state.digests.put(SERVER, CONFIG, LATER, TODAY),
     "remove": lambda state: state.digests.remove(SERVER),
     "language": lambda state: state.settings.choose_language(SERVER, "ja"),
     "left": lambda state: state.settings.left([SERVER], NOW),
-    "delete": lambda state: state.settings.delete(SERVER),
-    "forget": lambda state: state.forget_server(SERVER),
+    "delete": lambda state: state.settings.delete(SERVER, LATER),
+    "forget": lambda state: state.forget_server(SERVER, LATER),
 }
 
 

@@ -91,7 +91,7 @@ class Process:
     """One process with its outbox; time passes while it waits."""
 
     world: World
-    outbox: Outbox
+    outbox: Outbox[OutgoingPost]
 
     async def deliver(self, outgoing: OutgoingPost = POST, contents: Contents = CONTENTS) -> object:
         """Deliver a post."""

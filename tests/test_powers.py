@@ -10,8 +10,11 @@ from simcord import ChannelHandle, MemberActor
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
+from bot.delivery.delivery_errors import OutcomeUnknown
+from bot.state.posts import MessageRef
 from bot.ui.briefings.controls import Key
 from bot.ui.components.persistent_items import row_of
+from bot.ui.posting.notices import DiscordNotifier
 from bot.ui.settings.overview import DeleteButton
 from tests.conftest import Server, texts
 from tests.moderating import ids, lines, posted, private
@@ -27,6 +30,7 @@ from tests.newsroom import (
     show_controls,
     show_to,
 )
+from tests.test_briefing_corrections import close_direct_messages
 from tests.test_digest_commands import SOON
 
 
@@ -292,3 +296,39 @@ async def test_a_post_is_changed_only_by_those_who_may_post_there(room: Newsroom
         refused = await press_anyway(room, action, number(card), room.second)
         assert "You do not have permission to post there." in refused
     assert any("Posted by" in str(post) for post in posted(room.server.channel))
+
+
+# --- who hears of it
+
+
+async def test_settings_that_guard_others_wait_while_discord_is_away(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, settings = await room.log_to(), room.server.bot.state.settings
+    await need_approval(room)
+
+    async def away(*_: object) -> MessageRef:
+        raise OutcomeUnknown("Discord answered with 503")
+
+    monkeypatch.setattr(DiscordNotifier, "send", away)
+    refused = await room.ask("settings approval", approval="off")
+    assert refused[0] == "### Discord does not answer, so nothing was changed."
+    assert settings.of(log.guild.id).approval
+    assert await room.server.bot.state.notices.due() == ()
+
+
+async def test_a_warning_that_reaches_nobody_waits_for_the_next_moderator(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close_direct_messages(monkeypatch)
+    card = await room.ready()
+    await room.fill(card, "when", day="2026-01-01", time="09:30", zone="Asia/Seoul")
+    await room.do(card, "submit")
+    room.deny(room.server.channel, send_messages=True)
+    await room.advance(minutes=35)
+    asked = await room.second.slash(room.server.channel, "settings show")
+    told = lines(asked.followups[-1])
+    assert told[0] == "### Nobody could be told so far:"
+    assert "was not posted" in told[1]
+    again = await room.second.slash(room.server.channel, "settings show")
+    assert not again.followups

@@ -22,7 +22,7 @@ from structlog.testing import capture_logs
 
 from bot.cards.card import Card, Question
 from bot.delivery.delivery_errors import OutcomeUnknown, Refused, Throttled, Unauthorized
-from bot.delivery.jobs.digests import Composer, DigestDraft, DigestJob, DigestProblem, recurrence
+from bot.delivery.jobs.digests import Composer, DigestDraft, DigestJob, recurrence
 from bot.delivery.outbox import Delivered, Outbox, OutboxTiming, OutgoingPost, RetryAt
 from bot.delivery.publishing import PublishingJob
 from bot.delivery.rate_limiter import RateLimiter
@@ -139,7 +139,6 @@ class Discord:
     answers: list[Exception] = field(default_factory=list[Exception])
     publishing: list[Exception] = field(default_factory=list[Exception])
     published: list[MessageRef] = field(default_factory=list[MessageRef])
-    warned: list[tuple[int, DigestProblem]] = field(default_factory=list[tuple[int, DigestProblem]])
 
     async def send(self, outgoing: OutgoingPost) -> MessageRef:
         """Keep a post, or raise the next answer."""
@@ -164,10 +163,6 @@ class Discord:
         if self.publishing:
             raise self.publishing.pop(0)
         self.published.append(message_ref)
-
-    async def warn(self, schedule: Schedule, problem: DigestProblem) -> None:
-        """Keep whom a warning was for."""
-        self.warned.append((schedule.server_id, problem))
 
     def days(self, server_id: int = SERVER) -> list[date]:
         """The local days whose digest a server was sent."""
@@ -208,7 +203,7 @@ class World:
         outbox = Outbox(
             state.leases, state.posts, rate_limiter, self.discord, clock, OutboxTiming()
         )
-        digests = DigestJob(state, composer, outbox, self.discord, clock)
+        digests = DigestJob(state, composer, outbox, clock)
         jobs = {
             "digest": digests,
             "publishing": PublishingJob(state.posts, self.discord, rate_limiter),
@@ -218,6 +213,11 @@ class World:
         self.running = asyncio.create_task(scheduler.run())
         await self.time.rest()
         return digests
+
+    async def warned(self) -> list[tuple[int, str | None]]:
+        """The servers whose moderators are to be warned, and of what."""
+        notices = [await self.state.notices.get(key) for key in await self.state.notices.due()]
+        return [(each.server_id, each.detail) for each in notices if each]
 
     async def end(self) -> None:
         """End the scheduler."""
@@ -440,7 +440,7 @@ async def test_a_zone_that_is_gone_pauses_the_digest(world: World) -> None:
     await world.begin()
     await world.time.until(NOW + DAY)
     assert (await world.schedule()).paused == "no-zone"
-    assert world.discord.warned == [(SERVER, "no-zone")]
+    assert await world.warned() == [(SERVER, "no-zone")]
 
 
 async def test_one_servers_fault_does_not_stop_the_others(world: World) -> None:
@@ -474,7 +474,7 @@ async def test_a_refusal_pauses_one_server_and_tells_its_moderators(world: World
     world.discord.answers = [Refused("no-permission")]
     await world.begin()
     await world.time.until(at("2026-11-25 12:00"))
-    ((stopped, reason),) = world.discord.warned
+    ((stopped, reason),) = await world.warned()
     assert reason == "no-permission"
     assert (await world.schedule(stopped)).paused == "no-permission"
     assert world.discord.days(stopped) == []

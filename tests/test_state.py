@@ -160,7 +160,7 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
     "settings.choose_defaults": lambda state: state.settings.choose_defaults(SERVER, 1, "UTC"),
     "settings.left": lambda state: state.settings.left([SERVER], NOW),
     "settings.returned": lambda state: state.settings.returned([OTHER]),
-    "settings.delete": lambda state: state.settings.delete(SERVER),
+    "settings.delete": lambda state: state.settings.delete(SERVER, NOW),
     "settings.purge": lambda state: state.settings.purge(NOW),
     "digests.get": lambda state: state.digests.get(SERVER),
     "digests.all": lambda state: state.digests.all(),
@@ -169,7 +169,7 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
     "digests.put": lambda state: state.digests.put(SERVER, CONFIG, NOW, TODAY),
     "digests.advance": lambda state: state.digests.advance(SERVER, TODAY, NOW, TODAY),
     "digests.pause": lambda state: state.digests.pause(SERVER, "moderator"),
-    "digests.stop": lambda state: state.digests.stop(SERVER, "no-channel", CONFIG),
+    "digests.stop": lambda state: state.digests.stop(SERVER, "no-channel", CONFIG, NOW),
     "digests.resume": lambda state: state.digests.resume(SERVER, NOW, TODAY),
     "digests.remove": lambda state: state.digests.remove(SERVER),
     "leases.acquire": lambda state: state.leases.acquire(SLOT, CONTENTS, NOW, LEASE),
@@ -273,7 +273,7 @@ class TestSettings:
             await lease(filled, slot)
             await filled.posts.record(slot, PLACE, "summit/visits", NOW, publish=False)
         await filled.settings.load()
-        await filled.settings.delete(SERVER)
+        await filled.settings.delete(SERVER, NOW)
         assert filled.settings.present() == {OTHER}
         assert await filled.digests.get(SERVER) is None
         assert await filled.posts.last_digest(SERVER) is None

@@ -228,6 +228,20 @@ async def test_whoever_reached_the_limit_is_told_when_the_next_is_possible(
     assert lines(await suggest(asker, server))[0] == RECEIVED
 
 
+async def test_of_many_facts_any_is_found_by_its_words(mod: ModeratedServer) -> None:
+    store = mod.server.bot.service.store
+    things = [(thing, await store.facts(thing)) for thing in sorted(store.things)]
+    thing, facts = max(things, key=lambda each: len(each[1]))
+    assert len(facts) > 25
+    last = facts[-1]
+    assert "fact" not in fields(await opened(mod.server.asker, mod.server, thing))
+    words = " ".join(last.fact.says.split()[:8])
+    said = lines(await suggest(mod.server.asker, mod.server, thing, words=words))
+    assert said[1].endswith(f"({last.key})")
+    said = lines(await suggest(mod.server.asker, mod.server, thing, words="zzz qqq"))
+    assert "/" not in said[1], "it is about the thing as a whole"
+
+
 # --- the queue
 
 
@@ -458,6 +472,27 @@ async def test_the_limit_holds_for_any_24_hours_and_each_member(open_state: Open
     await state.suggestions.make(ELSEWHERE, MEMBER, None, "Wrong.", "A book", late)
     made.append(await make(state, NOW + DAY))
     assert await state.suggestions.by_member(HERE, MEMBER) == tuple(made)
+
+
+async def test_what_was_sent_counts_and_not_what_is_left(open_state: Open) -> None:
+    state = await open_state()
+    for _ in range(MOST):
+        made = await make(state)
+        await state.suggestions.delete(HERE, MEMBER, made.suggestion_id)
+    with pytest.raises(TooMany):
+        await make(state, NOW + timedelta(hours=1))
+    await state.suggestions.forget_sent(NOW + DAY)
+    await make(state, NOW + DAY)
+
+
+async def test_a_member_who_left_is_forgotten_everywhere(open_state: Open) -> None:
+    state = await open_state()
+    await make(state)
+    await state.suggestions.make(ELSEWHERE, MEMBER, None, "Wrong.", "A book", NOW)
+    kept = await make(state, member_id=OTHER)
+    assert await state.suggestions.forget_member(MEMBER) == 2
+    assert await state.suggestions.by_member(ELSEWHERE, MEMBER) == ()
+    assert await state.suggestions.waiting(HERE) == (kept,)
 
 
 async def test_the_limit_holds_where_two_processes_count_at_once(open_state: Open) -> None:

@@ -111,7 +111,9 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "permission.*.why": ("read_message_history.why", "mention_everyone.why"),
     "settings.approval.*": ("on", "off"),
     "settings.approval.*.help": ("on.help", "off.help"),
-    "settings.step.approval.*": ("on", "off"),
+    "settings.step.*": (
+        "role", "role.none", "approval.on", "approval.off", "log", "log.none", "delete",
+    ),
     "settings.language.*": ("discord", *LANGUAGES),
 }  # fmt: skip
 """Keys that the code puts together, and every value that may stand for `*`."""
@@ -129,7 +131,6 @@ class Reading:
 
 
 HELPERS: Mapping[str, tuple[int, tuple[str, ...]]] = {
-    "announce": (1, ("",)),
     "section": (1, ("",)),
     "refusal": (2, ("", ".help")),
     "change_from": (4, ("",)),

@@ -26,6 +26,10 @@ def suggestions(
         list[str] | None,
         typer.Option(metavar="ID", help="Forget this one, as it is settled; may be repeated."),
     ] = None,
+    forget: Annotated[
+        int | None,
+        typer.Option(metavar="MEMBER", help="Delete all that this member suggested, by their id."),
+    ] = None,
 ) -> None:
     """Print the suggestions that moderators accepted, as stubs of facts."""
     import asyncio
@@ -33,7 +37,9 @@ def suggestions(
     with worded():
         settings = read_settings(config)
         start_logs(settings)
-        if done:
+        if forget is not None:
+            asyncio.run(_forget_member(settings, forget))
+        elif done:
             asyncio.run(_settle(settings, frozenset(done)))
         else:
             asyncio.run(_print_stubs(settings))
@@ -55,6 +61,13 @@ async def _print_stubs(settings: Config) -> None:
         typer.echo("\n".join(stub(each, base, date.today()) for each in accepted), nl=False)
     else:
         typer.echo("No suggestion is accepted.", err=True)
+
+
+async def _forget_member(settings: Config, member_id: int) -> None:
+    """Delete a member's suggestions, for one who cannot do so because they left the server."""
+    async with open_state(settings) as state:
+        number = await state.suggestions.forget_member(member_id) if state else 0
+    typer.echo(f"Deleted {number} suggestions of member {member_id}.")
 
 
 async def _settle(settings: Config, ids: frozenset[str]) -> None:

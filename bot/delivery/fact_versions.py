@@ -9,13 +9,13 @@ from bot.facts.store import Store
 from bot.state.state import State
 
 
-async def remember_base(store: Store, state: State) -> str:
+async def remember_base(store: Store, versions: Mapping[str, str], state: State) -> str:
     """Keep what a base's facts show, to find later what changed; returns its fingerprint.
 
-    Raises DatabaseUnavailable.
+    `versions` are those of all its facts. Raises DatabaseUnavailable.
     """
     if not state.base_versions.is_known(store.fingerprint):
-        versions, shown = await store.versions(), await store.shown_versions()
+        shown = await store.shown_versions()
         await state.base_versions.remember(store.fingerprint, versions, shown)
     return store.fingerprint
 

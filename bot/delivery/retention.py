@@ -48,5 +48,7 @@ async def enforce_retention(state: State, base_version: str, now: datetime) -> N
     await state.posts.forget(now - KEPT_POSTS)
     await state.briefings.forget(now - KEPT_POSTS)
     await state.public_answers.forget(now - KEPT_POSTS)
+    await state.suggestions.forget_sent(now)
+    await state.notices.forget(now - KEPT_POSTS)
     await state.base_versions.forget_unused(base_version)
     await state.fact_versions.forget_unused()

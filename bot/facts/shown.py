@@ -34,6 +34,7 @@ class ShownSource(_Shown):
     """An article as a list of sources shows it, and the paragraphs that are cited."""
 
     title: str
+    short: str | None = None
     author: str | None = None
     publisher: str | None = None
     date: str | None = None

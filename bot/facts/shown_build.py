@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from bot.facts.fields import Language
 from bot.facts.load import Base, Named
 from bot.facts.model import CLAIMS, Event, Fact
 from bot.facts.shown import ShownFact, ShownName, ShownSource
@@ -31,7 +32,9 @@ def shown_fact(base: Base, owner: Named, part: str, fact: Fact) -> ShownFact:
 
 
 def _name(thing: Named) -> ShownName:
-    usual = {language: names[0] for language, names in thing.names.items() if names}
+    usual: dict[Language, str] = {
+        language: names[0] for language, names in thing.names.items() if names
+    }
     return ShownName(label=thing.label, names=usual)
 
 
@@ -41,6 +44,7 @@ def _sources(base: Base, fact: Fact) -> Iterator[ShownSource]:
         source = base.sources[source_id]
         yield ShownSource(
             title=source.title,
+            short=source.short,
             author=source.author,
             publisher=source.publisher,
             date=source.date,

@@ -102,10 +102,10 @@ class _Servers:
         """A notice in the language that a server chose, or in its own on Discord."""
         server_id = outgoing.slot.server_id
         guild = self._client.get_guild(server_id)
-        discords = choose(str(guild.preferred_locale) if guild else None, self._language)
-        chosen = words(self._settings.of(server_id).language or discords)
+        locale = str(guild.preferred_locale) if guild else None
+        language = self._settings.of(server_id).language or choose(locale, self._language)
         name = guild.name if guild else str(server_id)
-        return notices.render(self._service, chosen, name, outgoing)
+        return notices.render(self._service, words(language), name, outgoing)
 
     def moderates(self, member: discord.Member) -> bool:
         """Whether a member is a moderator of their server."""

@@ -96,6 +96,11 @@ class Notices:
         async with self._database.transaction() as connection:
             await connection.execute(delete(notice).where(notice.c.notice_id.in_(notice_ids)))
 
+    async def forget(self, made_before: datetime) -> None:
+        """Delete older notices, which reached nobody."""
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(notice).where(notice.c.made_at < made_before))
+
     async def _all(self, *conditions: ColumnElement[bool]) -> tuple[Notice, ...]:
         async with self._database.transaction() as connection:
             rows = await connection.execute(

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.database import Database
 from bot.state.fact_versions import facts_of, insert_facts
 from bot.state.servers import insert_servers
-from bot.state.tables import answer, answer_fact
+from bot.state.tables import answer, answer_fact, deletion
 
 _MOST_WAITING = 5_000  # while the database is unavailable; later answers are not recorded
 
@@ -48,6 +49,7 @@ class PublicAnswers:
             return
         async with self._database.transaction() as connection:
             # Read only now: while this waited for a connection, `drop` may have removed some.
+            await self._drop_deleted(connection)
             batch = list(self._waiting.values())
             if not batch:
                 return
@@ -77,6 +79,17 @@ class PublicAnswers:
             if each.server_id != server_id
         }
 
+    async def _drop_deleted(self, connection: AsyncConnection) -> None:
+        """Forget answers that were given before their server was deleted, by any process."""
+        servers = {each.server_id for each in self._waiting.values()}
+        rows = await connection.execute(select(deletion).where(deletion.c.server_id.in_(servers)))
+        deleted = {row.server_id: row.deleted_at for row in rows}
+        self._waiting = {
+            message_id: each
+            for message_id, each in self._waiting.items()
+            if each.server_id not in deleted or each.answered_at > deleted[each.server_id]
+        }
+
     async def facts(self, message_id: int) -> dict[str, str]:
         """The versions, by key, of the facts that an answer showed; empty if it is not known.
 
@@ -88,6 +101,9 @@ class PublicAnswers:
             return await facts_of(connection, answer_fact, message_id)
 
     async def forget(self, answered_before: datetime) -> None:
-        """Delete older answers. Raises DatabaseUnavailable."""
+        """Delete older answers, and the notes of older deletions. Raises DatabaseUnavailable."""
         async with self._database.transaction() as connection:
             await connection.execute(delete(answer).where(answer.c.answered_at < answered_before))
+            await connection.execute(
+                delete(deletion).where(deletion.c.deleted_at < answered_before)
+            )

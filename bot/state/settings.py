@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping, delete, select, update
 
 from bot.state.database import Database
-from bot.state.tables import server
+from bot.state.tables import deletion, server
 
 
 @dataclass(frozen=True)
@@ -99,10 +99,19 @@ class ServerSettings:
         """The known servers that the bot has not left. No I/O."""
         return frozenset(each for each, known in self._known.items() if not known.left_at)
 
-    async def delete(self, server_id: int) -> None:
-        """Delete a server's row, and with it everything stored about the server."""
+    async def delete(self, server_id: int, at: datetime) -> None:
+        """Delete a server's row, and with it everything stored about the server.
+
+        That it was deleted is noted, for what other processes have yet to write.
+        """
+        deleted = {"deleted_at": at}
         async with self._database.transaction() as connection:
             await connection.execute(delete(server).where(server.c.server_id == server_id))
+            await connection.execute(
+                self._database.insert(deletion)
+                .values(server_id=server_id, **deleted)
+                .on_conflict_do_update(index_elements=["server_id"], set_=deleted)
+            )
             await self._database.announce(connection)
         self._known.pop(server_id, None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Self
 
 from bot.state.base_versions import BaseVersions
@@ -55,10 +56,10 @@ class State:
             raise
         return state
 
-    async def forget_server(self, server_id: int) -> None:
+    async def forget_server(self, server_id: int, at: datetime) -> None:
         """Delete everything stored about a server. Raises DatabaseUnavailable."""
         self.public_answers.drop(server_id)
-        await self.settings.delete(server_id)
+        await self.settings.delete(server_id, at)
 
     def change_feed(self) -> ChangeFeed:
         """A feed that says whether any process changed the state. Close it when done."""

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.database import Database
 from bot.state.servers import insert_servers
-from bot.state.tables import server, suggestion
+from bot.state.tables import server, suggestion, suggestion_sent
 
 Decision = Literal["accepted", "declined"]
 
@@ -69,6 +69,14 @@ class Suggestions:
             await insert_servers(self._database, connection, [server_id])
             await _require_quota(connection, made)
             await connection.execute(insert(suggestion).values(_columns(made)))
+            await connection.execute(
+                insert(suggestion_sent).values(
+                    suggestion_id=made.suggestion_id,
+                    server_id=server_id,
+                    member_id=member_id,
+                    sent_at=at,
+                )
+            )
         return made
 
     async def get(self, server_id: int, suggestion_id: str) -> Suggestion | None:
@@ -121,6 +129,24 @@ class Suggestions:
                 )
             )
 
+    async def forget_member(self, member_id: int) -> int:
+        """Delete all that a member has suggested, in every server; returns how many there were."""
+        async with self._database.transaction() as connection:
+            deleted = await connection.execute(
+                delete(suggestion).where(suggestion.c.member_id == member_id)
+            )
+            await connection.execute(
+                delete(suggestion_sent).where(suggestion_sent.c.member_id == member_id)
+            )
+            return deleted.rowcount
+
+    async def forget_sent(self, now: datetime) -> None:
+        """Forget when members sent suggestions, once that no longer counts."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                delete(suggestion_sent).where(suggestion_sent.c.sent_at <= now - _WHILE)
+            )
+
     async def settle(self, suggestion_ids: Collection[str]) -> frozenset[str]:
         """Delete accepted suggestions that the curator is done with; returns the ids found."""
         async with self._database.transaction() as connection:
@@ -145,19 +171,19 @@ class Suggestions:
 
 
 async def _require_quota(connection: AsyncConnection, made: Suggestion) -> None:
-    """Raise TooMany if a member has made MOST suggestions within the last day."""
+    """Raise TooMany if a member has sent MOST suggestions within the last day, kept or deleted."""
     # Locked until the transaction ends, so that two suggestions made at once are both counted.
     await connection.execute(
         select(server.c.server_id).where(server.c.server_id == made.server_id).with_for_update()
     )
     rows = await connection.execute(
-        select(suggestion.c.made_at)
+        select(suggestion_sent.c.sent_at)
         .where(
-            suggestion.c.server_id == made.server_id,
-            suggestion.c.member_id == made.member_id,
-            suggestion.c.made_at > made.made_at - _WHILE,
+            suggestion_sent.c.server_id == made.server_id,
+            suggestion_sent.c.member_id == made.member_id,
+            suggestion_sent.c.sent_at > made.made_at - _WHILE,
         )
-        .order_by(suggestion.c.made_at.desc())
+        .order_by(suggestion_sent.c.sent_at.desc())
         .limit(MOST)
     )
     latest = rows.scalars().all()

@@ -69,6 +69,13 @@ server = Table(
     Column("left_at", Instant),  # when the bot was removed; kept a while, as it may return
 )
 
+deletion = Table(  # of everything stored about a server; what was noted before is not written
+    "deletion",
+    metadata,
+    Column("server_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("deleted_at", Instant, nullable=False),
+)
+
 digest = Table(
     "digest",
     metadata,
@@ -220,6 +227,15 @@ suggestion = Table(
     Column("made_at", Instant, nullable=False),
     Column("decided_by", BigInteger),
     Column("decided_at", Instant),
+)
+
+suggestion_sent = Table(  # for a day, whatever becomes of the suggestion
+    "suggestion_sent",
+    metadata,
+    Column("suggestion_id", String(8), primary_key=True),
+    _server_id(index=True),
+    Column("member_id", BigInteger, nullable=False),
+    Column("sent_at", Instant, nullable=False),
 )
 
 answer = Table(

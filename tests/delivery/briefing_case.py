@@ -19,6 +19,7 @@ from bot.state.plan import BriefingText, Plan, PostingTime
 from bot.state.posts import Contents, MessageRef, Post, Slot
 from bot.state.posts import Kind as PostKind
 from bot.state.posts import Status as PostStatus
+from bot.texts.catalogues import words
 from tests.delivery import world
 from tests.delivery.composing import FACT
 from tests.delivery.discord import Fault, FaultyDiscord, problem_of
@@ -51,6 +52,11 @@ class BriefingCase(Scene):
             target = Target(world.channel_id(number, kind), publish=publish)
             await self._begin(number, Plan(text, target, when))
             await self.submit(number)
+        await self._tell_nobody()
+
+    async def _tell_nobody(self) -> None:
+        """Drop what moderators would be told of the preparations."""
+        await self.state.notices.end(await self.state.notices.due())
 
     async def _begin(self, number: int, plan: Plan) -> None:
         server, role = world.server_id(number), world.role_id(number)
@@ -84,6 +90,7 @@ class BriefingCase(Scene):
             await self.state.posts.record(slot, message_ref, None, now, publish=False)
             move = self.state.briefings.move
             await move(briefing, "posted", "posted", now, None, message_ref.link)
+        await self._tell_nobody()
 
     def correct(self) -> None:
         """Correct a fact in the base over which processes start from now on."""
@@ -165,6 +172,19 @@ class BriefingCase(Scene):
         """What is told of steps in a server's log channel."""
         said = (message["content"] for message in self.discord.posts(number, "log"))
         return [text for text in said if text and not problem_of(text)]
+
+    async def each_step_told(self, number: int) -> None:
+        """Wait until nothing is left to tell; check that each step since is in the log once."""
+
+        async def is_told() -> bool:
+            return not await self.state.notices.due()
+
+        await until("everybody to be told", is_told)
+        lines = self.lines(number)
+        steps = [
+            kind for kind in await self.audit_log(number) if kind not in ("began", "scheduled")
+        ]
+        assert len(lines) == len(set(lines)) == len(steps), lines
 
     def sent(self) -> int:
         """How many requests came to make a post elsewhere than in a log channel."""
@@ -258,10 +278,11 @@ class BriefingCase(Scene):
             return (await self.correction(number)).status == "open"
 
         await until("the correction to be open again", is_open)
-        await until("the log channel to be told", lambda: self.lines(number))
+        said = words("en")("briefing.step.uncorrected", person="Factdesk")
+        await until("the log channel to be told", lambda: said in str(self.lines(number)))
         audit_log = await self.state.briefings.audit_log(self._ids[number])
         assert [entry.detail for entry in audit_log if entry.kind == "uncorrected"] == [trouble]
-        assert len(self.lines(number)) == 1
+        assert str(self.lines(number)).count(said) == 1
 
     async def ended(self, kind: PostKind, number: int, status: PostStatus) -> None:
         """Wait until it is recorded what became of an offer or a reply."""

@@ -257,6 +257,53 @@ async def killed_after_a_refusal(case: BriefingCase) -> None:
     await case.held_back(0, "forum", "blocked", "no-permission")
 
 
+# --- what moderators are told: the process is killed, Discord is away
+
+
+@row("killed once it is held back, before anybody is told", "after-move", on_both=True)
+@row("killed before a notice is claimed", "notice-before-claim")
+@row("killed after a notice is claimed", "notice-after-claim")
+@row("killed before a notice is requested", "notice-before-request")
+@row("killed after a notice is sent", "notice-after-send", on_both=True)
+@row("killed before a notice is recorded", "notice-before-record")
+@row("killed after a notice is recorded", "notice-after-record")
+async def told_once(case: BriefingCase, point: Point) -> None:
+    await case.due("text")
+    case.plan("text", faults=[refusing(403, 50013)] * 9)
+    await case.killed(point=point)
+    case.time.pass_by(PAST_LEASE)
+    await case.start()
+    await case.settled()
+    await case.held_back(0, "text", "blocked", "no-permission")
+    await case.each_step_told(0)
+
+
+@row("Discord away when moderators are to be told")
+async def told_later(case: BriefingCase) -> None:
+    away = [failing(503, made=False), resetting(), failing(500, made=True)]
+    await case.due("text")
+    case.plan("text", faults=[refusing(403, 50013)] * 9)
+    case.discord.faults[world.channel_id(0, "log")] = list(away)
+    case.discord.faults[world.dm_id(0)] = list(away)
+    await case.start()
+    await case.settled()
+    await case.held_back(0, "text", "blocked", "no-permission")
+    await case.each_step_told(0)
+
+
+@row("two processes tell moderators", on_both=True)
+async def told_by_one(case: BriefingCase) -> None:
+    case.discord.nonce_life = 0
+    case.discord.delay = lambda: 0.2
+    await case.due("text")
+    case.plan("text", faults=[refusing(403, 50013)] * 9)
+    case.start_process(lease=30)
+    case.start_process(lease=30)
+    await case.settled()
+    await case.held_back(0, "text", "blocked", "no-permission")
+    await case.each_step_told(0)
+
+
 # --- a briefing: the clock
 
 

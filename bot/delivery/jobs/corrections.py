@@ -50,7 +50,8 @@ class PendingCorrections:
 
     async def refresh(self) -> None:
         """Compare the posts with the base, if either is new. Raises DatabaseUnavailable."""
-        base_version = await remember_base(self._service.store, self._state)
+        store = self._service.store
+        base_version = await remember_base(store, await store.versions(), self._state)
         # Read first: a base or a post that comes during the comparison is compared next time.
         current = base_version, await self._state.posts.last_sent_at("briefing")
         if self._compared == current:

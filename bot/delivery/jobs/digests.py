@@ -86,7 +86,7 @@ class DigestComposer:
     async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
         """The digest of a server's local day. Raises DatabaseUnavailable."""
         store = self._service.store
-        await remember_base(store, self._state)
+        await remember_base(store, await store.versions(), self._state)
         spoken = words(self.language(schedule))
         told = await self._told(store, schedule)
         digest = await compose(store, spoken, day, told, schedule.config.topics)
@@ -212,17 +212,24 @@ class DigestJob:
                 return await self._pause(schedule, reason)
             case Delivered(message_ref) if message_ref:
                 log.info("digest posted", server=schedule.server_id, day=str(day))
+                return await self._advance(schedule, day, following)
             case Delivered() | Undetermined():
-                pass
-        return await self._advance(schedule, day, following)
+                warning = await self._doubt(schedule.server_id, day)
+                return await self._advance(schedule, day, following, warning)
 
-    async def _advance(self, schedule: Schedule, day: date, following: Occurrence) -> Finished:
-        """Go on to the next run; if nobody can tell whether the last was posted, note to say so."""
-        server_id, now = schedule.server_id, self._clock()
+    async def _doubt(self, server_id: int, day: date) -> Notice | None:
+        """The warning that nobody can tell whether a day's digest was posted, if nobody can."""
         last = await self._state.posts.last_digest(server_id)
-        is_unknown = last is not None and last.day == day and last.status == "unknown"
-        warning = Notice(server_id, "digest", now, detail="unknown") if is_unknown else None
-        await self._state.digests.advance(server_id, day, following.instant, following.day, warning)
+        if last is None or last.day != day or last.status != "unknown":
+            return None
+        return Notice(server_id, "digest", self._clock(), detail="unknown")
+
+    async def _advance(
+        self, schedule: Schedule, day: date, following: Occurrence, warning: Notice | None = None
+    ) -> Finished:
+        await self._state.digests.advance(
+            schedule.server_id, day, following.instant, following.day, warning
+        )
         return Finished(following.instant)
 
     async def _pause(self, schedule: Schedule, reason: BlockReason) -> Finished:

@@ -133,10 +133,13 @@ class NoticeJob:
 
     async def run(self, key: str, now: datetime) -> Finished | RetryAt:
         """Deliver a notice. Raises DatabaseUnavailable and DeliveryError."""
+        return await self._run(key, None)
+
+    async def _run(self, key: str, prepared: PreparedBriefing | None) -> Finished | RetryAt:
         notice = await self._state.notices.get(key)
         if notice is None:
             return Finished(None)
-        content = await self.content(notice)
+        content = await self.content(notice, prepared)
         reached = content is None or await self._deliver(notice, content)
         if isinstance(reached, RetryAt):
             return reached
@@ -146,11 +149,14 @@ class NoticeJob:
             await self._state.notices.mark_unreached(key)
         return Finished(None)
 
-    async def tell_now(self, server_id: int) -> None:
-        """Deliver a server's notices at once; what fails is delivered later."""
+    async def tell_now(self, server_id: int, prepared: PreparedBriefing | None = None) -> None:
+        """Deliver a server's notices at once; what fails is delivered later.
+
+        `prepared` is the briefing that they are about, if it is prepared already.
+        """
         try:
             for key in await self._state.notices.due_in(server_id):
-                await self.run(key, self._clock())
+                await self._run(key, prepared)
         except (DatabaseUnavailable, DeliveryError) as error:
             log.warning("a notice waits", server=server_id, reason=repr(error))
 
@@ -162,7 +168,7 @@ class NoticeJob:
         """
         await self._state.notices.add(notice)
         try:
-            outcome = await self.run(notice.notice_id, self._clock())
+            outcome = await self._run(notice.notice_id, None)
         except DeliveryError as error:
             log.warning("a change is put off", server=notice.server_id, reason=repr(error))
             outcome = RetryAt(self._clock())
@@ -171,10 +177,13 @@ class NoticeJob:
         await self._state.notices.end([notice.notice_id])
         return False
 
-    async def content(self, notice: Notice) -> Content | None:
+    async def content(
+        self, notice: Notice, known: PreparedBriefing | None = None
+    ) -> Content | None:
         """What a notice says; None if there is nothing to tell any more.
 
-        Raises DatabaseUnavailable and DeliveryError.
+        `known` is a briefing that is prepared already. Raises DatabaseUnavailable and
+        DeliveryError.
         """
         if notice.kind == "digest":
             schedule = await self._state.digests.get(notice.server_id)
@@ -182,7 +191,7 @@ class NoticeJob:
         if notice.kind == "setting":
             return SettingStep(notice.about or "", notice.member_id or 0, notice.detail)
         briefing = await self._briefing(notice)
-        return briefing and await self._of_briefing(notice, briefing)
+        return briefing and await self._of_briefing(notice, briefing, known)
 
     async def _briefing(self, notice: Notice) -> Briefing | None:
         about = notice.about or ""
@@ -194,7 +203,9 @@ class NoticeJob:
         post = await self._state.posts.get(correction.post_id)
         return await self._state.briefings.get(post.name or "") if post else None
 
-    async def _of_briefing(self, notice: Notice, briefing: Briefing) -> Content | None:
+    async def _of_briefing(
+        self, notice: Notice, briefing: Briefing, known: PreparedBriefing | None
+    ) -> Content | None:
         match notice.kind:
             case "entry":
                 entry = await self._state.briefings.audit_entry(int(notice.detail or 0))
@@ -203,8 +214,9 @@ class NoticeJob:
                 is_asked = briefing.status == "waiting" or briefing.posted_text is not None
                 if not is_asked or str(briefing.version) != notice.detail:
                     return None  # it was decided, or has changed: then another request follows
-                prepared = await self._editor.prepare(briefing)
-                return ApprovalRequest(prepared, notice.member_id or 0)
+                if known is None or known.briefing != briefing:
+                    known = await self._editor.prepare(briefing)
+                return ApprovalRequest(known, notice.member_id or 0)
             case "warning":
                 return BriefingWarning(briefing, cast(Trouble, notice.detail))
             case _:

@@ -91,10 +91,11 @@ class ActionContext:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What to show after an action, and the briefing as it is then."""
+    """What to show after an action, and the briefing as it is then, prepared if the action did."""
 
     shows: Shown
     briefing: Briefing
+    prepared: PreparedBriefing | None = None
 
 
 Action = Callable[[ActionContext], Awaitable[Outcome]]

@@ -130,7 +130,7 @@ async def run(context: ActionContext, action: Action) -> None:
         raise UserError(words("moderating.away"), words("briefing.ui.no-answer.help")) from None
     else:
         await _show(context.interaction, outcome.shows)
-        await context.interaction.client.notices.tell_now(server_id)
+        await context.interaction.client.notices.tell_now(server_id, outcome.prepared)
 
 
 async def _show_outdated(context: ActionContext) -> None:

@@ -150,7 +150,7 @@ async def after_change(
     except DeliveryError as error:  # the change is made all the same
         log.warning("Discord did not answer", server=context.briefing.server_id, reason=repr(error))
         shows = _undrawn(context, alert)
-    return Outcome(shows, context.briefing)
+    return Outcome(shows, context.briefing, context.prepared)
 
 
 def _undrawn(context: ActionContext, alert: str | None) -> Notice:

@@ -61,7 +61,7 @@ async def _tell(interaction: Interaction, told: list[Content]) -> None:
     if not corrections:
         await answer(interaction, Notice(words("moderating.unreached"), tuple(lines)))
         return
-    title = words.count("correction.waiting", corrections)
+    title = words.count("correction.open", corrections)
     show = WaitingButton.make(words("correction.waiting.show"))
     await answer(interaction, Notice(title, tuple(lines)), show)
 

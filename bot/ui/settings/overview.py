@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Self
 
 import discord
+from discord.utils import utcnow
 
 from bot.parsing.timezones import zone_label
 from bot.state.digests import Schedule
@@ -78,5 +79,5 @@ class DeleteButton(PersistentItem, template=r"settings:delete"):
 async def _delete(interaction: Interaction) -> None:
     words = reader_words(interaction)
     await announce(interaction, "delete")
-    await interaction.client.state.forget_server(server_id_of(interaction))
+    await interaction.client.state.forget_server(server_id_of(interaction), utcnow())
     await answer(interaction, Notice(words("settings.deleted"), (words("settings.deleted.help"),)))

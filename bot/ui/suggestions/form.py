@@ -6,7 +6,7 @@ The form and its button carry all that they need in their custom ids, so they ou
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 import discord
@@ -17,6 +17,7 @@ from bot.answers.resolve import choice_label, echo
 from bot.cards.limits import BUTTON_LABEL, CHOICE_LABEL, CHOICES, shorten
 from bot.facts.model import ThingKind
 from bot.facts.records import FactRecord, ThingRecord
+from bot.matching.fulltext import words_of
 from bot.parsing.typed_text import clean_text
 from bot.state.errors import DatabaseUnavailable
 from bot.state.suggestions import MOST, Suggestion, TooMany
@@ -105,7 +106,9 @@ def _form(words: Words, thing: ThingRecord | None, facts: Sequence[FactRecord]) 
         title=shorten(title, _FORM_TITLE),
         custom_id=f"suggest:form:{thing.id if thing else ''}",
     )
-    if facts:
+    if len(facts) > CHOICES:
+        modal.add_item(_fact_words_field(words))
+    elif facts:
         modal.add_item(_fact_field(words, facts))
     modal.add_item(_text_field(words))
     modal.add_item(_source_field(words))
@@ -119,12 +122,21 @@ def _form(words: Words, thing: ThingRecord | None, facts: Sequence[FactRecord]) 
 def _fact_field(words: Words, facts: Sequence[FactRecord]) -> ui.Label[ui.Modal]:
     options = [
         discord.SelectOption(label=shorten(record.fact.says, CHOICE_LABEL), value=record.key)
-        for record in facts[:CHOICES]
+        for record in facts
     ]
     return ui.Label(
         text=words("suggest.form.fact"),
         description=words("suggest.form.fact.help"),
         component=ui.Select(custom_id="fact", options=options, min_values=0, required=False),
+    )
+
+
+def _fact_words_field(words: Words) -> ui.Label[ui.Modal]:
+    """A field for a thing that has more facts than a menu can list: it is searched instead."""
+    return ui.Label(
+        text=words("suggest.form.fact"),
+        description=words("suggest.form.fact.words"),
+        component=ui.TextInput(custom_id="words", max_length=_TEXT, required=False),
     )
 
 
@@ -152,9 +164,9 @@ async def submit(interaction: Interaction, thing: str) -> None:
     entered = {name: next(iter(values), "") for name, values in form_values(interaction).items()}
     words = reader_words(interaction)
     text, source = _tidy(entered["text"]), clean_text(entered["source"], _SOURCE)
-    fact = _FACT.fullmatch(entered.get("fact", ""))
     if text and source:
-        await keep(interaction, fact[0] if fact else thing or None, text, source)
+        fact = await _fact(interaction, thing, entered)
+        await keep(interaction, fact or thing or None, text, source)
     else:
         await answer(interaction, Notice(words("suggest.empty"), _again(words, text, source)))
 
@@ -182,6 +194,19 @@ async def keep(interaction: Interaction, thing: str | None, text: str, source: s
 def _again(words: Words, text: str, source: str) -> tuple[str, ...]:
     """What a member entered, to be copied into another try."""
     return (words("suggest.again"), *quoted_lines(words, text, source))
+
+
+async def _fact(interaction: Interaction, thing: str, entered: Mapping[str, str]) -> str | None:
+    """The fact that was picked, or of all the thing's facts the one that the words fit best."""
+    if picked := _FACT.fullmatch(entered.get("fact", "")):
+        return picked[0]
+    typed = words_of(entered.get("words", ""))
+    if not typed:
+        return None
+    facts = await interaction.client.service.store.facts(thing)
+    shared = {record.key: len(typed & words_of(record.fact.says)) for record in facts}
+    best = max(shared, key=lambda key: shared[key], default=None)
+    return best if best and 2 * shared[best] >= len(typed) else None
 
 
 async def _confirm(interaction: Interaction, made: Suggestion) -> None:

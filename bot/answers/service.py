@@ -34,7 +34,7 @@ class Choice:
 class _OpenBase:
     """An open base, and the labels and cards that were made from it.
 
-    A base never changes while it is open, so they stay true as long as it is.
+    A base never changes while it is open, so the caches never go stale.
     """
 
     store: Store
@@ -56,7 +56,7 @@ class _OpenBase:
             self.cards.popitem(last=False)
 
     def label(self, thing_id: str, language: str) -> str:
-        """What a choice says of a thing."""
+        """The autocomplete label of a thing."""
         label = self.labels.get((thing_id, language))
         if label is None:
             label = choice_label(self.store.things[thing_id], words(language))
@@ -117,7 +117,7 @@ class AnswerService:
         return pages(card, self.store.sources, words(card.language))
 
     def complete(self, kind: ThingKind, typed: str, language: str) -> list[Choice]:
-        """Up to 25 choices for a half-typed name; no I/O, as it runs at every key."""
+        """Up to 25 choices for a half-typed name; no I/O, as it runs on every keystroke."""
         entries = self.store.index.complete(clean_text(typed), {kind}, CHOICES)
         return [Choice(self._base.label(entry.id, language), entry.id) for entry in entries]
 

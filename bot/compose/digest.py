@@ -1,8 +1,10 @@
 """The daily digest: what changed in the base, what the day recalls, and the fact of the day.
 
 It is composed from the base, a day and what a server has seen before; it knows neither Discord nor
-how any of that is stored. What changed is in `digest_changes`, what the day recalls in
-`digest_calendar`; `message_budget` decides how much of it fits.
+how any of that is stored. `_groups` has the order: what changed (`digest_changes`), what the day
+recalls (`digest_calendar`), then the `fact_of_the_day`; `message_budget` decides how much of it
+fits. Whether a digest without news is posted at all is up to the server, in
+`delivery/jobs/digests.py`.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ _MOST = 4  # passages of one group; the rest are counted
 class ComposedDigest:
     """A digest, the versions of the facts that it shows, and the key of its fact of the day.
 
-    It is not `worth_posting` if it has nothing but the fact of the day, or not even that.
+    `worth_posting` is true if there is more in it than the fact of the day.
     """
 
     card: Card
@@ -48,8 +50,8 @@ async def compose(
 ) -> ComposedDigest:
     """The digest of a day: one message about some topics or, if none are given, about all.
 
-    What does not fit the message is counted. The fact of the day takes what the rest leaves; on a
-    day full of news there may be none.
+    What does not fit appears as a count ("3 more"). The fact of the day takes the space that is
+    left; on a day full of news there may be none.
     """
     material = await gather(store, words, topics, history)
     title = words("digest.title", date=day_words(day, words))

@@ -3,6 +3,8 @@
 Discord allows a bot 50 requests a second, and some are left for everything else that it does. The
 limiter gives 33 turns a second: a busy machine wakes some late, together with the next ones, which
 makes up to 40.
+
+`hold` is called when Discord answers 429 for the whole bot: see `ui/components/error_mapping.py`.
 """
 
 from __future__ import annotations

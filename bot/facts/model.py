@@ -58,7 +58,7 @@ class Wording(Frozen):
 
 
 class Withdrawal(Frozen):
-    """When and why a fact stopped being answered."""
+    """When and why a fact was withdrawn."""
 
     date: date
     why: Text
@@ -75,7 +75,7 @@ class Lead(Frozen):
 
 
 class Fact(Frozen):
-    """One statement, in our own words, that the cited paragraphs carry."""
+    """One statement, in our own words, supported by the cited paragraphs."""
 
     id: Id
     says: Text = Field(description="one or two sentences that stand on their own")
@@ -126,7 +126,9 @@ class Thing(Frozen):
     """What people ask for by name, with every form of it that they type."""
 
     id: Id
-    also: tuple[Label, ...] = Field((), description="whatever people type")
+    also: tuple[Label, ...] = Field(
+        (), description="other spellings, abbreviations and nicknames, in any script"
+    )
     names: Names = Field(
         default_factory=dict[Language, tuple[Label, ...]],
         description="in other languages, the usual one first",
@@ -170,7 +172,7 @@ class Event(Subject):
 
 
 class Role(Frozen):
-    """An office that the articles give somebody."""
+    """An office held by an actor, according to the articles."""
 
     title: Label
     of: Id | None = Field(None, description="the actor that the office belongs to")

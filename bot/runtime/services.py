@@ -79,8 +79,8 @@ class Services:
         await self.service.store.close()
 
 
-class _Servers:
-    """Applies what each server chose in its settings to what the bot sends there."""
+class _PerServer:
+    """Looks up what each server chose in its settings, for what the bot sends there."""
 
     def __init__(
         self,
@@ -137,7 +137,7 @@ async def open_services(config: Config, client: discord.Client, wiring: Wiring) 
 def _assemble(
     config: Config, service: AnswerService, state: State, client: discord.Client, wiring: Wiring
 ) -> Services:
-    servers, clock = _Servers(client, service, state.settings, config.language), wiring.clock
+    servers, clock = _PerServer(client, service, state.settings, config.language), wiring.clock
     messenger = wiring.messenger(client, servers.render)
     moderators = wiring.moderators(client, servers.moderates, servers.log_channel)
     rate_limiter = RateLimiter(state.rate_limit, clock)

@@ -39,8 +39,8 @@ async def submit(context: ActionContext) -> Outcome:
         return await _show_changes(context, prepared)
     context = context.with_prepared(submitted)
     if submitted.briefing.status != "waiting":
-        return await after_change(context, _when_posted(context))
-    return await after_change(context, _where_asked(context))
+        return await after_change(context, _scheduled_alert(context))
+    return await after_change(context, _asked_alert(context))
 
 
 async def approve(context: ActionContext) -> Outcome:
@@ -54,7 +54,7 @@ async def approve(context: ActionContext) -> Outcome:
     except UnreviewedChanges:
         return await _show_changes(context, prepared)
     context = context.with_prepared(approved)
-    return await after_change(context, _when_posted(context))
+    return await after_change(context, _scheduled_alert(context))
 
 
 async def _show_changes(context: ActionContext, prepared: PreparedBriefing) -> Outcome:
@@ -67,14 +67,14 @@ async def _show_changes(context: ActionContext, prepared: PreparedBriefing) -> O
     return Outcome(await working_card(context.with_prepared(reviewed), alert), reviewed.briefing)
 
 
-def _where_asked(context: ActionContext) -> str:
+def _asked_alert(context: ActionContext) -> str:
     channel_id = context.settings.log_channel_id
     if channel_id:
         return context.words("briefing.ui.asked.there", channel=f"<#{channel_id}>")
     return context.words("briefing.ui.asked")
 
 
-def _when_posted(context: ActionContext) -> str:
+def _scheduled_alert(context: ActionContext) -> str:
     due_at = context.briefing.due_at
     if due_at and due_at > context.now:
         return context.words("briefing.ui.scheduled", at=panels.moment(context.words, due_at))
@@ -82,7 +82,7 @@ def _when_posted(context: ActionContext) -> str:
 
 
 async def send_back(context: ActionContext) -> Outcome:
-    """Return it to its author, with a remark."""
+    """Return a waiting briefing to its author, with a remark."""
     require_waiting(context)
     remark = clean_text(context.text("remark"), LONGEST_REMARKS)
     new = await context.editor.send_back(context.briefing, context.member_id, remark, context.now)
@@ -91,7 +91,7 @@ async def send_back(context: ActionContext) -> Outcome:
 
 
 async def take_back(context: ActionContext) -> Outcome:
-    """Make it a draft again."""
+    """Withdraw a briefing from approval or schedule: it is a draft again."""
     if context.briefing.status not in ("waiting", "ready", "cancelled"):
         raise refused(context.words, "briefing.ui.not-now")
     new = await context.editor.take_back(context.briefing, context.member_id, context.now)
@@ -99,7 +99,7 @@ async def take_back(context: ActionContext) -> Outcome:
 
 
 async def cancel(context: ActionContext) -> Outcome:
-    """Cancel it."""
+    """Cancel a briefing that is not posted yet."""
     if context.briefing.status in ("posting", "posted", "cancelled"):
         raise refused(context.words, "briefing.ui.not-now")
     new = await context.editor.cancel(context.briefing, context.member_id, context.now)

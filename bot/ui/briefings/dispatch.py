@@ -37,7 +37,7 @@ from bot.ui.components.client import Interaction
 from bot.ui.components.error_reporting import reported
 from bot.ui.components.language import reader_words
 from bot.ui.components.messages import Notice, UserError
-from bot.ui.components.permissions import guarded
+from bot.ui.components.permissions import moderators_only
 from bot.ui.components.persistent_items import PersistentItem, row_of
 from bot.ui.components.submitted import form_id, form_values, picked, require_storable
 
@@ -84,7 +84,7 @@ async def _hear(
     interaction: Interaction, key: Key, action: Action | None, entered: Entered
 ) -> None:
     """Answer a control if a moderator used it."""
-    await guarded(interaction, lambda: _answer(interaction, key, action, entered))
+    await moderators_only(interaction, lambda: _answer(interaction, key, action, entered))
 
 
 async def _answer(

@@ -1,5 +1,9 @@
 """Discord's errors as delivery errors, for a client that is watched with `trace`.
 
+There are three kinds of 429. A limit of the whole bot, or a firewall's, holds all processes and
+is Throttled everywhere. A limit of one route is waited out by discord.py, or is Throttled if that
+takes too long. A limit of one channel or server (`_PASSING`) delays only what it stopped.
+
 Error codes are those of Discord's developer documentation (August 2026).
 """
 

@@ -1,4 +1,8 @@
-"""Commands and buttons for moderators: who may use them, and the reply if they fail."""
+"""Commands and buttons for moderators: who may use them, and the reply if they fail.
+
+Whether a moderator may post in a channel is in `channels`; both are checked again when a briefing
+is due, by `DiscordModerators.may_post` in `ui/posting/moderators.py`.
+"""
 
 from __future__ import annotations
 
@@ -93,11 +97,11 @@ async def moderate(interaction: Interaction, act: Callable[[], Awaitable[None]])
         await act()
         await interaction.client.tell_unreached(interaction)
 
-    await guarded(interaction, deferred)
+    await moderators_only(interaction, deferred)
 
 
-async def guarded(interaction: Interaction, act: Callable[[], Awaitable[None]]) -> None:
-    """The same for an action that answers by itself, such as with a form."""
+async def moderators_only(interaction: Interaction, act: Callable[[], Awaitable[None]]) -> None:
+    """Like `moderate`, for an action that answers by itself, such as with a form."""
     words = reader_words(interaction)
     if not may_moderate(interaction):
         await answer(interaction, _refusal(interaction, words))

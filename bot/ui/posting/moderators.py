@@ -1,4 +1,4 @@
-"""The people who run a server: where they are told something, and what they may do."""
+"""Moderators: where they are notified, and what they may do when a post is due."""
 
 from __future__ import annotations
 

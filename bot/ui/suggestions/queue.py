@@ -14,7 +14,7 @@ from bot.ui.components.client import Interaction, server_id_of
 from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import field
 from bot.ui.components.messages import Notice, answer
-from bot.ui.components.permissions import guarded
+from bot.ui.components.permissions import moderators_only
 from bot.ui.components.persistent_items import PersistentItem, button
 from bot.ui.suggestions.wording import (
     Reply,
@@ -59,7 +59,7 @@ class QueueButton(
                 return await _decide(interaction, match["suggestion_id"], decision)
             return await _queue(interaction, match["suggestion_id"])
 
-        await guarded(interaction, lambda: replace_reply(interaction, reply))
+        await moderators_only(interaction, lambda: replace_reply(interaction, reply))
 
 
 async def _queue(interaction: Interaction, suggestion_id: str = "", *done: str) -> Reply:

@@ -142,7 +142,8 @@ def _screens(card: Card, words: Words) -> list[_Screen]:
     """The overview, then the parts; parts with more than their pages hold say how much more."""
     if card.one_page:
         return [_Screen(None, next(_cut(card, card.sections, limits.ONLY_PAGE)))]
-    screens = [_Screen(None, sections) for sections in _cut(card, card.sections)]
+    limit = limits.ONLY_PAGE if card.question.sources else None
+    screens = [_Screen(None, sections) for sections in _cut(card, card.sections, limit)]
     spare = limits.MOST_PAGES - len(screens) - len(card.parts)
     for part in card.parts:
         cut = [_Screen(part, page) for page in _cut(card, part.sections, limits.ONLY_PAGE)]

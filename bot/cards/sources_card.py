@@ -42,7 +42,7 @@ def _record(cited: CitedSource, words: Words) -> Section:
         Line(f"{imprint(cited.record, words)} · {paragraphs(cited)}"),
         Line(source.quality, label=words("source.copy")),
     )
-    return Section(lines, listed=False)
+    return Section(lines, listed=False, whole=True)
 
 
 def _paragraph_lines(sections: Iterable[Section], numbers: Mapping[str, int]) -> Iterator[Line]:

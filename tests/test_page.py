@@ -45,7 +45,7 @@ async def test_a_newcomer_asks_and_reads(window: str, address: str, tmp_path: Pa
     faults: list[str] = []
     async with browsing(address, WINDOWS[window], faults) as page:
         service = Conversation(page, window, tmp_path)
-        await expect(page.get_by_text("Type for example /event")).to_be_visible()
+        await expect(page.get_by_text("Type for example")).to_be_visible()
         await service.keep("empty")
 
         await _chooses_an_event(service)

@@ -98,7 +98,7 @@ async def _ask(service: AnswerService, asked: dict[str, object]) -> Outcome:
         right=frozenset(cast(list[str], asked.get("any", []))),
         open_ok=frozenset(cast(list[str], asked.get("open_ok", []))),
         tier=card.certainty,
-        keys=card.keys(),
+        keys=card.unit_keys(),
         seconds=time.process_time() - start,
     )
 

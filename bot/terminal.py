@@ -71,7 +71,7 @@ async def ask(service: AnswerService, question: Question, language: str) -> Repl
         found=card.found,
         tier=card.certainty,
         thing=_thing(service, card),
-        facts=list(card.keys()),
+        facts=list(card.unit_keys()),
         text=texts[min(question.page, len(texts)) - 1],
         pages=texts,
         citations=[
@@ -86,7 +86,7 @@ def _thing(service: AnswerService, card: Card) -> str | None:
     named = card.question.options.get("name", "")
     if card.found and named in service.store.things:
         return named
-    key = next(iter(card.keys()), "") if card.question.command == ASK and card.found else ""
+    key = next(iter(card.unit_keys()), "") if card.question.command == ASK and card.found else ""
     owner = key.removeprefix(key[:2] if key[1:2] == ":" else "").partition("/")[0]
     return owner or None
 

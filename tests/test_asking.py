@@ -97,7 +97,7 @@ async def test_a_question_is_answered_by_the_unit_that_answers_it(
     service: AnswerService, question: str, first: str
 ) -> None:
     card = await _ask(service, question)
-    assert card.keys()[0] == first
+    assert card.unit_keys()[0] == first
     assert card.certainty == "answer"
     assert card.citations() or first.startswith("s:")
 
@@ -113,7 +113,7 @@ async def test_a_date_is_the_title_with_its_precision(service: AnswerService) ->
 async def test_a_claim_gets_facts_side_by_side_and_no_verdict(service: AnswerService) -> None:
     card = await _ask(service, "is it true that Japan pays compensation to the victims")
     assert card.title == "What the articles say about it"
-    assert len(card.keys()) == 3
+    assert len(card.unit_keys()) == 3
     assert card.sections[-1].lines[-1].text == "Facts to judge by, not a verdict."
 
 
@@ -121,7 +121,7 @@ async def test_a_claim_gets_facts_side_by_side_and_no_verdict(service: AnswerSer
 async def test_what_the_base_says_not_to_know_is_shown_as_such(service: AnswerService) -> None:
     card = await _ask(service, "did Japan apologise for colonial rule")
     assert (card.title, card.certainty, card.found) == ("The articles do not say.", "none", True)
-    assert card.keys() == ("history-disputes/apology",)
+    assert card.unit_keys() == ("history-disputes/apology",)
     assert card.unanswered
 
 
@@ -140,13 +140,13 @@ async def test_what_no_article_tells_is_said_so(
     card = await _ask(service, question)
     assert (card.title, card.certainty, card.found) == (title, "none", False)
     assert card.unanswered == question
-    assert card.keys() == ()
+    assert card.unit_keys() == ()
 
 
 @on_shipped
 async def test_a_typo_is_repaired_and_the_card_says_so(service: AnswerService) -> None:
     card = await _ask(service, "when was the strateggic dialogue of 2014")
-    assert card.keys()[0] == "h:strategic-dialogue-2014"
+    assert card.unit_keys()[0] == "h:strategic-dialogue-2014"
     assert "“strategic” instead of “strateggic”" in card.sections[-1].lines[-1].text
 
 
@@ -174,3 +174,35 @@ async def test_a_question_without_an_answer_is_passed_on_by_a_press_even_after_a
     queue = await moderated(server).ask("suggestions queue")
     assert "A question that no fact answered:" in queue
     assert texts(passed.components)
+
+
+@pytest.mark.parametrize("word", ["보상", "배상", "補償", "賠償", "compensation", "reparations"])
+@on_shipped
+async def test_a_search_finds_what_its_synonyms_find(service: AnswerService, word: str) -> None:
+    card = await service.answer(Question("search", {"text": word}), "en")
+    assert "compensation-plan/funds" in card.unit_keys()
+
+
+@on_shipped
+async def test_a_search_weighs_rare_words_and_drops_question_words(service: AnswerService) -> None:
+    text = "what was it that people said about the consultative group and the adviser?"
+    card = await service.answer(Question("search", {"text": text}), "en")
+    assert card.unit_keys()[0].startswith(("nuclear-consultative-group/", "kim-", "ncg-"))
+    shown = card.sections[0].lines[0]
+    assert "consultative" in [shown.text[start:end] for start, end in shown.matches]
+
+
+@on_shipped
+async def test_a_search_does_not_repair_a_word_into_another(service: AnswerService) -> None:
+    card = await service.answer(Question("search", {"text": "sorry"}), "en")
+    assert "history-disputes/apology" in card.unit_keys()
+
+
+async def test_pages_of_a_long_search_turn_even_after_a_restart(server: Server) -> None:
+    text = "compensation for forced labour victims by the Japanese companies and Seoul's plan"
+    asked = await server.asker.slash(server.channel, "search", text=text)
+    assert asked.response
+    await server.restart()
+    more = next(b for b in buttons(asked.response.components) if b["label"].startswith("More"))
+    turned = private(await server.reader.click(asked.response, custom_id=more["custom_id"]))
+    assert texts(turned.components)[0].startswith(f"## Facts with “{text}”")

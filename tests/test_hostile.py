@@ -137,8 +137,8 @@ async def assert_is_sound(service: AnswerService, asked: Question, language: str
     assert all(len(custom_id) <= 100 for custom_id in ids)
     assert all(1 <= len(button["label"]) <= 80 for button in buttons(components))
     for custom_id in ids:
-        if custom_id.startswith("suggest:ask:"):
-            continue  # it passes the question on
+        if custom_id.startswith("suggest:ask:") or re.search("=[0-9a-f]{8}", custom_id):
+            continue  # the message shows what it is about
         match = re.fullmatch(custom_ids.TEMPLATE, custom_id)
         assert match, custom_id
         assert custom_ids.decode(match, service), custom_id

@@ -16,7 +16,7 @@ Features = tuple[float, ...]
 
 FEATURES = (
     "best ask", "best ask of its kind", "best asks", "letters", "covered", "covered by itself",
-    "things", "no things", "owner named", "missing thing", "rarest missing", "numbers missing",
+    "things", "owner named", "missing thing", "rarest missing", "numbers missing",
     "form fits", "open", "head",
 )  # fmt: skip
 _BEST = 3  # asks whose mean counts besides the best one's
@@ -42,7 +42,6 @@ def features(
         weights.of(covered) / whole,
         weights.of(own) / whole,
         _share(things, unit.things, weights),
-        float(not things),
         float(unit.owner in things),
         float(bool(things - unit.things)),
         max(map(weights.__getitem__, missing), default=0.0) / weights.most,

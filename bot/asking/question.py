@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.matching.fulltext import Vocabulary
 from bot.matching.question_kinds import QuestionKind, kind_of
 from bot.matching.question_terms import TermReader, Terms, plain_text
+from bot.matching.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)

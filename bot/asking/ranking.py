@@ -16,7 +16,7 @@ from bot.facts.records import UnitRecord
 from bot.matching.term_weights import TermWeights
 
 WEIGHTS: Features = (
-    2.19, 3.14, 1.26, 3.44, 3.74, 1.97, 1.09, 0.0, 1.03, -0.44, -0.55, -1.51, 1.25, -0.65, -0.67,
+    0.99, 3.04, 1.31, 1.68, 3.31, 1.71, 0.3, 1.01, -0.8, -1.44, -0.93, 1.34, -0.82, -0.51,
 )  # fmt: skip
 
 GATHERED = 40

@@ -19,7 +19,7 @@ from bot.matching.term_weights import TermWeights
 
 Signs = tuple[float, ...]
 
-ANSWER, NEAR = 0.58, 0.25
+ANSWER, NEAR = 0.6, 0.2
 """The chances from which the first units are the answer, or are shown as near."""
 
 _OF_THE_FIRST = (
@@ -29,8 +29,8 @@ _OF_THE_FIRST = (
 _PLACES = tuple(map(FEATURES.index, _OF_THE_FIRST))
 SIGNS = ("always", "strength", "ahead", *_OF_THE_FIRST, "unknown", "unknown words", "terms")
 WEIGHTS: Signs = (
-    -2.51, 0.23, 0.2, -1.1, 0.85, -0.18, -0.33, 0.55, -0.34, -0.27, -0.59, -1.42, -0.39, 0.25,
-    -1.9, -0.26, 2.23,
+    -1.38, 0.33, 0.08, -0.4, 0.65, -0.33, -0.57, -0.13, -0.35, -0.11, -0.41, -1.41, -0.04, -0.08,
+    -1.16, -0.28, 1.27,
 )  # fmt: skip
 
 

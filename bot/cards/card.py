@@ -157,7 +157,7 @@ class Card:
         """How sure it is that the card answers its question."""
         return self.tier or ("answer" if self.found else "near" if self.choices else "none")
 
-    def keys(self) -> tuple[str, ...]:
+    def unit_keys(self) -> tuple[str, ...]:
         """The keys of what the card shows, in order: facts, heads, roles and records."""
         lines = (line.key for section in self.all_sections() for line in section.lines)
         return tuple(dict.fromkeys(key for key in lines if key))

@@ -13,8 +13,8 @@ from bot.answers.fact_lines import fact_line
 from bot.compose.briefing_material import Material
 from bot.facts.model import FactKind
 from bot.facts.records import FactRecord, ThingRecord
-from bot.matching.fulltext import words_of
 from bot.matching.normalize import MINOR
+from bot.matching.vocabulary import words_of
 from bot.texts.catalogues import LANGUAGES, words
 
 # What a fact is worth by itself.

@@ -16,8 +16,8 @@ from bot.facts.related import related_events
 from bot.facts.shown import ShownFact
 from bot.facts.shown_build import shown_fact
 from bot.facts.unit_records import unit_records
-from bot.matching.fulltext import words_of
 from bot.matching.question_terms import THING
+from bot.matching.vocabulary import words_of
 
 Row = tuple[str, tuple[str | int | None, ...]]
 """A table, and the values of its columns."""
@@ -116,22 +116,20 @@ def _fact_rows(base: Base, rank: int, record: FactRecord, shown: ShownFact) -> I
     gone = int(fact.withdrawn is not None)
     json, shown_json = record.model_dump_json(), shown.model_dump_json(exclude_defaults=True)
     yield "fact", (key, record.owner, rank, record.version, fact.says, gone, json, shown_json)
-    searchable = _searchable_text(base, record)
-    yield "prose(rowid, says, more, names)", (rank, *searchable)
-    yield from (("word", (word,)) for word in words_of(" ".join(searchable)))
+    yield from (("word", (word,)) for word in words_of(" ".join(_texts(base, record))))
     yield from (("bears", (thing, key)) for thing in record.things)
     yield from (("cites", (cite.source, cite.paragraph, key)) for cite in fact.cites)
 
 
-def _searchable_text(base: Base, record: FactRecord) -> tuple[str, str, str]:
-    """The texts by which full-text search finds a fact: its statement, its context, and names."""
+def _texts(base: Base, record: FactRecord) -> Iterator[str]:
+    """The texts whose words are known: a fact's statement, its context, and names."""
     fact = record.fact
-    more = [fact.caution, *(account.says for account in fact.accounts)]
+    yield fact.says
+    yield from filter(None, (fact.caution, *(account.says for account in fact.accounts)))
     if event := base.events.get(record.owner):
-        more += [event.title, event.where]
+        yield from filter(None, (event.title, event.where))
     subjects = dict.fromkeys((record.owner, *fact.about, *((fact.by,) if fact.by else ())))
-    names = [name for thing in subjects for name in _forms(base, thing)]
-    return fact.says, " ".join(filter(None, more)), " ".join(names)
+    yield from (name for thing in subjects for name in _forms(base, thing))
 
 
 def _forms(base: Base, thing_id: str) -> Iterator[str]:

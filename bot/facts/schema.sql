@@ -71,14 +71,7 @@ CREATE TABLE bears (                -- every thing that a fact is about
     PRIMARY KEY (thing, fact)
 ) WITHOUT ROWID;
 
-CREATE VIRTUAL TABLE prose USING fts5 ( -- searched by full-text search; rowid = fact.rank
-    says,                           -- the statement: its matches are shown
-    more,                           -- its caution, its accounts, its event's title and place
-    names,                          -- every name, in every script, of the things it is about
-    tokenize = "porter unicode61 remove_diacritics 2"
-);
-
-CREATE TABLE word (                 -- every word of `prose`, to repair typos
+CREATE TABLE word (                 -- every word of facts, names and asks, to repair typos
     form TEXT PRIMARY KEY
 ) WITHOUT ROWID;
 

@@ -21,13 +21,13 @@ from bot.facts.built import uri
 from bot.facts.errors import UnreadableBase
 from bot.facts.model import Actor, BaseInfo, Topic
 from bot.facts.queries import Model, fetch, records
-from bot.facts.records import EventRecord, FactRecord, SourceRecord, ThingRecord
+from bot.facts.records import EventRecord, FactRecord, SourceRecord, ThingRecord, UnitRecord
 from bot.facts.shown import ShownFact
-from bot.facts.unit_index import UnitIndex
+from bot.facts.unit_index import UnitIndex, any_of
 from bot.matching.entries import ABSENT, Entry
-from bot.matching.fulltext import BEGINS, ENDS, Vocabulary
 from bot.matching.mention_finder import MentionFinder
 from bot.matching.name_index import NameIndex
+from bot.matching.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,7 @@ class Filter:
     source: str | None = None
 
 
-@dataclass(frozen=True)
-class Match:
-    """A fact that a full-text search found; in `marked`, BEGINS and ENDS enclose each match."""
-
-    record: FactRecord
-    marked: str
-
-
-MOST_MATCHES = 25
-"""The most facts that one search gives; to find more, a reader needs other words."""
+_SEARCHED = 150  # facts among which a search finds the best
 
 
 class Store:
@@ -232,31 +223,32 @@ class Store:
         )
         return records(EventRecord, rows)
 
-    async def search(self, query: str, wanted: Filter) -> tuple[Match, ...]:
-        """Facts that match an FTS5 query and a filter, best first, without withdrawn ones.
+    async def search(
+        self, terms: Iterable[str], wanted: Filter
+    ) -> tuple[tuple[FactRecord, UnitRecord], ...]:
+        """The facts with any of these terms that pass a filter, likely ones first.
 
-        A match in the statement weighs most, then one in its context, then one in names. A filter
-        with days keeps only the facts of events that may fall on them.
+        Each comes with its unit. A filter with days keeps only the facts of events that may fall
+        on them.
         """
         rows = await fetch(
             self._db,
-            "SELECT fact.record, highlight(prose, 0, :begins, :ends) FROM prose"
-            " JOIN fact ON fact.rank = prose.rowid LEFT JOIN event ON event.id = owner"
-            " WHERE prose MATCH :query AND NOT withdrawn"
+            "SELECT fact.record, unit.record FROM unit_text"
+            " JOIN unit ON unit.rank = unit_text.rowid JOIN fact ON fact.key = unit.key"
+            " LEFT JOIN event ON event.id = owner"
+            " WHERE unit_text MATCH :query"
             " AND (:first IS NULL OR last >= :first) AND (:last IS NULL OR first <= :last)"
-            " AND (:actor IS NULL OR key IN (SELECT fact FROM bears WHERE thing = :actor))"
-            " AND (:topic IS NULL OR key IN (SELECT fact FROM bears WHERE thing = :topic)"
+            " AND (:actor IS NULL OR fact.key IN (SELECT fact FROM bears WHERE thing = :actor))"
+            " AND (:topic IS NULL OR fact.key IN (SELECT fact FROM bears WHERE thing = :topic)"
             "  OR owner IN (SELECT event FROM involves WHERE thing = :topic))"
-            " AND (:source IS NULL OR key IN (SELECT fact FROM cites WHERE source = :source))"
-            " ORDER BY bm25(prose, 8.0, 2.0, 1.0), fact.rank LIMIT :most",
-            query=query,
-            begins=BEGINS,
-            ends=ENDS,
-            most=MOST_MATCHES,
+            " AND (:source IS NULL OR fact.key IN (SELECT fact FROM cites WHERE source = :source))"
+            " ORDER BY bm25(unit_text, 1.0, 2.0), fact.rank LIMIT :most",
+            query=any_of(terms),
+            most=_SEARCHED,
             **vars(wanted),
         )
-        found = records(FactRecord, rows)
-        return tuple(Match(record, row[1]) for record, row in zip(found, rows, strict=True))
+        units = records(UnitRecord, [row[1:] for row in rows])
+        return tuple(zip(records(FactRecord, rows), units, strict=True))
 
     async def fact(self, key: str) -> FactRecord | None:
         """A fact by its key, or None."""

@@ -33,13 +33,12 @@ class UnitIndex:
 
     async def gather(self, terms: Iterable[str], most: int) -> tuple[UnitRecord, ...]:
         """The units that have most in common with terms, the closest first."""
-        query = " OR ".join(f'"{term}"' for term in terms)
         rows = await fetch(
             self._db,
             "SELECT record FROM unit_text JOIN unit ON unit.rank = unit_text.rowid"
             " WHERE unit_text MATCH :query ORDER BY bm25(unit_text, 2.0, 1.0), unit.rank"
             " LIMIT :most",
-            query=query,
+            query=any_of(terms),
             most=most,
         )
         return records(UnitRecord, rows)
@@ -55,3 +54,8 @@ class UnitIndex:
             units = await fetch(self._db, "SELECT count(*) FROM unit")
             self._weights = TermWeights(counts, units[0][0])
         return self._weights
+
+
+def any_of(terms: Iterable[str]) -> str:
+    """A query of FTS5 for any of these terms; quoted, so that none is read as syntax."""
+    return " OR ".join(f'"{term}"' for term in terms)

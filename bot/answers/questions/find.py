@@ -16,8 +16,8 @@ from bot.cards.card import Action, Card, Question, Section
 from bot.cards.limits import BUTTON_LABEL
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.facts.store import Filter
-from bot.matching.fulltext import words_of
 from bot.matching.normalize import MINOR
+from bot.matching.vocabulary import words_of
 from bot.parsing.dates import Period, periods_in
 from bot.parsing.quantities import quantities
 

@@ -1,8 +1,7 @@
-"""`/search`: full-text search over the facts, four a page, with the matched words marked."""
+"""`/search`: the facts with the words that matter, four a page, with the matched words marked."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,43 +9,42 @@ from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import fact_line
 from bot.answers.filters import Filters, parse_filters, refusal
 from bot.answers.resolve import echo
+from bot.asking.searching import MOST, Searched, matches_in, search
 from bot.cards.card import Card, Line, Section
-from bot.facts.store import MOST_MATCHES, Match
-from bot.matching.fulltext import BEGINS, ENDS, TextQuery
+from bot.facts.records import FactRecord
 
 _A_PAGE = 4
-_MATCH = re.compile(f"{BEGINS}(.*?){ENDS}")
+_LONGEST = 500  # characters of a text; its title has them all, for the buttons
 
 
 async def answer(context: AnswerContext) -> Card:
     """The facts with the words, the best first, or a card that says that there are none."""
     typed = context.options["text"]
-    text_query = context.store.vocabulary.read(typed)
-    asked = COMMAND.question(**{**context.options, "text": text_query.text})
-    if not text_query.words:
-        return refusal(context, asked, "search.no-words", text=echo(typed))
+    asked = COMMAND.question(**context.options)
     filters = parse_filters(context, asked)
     if isinstance(filters, Card):
         return filters
-    every, matches = await _search(context, text_query, filters)
-    if not matches:
-        if filters := filters.worded(context.words):
-            return refusal(context, asked, "search.none-here", text=echo(typed), filters=filters)
+    searched = await search(context.store, typed, filters.filter)
+    if not searched.asked.terms.all:
+        return refusal(context, asked, "search.no-words", text=echo(typed))
+    if not searched.facts:
+        if worded := filters.worded(context.words):
+            return refusal(context, asked, "search.none-here", text=echo(typed), filters=worded)
         return refusal(context, asked, "search.none", text=echo(typed))
     return Card(
-        question=COMMAND.question(**{**filters.options, "text": text_query.text}),
+        question=COMMAND.question(**{**filters.options, "text": typed}),
         language=context.words.language,
-        title=context.words("search.title", text=echo(typed)),
+        title=context.words("search.title", text=typed),
         found=True,
-        subtitle=" · ".join(_remarks(context, text_query, filters, len(matches), every)),
-        sections=tuple(_sections(context, matches)),
+        subtitle=" · ".join(_remarks(context, searched, filters)),
+        sections=tuple(_sections(context, searched)),
     )
 
 
 COMMAND = Command(
     "search",
     (
-        Option("text", "text", required=True),
+        Option("text", "text", required=True, longest=_LONGEST),
         Option("actor", "actor"),
         Option("topic", "topic"),
         Option("from", "date"),
@@ -57,46 +55,24 @@ COMMAND = Command(
 )
 
 
-async def _search(
-    context: AnswerContext, text_query: TextQuery, filters: Filters
-) -> tuple[bool, tuple[Match, ...]]:
-    """Facts with every word, or else with any, and whether they have every word."""
-    matches = await context.store.search(text_query.query(every=True), filters.filter)
-    if matches:
-        return True, matches
-    return False, await context.store.search(text_query.query(every=False), filters.filter)
-
-
-def _remarks(
-    context: AnswerContext, text_query: TextQuery, filters: Filters, number: int, every: bool
-) -> Iterator[str]:
+def _remarks(context: AnswerContext, searched: Searched, filters: Filters) -> Iterator[str]:
     """How much was found, and what was searched for if it is not quite what was typed."""
-    words = context.words
-    yield words.count("search.best" if number == MOST_MATCHES else "search.facts", number)
+    words, number = context.words, len(searched.facts)
+    yield words.count("search.best" if number == MOST else "search.facts", number)
     if worded := filters.worded(words):
         yield worded
-    for typed, taken in text_query.repaired:
+    for typed, taken in searched.asked.repaired:
         yield words("search.repaired", typed=typed, taken=taken)
-    if text_query.left_out:
-        yield words("search.left-out", words=echo(" ".join(text_query.left_out)))
-    if not every:
+    if not searched.has_every:
         yield words("search.some")
 
 
-def _sections(context: AnswerContext, matches: tuple[Match, ...]) -> Iterator[Section]:
-    for start in range(0, len(matches), _A_PAGE):
-        lines = (_line(context, match) for match in matches[start : start + _A_PAGE])
-        yield Section(tuple(lines), whole=True)
+def _sections(context: AnswerContext, searched: Searched) -> Iterator[Section]:
+    for start in range(0, len(searched.facts), _A_PAGE):
+        facts = searched.facts[start : start + _A_PAGE]
+        yield Section(tuple(_line(context, searched, fact) for fact in facts), whole=True)
 
 
-def _line(context: AnswerContext, match: Match) -> Line:
-    return replace(fact_line(context, match.record, dated=True), matches=_spans(match.marked))
-
-
-def _spans(marked: str) -> tuple[tuple[int, int], ...]:
-    """Where the matches are in the text without the characters around them."""
-    spans: list[tuple[int, int]] = []
-    for number, match in enumerate(_MATCH.finditer(marked)):
-        start = match.start() - 2 * number  # the characters around earlier matches are gone
-        spans.append((start, start + len(match[1])))
-    return tuple(spans)
+def _line(context: AnswerContext, searched: Searched, record: FactRecord) -> Line:
+    marked = matches_in(record.fact.says, searched.asked, context.store.units.reader)
+    return replace(fact_line(context, record, dated=True), matches=tuple(marked))

@@ -11,11 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+import discord
+
 from bot.answers.commands import COMMANDS
 from bot.answers.context import Option
 from bot.answers.service import AnswerService
 from bot.cards.card import PartKey, Question
 from bot.cards.limits import CUSTOM_ID
+from bot.ui.components.long_texts import key_of, text_in
 
 TEMPLATE = (
     r"(?P<command>[a-z]+):(?P<turn>t?)(?P<part>[kspdo]?)(?P<sources>S?)(?P<page>\d{1,3})"
@@ -32,6 +35,9 @@ _PARTS: Mapping[str, PartKey] = {
 _LETTERS = {part: letter for letter, part in _PARTS.items()}
 
 _DATE = re.compile(r"(\d{4})(\d{2})?(\d{2})?")
+_WHOLE = 30  # characters of a text that a custom id holds as it is; of a longer one it has a key
+_KEY = "="
+_KEYED = re.compile(rf"{_KEY}([0-9a-f]{{8}})")
 _TYPED = (24, 10)  # characters of a name that is not resolved yet
 
 
@@ -49,17 +55,25 @@ def encode(question: Question, service: AnswerService, turn: bool = False) -> st
     return custom_id
 
 
-def decode(match: re.Match[str], service: AnswerService) -> tuple[Question, bool] | None:
-    """The question in a custom id, and whether it turns a page; None if no command asks it now."""
+def decode(
+    match: re.Match[str], service: AnswerService, message: discord.Message | None = None
+) -> tuple[Question, bool] | None:
+    """The question in a custom id, and whether it turns a page.
+
+    None if no command asks it now, or if the message no longer shows a text that is too long for
+    the custom id.
+    """
     command = COMMANDS.get(match["command"])
     values = match["values"].split(":") if match["values"] else []
     if command is None or len(values) > len(command.options):
         return None
     options = {
-        option.name: _long(option, value, service)
+        option.name: _long(option, value, service, message)
         for option, value in zip(command.options, values, strict=False)
         if value
     }
+    if not all(options.values()):
+        return None
     question = Question(
         command.name,
         options,
@@ -83,10 +97,17 @@ def _short(option: Option, value: str, service: AnswerService, letters: int) -> 
     if thing and thing.kind == option.kind:
         return thing.short_id
     typed = value.replace(":", " ")
-    return typed if option.kind == "text" else typed[:letters]
+    if option.kind == "text":
+        return typed if len(value) <= _WHOLE and typed == value else f"{_KEY}{key_of(value)}"
+    return typed[:letters]
 
 
-def _long(option: Option, value: str, service: AnswerService) -> str:
+def _long(
+    option: Option, value: str, service: AnswerService, message: discord.Message | None
+) -> str:
+    """The value of an option; empty if it is a text that the message does not show."""
+    if option.kind == "text" and (key := _KEYED.fullmatch(value)):
+        return text_in(message, key[1]) or ""
     if option.kind == "date" and (match := _DATE.fullmatch(value)):
         return "-".join(filter(None, match.groups()))
     thing = service.store.by_short_id.get(value)

@@ -113,7 +113,10 @@ class RelatedMenu(PersistentItem, template=r"related"):
 async def _answer(interaction: Interaction, match: re.Match[str]) -> None:
     """Answer the question in a custom id, or show what can be asked if no command asks it now."""
     service, message = interaction.client.service, interaction.message
-    question, turn = custom_ids.decode(match, service) or (Question("about"), False)
+    question, turn = custom_ids.decode(match, service, message) or (
+        Question("about"),
+        False,
+    )
     card = await service.answer(question, reply_language(interaction, private=True))
     if turn and message and message.flags.ephemeral:
         await interaction.response.edit_message(view=view(service, card))

@@ -1,0 +1,67 @@
+"""Searching the facts: those that have the words that matter, the best first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.asking.question import Asked, understand
+from bot.facts.records import FactRecord, UnitRecord
+from bot.facts.store import Filter, Store
+from bot.matching.question_terms import THING, TermReader
+from bot.matching.term_weights import TermWeights
+
+MOST = 25
+"""The most facts that a search shows; to find more, a reader needs other words."""
+
+_ASK = 0.6  # what a term weighs that only the asks of a fact have
+_OPEN = 0.7  # the share that counts of a fact that says what the articles do not tell
+_LEAST = 0.4  # of the best score, below which a fact is not shown
+_WORD = re.compile(r"[\w+&’'-]+")
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search found, best first, and whether the best have every word."""
+
+    asked: Asked
+    facts: tuple[FactRecord, ...]
+    has_every: bool
+
+
+async def search(store: Store, text: str, wanted: Filter) -> Searched:
+    """The facts with the words of a text that pass a filter."""
+    asked = understand(text, store.units.reader, store.vocabulary)
+    if not asked.terms.all:
+        return Searched(asked, (), has_every=False)
+    weights = await store.units.weights()
+    terms = frozenset(asked.terms.all)
+    matches = await store.search(terms, wanted)
+    scored = [(_score(terms, unit, weights), fact) for fact, unit in matches]
+    best = max((score for score, _ in scored), default=0.0)
+    kept = sorted((pair for pair in scored if pair[0] >= _LEAST * best), key=lambda pair: -pair[0])
+    has_every = any(terms <= _all_terms(unit) for _, unit in matches)
+    return Searched(asked, tuple(fact for _, fact in kept[:MOST]), has_every)
+
+
+def matches_in(text: str, asked: Asked, reader: TermReader) -> Iterator[tuple[int, int]]:
+    """Where the words of a question are in a text, each as start and end."""
+    terms = frozenset(asked.terms.all)
+    for word in _WORD.finditer(text):
+        if terms.intersection(reader.read(word[0]).all):
+            yield word.span()
+
+
+def _score(terms: frozenset[str], unit: UnitRecord, weights: TermWeights) -> float:
+    own = terms & _own_terms(unit)
+    score = weights.of(own) + _ASK * weights.of((terms & _all_terms(unit)) - own)
+    return score * _OPEN if unit.is_open else score
+
+
+def _own_terms(unit: UnitRecord) -> frozenset[str]:
+    return frozenset((*unit.terms, *(THING + thing for thing in unit.things)))
+
+
+def _all_terms(unit: UnitRecord) -> frozenset[str]:
+    return _own_terms(unit).union(term for ask in unit.asks for term in ask.terms)

@@ -84,7 +84,7 @@ async def _ask(service: AnswerService, question: str, language: str = "en") -> C
 @pytest.mark.parametrize(
     ("question", "first"),
     [
-        ("who is South Korea's first vice foreign minister?", "r:chang-ho-jin"),
+        ("who is Masataka Okano?", "r:masataka-okano"),
         ("when was the first 2+2 held", "h:two-plus-two-1998"),
         ("how many minutes did the two-plus-two last", "two-plus-two-april/length"),
         ("지소미아가 뭐예요?", "gsomia/what"),
@@ -203,6 +203,6 @@ async def test_pages_of_a_long_search_turn_even_after_a_restart(server: Server) 
     asked = await server.asker.slash(server.channel, "search", text=text)
     assert asked.response
     await server.restart()
-    more = next(b for b in buttons(asked.response.components) if b["label"].startswith("More"))
+    more = next(b for b in buttons(asked.response.components) if "search:" in b["custom_id"])
     turned = private(await server.reader.click(asked.response, custom_id=more["custom_id"]))
     assert texts(turned.components)[0].startswith(f"## Facts with “{text}”")

@@ -17,8 +17,8 @@ from bot.cards.limits import CHOICE_LABEL, CHOICES, OVERVIEW
 from bot.cards.pages import size
 from bot.facts.model import CLAIMS, Lead
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
-from bot.matching.fulltext import words_of
 from bot.matching.normalize import MINOR
+from bot.matching.vocabulary import words_of
 from bot.texts.catalogues import Words
 
 

@@ -25,7 +25,7 @@ from bot.facts.model import (
     Topic,
 )
 
-FORMAT = 12
+FORMAT = 13
 """The version of the format of `facts.db`; increasing it causes a rebuild."""
 
 ABSENT = "absent.yaml"

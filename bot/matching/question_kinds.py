@@ -74,4 +74,5 @@ _PATTERNS: list[tuple[QuestionKind, re.Pattern[str]]] = [
 
 def kind_of(question: str) -> QuestionKind:
     """The kind of a question as it was typed, in any of the three languages."""
-    return next((kind for kind, signs in _PATTERNS if signs.search(question)), "other")
+    kinds = (kind for kind, signs in _PATTERNS if signs.search(question))
+    return next(kinds, None) or "other"

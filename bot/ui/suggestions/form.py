@@ -17,7 +17,7 @@ from bot.answers.resolve import choice_label, echo
 from bot.cards.limits import BUTTON_LABEL, CHOICE_LABEL, CHOICES, shorten
 from bot.facts.model import ThingKind
 from bot.facts.records import FactRecord, ThingRecord
-from bot.matching.fulltext import words_of
+from bot.matching.vocabulary import words_of
 from bot.parsing.typed_text import clean_text
 from bot.state.errors import DatabaseUnavailable
 from bot.state.suggestions import MOST, Suggestion, TooMany

@@ -8,6 +8,7 @@ from typing import Literal, TypeGuard, get_args
 
 from bot.cards.card import Card, Question
 from bot.facts.model import ThingKind
+from bot.facts.records import ThingRecord
 from bot.facts.store import Store
 from bot.texts.catalogues import Words
 
@@ -26,6 +27,10 @@ class AnswerContext:
     store: Store
     words: Words
     options: Mapping[str, str]
+
+    def thing(self, option: str) -> ThingRecord:
+        """The thing that an option names; names are ids by the time a command answers."""
+        return self.store.things[self.options[option]]
 
     def name(self, thing_id: str) -> str:
         """The name of a thing in the reader's language."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.answers.context import AnswerContext
-from bot.answers.resolve import echo, resolve_thing
+from bot.answers.resolve import echo
 from bot.cards.card import Card, Question
 from bot.cards.wording import span_words
 from bot.facts.dates import Moment, Precision, Span
@@ -78,14 +78,7 @@ def parse_filters(context: AnswerContext, asked: Question) -> Filters | Card:
     start, end = periods["from"], periods["to"]
     if start and end and start.first > end.last:
         return refusal(context, asked, "filter.backwards", start=start.iso, end=end.iso)
-    things: dict[str, ThingRecord] = {}
-    for kind in _NAMED:
-        if kind in context.options:
-            thing = resolve_thing(context, asked, kind, kind)
-            if isinstance(thing, Card):
-                return thing
-            things[kind] = thing
-            asked = asked.with_option(kind, thing.id)
+    things = {kind: context.thing(kind) for kind in _NAMED if kind in context.options}
     return Filters(start, end, things)
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from bot.answers import thing_card
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import as_of, event_line
-from bot.answers.resolve import resolve_thing
 from bot.cards.card import Card, Line, Section
 from bot.facts.model import Actor, Role
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
@@ -17,11 +16,8 @@ from bot.facts.units import ROLES
 
 
 async def answer(context: AnswerContext) -> Card:
-    """The actor's card, or one that says what the name may mean."""
-    asked = COMMAND.question(**context.options)
-    thing = resolve_thing(context, asked, "name", "actor")
-    if isinstance(thing, Card):
-        return thing
+    """The actor's card."""
+    thing = context.thing("name")
     actor = await context.store.actor(thing.id)
     assert actor, "every thing of kind actor has its row"
     facts = thing_card.in_order(actor.order, await context.store.facts(thing.id))

@@ -9,7 +9,6 @@ from itertools import chain, zip_longest
 from bot.answers import thing_card
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import event_line
-from bot.answers.resolve import resolve_thing
 from bot.cards.card import Card, Line, Section
 from bot.cards.pages import size
 from bot.cards.wording import dated_words
@@ -20,11 +19,8 @@ from bot.parsing.cities import city_in
 
 
 async def answer(context: AnswerContext) -> Card:
-    """The event's card, or one that says what the name may mean."""
-    asked = COMMAND.question(**context.options)
-    thing = resolve_thing(context, asked, "name", "event")
-    if isinstance(thing, Card):
-        return thing
+    """The event's card."""
+    thing = context.thing("name")
     record = await context.store.event(thing.id)
     assert record, "every thing of kind event has its row"
     facts = thing_card.in_order(record.event.order, await context.store.facts(thing.id))

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from bot.answers import thing_card
 from bot.answers.context import AnswerContext, Command, Option
-from bot.answers.resolve import resolve_thing
 from bot.cards.card import Action, Card, Line, Question, Section
 from bot.cards.limits import BUTTON_LABEL, shorten
 from bot.cards.wording import imprint, span_words
@@ -17,12 +16,10 @@ from bot.texts.catalogues import Words
 
 
 async def answer(context: AnswerContext) -> Card:
-    """One article's card, the list of all, or a card that says what the name may mean."""
+    """One article's card, or the list of all."""
     if "name" not in context.options:
         return _all_sources(context)
-    thing = resolve_thing(context, COMMAND.question(**context.options), "name", "source")
-    if isinstance(thing, Card):
-        return thing
+    thing = context.thing("name")
     record = context.store.sources[thing.id]
     facts = await context.store.facts_from(thing.id)
     return Card(

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from bot.answers import thing_card
 from bot.answers.context import AnswerContext, Command, Option
-from bot.answers.resolve import resolve_thing
 from bot.cards.card import Card, Section
 from bot.facts.model import Topic
 from bot.facts.records import FactRecord, ThingRecord
@@ -14,11 +13,8 @@ from bot.facts.store import Filter
 
 
 async def answer(context: AnswerContext) -> Card:
-    """The topic's card, or one that says what the name may mean."""
-    asked = COMMAND.question(**context.options)
-    thing = resolve_thing(context, asked, "name", "topic")
-    if isinstance(thing, Card):
-        return thing
+    """The topic's card."""
+    thing = context.thing("name")
     topic = await context.store.topic(thing.id)
     assert topic, "every thing of kind topic has its row"
     facts = thing_card.in_order(topic.order, await context.store.facts(thing.id))

@@ -74,5 +74,7 @@ _PATTERNS: list[tuple[QuestionKind, re.Pattern[str]]] = [
 
 def kind_of(question: str) -> QuestionKind:
     """The kind of a question as it was typed, in any of the three languages."""
-    kinds = (kind for kind, signs in _PATTERNS if signs.search(question))
-    return next(kinds, None) or "other"
+    for kind, signs in _PATTERNS:
+        if signs.search(question):
+            return kind
+    return "other"

@@ -1,11 +1,11 @@
-"""Learns the weights of `bot/asking/ranking.py` and `bot/asking/tiers.py`.
+"""Learns the weights of `bot/asking/ranking.py` and `bot/asking/tiers.py` from a base's own asks.
 
     python benchmarks/learn_asking.py [--facts facts] [--seeds seeds]
 
-Three kinds of question teach it: those of `benchmarks/asking/questions.jsonl`, with the keys that
-answer them; those of `unanswerable.txt`; and each ask of the base, left out of its unit while it is
-the question. Asks of one unit differ on purpose, so they count less than questions that people
-wrote. The weights are printed, to be pasted. Needs numpy.
+Each ask is a question once, and is left out of its unit meanwhile. `benchmarks/asking` has the
+other lessons: questions that the base does not answer, and a file of questions of each writer. The
+weights are printed, to be pasted; then, for each writer, how well those do that were learned
+without that writer. Needs numpy.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 
 from bot.answers.lifecycle import build_service
 from bot.asking import ranking, tiers
-from bot.asking.features import FEATURES, Features, features
+from bot.asking.features import FEATURES, Comparison, Features
 from bot.asking.finding import SHOWN
 from bot.asking.question import Asked, understand
 from bot.asking.small_talk import talk_of
@@ -34,26 +35,46 @@ from bot.facts.store import Store
 from bot.matching.question_terms import THING
 from bot.matching.term_weights import TermWeights
 
-DATA = Path(__file__).with_name("asking")
-ASKS = 1_500  # asks drawn as questions
-ASKS_WEIGHT = 0.3  # of all asks together; the other kinds weigh 1 each
-STEPS, PULL = 800, 5e-3
-
-Question = tuple[str, frozenset[str]]
-"""A text, and the keys of which any one answers it."""
+LESSONS = Path(__file__).with_name("asking")
+DRAWN = 1_500  # asks drawn as questions
+ASKS, UNANSWERABLE = "asks", "unanswerable"
+PEOPLES_SHARE = 5.0  # what the questions of all writers count, as against all asks
+STEPS, PULL = 800, 1e-3
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """A question with the likenesses of the gathered units, and the places of the right ones."""
+class Query:
+    """A question, and the keys of the units that answer it; `origin` says whose it is."""
 
+    origin: str
+    text: str
+    right: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A question with the likenesses of the gathered units."""
+
+    query: Query
     asked: Asked
     weights: TermWeights
     gathered: tuple[UnitRecord, ...]
     likenesses: tuple[Features, ...]
-    right: tuple[int, ...]
+
+    @property
+    def right(self) -> list[bool]:
+        """Which of the gathered units answer."""
+        return [unit.key in self.query.right for unit in self.gathered]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """The weights of the ranking, and of the tiers."""
+
+    ranking: Features
+    tiers: tiers.Signs
 
 
 def main() -> None:
@@ -62,62 +83,49 @@ def main() -> None:
     parser.add_argument("--facts", type=Path, default=Path("facts"))
     parser.add_argument("--seeds", type=Path, default=Path("seeds"))
     chosen = parser.parse_args()
-    asyncio.run(_learn_from(Folders(chosen.facts, chosen.seeds)))
+    lessons = asyncio.run(_lessons(Folders(chosen.facts, chosen.seeds)))
+    learned = _learn(lessons)
+    _print("ranking.WEIGHTS", FEATURES, learned.ranking)
+    _print("tiers.WEIGHTS", tiers.SIGNS, learned.tiers)
+    for writer in sorted({lesson.query.origin for lesson in lessons} - {ASKS, UNANSWERABLE}):
+        _try(_learn([each for each in lessons if each.query.origin != writer]), lessons, writer)
 
 
-async def _learn_from(folders: Folders) -> None:
+async def _lessons(folders: Folders) -> list[Lesson]:
+    """What the engine makes of every question."""
     with TemporaryDirectory() as data:
         store = (await build_service(folders, Path(data), lambda done, total: None)).store
-        asks = [
-            (ask.plain, frozenset({unit.key}))
-            for unit in await store.units.every()
-            for ask in unit.asks
-        ]
-        drawn = random.Random(7).sample(asks, min(ASKS, len(asks)))  # noqa: S311
-        kinds = [await _lessons(store, kind) for kind in (_questions(), drawn, _unanswerable())]
+        weights = await store.units.weights()
+        units = await store.units.every()
+        asks = [Query(ASKS, ask.plain, frozenset({u.key})) for u in units for ask in u.asks]
+        drawn = random.Random(7).sample(asks, min(DRAWN, len(asks)))  # noqa: S311
+        queries = [query for query in (*drawn, *_written()) if not store.absent_in(query.text)]
+        lessons = [await _lesson(store, query, weights) for query in queries]
         await store.close()
-    written, own, unanswered = kinds
-    ranking.WEIGHTS = _order([(written, 1.0), (own, ASKS_WEIGHT)])
-    _print("ranking.WEIGHTS", FEATURES, ranking.WEIGHTS)
-    learned = _chance([(written, 1.0), (own, ASKS_WEIGHT), (unanswered, 1.0)])
-    _print("tiers.WEIGHTS", tiers.SIGNS, learned)
+    return [lesson for lesson in lessons if lesson.gathered]
 
 
-def _questions() -> list[Question]:
-    lines = (DATA / "questions.jsonl").read_text("utf-8").splitlines()
-    return [(asked["q"], frozenset(asked["any"])) for asked in map(json.loads, lines)]
+def _written() -> Iterator[Query]:
+    """The questions in files; chat is none."""
+    for line in (LESSONS / "unanswerable.txt").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield Query(UNANSWERABLE, line)
+    for file in LESSONS.glob("*.jsonl"):
+        for asked in map(json.loads, file.read_text("utf-8").splitlines()):
+            if not talk_of(asked["q"]):
+                yield Query(file.stem, asked["q"], frozenset(asked["any"]))
 
 
-def _unanswerable() -> list[Question]:
-    lines = (DATA / "unanswerable.txt").read_text("utf-8").splitlines()
-    return [(line, frozenset[str]()) for line in lines if line and not line.startswith("#")]
-
-
-async def _lessons(store: Store, questions: Iterable[Question]) -> list[Lesson]:
-    """What the engine makes of questions that reach it; talk and absent names do not."""
-    weights = await store.units.weights()
-    lessons: list[Lesson] = []
-    for text, keys in questions:
-        asked = understand(text, store.units.reader, store.vocabulary)
-        if talk_of(text) or store.absent_in(text) or not asked.terms.all:
-            continue
-        gathered = await store.units.gather(asked.terms.all, ranking.GATHERED)
-        if gathered:
-            lessons.append(_lesson(asked, gathered, keys, weights))
-    return lessons
-
-
-def _lesson(
-    asked: Asked, gathered: Sequence[UnitRecord], keys: frozenset[str], weights: TermWeights
-) -> Lesson:
-    known = [[ask for ask in unit.asks if ask.plain != asked.plain] for unit in gathered]
-    for unit, asks in zip(gathered, known, strict=True):
-        weights = weights.without(_lost(asked, unit, asks))
-    likenesses = tuple(
-        features(asked, unit, asks, weights) for unit, asks in zip(gathered, known, strict=True)
-    )
-    right = tuple(place for place, unit in enumerate(gathered) if unit.key in keys)
-    return Lesson(asked, weights, tuple(gathered), likenesses, right)
+async def _lesson(store: Store, query: Query, weights: TermWeights) -> Lesson:
+    asked = understand(query.text, store.units.reader, store.vocabulary)
+    terms = asked.terms.all
+    gathered = await store.units.gather(terms, ranking.GATHERED) if terms else ()
+    kept = [[ask for ask in unit.asks if ask.plain != asked.plain] for unit in gathered]
+    for unit, asks in zip(gathered, kept, strict=True):
+        if query.origin == ASKS and unit.key in query.right:
+            weights = weights.without(_lost(asked, unit, asks))
+    comparison = Comparison(asked, weights)
+    return Lesson(query, asked, weights, gathered, tuple(map(comparison.features, gathered, kept)))
 
 
 def _lost(asked: Asked, unit: UnitRecord, kept: Sequence[AskRecord]) -> Iterator[str]:
@@ -128,65 +136,78 @@ def _lost(asked: Asked, unit: UnitRecord, kept: Sequence[AskRecord]) -> Iterator
     yield from had.intersection(asked.terms.all) - left
 
 
-def _order(kinds: Sequence[tuple[Sequence[Lesson], float]]) -> Features:
-    """The weights under which it is likeliest that a right unit is first."""
-    parts = [_arrays([lesson for lesson in kind if lesson.right]) for kind, _ in kinds]
-    shares = [share for _, share in kinds]
-
-    def gradient(weights: Floats) -> Floats:
-        slopes = [share * _slope(weights, *part) for part, share in zip(parts, shares, strict=True)]
-        return np.sum(slopes, axis=0)
-
-    return _ascend(gradient, len(FEATURES))
+def _learn(lessons: Sequence[Lesson]) -> Learned:
+    order = _order([lesson for lesson in lessons if any(lesson.right)])
+    signs, found = zip(*(_outcome(lesson, order) for lesson in lessons), strict=True)
+    return Learned(order, _logistic(np.array(signs), np.array(found), _shares(lessons)))
 
 
-def _slope(weights: Floats, likenesses: Floats, there: Floats, right: Floats) -> Floats:
-    strengths = likenesses @ weights
-    odds = np.exp(strengths - strengths.max(1, keepdims=True)) * there
-    chances = odds / odds.sum(1, keepdims=True)
-    wanted = odds * right
-    wanted /= wanted.sum(1, keepdims=True)
-    return np.einsum("nr,nrf->f", wanted - chances, likenesses) / len(likenesses)
+def _shares(lessons: Sequence[Lesson]) -> Floats:
+    """What each lesson counts: the asks together 1, the unanswerable 1, the writers more."""
+    origins = [lesson.query.origin for lesson in lessons]
+    groups = [origin if origin in {ASKS, UNANSWERABLE} else "people" for origin in origins]
+    sizes = Counter(groups)
+    shares = [(PEOPLES_SHARE if group == "people" else 1.0) / sizes[group] for group in groups]
+    return np.array(shares) / sum(shares)
 
 
-def _arrays(lessons: Sequence[Lesson]) -> tuple[Floats, Floats, Floats]:
-    """The likenesses, which of them there are, and which are right."""
-    likenesses = np.zeros((len(lessons), ranking.GATHERED, len(FEATURES)))
-    there, right = (np.zeros((len(lessons), ranking.GATHERED)) for _ in range(2))
-    for number, lesson in enumerate(lessons):
-        likenesses[number, : len(lesson.likenesses)] = lesson.likenesses
-        there[number, : len(lesson.likenesses)] = 1
-        right[number, list(lesson.right)] = 1
-    return likenesses, there, right
+def _outcome(lesson: Lesson, order: Features) -> tuple[tiers.Signs, float]:
+    """The signs of a lesson, and whether one of the first units answers."""
+    ranked = ranking.ordered(lesson.gathered, lesson.likenesses, order)
+    is_found = any(each.unit.key in lesson.query.right for each in ranked[:SHOWN])
+    return tiers.signs(lesson.asked, ranked, lesson.weights), float(is_found)
 
 
-def _chance(kinds: Sequence[tuple[Sequence[Lesson], float]]) -> tiers.Signs:
-    """The weights that tell best whether one of the units that are shown answers."""
-    signs, found, share = (
-        np.array(column)
-        for column in zip(
-            *(
-                (*_outcome(lesson), weight / len(lessons))
-                for lessons, weight in kinds
-                for lesson in lessons
-            ),
-            strict=True,
-        )
+def _try(learned: Learned, lessons: Iterable[Lesson], writer: str) -> None:
+    """Print how often a writer's questions find their unit, and how well tiers part them."""
+    tried = [lesson for lesson in lessons if lesson.query.origin == writer]
+    chances: dict[bool, list[float]] = {True: [], False: []}
+    first: list[bool] = []
+    among: list[bool] = []
+    for lesson in tried:
+        signs, found = _outcome(lesson, learned.ranking)
+        chances[bool(lesson.query.right)].append(float(np.dot(signs, learned.tiers)))
+        if lesson.query.right:
+            ranked = ranking.ordered(lesson.gathered, lesson.likenesses, learned.ranking)
+            first.append(ranked[0].unit.key in lesson.query.right)
+            among.append(bool(found))
+    told_apart = np.mean([a > b for a in chances[True] for b in chances[False]])
+    print(
+        f"without {writer}: first {np.mean(first):.3f}, among the first {SHOWN} "
+        f"{np.mean(among):.3f}, told from the unanswerable {told_apart:.3f}"
     )
 
+
+def _order(lessons: Sequence[Lesson]) -> Features:
+    """The weights under which the right units are likeliest."""
+    width = len(FEATURES)
+    likenesses = np.zeros((len(lessons), ranking.GATHERED, width))
+    there, right = np.zeros((2, len(lessons), ranking.GATHERED))
+    for number, lesson in enumerate(lessons):
+        gathered = len(lesson.gathered)
+        likenesses[number, :gathered] = lesson.likenesses
+        there[number, :gathered] = 1
+        right[number, :gathered] = lesson.right
+    shares = _shares(lessons)
+
     def gradient(weights: Floats) -> Floats:
-        missed = share * (found - 1 / (1 + np.exp(-signs @ weights)))
-        return missed @ signs / share.sum()
+        strengths = likenesses @ weights
+        odds = np.exp(strengths - strengths.max(1, keepdims=True)) * there
+        among_right = odds * right / (odds * right).sum(1, keepdims=True)
+        missed = among_right - odds / odds.sum(1, keepdims=True)
+        return np.einsum("n,nr,nrf->f", shares, missed, likenesses)
+
+    return _ascend(gradient, width)
+
+
+def _logistic(signs: Floats, found: Floats, shares: Floats) -> tiers.Signs:
+    """The weights under which what was found, and what was not, is likeliest."""
+
+    def gradient(weights: Floats) -> Floats:
+        missed = shares * (found - 1 / (1 + np.exp(-signs @ weights)))
+        return missed @ signs
 
     return _ascend(gradient, signs.shape[1])
-
-
-def _outcome(lesson: Lesson) -> tuple[tiers.Signs, float]:
-    """The signs of a lesson, and whether one of the units that are shown answers."""
-    ranked = ranking.ordered(lesson.gathered, lesson.likenesses)
-    right = {lesson.gathered[place].key for place in lesson.right}
-    is_found = any(each.unit.key in right for each in ranked[:SHOWN])
-    return tiers.signs(lesson.asked, ranked, lesson.weights), float(is_found)
 
 
 def _ascend(gradient: Callable[[Floats], Floats], width: int) -> tuple[float, ...]:

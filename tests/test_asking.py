@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 
 from bot.answers.service import AnswerService
+from bot.asking.features import FEATURES, Comparison
+from bot.asking.question import understand
 from bot.asking.small_talk import talk_of
 from bot.cards.card import Card, Question
+from bot.facts.records import AskRecord, UnitRecord
 from bot.matching.question_kinds import kind_of
-from bot.matching.question_terms import Named, TermReader
+from bot.matching.question_terms import Named, TermReader, plain_text
+from bot.matching.term_weights import TermWeights
+from bot.matching.vocabulary import Vocabulary
 from bot.texts.catalogues import words
 from tests.conftest import Server, buttons, texts
 from tests.moderating import lines, moderated, private
@@ -56,6 +61,9 @@ def test_a_question_is_read_as_things_and_words_that_matter(
         ("how many years did it last", "how-long"), ("何発撃った", "how-many"),
         ("why did he say so", "why"), ("is it true that he paid", "true"), ("뭐라고 했어", "said"),
         ("did he pay", "true"), ("지소미아가 뭐야", "what-is"), ("gsomia", "other"),
+        ("prove that he paid", "true"), ("증거 있어?", "true"), ("なんで中止した", "why"),
+        ("whos akiba", "who"), ("whens the next one", "when"), ("wheres the summit", "where"),
+        ("whats gsomia", "what-is"), ("GSOMIAってなに", "what-is"),
     ],
 )  # fmt: skip
 def test_a_question_asks_for_a_kind_of_answer(question: str, kind: str) -> None:
@@ -75,6 +83,59 @@ def test_a_question_asks_for_a_kind_of_answer(question: str, kind: str) -> None:
 )  # fmt: skip
 def test_talk_is_told_from_questions(text: str, talk: str | None) -> None:
     assert talk_of(text) == talk
+
+
+def _compared(question: str, *things: str, asks: tuple[str, ...] = ()) -> dict[str, float]:
+    """The features of a question for a unit about some things."""
+    weights = TermWeights({"@gsomia": 3, "@yoon": 9, "@moon": 3}, 20)
+    reader = TermReader(
+        [
+            Named("gsomia", ["GSOMIA"], is_actor=False),
+            Named("yoon", ["Yoon", "the president"], is_actor=True),
+            Named("moon", ["Moon", "the president"], is_actor=True),
+        ]
+    )
+    unit = UnitRecord(
+        key="gsomia/what",
+        owner="gsomia",
+        things=frozenset(things),
+        terms=("secret",),
+        answers=frozenset({"what-is"}),
+        is_open=False,
+        asks=tuple(
+            AskRecord(kind=kind_of(ask), plain=plain_text(ask), terms=reader.read(ask).all)
+            for ask in asks
+        ),
+    )
+    asked = understand(question, reader, Vocabulary([]))
+    return dict(zip(FEATURES, Comparison(asked, weights).features(unit, unit.asks), strict=True))
+
+
+def test_a_name_of_several_things_is_covered_by_any_of_them() -> None:
+    for president in ("yoon", "moon"):
+        compared = _compared("did the president end GSOMIA", "gsomia", president)
+        assert (compared["names"], compared["missing name"]) == (1.0, 0.0)
+    assert _compared("did the president end GSOMIA", "gsomia")["missing name"] == 1.0
+
+
+def test_what_a_unit_and_its_asks_do_not_have_is_missing() -> None:
+    asks = ("what is the secret pact",)
+    assert _compared("the secret pact", "gsomia", asks=asks)["covered"] == 1.0
+    compared = _compared("the secret pact of 2016", "gsomia")
+    assert compared["rarest missing"] == compared["numbers missing"] == 1.0
+    assert 0 < compared["covered"] < 1
+
+
+@pytest.mark.parametrize(
+    ("question", "is_later"),
+    [
+        ("is Yoon still president", True), ("did they ever meet again since then", True),
+        ("윤석열은 지금 뭐 해", True), ("岸田さんの後任は誰", True),
+        ("when did Yoon visit Tokyo", False), ("언제 만났나요", False), ("戦略対話はいつ", False),
+    ],
+)  # fmt: skip
+def test_a_question_what_became_of_something_is_known(question: str, is_later: bool) -> None:
+    assert understand(question, READER, Vocabulary([])).is_later is is_later
 
 
 async def _ask(service: AnswerService, question: str, language: str = "en") -> Card:

@@ -1,7 +1,8 @@
 """The order of the units for a question, by a small model.
 
 Each gathered unit gets a strength, a weighted sum of its features. `benchmarks/learn_asking.py`
-learns the weights from the asks of a base, each left out of its own unit.
+learns the weights from the asks of a base, each left out of its own unit, and from questions that
+people wrote.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import mul
 
-from bot.asking.features import Features, features
+from bot.asking.features import Comparison, Features
 from bot.asking.question import Asked
 from bot.facts.records import UnitRecord
 from bot.matching.term_weights import TermWeights
 
 WEIGHTS: Features = (
-    0.99, 3.04, 1.31, 1.68, 3.31, 1.71, 0.3, 1.01, -0.8, -1.44, -0.93, 1.34, -0.82, -0.51,
+    0.74, 1.64, 1.12, 3.12, 4.21, 2.35, 0.16, 0.0, 1.15, -1.42, -0.73, -0.22, 1.16, 3.02, -1.39,
+    -0.39,
 )  # fmt: skip
 
 GATHERED = 40
@@ -34,14 +36,17 @@ class Ranked:
 
 def rank(asked: Asked, units: Sequence[UnitRecord], weights: TermWeights) -> list[Ranked]:
     """The gathered units, best first."""
-    likenesses = (features(asked, unit, unit.asks, weights) for unit in units)
+    comparison = Comparison(asked, weights)
+    likenesses = (comparison.features(unit, unit.asks) for unit in units)
     return ordered(units, likenesses)
 
 
-def ordered(units: Iterable[UnitRecord], likenesses: Iterable[Features]) -> list[Ranked]:
+def ordered(
+    units: Iterable[UnitRecord], likenesses: Iterable[Features], weights: Features = WEIGHTS
+) -> list[Ranked]:
     """Units by the strength that their likenesses give them."""
     ranked = [
-        Ranked(unit, likeness, sum(map(mul, WEIGHTS, likeness)))
+        Ranked(unit, likeness, sum(map(mul, weights, likeness)))
         for unit, likeness in zip(units, likenesses, strict=True)
     ]
     return sorted(ranked, key=lambda each: -each.strength)

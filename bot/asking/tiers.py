@@ -1,8 +1,8 @@
 """How sure an answer is: an answer, the nearest facts, or nothing.
 
 A small model gives the chance that one of the first units answers. Its weights are learned by
-`benchmarks/learn_asking.py` from asks left out of their units, and from questions that the base
-does not answer.
+`benchmarks/learn_asking.py` from asks left out of their units, from questions that the base does
+not answer, and from questions that people wrote.
 """
 
 from __future__ import annotations
@@ -19,18 +19,13 @@ from bot.matching.term_weights import TermWeights
 
 Signs = tuple[float, ...]
 
-ANSWER, NEAR = 0.6, 0.2
+ANSWER, NEAR = 0.7, 0.25
 """The chances from which the first units are the answer, or are shown as near."""
 
-_OF_THE_FIRST = (
-    "best ask", "best ask of its kind", "best asks", "letters", "covered", "covered by itself",
-    "things", "missing thing", "rarest missing", "numbers missing", "form fits",
-)  # fmt: skip
-_PLACES = tuple(map(FEATURES.index, _OF_THE_FIRST))
-SIGNS = ("always", "strength", "ahead", *_OF_THE_FIRST, "unknown", "unknown words", "terms")
+SIGNS = ("always", "strength", "ahead", *FEATURES, "unknown", "unknown words", "terms", "later")
 WEIGHTS: Signs = (
-    -1.38, 0.33, 0.08, -0.4, 0.65, -0.33, -0.57, -0.13, -0.35, -0.11, -0.41, -1.41, -0.04, -0.08,
-    -1.16, -0.28, 1.27,
+    -2.08, 0.41, 0.12, -1.11, 0.63, -0.12, -0.61, 0.7, -0.93, -0.3, -0.44, -0.6, -0.9, -0.63,
+    -0.07, -0.11, -0.34, -1.39, 0.08, -2.06, 0.88, 1.5, -1.71,
 )  # fmt: skip
 
 
@@ -57,8 +52,9 @@ def signs(asked: Asked, ranked: Sequence[Ranked], weights: TermWeights) -> Signs
         1.0,
         first.strength,
         first.strength - second,
-        *(first.features[place] for place in _PLACES),
+        *first.features,
         weights.of(unknown) / (weights.of(terms) or 1.0),
         min(3, len(unknown)) / 3,
         min(8, len(terms)) / 8,
+        float(asked.is_later),
     )

@@ -16,12 +16,13 @@ _SIGNS: tuple[tuple[QuestionKind, str], ...] = (
     (
         "true",
         r"\b(?:is|was) it true\b|\btrue(?: or false)?\W*$|\breally\b|\bfact.?check"
+        r"|\bprove\b|\bproof\b|\bevidence\b|증거|증명|証拠|証明"
         r"|사실이|사실인|맞아|맞나|맞는|진짜|정말|本当",
     ),
     (
         "why",
         r"\bwhy\b|\bhow come\b|\breasons?\b|\bwhat (?:caused|led|made|prompted)\b"
-        r"|왜|이유|원인|なぜ|どうして|何で|理由|原因",
+        r"|왜|이유|원인|なぜ|どうして|何で|なんで|理由|原因",
     ),
     (
         "how-long",
@@ -31,12 +32,12 @@ _SIGNS: tuple[tuple[QuestionKind, str], ...] = (
     ),
     (
         "when",
-        r"\bwhen\b|\b(?:what|which|exact) (?:date|day|month|year|time|season)\b|\bdates?\b"
+        r"\bwhens?\b|\b(?:what|which|exact) (?:date|day|month|year|time|season)\b|\bdates?\b"
         r"|언제|며칠|몇 ?(?:년|월|일)|날짜|시기|연도|いつ|何(?:年|月|日)|日付|日程|時期",
     ),
     (
         "where",
-        r"\bwhere\b|\b(?:what|which) (?:city|place|country|town|venue|building)\b|\bvenue\b"
+        r"\bwheres?\b|\b(?:what|which) (?:city|place|country|town|venue|building)\b|\bvenue\b"
         r"|어디|장소|どこ|場所|どの(?:都市|国)",
     ),
     (
@@ -52,14 +53,14 @@ _SIGNS: tuple[tuple[QuestionKind, str], ...] = (
     ),
     (
         "who",
-        r"\bwho(?:m|se)?\b|\b(?:what|which) (?:person|official|politician|minister|leaders?)\b"
+        r"\bwho(?:m|se|s)?\b|\b(?:what|which) (?:person|official|politician|minister|leaders?)\b"
         r"|\bname of\b|누가|누구|누군|누굴|이름|직책|직함|誰|だれ|どなた|名前|肩書|役職",
     ),
     (
         "what-is",
-        r"\bwhat(?:'s| is| are| was| does)\b.*\b(?:mean|stand for)\b"
-        r"|\bwhat(?:'s| is| are) (?:the |a |an )?[\w+&-]+\W*$"
-        r"|\bmeaning\b|\bdefin|\bexplain\b|뭐야|뭐예요|뭔가요|무엇|뭔지|뜻|とは|って何|何ですか|何のこと|意味",
+        r"\bwhat(?:'?s| is| are| was| does)\b.*\b(?:mean|stand for)\b"
+        r"|\bwha?t(?:'?s| is| are) (?:the |a |an )?[\w+&-]+\W*$"
+        r"|\bmeaning\b|\bdefin|\bexplain\b|뭐야|뭐예요|뭔가요|무엇|뭔지|뜻|とは|って(?:何|なに)|何ですか|何のこと|意味",
     ),
     (
         "true",

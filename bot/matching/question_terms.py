@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from bot.matching.normalize import normalize
 
@@ -44,7 +45,7 @@ ten tenth|eleven eleventh|twelve twelfth|thirteen thirteenth
 _RUN = re.compile(r"[a-z0-9+&]+|[가-힣]+|[一-鿿々]+|[ァ-ヺー]+")
 _WIDE = re.compile("[가-힣ぁ-ヺー一-鿿々]")
 
-# Words by which a question only asks, and words that say nothing.
+# Words by which a question only asks, and words that say nothing. They are without apostrophes.
 _LATIN_STOPS = """
 a about according actual actually after again all also am an and any anybody anyone anything are
 article articles as ask at base be became because been before being between both but by came can
@@ -62,6 +63,9 @@ sort still such t take taken tell than that the their them then there these they
 think
 this those though time to told too took true truly up us very was way we went were what whats when
 where whether which while who whom whose why will with would yet you your
+arent btw cant couldnt date didnt doesnt dont doubt evidence exact explain gonna guys hasnt havent
+hows id im isnt ive kinda lol number ok okay piece pls place plz proof prove quick reason stuff u ur
+wait wanna wasnt wat werent whats whens wheres whos whys wich wont wouldnt
 """
 _KOREAN_STOPS = """
 누가 누구 누군 무슨 무엇 뭐라 뭐야 뭐가 뭔지 뭐지 뭐였 뭘로 뭐하 언제 어디 어떤 어떻 어떻게 어느
@@ -71,10 +75,14 @@ _KOREAN_STOPS = """
 없어 없나 없었 했어 했나 했지 하는 하나 한다 했다 하고 해서 됐어 됐나 되나 된거 된다 됐지 맞아
 맞나 맞지 사실 진짜 정말 혹시
 실제 실제로 대체 도대체 그리고 그런데 좀더 기사 기사에 내용 사람 이름 정확 정확히 이랑 한테 라고
-라는 이라 라고했
+라는 이라 라고했 몇년 몇년만 몇월 며칠 몇명 몇번째 번째
+만에 년만 때문 이유 이번 측은 측에 측에서 쪽은
+쪽에서
+궁금 궁금해 혹은 얘기 얘기도 그럼 지금 거죠 거야 거지 거예 이름 이름이 이름은 뭐임 누구임 사실임
 """
 _HAN_STOPS = """
-何 誰 時 事 言 本当 教 話 見 為 方 中 出 入 行 来 的 件 記事 名前 内容 説明 具体
+何 誰 時 事 言 本当 教 話 見 為 方 中 出 入 行 来 的 件 記事 名前 内容 説明 具体 何年 何月 何日 何人
+何回 何度 何時 何分 何発 理由 場所 日付 当時 今回 側 氏
 """
 _LATIN_STOP, _KOREAN_STOP, _HAN_STOP = (
     frozenset(stops.split()) for stops in (_LATIN_STOPS, _KOREAN_STOPS, _HAN_STOPS)
@@ -89,7 +97,8 @@ _ENDINGS = """
 합니까 하나요 하는지 하기로 하자고
 하려고 한다고 한다 하는 하나 해요 해서 됐습니까 됐나요 됐어요 됐는지 됐어 됐나 됐지 되나요
 되는지 되나 된다 되는 된 인가요 인가
-인지 이야 이에요 예요 에요 입니까 습니까 나요 는지 는데 던가 던 야 요 죠 지 냐 니 래 대 까 어 아
+인지 했음 안했음 했다던데 했다는데 다던데 다면서 라던데 거예요 거죠 거야 이었죠 인거 임
+이야 이에요 예요 에요 입니까 습니까 나요 는지 는데 던가 던 야 요 죠 지 냐 니 래 대 까 어 아
 """
 _PARTICLE, _ENDING = (
     re.compile(f"(?<=[가-힣]{{2}})(?:{'|'.join(suffixes.split())})$")
@@ -109,10 +118,24 @@ _NUMBERS = _alike(_NUMBER_NAMES, map(str, range(1, 14)))
 
 @dataclass(frozen=True)
 class Terms:
-    """The terms of a text, each once: its words, and the ids of the things that it names."""
+    """The terms of a text, each once: its words, and the names in it.
+
+    A name is the ids of all things that it may mean: "Korea" is South Korea or North Korea.
+    """
 
     words: tuple[str, ...]
-    things: tuple[str, ...]
+    names: tuple[tuple[str, ...], ...]
+
+    @property
+    def things(self) -> tuple[str, ...]:
+        """Every thing that one of the names may mean."""
+        return tuple(dict.fromkeys(chain.from_iterable(self.names)))
+
+    @property
+    def parts(self) -> tuple[tuple[str, ...], ...]:
+        """The terms that each name, and each word, may be."""
+        named = (tuple(THING + thing for thing in name) for name in self.names)
+        return (*named, *((word,) for word in self.words))
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -164,15 +187,15 @@ class TermReader:
     def read(self, text: str) -> Terms:
         """The terms of a text."""
         plain = plain_text(text)
-        things: dict[str, None] = {}
+        names: dict[tuple[str, ...], None] = {}
         words: dict[str, None] = {}
-        rest = self._without_wide_names(plain, things)
-        rest = self._without_latin_names(rest.split(), things, words)
+        rest = self._without_wide_names(plain, names)
+        rest = self._without_latin_names(rest.split(), names, words)
         words.update(dict.fromkeys(self._words(rest)))
-        return Terms(tuple(words), tuple(things))
+        return Terms(tuple(words), tuple(names))
 
     def _without_latin_names(
-        self, tokens: list[str], things: dict[str, None], words: dict[str, None]
+        self, tokens: list[str], names: dict[tuple[str, ...], None], words: dict[str, None]
     ) -> str:
         """The other words; the words of names that are not an actor's count as well."""
         rest: list[str] = []
@@ -183,7 +206,7 @@ class TermReader:
                 rest.append(tokens[start])
             else:
                 found = self._owners(tokens[start : start + length])
-                things.update(dict.fromkeys(found))
+                names[tuple(found)] = None
                 if length > 1 and not self._actors.issuperset(found):
                     words.update(
                         dict.fromkeys(self._words(" ".join(tokens[start : start + length])))
@@ -202,7 +225,7 @@ class TermReader:
         name = " ".join(tokens)
         return self._named.get(name) or self._named.get(_PLAIN_POSSESSIVE.sub("", name)) or []
 
-    def _without_wide_names(self, plain: str, things: dict[str, None]) -> str:
+    def _without_wide_names(self, plain: str, names: dict[tuple[str, ...], None]) -> str:
         """The text without the Korean and Japanese names of actors and the synonyms in it."""
         places = [place for place, letter in enumerate(plain) if letter != " "]
         joined = "".join(plain[place] for place in places)
@@ -212,7 +235,7 @@ class TermReader:
             length = self._wide_name(joined, start)
             if length:
                 found = self._named[joined[start : start + length]]
-                things.update(dict.fromkeys(found))
+                names[tuple(found)] = None
                 if self._actors.issuperset(found):
                     for place in places[start : start + length]:
                         kept[place] = " "

@@ -13,10 +13,11 @@ class TermWeights:
         """`counts` says in how many of the units each term occurs."""
         self._counts = counts
         self._units = units
-        self.most = self._weight(0)
+        self._weights = {term: log(1 + units / (1 + count)) for term, count in counts.items()}
+        self.most = log(1 + units)
 
     def __getitem__(self, term: str) -> float:
-        return self._weight(self._counts.get(term, 0))
+        return self._weights.get(term, self.most)
 
     def knows(self, term: str) -> bool:
         """Whether any unit has the term."""
@@ -29,7 +30,5 @@ class TermWeights:
 
     def of(self, terms: Iterable[str]) -> float:
         """What terms weigh together."""
-        return sum(map(self.__getitem__, terms))
-
-    def _weight(self, count: int) -> float:
-        return log(1 + self._units / (1 + count))
+        get, most = self._weights.get, self.most
+        return sum(get(term, most) for term in terms)

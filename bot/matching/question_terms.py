@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from bot.matching.normalize import normalize
+from bot.matching.question_words import ENDING, HAN_STOP, KOREAN_STOP, LATIN_STOP, PARTICLE
 
 THING, SYNONYMS = "@", "="
 """How a term that is a thing, or a group of synonyms, begins."""
@@ -44,66 +45,6 @@ ten tenth|eleven eleventh|twelve twelfth|thirteen thirteenth
 """
 _RUN = re.compile(r"[a-z0-9+&]+|[가-힣]+|[一-鿿々]+|[ァ-ヺー]+")
 _WIDE = re.compile("[가-힣ぁ-ヺー一-鿿々]")
-
-# Words by which a question only asks, and words that say nothing. They are without apostrophes.
-_LATIN_STOPS = """
-a about according actual actually after again all also am an and any anybody anyone anything are
-article articles as ask at base be became because been before being between both but by came can
-come
-could did do does doing done during each ever every exactly fact facts for from gave get give
-given go
-got had happen happened happening has have having he her here him his how i if in info information
-into is it its just kind know let like made make many maybe me mean means mention mentioned
-mentions
-might more most much must my name named no not now of off on only or other our out over part
-people
-please put really regarding s say saying says said she should show so some somebody someone
-something
-sort still such t take taken tell than that the their them then there these they thing things
-think
-this those though time to told too took true truly up us very was way we went were what whats when
-where whether which while who whom whose why will with would yet you your
-arent btw cant couldnt date didnt doesnt dont doubt evidence exact explain gonna guys hasnt havent
-hows id im isnt ive kinda lol number ok okay piece pls place plz proof prove quick reason stuff u ur
-wait wanna wasnt wat werent whats whens wheres whos whys wich wont wouldnt
-"""
-_KOREAN_STOPS = """
-누가 누구 누군 무슨 무엇 뭐라 뭐야 뭐가 뭔지 뭐지 뭐였 뭘로 뭐하 언제 어디 어떤 어떻 어떻게 어느
-어땠 얼마 얼마나 몇번 대해 대한
-관련 관해 알려 알려줘 말해 말해줘 가르쳐 설명 설명해 보여 보여줘 그거 이거 저거 그게 이게 거야
-건가 것은 있어 있나 있었 있는 있던
-없어 없나 없었 했어 했나 했지 하는 하나 한다 했다 하고 해서 됐어 됐나 되나 된거 된다 됐지 맞아
-맞나 맞지 사실 진짜 정말 혹시
-실제 실제로 대체 도대체 그리고 그런데 좀더 기사 기사에 내용 사람 이름 정확 정확히 이랑 한테 라고
-라는 이라 라고했 몇년 몇년만 몇월 며칠 몇명 몇번째 번째
-만에 년만 때문 이유 이번 측은 측에 측에서 쪽은
-쪽에서
-궁금 궁금해 혹은 얘기 얘기도 그럼 지금 거죠 거야 거지 거예 이름 이름이 이름은 뭐임 누구임 사실임
-"""
-_HAN_STOPS = """
-何 誰 時 事 言 本当 教 話 見 為 方 中 出 入 行 来 的 件 記事 名前 内容 説明 具体 何年 何月 何日 何人
-何回 何度 何時 何分 何発 理由 場所 日付 当時 今回 側 氏
-"""
-_LATIN_STOP, _KOREAN_STOP, _HAN_STOP = (
-    frozenset(stops.split()) for stops in (_LATIN_STOPS, _KOREAN_STOPS, _HAN_STOPS)
-)
-_PARTICLES = """
-에서는 에서도 에서 에게서 에게 으로는 으로 까지 부터 이랑 하고 한테 처럼 보다 마다 밖에 이라는
-라는 이라고 라고 이란 에는 에도
-과의 와의 과 가 는 도 로 를 에 와 은 을 의 이 랑 나 만 란
-"""
-_ENDINGS = """
-하였나요 했었나요 했습니까 했나요 했어요 했는지 했다는 했다며 했던 했어 했나 했지 했대 했다
-합니까 하나요 하는지 하기로 하자고
-하려고 한다고 한다 하는 하나 해요 해서 됐습니까 됐나요 됐어요 됐는지 됐어 됐나 됐지 되나요
-되는지 되나 된다 되는 된 인가요 인가
-인지 했음 안했음 했다던데 했다는데 다던데 다면서 라던데 거예요 거죠 거야 이었죠 인거 임
-이야 이에요 예요 에요 입니까 습니까 나요 는지 는데 던가 던 야 요 죠 지 냐 니 래 대 까 어 아
-"""
-_PARTICLE, _ENDING = (
-    re.compile(f"(?<=[가-힣]{{2}})(?:{'|'.join(suffixes.split())})$")
-    for suffixes in (_PARTICLES, _ENDINGS)
-)
 
 
 def _alike(listed: str, values: Iterable[str]) -> dict[str, str]:
@@ -162,7 +103,7 @@ class TermReader:
         self._wide_synonyms: list[tuple[str, str]] = []
         for named in names:
             for form in dict.fromkeys(map(_key, named.forms)):
-                if len(form) > 1 and form not in _LATIN_STOP:
+                if len(form) > 1 and form not in LATIN_STOP:
                     self._named[form].append(named.id)
             if named.is_actor:
                 self._actors.add(named.id)
@@ -267,7 +208,7 @@ class TermReader:
     def _latin(self, word: str) -> Iterator[str]:
         if word in _MONTHS:
             yield _MONTHS[word]
-        elif word not in _LATIN_STOP and (len(word) > 1 or word.isdigit()):
+        elif word not in LATIN_STOP and (len(word) > 1 or word.isdigit()):
             stem = stemmed(_NUMBERS.get(word, word))
             yield self._synonyms.get(stem, stem)
 
@@ -280,8 +221,8 @@ def plain_text(text: str) -> str:
 
 def content_words(plain: str) -> tuple[str, ...]:
     """The words of a plain text that are more than a way of asking, as they were typed."""
-    stops = _LATIN_STOP | _KOREAN_STOP | _HAN_STOP
-    bare = (_PARTICLE.sub("", run) for run in _RUN.findall(plain))
+    stops = LATIN_STOP | KOREAN_STOP | HAN_STOP
+    bare = (PARTICLE.sub("", run) for run in _RUN.findall(plain))
     return tuple(word for word in dict.fromkeys(bare) if word not in stops and len(word) > 1)
 
 
@@ -303,16 +244,16 @@ def _key(name: str) -> str:
 
 def _korean(run: str) -> Iterator[str]:
     """Neighbouring syllables of a Korean word without particle and ending."""
-    if run in _KOREAN_STOP:
+    if run in KOREAN_STOP:
         return
-    stem = _ENDING.sub("", _PARTICLE.sub("", run))
-    if stem not in _KOREAN_STOP:
+    stem = ENDING.sub("", PARTICLE.sub("", run))
+    if stem not in KOREAN_STOP:
         yield from _pairs(stem)
 
 
 def _han(run: str) -> Iterator[str]:
     """Neighbouring Han characters; one alone counts unless it says nothing."""
-    if run not in _HAN_STOP:
+    if run not in HAN_STOP:
         yield from _pairs(run) if len(run) > 1 else [run]
 
 

@@ -702,7 +702,7 @@ async def test_what_cannot_be_kept_is_refused_and_named(room: Newsroom) -> None:
         ({"remarks": "a\0b"}, "contains U+0000"),
         ({"headline": "a\ud800b"}, "contains U+D800"),
     ):
-        result = await room.fill(card, "text", **entered)
+        result = await room.fill(card, "text", None, **entered)
         assert named in lines(aside(result))[0]
     await room.fill(card, "text", headline="Kept")
     assert "### Kept" in said(card)

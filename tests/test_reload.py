@@ -13,6 +13,10 @@ from tests.conftest import ROOT, Server, texts
 from tests.moderating import ModeratedServer, moderated
 
 
+BEFORE = "the day is not given."
+AFTER = "no day is given."
+
+
 @pytest.fixture
 def own_config(config: Config, tmp_path: Path, bot_state_url: str) -> Config:
     """The settings of a bot whose base and state are the test's own."""
@@ -31,13 +35,11 @@ def mod(server: Server) -> ModeratedServer:
 
 
 def write(mod: ModeratedServer, says: str) -> None:
-    """Have the file of GSOMIA say something else of its renewal, with what it said before."""
+    """Have the lead of GSOMIA end with another clause."""
     file = mod.server.config.facts / "topics" / "gsomia.yaml"
     text = file.read_text("utf-8")
-    before = "says: GSOMIA is renewed every year.\n"
-    assert before in text
-    was = "    was: [{date: 2026-11-25, said: GSOMIA is renewed every year., why: A test.}]\n"
-    file.write_text(text.replace(before, f"says: {says}\n{was}"), "utf-8")
+    assert BEFORE in text
+    file.write_text(text.replace(BEFORE, says), "utf-8")
 
 
 async def shown(mod: ModeratedServer) -> str:
@@ -50,27 +52,27 @@ async def shown(mod: ModeratedServer) -> str:
 
 async def test_a_changed_base_answers_at_once(mod: ModeratedServer) -> None:
     assert await mod.ask("settings reload") == ["### Nothing changed: the same base stays in use."]
-    assert "GSOMIA is renewed every year." in await shown(mod)
-    write(mod, "GSOMIA wants a renewal every year.")
+    assert BEFORE in await shown(mod)
+    write(mod, AFTER)
     assert (await mod.ask("settings reload"))[0] == "### The new base is in use."
-    assert "GSOMIA wants a renewal every year." in await shown(mod)
+    assert AFTER in await shown(mod)
 
 
 async def test_a_base_with_faults_is_refused_and_the_one_before_goes_on(
     mod: ModeratedServer,
 ) -> None:
-    write(mod, "{GSOMIA: 1}")
+    write(mod, "\nlead: twice")
     refused = await mod.ask("settings reload")
     assert refused[0] == "### The base has faults, so the previous one stays in use."
     assert any("gsomia.yaml" in line for line in refused[2:]), refused
-    assert "GSOMIA is renewed every year." in await shown(mod)
+    assert BEFORE in await shown(mod)
 
 
 async def test_two_reloads_at_once_both_end_well(mod: ModeratedServer) -> None:
-    write(mod, "GSOMIA wants a renewal every year.")
+    write(mod, AFTER)
     bot = mod.server.bot
     assert sorted(await asyncio.gather(bot.reload_base(), bot.reload_base())) == [False, True]
-    assert "GSOMIA wants a renewal every year." in await shown(mod)
+    assert AFTER in await shown(mod)
 
 
 async def test_whoever_does_not_run_the_bot_is_refused(mod: ModeratedServer) -> None:

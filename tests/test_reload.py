@@ -12,7 +12,6 @@ from bot.config import Config
 from tests.conftest import ROOT, Server, texts
 from tests.moderating import ModeratedServer, moderated
 
-
 BEFORE = "the day is not given."
 AFTER = "no day is given."
 

@@ -94,7 +94,7 @@ async def test_a_briefing_from_draft_to_post_over_restarts(room: Newsroom) -> No
         f"-# Posted by <@{room.moderator.id}> with Factdesk",
     ]
     (remarks,) = [text for text in texts(post) if "Mind the dates." in text]
-    assert remarks.startswith("### Remarks by keeper, not from the sources")
+    assert remarks.startswith("**Remarks by keeper, not from the sources**")
     (sent,) = sent_to(room, channel)
     assert (sent["allowed_mentions"]["parse"], sent["allowed_mentions"]["roles"]) == ([], [role.id])
     history = await room.ask("briefing history", briefing=number(card))
@@ -728,7 +728,9 @@ async def test_remarks_are_shown_as_typed_and_notify_nobody(room: Newsroom) -> N
     assert "\\*\\*bold\\*\\*" in remarks
     assert "\\<@1>" in remarks
     assert "https\\://" in remarks
-    assert not re.search(r"(?<!\\)[*_`|<]", remarks.removeprefix("### "))
+    heading, _, typed = remarks.partition("\n")
+    assert heading == "**Remarks by keeper, not from the sources**"
+    assert not re.search(r"(?<!\\)[*_`|<]", typed)
     assert "@everyone" not in "".join(texts(post))
 
 

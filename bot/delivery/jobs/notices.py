@@ -238,7 +238,7 @@ class NoticeJob:
                 return outcome
             if not isinstance(outcome, Blocked | Undetermined) and await self._is_sent(slot):
                 return True
-        log.warning("nobody could be told", server=notice.server_id, kind=notice.kind)
+        log.info("a notice reached nobody", server=notice.server_id, kind=notice.kind)
         return False
 
     async def _is_sent(self, slot: Slot) -> bool:

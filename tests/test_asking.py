@@ -131,6 +131,8 @@ def test_what_a_unit_and_its_asks_do_not_have_is_missing() -> None:
     [
         ("is Yoon still president", True), ("did they ever meet again since then", True),
         ("윤석열은 지금 뭐 해", True), ("岸田さんの後任は誰", True),
+        ("who is the president after Yoon", True), ("다음 대통령은 누구야", True),
+        ("次の首相は誰", True), ("who spoke after the summit", False),
         ("when did Yoon visit Tokyo", False), ("언제 만났나요", False), ("戦略対話はいつ", False),
     ],
 )  # fmt: skip

@@ -13,9 +13,10 @@ from bot.matching.vocabulary import Vocabulary
 _LATER = re.compile(
     r"\b(?:now|nowadays|today|currently|still|anymore|yet|since then|ever since|later|afterwards?"
     r"|eventually|finally|in the end|end(?:ed)? up|so far|replaced|successor|succeeded|latest"
-    r"|outcome|what happened (?:after|to))\b"
-    r"|아직|지금|요즘|현재|결국|그 ?후|그 ?뒤|이후로|나중|후임|최근"
-    r"|今も|まだ|現在|その後|結局|最近|後任|最終的",
+    r"|outcome|what happened (?:after|to)|who (?:is|was|became|came|comes|will be)\b.* after"
+    r"|next (?:president|prime minister|leader|advis[eo]r|minister))\b"
+    r"|아직|지금|요즘|현재|결국|그 ?후|그 ?뒤|이후로|나중|후임|최근|다음 ?(?:대통령|총리)"
+    r"|今も|まだ|現在|その後|結局|最近|後任|最終的|次の(?:大統領|首相|総理)",
     re.IGNORECASE,
 )
 

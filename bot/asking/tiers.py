@@ -19,7 +19,7 @@ from bot.matching.term_weights import TermWeights
 
 Signs = tuple[float, ...]
 
-ANSWER, NEAR = 0.7, 0.25
+ANSWER, NEAR = 0.6, 0.2
 """The chances from which the first units are the answer, or are shown as near."""
 
 SIGNS = ("always", "strength", "ahead", *FEATURES, "unknown", "unknown words", "terms", "later")

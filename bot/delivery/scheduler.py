@@ -154,15 +154,10 @@ class Scheduler:
         return [item for item in waiting if self._at(item) <= now]
 
     def _until_next(self, now: datetime) -> float:
-        """Seconds to sleep: until the next item is due, and no longer than a tick.
-
-        What runs may call for something else, such as a notice, so what is due is read soon again.
-        """
-        is_settled = not self._running and not self._is_stale
-        longest = self._settings.tick if is_settled else min(self._settings.tick, _BETWEEN_READS)
+        """Seconds to sleep: until the next item is due, and no longer than a tick."""
         instants = [self._at(item) for item in self._next_due if item not in self._running]
-        until = min(instants, default=now + longest) - now
-        return max(_SHORTEST_SLEEP, min(until, longest)).total_seconds()
+        until = min(instants, default=now + self._settings.tick) - now
+        return max(_SHORTEST_SLEEP, min(until, self._settings.tick)).total_seconds()
 
     # --- one item that is due
 

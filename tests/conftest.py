@@ -24,7 +24,6 @@ from bot.runtime.client import Factdesk, create_bot
 from tests.databases import bot_state_url, new_state_url, postgres, state_url
 from tests.forks import Forks
 from tests.made_once import made_once
-from tests.patience import patience
 from tests.sharing import SharedScheduling, order
 
 __all__ = ["bot_state_url", "made_once", "new_state_url", "postgres", "state_url"]
@@ -144,7 +143,7 @@ def own_config(config: Config, bot_state_url: str) -> Config:
 @pytest.fixture
 async def env(own_config: Config) -> AsyncIterator[Env]:
     """A fresh simulated Discord with the real bot."""
-    env = Env(create_bot(own_config), settle_timeout=patience(15))
+    env = Env(create_bot(own_config))
     try:
         await env.start()
         yield env

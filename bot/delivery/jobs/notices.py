@@ -224,13 +224,16 @@ class NoticeJob:
 
     async def _deliver(self, notice: Notice, content: Content) -> bool | RetryAt:
         """Tell somebody; returns whether anybody was reached. Raises DeliveryError."""
+        report = log.info  # no place is set up
         for number, place in enumerate(_places(content)):
             try:
                 channel_id = await self._addresses.channel_id(notice.server_id, place)
             except Refused:
+                report = log.warning
                 continue
             if channel_id is None:
                 continue
+            report = log.warning
             slot = _slot(notice, number, channel_id)
             outgoing = OutgoingNotice(slot, Target(channel_id), content)
             outcome = await self._outbox.deliver(outgoing, _NOTHING)
@@ -238,7 +241,7 @@ class NoticeJob:
                 return outcome
             if not isinstance(outcome, Blocked | Undetermined) and await self._is_sent(slot):
                 return True
-        log.info("a notice reached nobody", server=notice.server_id, kind=notice.kind)
+        report("a notice reached nobody", server=notice.server_id, kind=notice.kind)
         return False
 
     async def _is_sent(self, slot: Slot) -> bool:

@@ -797,6 +797,7 @@ async def test_the_ends_of_the_calendar_have_their_digests(tmp_path: Path) -> No
     ("arguments", "code", "said"),
     [
         (("--date", "2027-03-16"), 0, "Daily digest · 16 March 2027"),
+        ((), 0, date.today().strftime("%B %Y")),
         (("--date", "2027-03-16", "--language", "ja"), 0, "この日の出来事"),
         (("--date", "2027-03-16", "--topics", " gsomia, cuba-ties"), 0, "In focus"),
         (("--date", "2027-03-16", "--topics", "gsomia,nope"), 2, "No topic `nope`; there are "),

@@ -121,7 +121,7 @@ async def test_what_facts_showed_is_kept_as_long_as_anything_refers_to_it(
 ) -> None:
     store, state = upgraded.service.store, upgraded.state
     versions = await store.versions()
-    await remember_base(store, versions, state)
+    await remember_base(store, state)
     assert (await seen_facts(state, versions))[GAP].shown
     await state.base_versions.forget_unused(store.fingerprint)
     await state.fact_versions.forget_unused()

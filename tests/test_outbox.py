@@ -360,7 +360,6 @@ async def test_what_is_too_late_and_may_have_been_made_is_looked_up(
     "error",
     [
         Refused("no-access"),
-        Throttled(1, everywhere=False),
         OutcomeUnknown(),
         TimeoutError(),
         HistoryUnreadable(),
@@ -377,3 +376,17 @@ async def test_what_is_too_late_and_cannot_be_looked_up_stays_unknown(
     assert await process.settle() == Undetermined()
     assert await became(world) == ("unknown", "unreadable")
     assert discord.sent == []
+
+
+async def test_what_is_too_late_is_looked_up_once_a_limit_is_over(
+    world: World, process: Process, discord: Discord
+) -> None:
+    discord.sending, discord.made_unknown = [OutcomeUnknown()], True
+    await process.deliver()
+    await world.time.until(NOW + HALF_A_MINUTE)
+    discord.finding = [Throttled(20, everywhere=False)]
+    later = await process.settle()
+    assert later == RetryAt(NOW + HALF_A_MINUTE + 20 * SECOND)
+    assert await became(world) == ("leased", None)
+    await world.time.until(NOW + HALF_A_MINUTE + 20 * SECOND)
+    assert await process.settle() == Delivered(MessageRef(1, CHANNEL))

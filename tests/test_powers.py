@@ -328,7 +328,7 @@ async def test_a_warning_that_reaches_nobody_waits_for_the_next_moderator(
     await room.advance(minutes=35)
     asked = await room.second.slash(room.server.channel, "settings show")
     told = lines(asked.followups[-1])
-    assert told[0] == "### Nobody could be told so far:"
+    assert told[0] == "### Notices that have reached nobody so far:"
     assert "was not posted" in told[1]
     again = await room.second.slash(room.server.channel, "settings show")
     assert not again.followups

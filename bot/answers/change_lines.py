@@ -45,7 +45,7 @@ def change_from(
 ) -> Line:
     """What a fact says now, above what else it showed and said when a reader saw it.
 
-    The text under `key` stands for a change that their language does not show.
+    The text under `key` is used for a change that does not show in their language.
     """
     missed = _missed_wordings(record.fact, old.says)
     parts = changed_parts(context.words, old, now)

@@ -15,7 +15,7 @@ from bot.texts.catalogues import Words
 PARTS = (
     "label", "date", "why", "status", "name", "sources", "inferred", "caution", "accounts",
 )  # fmt: skip
-"""Each part that a text names, in the order in which they are told."""
+"""Each part that a text names, in the order in which a correction lists them."""
 
 
 def changed_parts(words: Words, old: ShownFact, new: ShownFact) -> tuple[Line, ...]:

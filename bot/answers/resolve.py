@@ -31,7 +31,7 @@ class _Named:
 
 @dataclass(frozen=True)
 class Resolved:
-    """A question with ids for names, and remarks on the names that were not typed as they stand.
+    """A question with ids for names, and remarks on the names that were not typed exactly.
 
     `command` names the command that answers: another one if what was asked for is of another kind.
     """

@@ -86,7 +86,7 @@ class AnswerService:
 
         Cards are remembered, except those that found nothing or answer a person's message.
         """
-        base = self._base  # another may be open by the time the card is made
+        base = self._base
         command = COMMANDS[question.command]
         options = _clean(command, question.options)
         asked = sorted(item for item in options.items() if item[0] != PRIVATE.name)
@@ -94,6 +94,8 @@ class AnswerService:
         card = base.recall(key)
         if card is None:
             card = await _compose(AnswerContext(base.store, words(language), options), command)
+            if base is not self._base:  # another was opened, whose articles the page will cite
+                return await self.answer(question, language)
             if card.found and not command.on_message:
                 base.remember(key, card)
         page = max(1, question.page)

@@ -118,7 +118,7 @@ def _sections(
 
 
 def _place(words: Words, thing: ThingRecord, record: FactRecord) -> tuple[int, str]:
-    """Where a fact stands in its part, and the heading that sets it apart, if it needs one."""
+    """The position of a fact in its part, and its heading, if it needs one."""
     if thing.kind == "source":
         return 0, ""
     if thing.kind == "actor":

@@ -17,7 +17,7 @@ Weighed = list[tuple[float, tuple[str, ...]]]
 
 FEATURES = (
     "best ask", "best ask of its kind", "best asks", "letters", "covered", "covered by itself",
-    "names", "no names", "owner named", "missing name", "rarest missing", "numbers missing",
+    "names", "owner named", "missing name", "rarest missing", "numbers missing",
     "form fits", "asks of its kind", "open", "head",
 )  # fmt: skip
 _BEST = 3  # asks whose mean counts besides the best one's
@@ -56,7 +56,6 @@ class Comparison:
             _covered(self._names + self._words, known),
             _covered(self._names + self._words, own),
             _covered(self._names, named),
-            float(not self._names),
             float(any(THING + unit.owner in name for _, name in self._names)),
             float(any(named.isdisjoint(name) for _, name in self._names)),
             max((weight for weight, _ in missing), default=0.0) / self._weights.most,

@@ -17,7 +17,7 @@ from bot.facts.records import UnitRecord
 from bot.matching.term_weights import TermWeights
 
 WEIGHTS: Features = (
-    0.74, 1.64, 1.12, 3.12, 4.21, 2.35, 0.16, 0.0, 1.15, -1.42, -0.73, -0.22, 1.16, 3.02, -1.39,
+    0.74, 1.64, 1.12, 3.12, 4.21, 2.35, 0.16, 1.15, -1.42, -0.73, -0.22, 1.16, 3.02, -1.39,
     -0.39,
 )  # fmt: skip
 

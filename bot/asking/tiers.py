@@ -22,10 +22,20 @@ Signs = tuple[float, ...]
 ANSWER, NEAR = 0.6, 0.2
 """The chances from which the first units are the answer, or are shown as near."""
 
-SIGNS = ("always", "strength", "ahead", *FEATURES, "unknown", "unknown words", "terms", "later")
+SIGNS = (
+    "always",
+    "strength",
+    "ahead",
+    *FEATURES,
+    "no names",
+    "unknown",
+    "unknown words",
+    "terms",
+    "later",
+)
 WEIGHTS: Signs = (
-    -2.08, 0.41, 0.12, -1.11, 0.63, -0.12, -0.61, 0.7, -0.93, -0.3, -0.44, -0.6, -0.9, -0.63,
-    -0.07, -0.11, -0.34, -1.39, 0.08, -2.06, 0.88, 1.5, -1.71,
+    -2.08, 0.41, 0.12, -1.11, 0.63, -0.12, -0.61, 0.7, -0.93, -0.3, -0.6, -0.9, -0.63,
+    -0.07, -0.11, -0.34, -1.39, 0.08, -0.44, -2.06, 0.88, 1.5, -1.71,
 )  # fmt: skip
 
 
@@ -53,6 +63,7 @@ def signs(asked: Asked, ranked: Sequence[Ranked], weights: TermWeights) -> Signs
         first.strength,
         first.strength - second,
         *first.features,
+        float(not asked.terms.names),
         weights.of(unknown) / (weights.of(terms) or 1.0),
         min(3, len(unknown)) / 3,
         min(8, len(terms)) / 8,

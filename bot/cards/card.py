@@ -1,6 +1,6 @@
 """The card: an answer as a message for any renderer, and the questions that lead on from it.
 
-A card begins with an overview. What else there is stands in its parts, each behind a button.
+A card begins with an overview. The rest is in its parts, each behind a button.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ FURTHER_PAGE = 1_600
 """Characters of body on the pages after the first."""
 
 MOST_PAGES = 6
-"""Pages of a card with parts: nobody reads on, and what is left out stands on other cards."""
+"""Pages of a card with parts: few read on, and other cards have what is left out."""
 
 
 def shorten(text: str, limit: int) -> str:

@@ -36,7 +36,7 @@ class Page:
 
     @property
     def subtitle(self) -> str | None:
-        """What stands below the title: the name of the part, or the card's own subtitle."""
+        """The line below the title: the name of the part, or the card's own subtitle."""
         return self.part.label if self.part else self.card.subtitle
 
     @property

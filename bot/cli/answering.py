@@ -115,7 +115,9 @@ def _typed() -> Iterator[str]:
 
 
 def digest(
-    day: Annotated[str, typer.Option("--date", metavar="DATE", help="The day, as 2026-12-01.")],
+    day: Annotated[
+        str, typer.Option("--date", metavar="DATE", help="The day, as 2026-12-01; today without.")
+    ] = "",
     topics: Annotated[
         str, typer.Option(help="Ids of topics, separated by commas; all if left out.")
     ] = "",
@@ -135,7 +137,11 @@ def digest(
         if server is not None and (chosen or language):
             fail("A server's digest has its own topics and language; leave out the options.")
         spoken = language_or_default(language, settings)
-        typer.echo(asyncio.run(_digest(settings, typed_day(day), server, chosen, spoken)))
+        typer.echo(
+            asyncio.run(
+                _digest(settings, typed_day(day) if day else date.today(), server, chosen, spoken)
+            )
+        )
 
 
 async def _digest(

@@ -196,7 +196,7 @@ class BriefingEditor:
 
     async def remember(self, base: BaseSnapshot) -> str:
         """Store a base's fact versions, to find later what changed; returns its fingerprint."""
-        return await remember_base(base.store, base.versions, self._state)
+        return await remember_base(base.store, self._state)
 
     def day(self, briefing: Briefing, at: datetime) -> date:
         """The local day of an instant, in the briefing's time zone or else in its server's."""

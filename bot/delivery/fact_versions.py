@@ -9,14 +9,15 @@ from bot.facts.store import Store
 from bot.state.state import State
 
 
-async def remember_base(store: Store, versions: Mapping[str, str], state: State) -> str:
+async def remember_base(store: Store, state: State) -> str:
     """Keep what a base's facts show, to find later what changed; returns its fingerprint.
 
-    `versions` are those of all its facts. Raises DatabaseUnavailable.
+    Reads the base only the first time. Raises DatabaseUnavailable.
     """
     if not state.base_versions.is_known(store.fingerprint):
-        shown = await store.shown_versions()
-        await state.base_versions.remember(store.fingerprint, versions, shown)
+        facts = await store.shown_versions()
+        versions = {key: version for key, (version, _) in facts.items()}
+        await state.base_versions.remember(store.fingerprint, versions, dict(facts.values()))
     return store.fingerprint
 
 

@@ -177,7 +177,9 @@ class Outbox(Generic[Sent]):
             await self._rate_limiter.acquire()
             try:
                 message_ref = await self._find(lease, outgoing)
-            except (Refused, Throttled, OutcomeUnknown, TimeoutError, HistoryUnreadable):
+            except Throttled as error:
+                return await self._after_limit(lease, error)
+            except (Refused, OutcomeUnknown, TimeoutError, HistoryUnreadable):
                 await self._posts.end(slot, "unknown", "unreadable", self._clock())
                 return Undetermined()
         if message_ref:
@@ -234,9 +236,9 @@ class Outbox(Generic[Sent]):
         """Note why a post was not confirmed. Raises Unauthorized."""
         match error:
             case Refused():
-                return await self._give_back(lease, slot, error.reason)
+                return await self._after_refusal(lease, slot, error.reason)
             case Throttled():
-                return await self._wait(lease, error)
+                return await self._after_limit(lease, error)
             case HistoryUnreadable():
                 await self._posts.end(slot, "unknown", "unreadable", self._clock())
                 return Undetermined()
@@ -244,23 +246,23 @@ class Outbox(Generic[Sent]):
                 await self._leases.postpone(lease, self._clock())
                 raise error
             case _:
-                return await self._postpone(lease, error)
+                return await self._after_silence(lease, error)
 
-    async def _give_back(self, lease: Lease, slot: Slot, reason: BlockReason) -> Outcome:
+    async def _after_refusal(self, lease: Lease, slot: Slot, reason: BlockReason) -> Outcome:
         if lease.is_fresh:
             await self._leases.release(lease)
         else:
             await self._posts.end(slot, "failed", reason, self._clock())
         return Blocked(reason)
 
-    async def _wait(self, lease: Lease, error: Throttled) -> Outcome:
+    async def _after_limit(self, lease: Lease, error: Throttled) -> Outcome:
         if error.everywhere:
             await self._rate_limiter.hold(error.seconds)
         until = self._clock() + error.wait
         await self._leases.postpone(lease, until)
         return RetryAt(until)
 
-    async def _postpone(self, lease: Lease, error: Exception) -> Outcome:
+    async def _after_silence(self, lease: Lease, error: Exception) -> Outcome:
         delay = min(self._timing.retry * 2 ** (lease.attempts - 1), _LONGEST_WAIT)
         until = self._clock() + delay
         log.warning(

@@ -37,7 +37,7 @@ class Frozen(BaseModel):
 
 
 class Citation(Frozen):
-    """Where a statement stands: an article and one of its paragraphs, counted from 1."""
+    """Where a statement is found: an article and one of its paragraphs, counted from 1."""
 
     source: Id
     paragraph: Annotated[int, Field(ge=1)]
@@ -50,7 +50,7 @@ class Account(Citation):
 
 
 class Wording(Frozen):
-    """An earlier wording of a fact, kept so that a correction can be told."""
+    """An earlier wording of a fact, kept so that a correction can quote it."""
 
     date: date
     said: Text

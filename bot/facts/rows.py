@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from bot.facts.chronology import Chronology
@@ -35,7 +35,7 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     yield from (("absent", (key, name.model_dump_json())) for key, name in base.absent.items())
     yield from _source_rows(base)
     yield from _actor_and_topic_rows(base)
-    yield from _event_rows(base, dates, chronology)
+    yield from _event_rows(base, dates, chronology, order)
     owners = chain((base.events[e] for e in order), base.actors.values(), base.topics.values())
     for rank, (record, shown) in enumerate(_fact_records(base, owners, dates)):
         yield from _fact_rows(base, rank, record, shown)
@@ -62,8 +62,10 @@ def _actor_and_topic_rows(base: Base) -> Iterator[Row]:
         yield "topic", (topic.id, bare.model_dump_json())
 
 
-def _event_rows(base: Base, dates: Mapping[str, Dated], chronology: Chronology) -> Iterator[Row]:
-    related, order = related_events(base), chronology.in_order()
+def _event_rows(
+    base: Base, dates: Mapping[str, Dated], chronology: Chronology, order: Sequence[str]
+) -> Iterator[Row]:
+    related = related_events(base)
     for rank, event_id in enumerate(order):
         event = base.events[event_id]
         bare = event.model_copy(update={"facts": (), "asks": {}})

@@ -81,18 +81,18 @@ class SeenFact:
 
 
 def present_versions(record: FactRecord, shown: ShownFact) -> Mapping[str, ShownFact]:
-    """What the versions that release 0.2.0 gave a fact stand for, as it is and as it was worded.
+    """What a fact showed in each version that release 0.2.0 gave it, earlier wordings included.
 
     Those versions knew neither dates nor names; both are taken to be as they are now.
     """
     fact = record.fact
     said = (fact.says, *(wording.said for wording in fact.was))
-    stood = [fact.model_copy(update={"says": says, "withdrawn": None}) for says in said]
+    worded = [fact.model_copy(update={"says": says, "withdrawn": None}) for says in said]
     return {
         _version_0_2(each): shown.model_copy(
             update={"says": each.says, "withdrawn": each.withdrawn}
         )
-        for each in (*stood, fact)
+        for each in (*worded, fact)
     }
 
 

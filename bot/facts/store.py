@@ -193,9 +193,10 @@ class Store:
         )
         return {key: ShownFact.model_validate_json(shown) for key, shown in rows}
 
-    async def shown_versions(self) -> Mapping[str, str]:
-        """What readers are shown of every fact, as the JSON of a ShownFact, by its version."""
-        return dict[str, str](await fetch(self._db, "SELECT version, shown FROM fact"))
+    async def shown_versions(self) -> Mapping[str, tuple[str, str]]:
+        """The version of every fact, and the ShownFact behind it as JSON, by key."""
+        rows = await fetch(self._db, "SELECT key, version, shown FROM fact")
+        return {key: (version, shown) for key, version, shown in rows}
 
     async def events(self, wanted: Filter) -> tuple[EventRecord, ...]:
         """Events that may match a filter, in chronological order.

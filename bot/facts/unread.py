@@ -1,4 +1,4 @@
-"""What lies in a base's folders and is not read: a fact in it would be missing without a word."""
+"""Files in a base's folders that are not read: a fact in one would be missing silently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking up entries by a name as it stands, or by one of the few slips that leave no doubt."""
+"""Looking up entries by an exact name, or by one of the few slips that leave no doubt."""
 
 from __future__ import annotations
 

@@ -117,7 +117,11 @@ class NameIndex:
         if left and left[0].chance >= SURE and not doubtful:
             return self._certain(typed, left[0].owner, described)
         # A text that names an actor, when actors are not wanted, means none of the actor's events.
-        if not self._names_an_actor(typed) or self._named(typed, kinds) or self._is_place(typed):
+        if (
+            not self._names_an_actor(typed)
+            or self._lookup.named(typed, kinds)
+            or self._is_place(typed)
+        ):
             fully = [o for o in described if self._has_full_name(typed, o)]
             described = fully or self._called_at(words, described) or described
             specific = not doubtful and self._is_specific(words, kinds)
@@ -168,9 +172,6 @@ class NameIndex:
 
     def _those(self, owners: Iterable[int]) -> tuple[Entry, ...]:
         return tuple(self._entries[owner] for owner in owners)
-
-    def _named(self, typed: str, kinds: Kinds) -> list[int]:
-        return self._lookup.named(typed, kinds)
 
     def _names_an_actor(self, word: str) -> bool:
         return any(self._entries[o].kind in ("actor", ABSENT) for o in self._rows.named(word))

@@ -41,7 +41,7 @@ _PARTICLES = re.compile(
 
 
 def split_title(name: str) -> tuple[str, str]:
-    """A normalized text as a name and its title; either may stand alone, then the other is empty.
+    """A normalized text as a name and its title; either may be missing, and is empty then.
 
     A particle after either is dropped: 尹氏は gives 尹 and 氏, 한국은 gives 한국.
     """

@@ -118,9 +118,9 @@ class Factdesk(FactdeskClient):
         """
         return await self.services.base_watch.rebuild()
 
-    async def tell_unreached(self, interaction: Interaction) -> None:
-        """Tell a moderator what nobody in their server could be told before."""
-        await unreached.tell_unreached(interaction)
+    async def show_unreached(self, interaction: Interaction) -> None:
+        """Show a moderator the notices that reached nobody in their server."""
+        await unreached.show_unreached(interaction)
 
     async def _hold_all_processes(self, seconds: float) -> None:
         """Keep every process of the bot from sending: Discord limits the bot as a whole."""

@@ -53,7 +53,7 @@ class AuditEntry:
 _REQUESTS: tuple[AuditAction, ...] = ("asked", "proposed")
 _WARNINGS: tuple[AuditAction, ...] = ("blocked", "review")
 FAILURES: tuple[AuditAction, ...] = ("uncorrected", "unedited")
-"""Entries that somebody must hear of even without a log channel."""
+"""Entries that moderators must see even without a log channel."""
 
 
 async def insert_audit_entry(
@@ -77,7 +77,7 @@ async def insert_audit_entry(
 async def _notices(
     connection: AsyncConnection, briefing_id: str, entry: AuditEntry, entry_id: int | None
 ) -> list[Notice]:
-    """What moderators are to be told of an entry."""
+    """The notices that an entry causes."""
     rows = await connection.execute(
         select(briefing.c.server_id, briefing.c.version, server.c.log_channel_id)
         .join(server)

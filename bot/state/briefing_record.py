@@ -73,7 +73,7 @@ class Briefing:
     def may_be_approved_by(self, member_id: int) -> bool:
         """Whether a member is another than those who wrote it and who changed it last.
 
-        An edit of a post belongs to the member who proposes it, whoever signed the post.
+        An edit of a post belongs to the member who proposes it, not to the one who signed the post.
         """
         writers = (self.changed_by,) if self.posted_text else (self.changed_by, self.author_id)
         return member_id not in writers

@@ -1,7 +1,6 @@
-"""What is to be told to a server's moderators, noted together with the change that calls for it.
+"""Notices to a server's moderators, inserted in the transaction of the change that causes them.
 
-So nothing that happened is left untold: a process that dies in between leaves the notice, and
-another delivers it.
+If a process dies in between, the notice is there, and another process delivers it.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ def _new_id() -> str:
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing to tell. `about` is the briefing or correction, or which setting changes.
+    """One notice. `about` is the briefing or correction, or which setting changes.
 
     `detail` depends on the kind: the id of the audit entry, the briefing's version, a reason, or
     the setting's new value as Discord's markdown. `member_id` is who asks or changes.
@@ -57,7 +56,7 @@ class Notices:
         self._database = database
 
     async def add(self, made: Notice) -> None:
-        """Note something to tell; one with the same id is noted once."""
+        """Insert a notice; one with the same id is inserted once."""
         async with self._database.transaction() as connection:
             await insert_servers(self._database, connection, [made.server_id])
             await connection.execute(
@@ -66,7 +65,7 @@ class Notices:
             await self._database.announce(connection)
 
     async def get(self, notice_id: str) -> Notice | None:
-        """A notice that is still to be told, or None."""
+        """A notice that is not delivered yet, or None."""
         found = await self._all(notice.c.notice_id == notice_id)
         return found[0] if found else None
 
@@ -81,18 +80,18 @@ class Notices:
         return tuple(each.notice_id for each in found)
 
     async def unreached(self, server_id: int) -> tuple[Notice, ...]:
-        """What nobody in a server could be told, oldest first."""
+        """The notices that reached nobody in a server, oldest first."""
         return await self._all(notice.c.unreached, notice.c.server_id == server_id)
 
     async def mark_unreached(self, notice_id: str) -> None:
-        """Keep a notice for the next moderator who uses the bot: nobody could be told."""
+        """Keep a notice that reached nobody for the next moderator who uses the bot."""
         async with self._database.transaction() as connection:
             await connection.execute(
                 update(notice).where(notice.c.notice_id == notice_id).values(unreached=True)
             )
 
     async def end(self, notice_ids: Collection[str]) -> None:
-        """Delete notices that are told, or need not be told any more."""
+        """Delete notices that are delivered or no longer needed."""
         async with self._database.transaction() as connection:
             await connection.execute(delete(notice).where(notice.c.notice_id.in_(notice_ids)))
 

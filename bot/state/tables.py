@@ -179,7 +179,7 @@ audit_entry = Table(
     Column("changes", JSON(none_as_null=True)),  # of an edit: {field: [before, after]}
 )
 
-notice = Table(  # to be told to moderators; what was told is in `post`
+notice = Table(  # to moderators, not delivered yet; delivered ones are in `post`
     "notice",
     metadata,
     Column("notice_id", String(16), primary_key=True),
@@ -189,7 +189,7 @@ notice = Table(  # to be told to moderators; what was told is in `post`
     Column("detail", Text),
     Column("member_id", BigInteger),  # who asks, or changes the setting
     Column("made_at", Instant, nullable=False),
-    Column("unreached", Boolean, nullable=False, server_default=false()),  # nobody could be told
+    Column("unreached", Boolean, nullable=False, server_default=false()),  # it reached nobody
 )
 
 correction = Table(

@@ -105,7 +105,7 @@ def _around(
 ) -> Iterator[Section]:
     """The nearest events that the articles prove to have been before and after, if there is room.
 
-    How their dates are known stands on their own cards.
+    Their own cards say how their dates are known.
     """
     span = record.dated.span
     year = span.begins.start.year if span and span.begins else None

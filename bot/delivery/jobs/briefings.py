@@ -157,7 +157,7 @@ class BriefingJob:
         await self._state.briefings.move(briefing, "posted", "posted", now, None, link, reason=None)
 
     async def _hold(self, prepared: PreparedBriefing, trouble: Trouble, now: datetime) -> None:
-        """Keep a briefing from being posted until a moderator has looked at it; they are told."""
+        """Keep a briefing from being posted until a moderator has looked at it, and notify them."""
         briefing = prepared.briefing
         log.warning("briefing held back", server=briefing.server_id, reason=trouble)
         status: Status = "blocked"

@@ -2,8 +2,8 @@
 
 A post remembers the versions of its facts. If the open base has others, the server's moderators are
 offered the correction in their log channel, once for each change; without one, the briefing's
-author is told that it waits. Their decision is stored before it is carried out, so it survives a
-restart.
+author is notified that it waits. Their decision is stored before it is carried out, so it survives
+a restart.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class PendingCorrections:
     async def refresh(self) -> None:
         """Compare the posts with the base, if either is new. Raises DatabaseUnavailable."""
         store = self._service.store
-        base_version = await remember_base(store, await store.versions(), self._state)
+        base_version = await remember_base(store, self._state)
         # Read first: a base or a post that comes during the comparison is compared next time.
         current = base_version, await self._state.posts.last_sent_at("briefing")
         if self._compared == current:

@@ -86,10 +86,10 @@ class DigestComposer:
     async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
         """The digest of a server's local day. Raises DatabaseUnavailable."""
         store = self._service.store
-        await remember_base(store, await store.versions(), self._state)
+        await remember_base(store, self._state)
         spoken = words(self.language(schedule))
-        told = await self._told(store, schedule)
-        digest = await compose(store, spoken, day, told, schedule.config.topics)
+        history = await self._history(store, schedule)
+        digest = await compose(store, spoken, day, history, schedule.config.topics)
         return DigestDraft(
             card=_marked_late(digest.card, schedule, spoken) if is_late else digest.card,
             contents=Contents(digest.facts, digest.fact_of_the_day, store.fingerprint),
@@ -100,7 +100,7 @@ class DigestComposer:
         """The language that the server chose, or else the one it had on Discord at set-up."""
         return self._state.settings.of(schedule.server_id).language or schedule.config.language
 
-    async def _told(self, store: Store, schedule: Schedule) -> DigestHistory:
+    async def _history(self, store: Store, schedule: Schedule) -> DigestHistory:
         base_version = schedule.last_base_version
         seen = await self._state.base_versions.facts(base_version) if base_version else None
         return DigestHistory(

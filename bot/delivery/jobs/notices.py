@@ -1,7 +1,7 @@
-"""Tells moderators what happened, in the order of every post: lease, send, record.
+"""Delivers notices to moderators, in the order of every post: lease, send, record.
 
-What calls for a notice notes it in the same transaction, so neither a crash nor an outage leaves
-anything untold. What reaches nobody waits for the next moderator who uses the bot.
+A notice is inserted in the transaction of its cause, so neither a crash nor an outage loses it. One
+that reaches nobody waits for the next moderator who uses the bot.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from bot.state.state import State
 log = structlog.stdlib.get_logger("factdesk.delivery")
 
 Place = Literal["log", "updates"] | int
-"""Where somebody is told: the log channel, the community updates channel, or a member by id."""
+"""Where a notice may go: the log channel, the community updates channel, or a member by id."""
 
 _NOTHING = Contents({}, None, "")
 _PASSING = ("entry", "setting")
-"""Kinds that are for the log alone: what reaches nobody is not told later."""
+"""Kinds for the log channel alone: if one reaches nobody, it is dropped."""
 
 
-# ---- What is told ----------------------------------------------------------------------------
+# ---- Contents --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class BriefingWarning:
 
 @dataclass(frozen=True)
 class DigestWarning:
-    """Why a digest was not posted, or that nobody can tell."""
+    """Why a digest was not posted, or that this cannot be determined."""
 
     schedule: Schedule
     problem: DigestProblem
@@ -100,14 +100,14 @@ class OutgoingNotice(Outgoing):
 
 
 class Addresses(Protocol):
-    """Finds the channels in which people are told; may raise DeliveryError."""
+    """Finds the channels that notices go to; may raise DeliveryError."""
 
     async def channel_id(self, server_id: int, place: Place) -> int | None:
         """The channel of a place in a server, or of direct messages; None if there is none."""
         ...
 
 
-# ---- Telling it ------------------------------------------------------------------------------
+# ---- Delivery --------------------------------------------------------------------------------
 
 
 class NoticeJob:
@@ -149,7 +149,7 @@ class NoticeJob:
             await self._state.notices.mark_unreached(key)
         return Finished(None)
 
-    async def tell_now(self, server_id: int, prepared: PreparedBriefing | None = None) -> None:
+    async def deliver_now(self, server_id: int, prepared: PreparedBriefing | None = None) -> None:
         """Deliver a server's notices at once; what fails is delivered later.
 
         `prepared` is the briefing that they are about, if it is prepared already.
@@ -161,10 +161,9 @@ class NoticeJob:
             log.warning("a notice waits", server=server_id, reason=repr(error))
 
     async def announce(self, notice: Notice) -> bool:
-        """Tell something before it happens; returns whether it may, told or not.
+        """Deliver a notice before what it announces; returns whether that may go ahead.
 
-        It must wait while Discord is away, as the notice may still arrive. Raises
-        DatabaseUnavailable.
+        It may if nobody can be reached, but not while Discord is away. Raises DatabaseUnavailable.
         """
         await self._state.notices.add(notice)
         try:
@@ -180,7 +179,7 @@ class NoticeJob:
     async def content(
         self, notice: Notice, known: PreparedBriefing | None = None
     ) -> Content | None:
-        """What a notice says; None if there is nothing to tell any more.
+        """What a notice says; None if its cause is gone.
 
         `known` is a briefing that is prepared already. Raises DatabaseUnavailable and
         DeliveryError.
@@ -223,7 +222,7 @@ class NoticeJob:
                 return CorrectionWaits(briefing)
 
     async def _deliver(self, notice: Notice, content: Content) -> bool | RetryAt:
-        """Tell somebody; returns whether anybody was reached. Raises DeliveryError."""
+        """Send it to the first place that can be reached, if one can. Raises DeliveryError."""
         report = log.info  # no place is set up
         for number, place in enumerate(_places(content)):
             try:
@@ -250,7 +249,7 @@ class NoticeJob:
 
 
 def _places(content: Content) -> Sequence[Place]:
-    """Where to tell it: one place after the other, until somebody is reached."""
+    """The places to try, in order, until one is reached."""
     match content:
         case EntryLine(briefing, entry) if entry.kind in FAILURES:
             return ("log", briefing.author_id, "updates")

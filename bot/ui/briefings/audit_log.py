@@ -22,7 +22,7 @@ def history(words: Words, briefing: Briefing, audit_log: tuple[AuditEntry, ...])
     lines: list[str] = []
     left = _HISTORY
     for entry in reversed(audit_log):
-        line = f"{format_dt(entry.at, 'f')} · {told(words, briefing, entry)}"
+        line = f"{format_dt(entry.at, 'f')} · {sentence(words, briefing, entry)}"
         left -= len(line) + 1
         if left < 0:
             lines.append(words.count("briefing.step.earlier", len(audit_log) - len(lines)))
@@ -36,10 +36,10 @@ def log_line(words: Words, briefing: Briefing, entry: AuditEntry) -> str:
     name = f"**{escape(shorten(briefing.plan.text.headline, _SHOWN))}**"
     when = format_dt(entry.at, "f")
     headline = words("typography.bracketed", text=name, remark=f"`{briefing.briefing_id}`")
-    return f"{told(words, briefing, entry)} · {headline} · {when}"
+    return f"{sentence(words, briefing, entry)} · {headline} · {when}"
 
 
-def told(words: Words, briefing: Briefing, entry: AuditEntry) -> str:
+def sentence(words: Words, briefing: Briefing, entry: AuditEntry) -> str:
     """Who did what, and what it changed, as markdown."""
     person = f"<@{entry.member_id}>" if entry.member_id else "Factdesk"
     said = words(f"briefing.step.{entry.kind}", person=person)

@@ -119,7 +119,7 @@ async def approve_edit(context: ActionContext) -> Outcome:
 
 
 async def drop_edit(context: ActionContext) -> Outcome:
-    """Leave the post as it is, whoever proposed to edit it."""
+    """Leave the post as it is: drop the proposed edit."""
     _require_proposal(context)
     briefing, edits = context.briefing, context.state.post_edits
     new = await edits.drop(briefing, context.member_id, context.now)

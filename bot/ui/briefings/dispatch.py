@@ -126,11 +126,11 @@ async def run(context: ActionContext, action: Action) -> None:
         no_answer = words("moderating.no-answer"), words("briefing.ui.no-answer.help")
         raise UserError(*no_answer) from None
     except DatabaseUnavailable as error:
-        log.warning("the database is away; a moderator was told", reason=error.reason)
+        log.warning("the database is away; a moderator saw that", reason=error.reason)
         raise UserError(words("moderating.away"), words("briefing.ui.no-answer.help")) from None
     else:
         await _show(context.interaction, outcome.shows)
-        await context.interaction.client.notices.tell_now(server_id, outcome.prepared)
+        await context.interaction.client.notices.deliver_now(server_id, outcome.prepared)
 
 
 async def _show_outdated(context: ActionContext) -> None:

@@ -51,8 +51,8 @@ class FactdeskClient(commands.Bot, ABC):
         """
 
     @abstractmethod
-    async def tell_unreached(self, interaction: Interaction) -> None:
-        """Tell a moderator what nobody in their server could be told before."""
+    async def show_unreached(self, interaction: Interaction) -> None:
+        """Show a moderator the notices that reached nobody in their server."""
 
 
 Interaction = discord.Interaction[FactdeskClient]

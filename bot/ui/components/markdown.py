@@ -32,7 +32,7 @@ def escape(text: str) -> str:
 
 
 def heading(page: Page) -> str:
-    """A page's title, and what stands below it."""
+    """A page's title and subtitle."""
     title = f"## {escape(page.card.title)}"
     return f"{title}\n-# {escape(page.subtitle)}" if page.subtitle else title
 

@@ -95,7 +95,7 @@ async def moderate(interaction: Interaction, act: Callable[[], Awaitable[None]])
     async def deferred() -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         await act()
-        await interaction.client.tell_unreached(interaction)
+        await interaction.client.show_unreached(interaction)
 
     await moderators_only(interaction, deferred)
 

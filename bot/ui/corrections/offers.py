@@ -47,7 +47,7 @@ def offer(
 ) -> ui.LayoutView:
     """The offer of a correction: what changed, and what may be done about it.
 
-    `post_id` is the offer's own, where it stands in a channel; `note` is markdown above it.
+    `post_id` is the offer's own, if it was posted in a channel; `note` is markdown above it.
     """
     if post_id:
         layout = posts.view(service, card, post_id, note=note)
@@ -79,10 +79,10 @@ class LookButton(PersistentItem, template=r"c:look:(?P<correction_id>[a-z2-7]{20
 async def _look(interaction: Interaction, correction_id: str) -> None:
     words = reader_words(interaction)
     correction = await _required(interaction, correction_id)
-    told = await _note(interaction.client.state, words, correction)
-    if told is None:
+    note = await _note(interaction.client.state, words, correction)
+    if note is None:
         raise UserError(words("correction.gone"), words("correction.gone.help"))
-    await answer(interaction, Notice(words("correction.button.look"), (told,)))
+    await answer(interaction, Notice(words("correction.button.look"), (note,)))
 
 
 class SettleButton(PersistentItem, template=TEMPLATE):
@@ -120,7 +120,7 @@ async def _settle(interaction: Interaction, correction_id: str, settlement: Sett
         raise UserError(words("correction.settled"), words("correction.settled.help"))
     said = words(f"correction.done.{settlement}")
     await answer(interaction, Notice(words("correction.done"), (said,)))
-    await interaction.client.notices.tell_now(briefing.server_id)
+    await interaction.client.notices.deliver_now(briefing.server_id)
 
 
 async def _required(interaction: Interaction, correction_id: str) -> Correction:

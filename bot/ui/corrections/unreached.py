@@ -1,4 +1,4 @@
-"""What nobody could be told, for the next moderator who uses the bot: each thing once."""
+"""Notices that reached nobody, shown once to the next moderator who uses the bot."""
 
 from __future__ import annotations
 
@@ -36,26 +36,26 @@ class WaitingButton(PersistentItem, template=r"c:waiting"):
         await moderate(interaction, lambda: show_open(interaction))
 
 
-async def tell_unreached(interaction: Interaction) -> None:
-    """Tell a moderator, after what they asked for, what nobody in the server could be told."""
+async def show_unreached(interaction: Interaction) -> None:
+    """Show a moderator, after the reply, the notices that reached nobody in the server."""
     client = interaction.client
     try:
         unreached = await client.state.notices.unreached(guild_of(interaction).id)
         contents = [await client.notices.content(each) for each in unreached]
-        if told := [content for content in contents if content]:
-            await _tell(interaction, told)
+        if present := [content for content in contents if content]:
+            await _show(interaction, present)
         if unreached:
             await client.state.notices.end([each.notice_id for each in unreached])
     except (DatabaseUnavailable, DeliveryError) as error:
-        log.warning("what nobody was told waits on", reason=repr(error))
+        log.warning("the notices that reached nobody could not be shown", reason=repr(error))
 
 
-async def _tell(interaction: Interaction, told: list[Content]) -> None:
+async def _show(interaction: Interaction, contents: list[Content]) -> None:
     words, server = reader_words(interaction), guild_of(interaction).name
-    corrections = sum(isinstance(content, CorrectionWaits) for content in told)
+    corrections = sum(isinstance(content, CorrectionWaits) for content in contents)
     lines = [
         _line(words, server, content)
-        for content in told
+        for content in contents
         if not isinstance(content, CorrectionWaits)
     ]
     if not corrections:

@@ -58,7 +58,7 @@ class DiscordModerators:
                 return None
 
     async def channel_id(self, server_id: int, place: Place) -> int | None:
-        """The channel in which moderators, or a member, are told; None if there is none.
+        """The channel in which moderators, or a member, get notices; None if there is none.
 
         The system channel is none of them: members read it too.
         """

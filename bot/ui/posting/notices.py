@@ -1,4 +1,4 @@
-"""What moderators are told, as messages: sent to a channel or a member, and found there again."""
+"""Notices to moderators as messages, sent to a channel or a member and found there again."""
 
 from __future__ import annotations
 

@@ -105,16 +105,16 @@ class CorrectionsButton(PersistentItem, template=TEMPLATE):
     async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
         """Answer with the corrections."""
         facts = interaction.client.state.posts.facts(match["post_id"])
-        await tell_corrections(interaction, facts)
+        await show_corrections(interaction, facts)
 
 
-async def tell_corrections(interaction: Interaction, told: Awaitable[Mapping[str, str]]) -> None:
+async def show_corrections(interaction: Interaction, shown: Awaitable[Mapping[str, str]]) -> None:
     """Answer privately what was corrected since in the facts of a message."""
     # Deferred first: an unavailable database may take longer than Discord waits.
     await interaction.response.defer(ephemeral=True, thinking=True)
     service, words = interaction.client.service, reader_words(interaction)
     try:
-        facts = await seen_facts(interaction.client.state, await told)
+        facts = await seen_facts(interaction.client.state, await shown)
     except DatabaseUnavailable as error:
         log.warning("the database is unavailable for a reader's request", reason=error.reason)
         layout = messages.view(_away(words))

@@ -105,18 +105,15 @@ class RelatedMenu(PersistentItem, template=r"related"):
 
     async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
         """Answer the question that was picked."""
-        picked = re.fullmatch(custom_ids.TEMPLATE, submitted.picked(interaction)[0])
-        assert picked, "the menu offers custom ids of questions"
-        await _answer(interaction, picked)
+        (picked,) = submitted.picked(interaction)
+        await _answer(interaction, re.fullmatch(custom_ids.TEMPLATE, picked))
 
 
-async def _answer(interaction: Interaction, match: re.Match[str]) -> None:
+async def _answer(interaction: Interaction, match: re.Match[str] | None) -> None:
     """Answer the question in a custom id, or show what can be asked if no command asks it now."""
     service, message = interaction.client.service, interaction.message
-    question, turn = custom_ids.decode(match, service, message) or (
-        Question("about"),
-        False,
-    )
+    asked = match and custom_ids.decode(match, service, message)
+    question, turn = asked or (Question("about"), False)
     card = await service.answer(question, reply_language(interaction, private=True))
     if turn and message and message.flags.ephemeral:
         await interaction.response.edit_message(view=view(service, card))

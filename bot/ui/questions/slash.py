@@ -17,7 +17,7 @@ from bot.ui.components.client import Interaction
 from bot.ui.components.language import reply_language
 from bot.ui.components.localised import text
 from bot.ui.components.permissions import Choices, Completion, Slash
-from bot.ui.posting.posts import tell_corrections
+from bot.ui.posting.posts import show_corrections
 from bot.ui.questions.replies import reply
 from bot.ui.questions.shown_text import shown_text
 
@@ -62,7 +62,7 @@ def message_menu(command: Command) -> app_commands.ContextMenu:
 
     async def ask(interaction: Interaction, message: discord.Message) -> None:
         if message.author == interaction.client.user:
-            await tell_corrections(
+            await show_corrections(
                 interaction, interaction.client.state.public_answers.facts(message.id)
             )
             return

@@ -1,4 +1,4 @@
-"""Settings that protect moderators from one another: who may change them, and who hears of it."""
+"""Settings that protect moderators from one another: who may change them; their announcement."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from bot.ui.components.permissions import require_manage_server
 
 
 async def announce(interaction: Interaction, step: str, value: str | None = None) -> None:
-    """Say in the log channel what a member is about to change; `value` is Discord's markdown.
+    """Announce in the log channel what a member is about to change; `value` is Discord's markdown.
 
-    Raises UserError if the member has not the permission Manage Server, or if Discord does not
-    answer: then nobody would hear of the change before it takes effect.
+    Raises UserError if the member lacks Manage Server, or if Discord does not
+    answer: the change must not take effect unannounced.
     """
     require_manage_server(interaction)
     notice = Notice(

@@ -83,5 +83,5 @@ async def report_unavailable(
 ) -> None:
     """Tell a member that the database is unavailable; `more` lines follow."""
     words = reader_words(interaction)
-    log.warning("the database is unavailable; a member was told", reason=error.reason)
+    log.warning("the database is unavailable; a member saw that", reason=error.reason)
     await answer(interaction, Notice(words("suggest.away"), (words("suggest.away.help"), *more)))

@@ -1,4 +1,4 @@
-"""Notices to moderators, until they are told."""
+"""Notices to moderators, until they are delivered."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -27,7 +27,11 @@ def own_config(config: Config, tmp_path: Path, bot_state_url: str) -> Config:
 
 @pytest.fixture
 def mod(server: Server) -> ModeratedServer:
-    """The server with somebody who has Manage Server, and who runs the bot as well."""
+    """The server with a moderator who has Manage Server and owns the bot.
+
+    A reload builds the whole base, which a busy machine does not do in simcord's five seconds.
+    """
+    server.env.settle_timeout = 60
     mod = moderated(server)
     server.bot.owner_id = mod.moderator.id
     return mod

@@ -67,12 +67,19 @@ def _label(context: AnswerContext, fact: Fact) -> str | None:
         return None
     words = context.words
     kind = words(f"kind.{fact.kind}")
+    if any(name in fact.says for name in _speaker_names(context, fact.by)):
+        return kind  # the sentence itself says whose it is
     if fact.by in context.store.sources:
         key = "label.own-opinion" if fact.kind == "opinion" else "label.of-source"
         return words(key, kind=kind)
-    if context.store.things[fact.by].label in fact.says:
-        return kind  # the sentence itself says whose it is
     return words("label.of-actor", kind=kind, actor=context.name(fact.by))
+
+
+def _speaker_names(context: AnswerContext, by: str) -> tuple[str, ...]:
+    """How a sentence names who makes a statement: an actor's name, or any form of an article's."""
+    if source := context.store.sources.get(by):
+        return source.source.also
+    return (context.store.things[by].label,)
 
 
 def _notes(context: AnswerContext, fact: Fact) -> Iterator[Line]:

@@ -25,6 +25,7 @@ from bot.ui.briefings.actions import BUTTONS
 from bot.ui.briefings.audit_log import TROUBLES, sentence, warning
 from bot.ui.briefings.controls import Key
 from bot.ui.briefings.posting_time import read_when
+from bot.ui.components.mentions import Mentions
 from bot.ui.components.messages import UserError
 from bot.ui.posting.messenger import DiscordMessenger
 from bot.ui.posting.moderators import DiscordModerators
@@ -980,7 +981,7 @@ async def test_every_step_and_trouble_is_worded(room: Newsroom, language: str) -
     for kind in get_args(AuditAction):
         changes = plan_changes(old, new) if kind == "edited" else None
         entry = AuditEntry(now, 1, kind, DETAILS.get(kind), changes)
-        line = sentence(words(language), briefing, entry)
+        line = sentence(Mentions(words(language)), briefing, entry)
         assert not re.search(r"briefing\.[a-z]|correction\.[a-z]|[{}]", line), line
     for trouble in (*TROUBLES, "moderator"):
         held = warning(words(language), briefing, trouble, "A *server*")

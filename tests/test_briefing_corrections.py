@@ -356,6 +356,24 @@ async def test_no_correction_follows_a_post_that_was_deleted(
     assert posted(room.server.channel) == []
 
 
+async def test_the_correction_of_a_post_whose_channel_was_deleted_can_only_be_dismissed(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    _, log, offer = await offered(room, tmp_path)
+    room.server.env.backend.delete_channel(room.server.channel.id)
+
+    async def press(beginning: str) -> list[str]:
+        clicked = await room.moderator.click(offer, custom_id=button(offer, beginning))
+        return lines(private(clicked))
+
+    assert (await press("c:look"))[1].endswith("· a deleted channel")
+    for settlement in ("posted", "edited"):
+        assert (await press(f"c:{settlement}"))[0] == "### The post no longer exists."
+    listed = await room.moderator.slash(log, "briefing corrections")
+    assert "a deleted channel" in "\n".join(texts(listed.followups[-1].components))
+    assert (await press("c:dismissed"))[0] == "### Done."
+
+
 async def test_an_edit_that_is_refused_leaves_the_correction_open(
     room: Newsroom, tmp_path: Path
 ) -> None:
@@ -527,7 +545,7 @@ async def test_without_a_log_channel_the_author_is_told_of_a_correction_once(
     room: Newsroom, tmp_path: Path
 ) -> None:
     card = await posted_with_renewal(room)
-    assert "No log channel is set" in said(card)
+    assert "There is no log channel" in said(card)
     correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
     await room.advance(minutes=2)
     room.server.bot.services.scheduler.refresh()

@@ -514,15 +514,31 @@ async def test_a_deleted_channel_pauses_the_digest_and_says_what_to_do(
 
 
 async def test_where_only_the_commands_are_installed_the_bot_says_how_to_invite_it(
-    mod: ModeratedServer, monkeypatch: pytest.MonkeyPatch
+    mod: ModeratedServer,
 ) -> None:
-    servers: dict[int, discord.Guild] = {}
-    monkeypatch.setattr(mod.server.bot, "get_guild", servers.get)
-    for command in ("digest show", "settings show"):
-        title, help_line, *_ = await mod.ask(command)
-        assert title == "### The bot is not a member of this server, so it cannot post here."
+    message = await mod.run("digest set", channel=mod.server.channel, **SOON)
+    options: dict[str, dict[str, Any]] = {
+        **{f"digest {name}": given for name, given in SUBCOMMANDS.items()},
+        "digest set": {"channel": mod.server.channel, **SOON},
+        **{f"settings {name}": {} for name in ("show", "role", "log", "defaults", "delete")},
+        "settings language": {"language": "ko"},
+        "settings approval": {"approval": "on"},
+        "briefing new": {"topic": "gsomia"},
+        "briefing show": {"briefing": "0"},
+        **{f"briefing {name}": {} for name in ("list", "corrections")},
+        "suggestions queue": {},
+    }
+    connection: Any = mod.server.bot._connection  # pyright: ignore[reportPrivateUsage]
+    connection._guilds.clear()
+    answers = {command: await mod.ask(command, **given) for command, given in options.items()}
+    answers["a button"] = await mod.press(message, ids(message)[0])
+    for command, (title, help_line, *_) in answers.items():
+        assert title.startswith("### The bot is not a member of this server"), command
         assert "scope=bot+applications.commands" in help_line
         assert "permissions=274877975552" in help_line
+    asked = await mod.server.asker.slash(mod.server.channel, "about")
+    assert asked.response, "members' commands do without"
+    assert (await mod.server.asker.slash(mod.server.channel, "suggest")).modal
 
 
 async def test_a_deleted_role_pauses_the_digest_and_says_what_to_do(mod: ModeratedServer) -> None:
@@ -531,10 +547,11 @@ async def test_a_deleted_role_pauses_the_digest_and_says_what_to_do(mod: Moderat
     role = guild.create_role("readers", mentionable=True)
     await set_up(mod, role=role)
     mod.server.env.backend.delete_role(guild.id, role.id)
-    await mod.advance(minutes=1)
-    said = "\n".join(await mod.ask("digest now"))
-    assert "The role to notify no longer exists. Choose another one with /digest set" in said
-    assert "paused" in "\n".join(await mod.ask("digest show"))
+    await mod.advance(minutes=7)
+    assert posted(mod.server.channel) == []
+    said = "\n".join(await mod.ask("digest show"))
+    assert "The digest is paused." in said
+    assert "The role to notify no longer exists. Choose another with /digest set" in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

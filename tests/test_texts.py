@@ -94,6 +94,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "headline", "remarks", "language", "facts", "channel", "role", "publish", "tag", "when",
     ),
     "briefing.trouble.*": TROUBLES,
+    "briefing.ui.list.*": ("no-channel", "no-role"),
     "briefing.ui.status.*": (*get_args(Status), "held"),
     "corrections.part.*": PARTS,
     "correction.button.*": get_args(Settlement),

@@ -12,17 +12,21 @@ from bot.state.briefing_record import Briefing
 from bot.state.plan import FieldValue
 from bot.texts.catalogues import Words
 from bot.ui.components.markdown import escape
+from bot.ui.components.mentions import Mentions
 
 _SHOWN = 150  # characters of an earlier or later wording
 _HISTORY = TEXT - 300  # characters of a history; the rest is for its title
 
 
-def history(words: Words, briefing: Briefing, audit_log: tuple[AuditEntry, ...]) -> tuple[str, ...]:
+def history(
+    mentions: Mentions, briefing: Briefing, audit_log: tuple[AuditEntry, ...]
+) -> tuple[str, ...]:
     """The entries as markdown, latest first; the earliest are only counted if they do not fit."""
+    words = mentions.words
     lines: list[str] = []
     left = _HISTORY
     for entry in reversed(audit_log):
-        line = f"{format_dt(entry.at, 'f')} · {sentence(words, briefing, entry)}"
+        line = f"{format_dt(entry.at, 'f')} · {sentence(mentions, briefing, entry)}"
         left -= len(line) + 1
         if left < 0:
             lines.append(words.count("briefing.step.earlier", len(audit_log) - len(lines)))
@@ -36,22 +40,32 @@ def log_line(words: Words, briefing: Briefing, entry: AuditEntry) -> str:
     name = f"**{escape(shorten(briefing.plan.text.headline, _SHOWN))}**"
     when = format_dt(entry.at, "f")
     headline = words("typography.bracketed", text=name, remark=f"`{briefing.briefing_id}`")
-    return f"{sentence(words, briefing, entry)} · {headline} · {when}"
+    return f"{sentence(Mentions(words), briefing, entry)} · {headline} · {when}"
 
 
-def sentence(words: Words, briefing: Briefing, entry: AuditEntry) -> str:
+def changed_ids(audit_log: tuple[AuditEntry, ...], field: str) -> Iterator[int]:
+    """The ids of channels or roles that a briefing had at some time."""
+    for entry in audit_log:
+        for value in (entry.changes or {}).get(field, ()):
+            if isinstance(value, int):
+                yield value
+
+
+def sentence(mentions: Mentions, briefing: Briefing, entry: AuditEntry) -> str:
     """Who did what, and what it changed, as markdown."""
+    words = mentions.words
     person = f"<@{entry.member_id}>" if entry.member_id else "Factdesk"
     said = words(f"briefing.step.{entry.kind}", person=person)
-    details = list(_details(words, briefing, entry))
+    details = list(_details(mentions, briefing, entry))
     if not details:
         return said
     return words("typography.labelled", label=said, text=words.series(details))
 
 
-def _details(words: Words, briefing: Briefing, entry: AuditEntry) -> Iterator[str]:
+def _details(mentions: Mentions, briefing: Briefing, entry: AuditEntry) -> Iterator[str]:
+    words = mentions.words
     for field, (old, new) in (entry.changes or {}).items():
-        yield _change(words, field, old, new)
+        yield _change(mentions, field, old, new)
     if not entry.detail:
         return
     match entry.kind:
@@ -71,22 +85,24 @@ def _details(words: Words, briefing: Briefing, entry: AuditEntry) -> Iterator[st
             yield escape(entry.detail)
 
 
-def _change(words: Words, field: str, old: FieldValue, new: FieldValue) -> str:
+def _change(mentions: Mentions, field: str, old: FieldValue, new: FieldValue) -> str:
+    words = mentions.words
     name = words(f"briefing.step.field.{field}")
     if isinstance(old, list) and isinstance(new, list):  # of facts
         facts = [*(f"− `{key}`" for key in old), *(f"+ `{key}`" for key in new)]
         return f"{name} {words.series(facts)}"
-    return f"{name} {_value(words, field, old)} → {_value(words, field, new)}"
+    return f"{name} {_value(mentions, field, old)} → {_value(mentions, field, new)}"
 
 
-def _value(words: Words, field: str, value: FieldValue) -> str:
+def _value(mentions: Mentions, field: str, value: FieldValue) -> str:
+    words = mentions.words
     if value is None:
         return words("briefing.step.none")
     match field:
-        case "channel":
-            return f"<#{value}>"
-        case "role":
-            return f"<@&{value}>"
+        case "channel" if isinstance(value, int):
+            return mentions.channel(value)
+        case "role" if isinstance(value, int):
+            return mentions.role(value)
         case "publish":
             return words("briefing.step.yes" if value else "briefing.step.no")
         case "language":

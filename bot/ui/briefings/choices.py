@@ -18,6 +18,7 @@ from bot.texts.catalogues import Words
 from bot.ui.briefings.controls import Button, Panel, Pick, PickChannel, PickRole, Row, Style
 from bot.ui.briefings.panels import where
 from bot.ui.components.markdown import escape
+from bot.ui.components.mentions import Mentions
 from bot.ui.components.messages import Notice
 
 Channel = discord.abc.GuildChannel | discord.Thread
@@ -93,7 +94,7 @@ def _option(
 
 
 def where_panel(
-    words: Words,
+    mentions: Mentions,
     briefing: Briefing,
     channel: Channel | None,
     role: discord.Role | None,
@@ -103,7 +104,7 @@ def where_panel(
 
     `channel` and `role` are the chosen ones if the server still has them.
     """
-    target = briefing.plan.target
+    words, target = mentions.words, briefing.plan.target
     channel_hint, role_hint = words("briefing.ui.where.channel"), words("briefing.ui.where.role")
     rows: list[Row] = [PickChannel("channel", channel_hint, channel.id if channel else None)]
     buttons: list[Button] = []
@@ -116,7 +117,7 @@ def where_panel(
             buttons.append(Button(label, "publish"))
     buttons.append(Button(words("briefing.ui.done"), "open", Style.primary))
     notice = Notice(
-        words("briefing.ui.where"), (where(words, target), words("briefing.ui.where.help"))
+        words("briefing.ui.where"), (where(mentions, target), words("briefing.ui.where.help"))
     )
     return Panel(briefing, notice, (*rows, buttons), alert)
 

@@ -32,10 +32,11 @@ from bot.ui.briefings.options import (
     read_subject,
 )
 from bot.ui.briefings.panels import status_word
-from bot.ui.components.client import Interaction
+from bot.ui.components.client import Interaction, guild_of
 from bot.ui.components.language import reader_words, reply_language
 from bot.ui.components.localised import text
 from bot.ui.components.markdown import escape
+from bot.ui.components.mentions import look_up
 from bot.ui.components.messages import Notice, answer
 from bot.ui.components.permissions import Subcommand, group
 from bot.ui.corrections.offers import LookButton, SettleButton, show_open
@@ -126,14 +127,16 @@ async def _list(interaction: Interaction) -> None:
     server_id = _server_id(interaction)
     briefings = await state.briefings.of_server(server_id, _LISTED)
     waiting = await state.corrections.open(server_id)
+    targets = [each.plan.target for each in briefings if each.status not in ("posted", "cancelled")]
+    mentions = await look_up(guild_of(interaction), words, targets)
     lines: list[str] = []
     left = TEXT - 500  # characters; the rest is for the title and the other lines
     for each in briefings:
         headline = escape(shorten(each.plan.text.headline, _HEADLINE))
-        line = (
-            f"- **{headline}**\n  {status_word(words, each)} · "
-            f"`{each.briefing_id}` · {format_dt(each.changed_at, 'R')}"
-        )
+        parts = [status_word(words, each), f"`{each.briefing_id}`", format_dt(each.changed_at, "R")]
+        if missing := mentions.missing(each.plan.target):
+            parts.insert(1, words(f"briefing.ui.list.{missing}"))
+        line = f"- **{headline}**\n  {' · '.join(parts)}"
         left -= len(line) + 1
         if left < 0:
             break

@@ -22,6 +22,8 @@ from bot.ui.briefings.requirements import (
     require_time_ahead,
     require_waiting,
 )
+from bot.ui.components.client import guild_of
+from bot.ui.components.mentions import look_up
 from bot.ui.components.messages import Notice, UserError
 
 
@@ -40,7 +42,7 @@ async def submit(context: ActionContext) -> Outcome:
     context = context.with_prepared(submitted)
     if submitted.briefing.status != "waiting":
         return await after_change(context, _scheduled_alert(context))
-    return await after_change(context, _asked_alert(context))
+    return await after_change(context, await _asked_alert(context))
 
 
 async def approve(context: ActionContext) -> Outcome:
@@ -67,9 +69,10 @@ async def _show_changes(context: ActionContext, prepared: PreparedBriefing) -> O
     return Outcome(await working_card(context.with_prepared(reviewed), alert), reviewed.briefing)
 
 
-def _asked_alert(context: ActionContext) -> str:
-    channel_id = context.settings.log_channel_id
-    if channel_id:
+async def _asked_alert(context: ActionContext) -> str:
+    channel_id, guild = context.settings.log_channel_id, guild_of(context.interaction)
+    mentions = await look_up(guild, context.words, channel_ids=[channel_id])
+    if channel_id and channel_id not in mentions.gone:
         return context.words("briefing.ui.asked.there", channel=f"<#{channel_id}>")
     return context.words("briefing.ui.asked")
 

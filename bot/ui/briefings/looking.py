@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 
@@ -12,12 +13,14 @@ from bot.delivery.delivery_errors import DeliveryError
 from bot.delivery.jobs.corrections import posted
 from bot.facts.records import FactRecord
 from bot.ui.briefings import choices, forms, panels
-from bot.ui.briefings.audit_log import history
+from bot.ui.briefings.audit_log import changed_ids, history, reason
 from bot.ui.briefings.choices import Channel
 from bot.ui.briefings.context import ActionContext, Outcome, Shown
 from bot.ui.briefings.controls import Panel
 from bot.ui.briefings.panels import BriefingState
 from bot.ui.briefings.requirements import require_waiting
+from bot.ui.components.client import guild_of
+from bot.ui.components.mentions import look_up
 from bot.ui.components.messages import Notice
 from bot.ui.posting import posts
 
@@ -70,12 +73,15 @@ async def ask_remark(context: ActionContext) -> Outcome:
 async def preview(context: ActionContext) -> Outcome:
     """Show the message exactly as it would be posted now."""
     prepared, briefing = await context.prepare(), context.briefing
-    target = briefing.plan.target
+    target, guild = briefing.plan.target, guild_of(context.interaction)
+    mentions = await look_up(guild, context.words, [target])
+    missing = mentions.missing(target)
     layout = posts.view(
         context.service,
         prepared.composed.card,
         briefing_slot(briefing, context.now).post_id,
-        role_id=target.role_id if target else None,
+        role_id=mentions.role_of(target) if target else None,
+        note=f"-# {reason(context.words, missing)}" if missing else None,
         posted_by=briefing.author_id,
         edited_by=briefing.changed_by if briefing.posted_text else briefing.edited_by,
     )
@@ -85,7 +91,14 @@ async def preview(context: ActionContext) -> Outcome:
 async def show_history(context: ActionContext) -> Outcome:
     """Show the audit log."""
     entries = await context.state.briefings.audit_log(context.briefing.briefing_id)
-    lines = history(context.words, context.briefing, entries)
+    changed = partial(changed_ids, entries)
+    mentions = await look_up(
+        guild_of(context.interaction),
+        context.words,
+        channel_ids=changed("channel"),
+        role_ids=changed("role"),
+    )
+    lines = history(mentions, context.briefing, entries)
     return Outcome(Notice(context.words("briefing.ui.history"), lines), context.briefing)
 
 
@@ -110,11 +123,10 @@ async def facts_panel(context: ActionContext, alert: str | None = None) -> Panel
 
 async def where_panel(context: ActionContext, alert: str | None = None) -> Panel:
     """Where it is posted."""
-    target, guild = context.briefing.plan.target, context.interaction.guild
-    role = guild.get_role(target.role_id) if guild and target and target.role_id else None
-    return choices.where_panel(
-        context.words, context.briefing, chosen_channel(context), role, alert
-    )
+    target, guild = context.briefing.plan.target, guild_of(context.interaction)
+    role = guild.get_role(target.role_id) if target and target.role_id else None
+    mentions = await look_up(guild, context.words, [target])
+    return choices.where_panel(mentions, context.briefing, chosen_channel(context), role, alert)
 
 
 def chosen_channel(context: ActionContext) -> Channel | None:
@@ -132,9 +144,16 @@ async def selectable_facts(context: ActionContext) -> tuple[FactRecord, ...]:
 async def _state(context: ActionContext) -> BriefingState:
     prepared, briefing = await context.prepare(), context.briefing
     post = await posted(context.state, briefing) if briefing.status == "posted" else None
-    settings = context.settings
-    has_log = settings.log_channel_id is not None
-    return BriefingState(prepared, post, settings.approval, has_log, context.member_id)
+    settings, log_id = context.settings, context.settings.log_channel_id
+    posted_in = post.message_ref.channel_id if post and post.message_ref else None
+    mentions = await look_up(
+        guild_of(context.interaction),
+        context.words,
+        [briefing.plan.target],
+        channel_ids=[log_id, posted_in],
+    )
+    has_log = log_id is not None and log_id not in mentions.gone
+    return BriefingState(prepared, post, mentions, settings.approval, has_log, context.member_id)
 
 
 # ---- After a change --------------------------------------------------------------------------

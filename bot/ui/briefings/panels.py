@@ -19,6 +19,7 @@ from bot.texts.catalogues import Words
 from bot.ui.briefings.audit_log import reason
 from bot.ui.briefings.controls import Button, Panel, Row, Style
 from bot.ui.components.markdown import escape, field
+from bot.ui.components.mentions import Mentions, thing_name
 from bot.ui.components.messages import Notice
 from bot.ui.digests.overview import moment
 
@@ -27,12 +28,13 @@ from bot.ui.digests.overview import moment
 class BriefingState:
     """Everything that the working card shows.
 
-    `approval` says whether the server wants briefings approved, `has_log` whether it has a log
-    channel, `reader_id` who reads the card.
+    `mentions` are of its target, its post and the log channel. `approval` says whether the server
+    wants briefings approved, `has_log` whether it has a log channel, `reader_id` who reads it.
     """
 
     prepared: PreparedBriefing
     post: Post | None
+    mentions: Mentions
     approval: bool
     has_log: bool
     reader_id: int
@@ -50,7 +52,9 @@ class BriefingState:
     @property
     def has_post(self) -> bool:
         """Whether it was posted and the post is still there."""
-        return self.post is not None and self.post.status == "sent"
+        if self.post is None or self.post.status != "sent" or self.post.message_ref is None:
+            return False
+        return self.post.message_ref.channel_id not in self.mentions.gone
 
 
 def card(
@@ -93,7 +97,7 @@ def _fields(
     yield words("briefing.ui.field.facts"), facts
     yield words("briefing.ui.field.remarks"), _remarks(words, briefing)
     yield words("briefing.ui.field.language"), words(f"settings.language.{text.language}")
-    yield words("briefing.ui.field.where"), where(words, briefing.plan.target)
+    yield words("briefing.ui.field.where"), where(state.mentions, briefing.plan.target)
     yield words("briefing.ui.field.when"), when(words, briefing.plan.when)
     yield words("briefing.ui.field.author"), f"<@{briefing.author_id}>"
     if briefing.approver_id:
@@ -113,7 +117,7 @@ def status(words: Words, state: BriefingState) -> str:
     if briefing.status == "ready" and briefing.due_at:
         return words("typography.labelled", label=word, text=moment(words, briefing.due_at))
     if briefing.status == "posted" and post and post.message_ref:
-        if post.status == "deleted":
+        if not state.has_post:
             return words("briefing.ui.status.deleted")
         link = f"https://discord.com/channels/{briefing.server_id}/{post.message_ref.link}"
         return words("typography.labelled", label=word, text=link)
@@ -130,8 +134,7 @@ def subject(text: BriefingText) -> Subject:
 def subject_name(words: Words, service: AnswerService, text: BriefingText) -> str:
     """The subject of a briefing in words."""
     if text.thing:
-        thing = service.store.things.get(text.thing)
-        return thing.name(words.language) if thing else text.thing
+        return thing_name(words, service.store, text.thing)
     start, end = (
         Period(day, day, day.isoformat()) if day else None for day in (text.first, text.last)
     )
@@ -145,13 +148,14 @@ def _remarks(words: Words, briefing: Briefing) -> str:
     return words.count("briefing.ui.remarks", len(remarks), person=f"<@{briefing.author_id}>")
 
 
-def where(words: Words, target: Target | None) -> str:
+def where(mentions: Mentions, target: Target | None) -> str:
     """Where a briefing is posted, and which role it notifies."""
+    words = mentions.words
     if target is None:
         return words("briefing.ui.no-channel")
-    parts = [f"<#{target.channel_id}>"]
+    parts = [mentions.channel(target.channel_id)]
     if target.role_id:
-        parts.append(words("briefing.ui.notifies", role=f"<@&{target.role_id}>"))
+        parts.append(words("briefing.ui.notifies", role=mentions.role(target.role_id)))
     else:
         parts.append(words("briefing.ui.notifies-nobody"))
     if target.publish:
@@ -178,6 +182,8 @@ def _open_points(words: Words, state: BriefingState) -> Iterator[str]:
         yield words("briefing.ui.todo.author", person=f"<@{briefing.author_id}>")
     if briefing.plan.target is None:
         yield words("briefing.ui.todo.channel")
+    if missing := state.mentions.missing(briefing.plan.target):
+        yield reason(words, missing)
     if not composed.facts:
         yield words("briefing.ui.todo.facts")
     if composed.left_out:

@@ -13,6 +13,7 @@ from bot.delivery.jobs.corrections import posted
 from bot.state.digests import Target
 from bot.state.plan import BriefingText
 from bot.state.posts import Post
+from bot.ui.briefings.audit_log import reason
 from bot.ui.briefings.context import ActionContext, refused
 from bot.ui.components import channels
 from bot.ui.components.client import guild_of, member_of
@@ -82,8 +83,7 @@ async def require_access(context: ActionContext, target: Target) -> channels.Pos
     guild, member = guild_of(interaction), member_of(interaction)
     channel = await channels.find(guild, target.channel_id)
     if isinstance(channel, str):
-        there = words("briefing.ui.where.see", channel=f"<#{target.channel_id}>")
-        raise UserError(words("briefing.ui.where.unusable"), there)
+        raise UserError(words("briefing.ui.where.unusable"), reason(words, channel))
     channels.require_access(channel, target.role_id, words)
     channels.require_own_access(member, channel, target.role_id, words)
     return channel

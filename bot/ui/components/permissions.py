@@ -18,6 +18,7 @@ from discord import app_commands
 from bot.delivery.delivery_errors import DeliveryError
 from bot.state.errors import DatabaseUnavailable
 from bot.texts.catalogues import Words
+from bot.ui.components.channels import has_role
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reader_words
 from bot.ui.components.localised import text
@@ -165,9 +166,9 @@ def _chosen_role(interaction: Interaction) -> int | None:
 
 
 def _refusal(interaction: Interaction, words: Words) -> Notice:
-    role_id = _chosen_role(interaction)
+    role_id, guild = _chosen_role(interaction), interaction.guild
     permission = words("permission.manage_guild")
-    if interaction.guild_id and role_id:
+    if guild and role_id and has_role(guild, role_id):
         needed = words("moderating.needs-role", permission=permission, role=f"<@&{role_id}>")
     else:
         needed = words("moderating.needs", permission=permission)

@@ -16,13 +16,15 @@ from bot.answers.service import AnswerService
 from bot.cards.card import Card
 from bot.state.briefing_record import Briefing
 from bot.state.corrections import Correction, Settlement
+from bot.state.posts import Post
 from bot.state.state import State
 from bot.texts.catalogues import Words
 from bot.texts.catalogues import words as words_of
 from bot.ui.components import channels
-from bot.ui.components.client import Interaction, member_of, server_id_of
+from bot.ui.components.client import Interaction, guild_of, member_of, server_id_of
 from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import escape
+from bot.ui.components.mentions import look_up
 from bot.ui.components.messages import Notice, UserError, answer
 from bot.ui.components.permissions import moderate
 from bot.ui.components.persistent_items import PersistentItem, button, row_of
@@ -79,7 +81,7 @@ class LookButton(PersistentItem, template=r"c:look:(?P<correction_id>[a-z2-7]{20
 async def _look(interaction: Interaction, correction_id: str) -> None:
     words = reader_words(interaction)
     correction = await _required(interaction, correction_id)
-    note = await _note(interaction.client.state, words, correction)
+    note = await _note(interaction, words, correction)
     if note is None:
         raise UserError(words("correction.gone"), words("correction.gone.help"))
     await answer(interaction, Notice(words("correction.button.look"), (note,)))
@@ -110,6 +112,8 @@ async def _settle(interaction: Interaction, correction_id: str, settlement: Sett
         raise UserError(words("correction.gone"), words("correction.gone.help"))
     target = briefing.plan.target
     if target and settlement != "dismissed":
+        if await _is_unreachable(interaction, post):
+            raise UserError(words("correction.unreachable"), words("correction.unreachable.help"))
         await channels.require_own_access_to(member_of(interaction), target, words)
     if correction.status != "open" and correction.member_id is None:
         raise UserError(words("correction.superseded"), words("correction.superseded.help"))
@@ -135,15 +139,28 @@ async def _required(interaction: Interaction, correction_id: str) -> Correction:
     return correction
 
 
-async def _note(state: State, words: Words, correction: Correction) -> str | None:
+async def _note(interaction: Interaction, words: Words, correction: Correction) -> str | None:
     """Which post calls for a correction, as Discord's markdown; None where it is gone."""
+    state = interaction.client.state
     post = await state.posts.get(correction.post_id)
     briefing = await _briefing(state, correction)
     if not post or not post.message_ref or not briefing:
         return None
-    link = f"https://discord.com/channels/{correction.server_id}/{post.message_ref.link}"
     headline = f"**{escape(briefing.plan.text.headline)}**"
+    if await _is_unreachable(interaction, post):
+        return words("correction.of", headline=headline, link=words("gone.channel"))
+    link = f"https://discord.com/channels/{correction.server_id}/{post.message_ref.link}"
     return words("correction.of", headline=headline, link=link)
+
+
+async def _is_unreachable(interaction: Interaction, post: Post) -> bool:
+    """Whether the channel, thread or forum post that holds a post was deleted."""
+    assert post.message_ref, "a post that was sent has a message"
+    channel_id = post.message_ref.channel_id
+    mentions = await look_up(
+        guild_of(interaction), reader_words(interaction), channel_ids=[channel_id]
+    )
+    return channel_id in mentions.gone
 
 
 async def _briefing(state: State, correction: Correction) -> Briefing | None:
@@ -166,6 +183,6 @@ async def show_open(interaction: Interaction) -> None:
 
 async def _show(interaction: Interaction, correction: Correction) -> None:
     card = await interaction.client.corrections.card(correction)
-    note = await _note(interaction.client.state, words_of(card.language), correction)
+    note = await _note(interaction, words_of(card.language), correction)
     layout = offer(interaction.client.service, card, correction.correction_id, note=note)
     await interaction.followup.send(view=layout, ephemeral=True)

@@ -20,6 +20,7 @@ from bot.ui.components import channels
 from bot.ui.components.client import Interaction, guild_of, member_of
 from bot.ui.components.language import discord_language, reader_words
 from bot.ui.components.localised import text
+from bot.ui.components.mentions import Mentions, look_up
 from bot.ui.components.messages import Notice, UserError, answer
 from bot.ui.components.permissions import Subcommand, group
 from bot.ui.digests.options import (
@@ -29,6 +30,8 @@ from bot.ui.digests.options import (
     complete_zones,
     read_channel,
     read_day,
+    read_publish,
+    read_role,
     read_tag,
     read_time,
     read_topics,
@@ -41,7 +44,7 @@ from bot.ui.digests.overview import (
     moment,
     next_line,
     setting_lines,
-    state_line,
+    state_lines,
     trouble,
 )
 from bot.ui.digests.set_up import (
@@ -115,12 +118,15 @@ async def _set(
     at, zone = read_time(time, words), read_zone(timezone, words)
     chosen = read_topics(interaction.client.service, topics, words) if topics else former.topics
     place = await read_channel(guild, channel.id, words)
-    # What belongs to a channel is not carried over to another.
+    # What belongs to a channel is not carried over to another, nor is a role that was deleted.
     kept = former.target if former.target.channel_id == place.id else Target(place.id)
+    notified = former.target.role_id
+    if notified and not channels.has_role(guild, notified):
+        notified = None
     target = Target(
         channel_id=place.id,
-        role_id=_role(role, words) if role else former.target.role_id,
-        publish=kept.publish if publish is None else _publish(place, publish, words),
+        role_id=read_role(role, words) if role else notified,
+        publish=kept.publish if publish is None else read_publish(place, publish, words),
         tag_id=read_tag(place, tag, words) if tag else kept.tag_id,
     )
     channels.require_postable(place, target, words)
@@ -152,27 +158,14 @@ _FRESH = DigestConfig(
 """The defaults of a digest; its channel, time, zone and author are always given."""
 
 
-def _role(role: discord.Role, words: Words) -> int:
-    """The role to notify. Discord lists @everyone among the roles; the digest never notifies it."""
-    if role.is_default():
-        raise UserError(words("digest.everyone"), words("digest.everyone.help"))
-    return role.id
-
-
-def _publish(channel: channels.Postable, publish: bool, words: Words) -> bool:
-    """Whether to publish, which is possible in announcement channels only."""
-    can_publish = isinstance(channel, discord.TextChannel) and channel.is_news()
-    if publish and not can_publish:
-        raise UserError(words("digest.no-news"), words("digest.no-news.help"))
-    return publish
-
-
 async def _preview(interaction: Interaction) -> None:
     """Show, privately, what the next digest will be."""
     words = reader_words(interaction)
     schedule = await required(interaction)
     run = await _next(interaction, schedule)
     draft = await interaction.client.compose(schedule, run.day, is_late=False)
+    target = schedule.config.target
+    mentions = await look_up(guild_of(interaction), words, [target])
     lines = [words("digest.preview", at=moment(words, run.instant))]
     if schedule.paused:
         lines.append(words("digest.preview.paused"))
@@ -180,10 +173,13 @@ async def _preview(interaction: Interaction) -> None:
         schedule.config.when_empty == "skip" or draft.contents.fact_of_the_day is None
     ):
         lines.append(words("digest.preview.skipped"))
-    target = schedule.config.target
+    if missing := mentions.missing(target):
+        lines.append(trouble(words, schedule.config, missing))
     slot = Slot(schedule.server_id, "digest", run.day, run.instant, target.channel_id)
     note = "\n".join(f"-# {line}" for line in lines)
-    layout = posts.view(interaction.client.service, draft.card, slot.post_id, target.role_id, note)
+    layout = posts.view(
+        interaction.client.service, draft.card, slot.post_id, mentions.role_of(target), note
+    )
     await interaction.followup.send(view=layout, ephemeral=True)
 
 
@@ -191,12 +187,14 @@ async def _show(interaction: Interaction) -> None:
     """Show how the digest is set up, when it comes next, and what became of the last."""
     words = reader_words(interaction)
     schedule = await required(interaction)
-    settings = setting_lines(interaction, schedule.config)
-    last = last_line(words, await interaction.client.state.posts.last_digest(schedule.server_id))
-    await answer(
-        interaction,
-        Notice(words("digest.shown"), (*settings, state_line(words, schedule), last)),
-    )
+    last = await interaction.client.state.posts.last_digest(schedule.server_id)
+    posted_in = last.message_ref.channel_id if last and last.message_ref else None
+    target = schedule.config.target
+    mentions = await look_up(guild_of(interaction), words, [target], channel_ids=[posted_in])
+    settings = setting_lines(interaction, mentions, schedule.config)
+    coming = state_lines(mentions, schedule)
+    lines = (*settings, *coming, last_line(mentions, last))
+    await answer(interaction, Notice(words("digest.shown"), lines))
 
 
 async def _pause(interaction: Interaction, until: str | None = None) -> None:
@@ -259,19 +257,20 @@ async def _now(interaction: Interaction) -> None:
 
 def _posted(words: Words, outcome: Outcome, schedule: Schedule, last: Post | None) -> Notice:
     """What became of a digest that was requested at once."""
-    coming = state_line(words, schedule)
+    mentions = Mentions(words)  # what is gone was refused before
+    coming = state_lines(mentions, schedule)
     match outcome:
         case Delivered(place) if place and last:
-            return Notice(words("digest.now.done"), (link(last), coming))
+            return Notice(words("digest.now.done"), (link(last), *coming))
         case Delivered():
-            return Notice(words("digest.now.settled"), (last_line(words, last), coming))
+            return Notice(words("digest.now.settled"), (last_line(mentions, last), *coming))
         case RetryAt():
             return Notice(words("digest.now.later"), (words("digest.now.later.help"),))
         case Blocked(reason):
             return Notice(words("digest.now.blocked"), (trouble(words, schedule.config, reason),))
         case Undetermined():
             what = trouble(words, schedule.config, "unknown")
-            return Notice(words("digest.now.unknown"), (what, coming))
+            return Notice(words("digest.now.unknown"), (what, *coming))
 
 
 async def _next(interaction: Interaction, schedule: Schedule) -> Occurrence:

@@ -133,6 +133,21 @@ async def complete_topics(interaction: Interaction, typed: str) -> Choices:
     return offered[:CHOICES]
 
 
+def read_role(role: discord.Role, words: Words) -> int:
+    """The role to notify. Discord lists @everyone among the roles; the digest never notifies it."""
+    if role.is_default():
+        raise UserError(words("digest.everyone"), words("digest.everyone.help"))
+    return role.id
+
+
+def read_publish(channel: channels.Postable, publish: bool, words: Words) -> bool:
+    """Whether to publish, which is possible in announcement channels only."""
+    can_publish = isinstance(channel, discord.TextChannel) and channel.is_news()
+    if publish and not can_publish:
+        raise UserError(words("digest.no-news"), words("digest.no-news.help"))
+    return publish
+
+
 def read_tag(channel: channels.Postable, typed: str, words: Words) -> int | None:
     """The id of the forum's tag that was picked or typed; None for none."""
     if not isinstance(channel, discord.ForumChannel):

@@ -17,8 +17,8 @@ from bot.state.digests import DigestConfig, Schedule
 from bot.state.posts import Post
 from bot.texts.catalogues import Words
 from bot.ui.components.client import Interaction
-from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import escape, field
+from bot.ui.components.mentions import Mentions, thing_name
 
 WEEKDAYS: Mapping[str, frozenset[int]] = {
     "every": EVERY_DAY,
@@ -49,10 +49,12 @@ def trouble(words: Words, config: DigestConfig, problem: DigestProblem) -> str:
     return words(f"digest.warning.{problem}", channel=channel, zone=config.zone)
 
 
-def setting_lines(interaction: Interaction, config: DigestConfig) -> tuple[str, ...]:
+def setting_lines(
+    interaction: Interaction, mentions: Mentions, config: DigestConfig
+) -> tuple[str, ...]:
     """How a digest is set up, each setting on a line."""
-    words = reader_words(interaction)
-    settings = _settings(words, interaction.client.service, config)
+    words = mentions.words
+    settings = _settings(mentions, interaction.client.service, config)
     lines = [field(words, name, value) for name, value in settings]
     channel = interaction.client.get_channel(config.target.channel_id)
     if isinstance(channel, discord.ForumChannel) and config.target.tag_id:
@@ -61,18 +63,18 @@ def setting_lines(interaction: Interaction, config: DigestConfig) -> tuple[str, 
 
 
 def _tag(words: Words, tag: discord.ForumTag | None) -> str:
-    value = escape(tag.name) if tag else words("digest.no-tag")
+    value = escape(tag.name) if tag else words("gone.tag")
     return field(words, words("digest.field.tag"), value)
 
 
 def _settings(
-    words: Words, service: AnswerService, config: DigestConfig
+    mentions: Mentions, service: AnswerService, config: DigestConfig
 ) -> Iterator[tuple[str, str]]:
-    target = config.target
-    yield words("digest.field.channel"), f"<#{target.channel_id}>"
+    words, target = mentions.words, config.target
+    yield words("digest.field.channel"), mentions.channel(target.channel_id)
     yield words("digest.field.when"), _when(words, config)
     yield words("digest.field.topics"), _topics(words, service, config)
-    notified = f"<@&{target.role_id}>" if target.role_id else words("digest.nobody")
+    notified = mentions.role(target.role_id) if target.role_id else words("digest.nobody")
     yield words("digest.field.role"), notified
     yield words("digest.field.when_empty"), words(f"digest.when_empty.{config.when_empty}")
     if target.publish:
@@ -86,14 +88,10 @@ def _when(words: Words, config: DigestConfig) -> str:
 
 
 def _topics(words: Words, service: AnswerService, config: DigestConfig) -> str:
-    things = [
-        service.store.things[topic]
-        for topic in sorted(config.topics)
-        if topic in service.store.things
-    ]
-    if not things:
+    if not config.topics:
         return words("digest.topics.all")
-    return escape(words.list([thing.name(words.language) for thing in things]))
+    names = [thing_name(words, service.store, topic) for topic in sorted(config.topics)]
+    return escape(words.list(names))
 
 
 def next_line(words: Words, at: datetime) -> str:
@@ -101,27 +99,35 @@ def next_line(words: Words, at: datetime) -> str:
     return field(words, words("digest.field.next"), moment(words, at))
 
 
-def state_line(words: Words, schedule: Schedule) -> str:
-    """When the next digest comes, or why none does."""
+def state_lines(mentions: Mentions, schedule: Schedule) -> tuple[str, ...]:
+    """When the next digest comes, and what keeps it from coming."""
+    words, missing = mentions.words, mentions.missing(schedule.config.target)
+    problem = missing or schedule.paused
+    lines = (trouble(words, schedule.config, problem),) if problem else ()
     if schedule.paused == "moderator" and schedule.paused_until:
-        return words("digest.paused.until", at=moment(words, schedule.paused_until))
+        until = words("digest.paused.until", at=moment(words, schedule.paused_until))
+        return (until, *lines) if missing else (until,)
     if schedule.paused:
-        return f"**{words('digest.paused')}**\n{trouble(words, schedule.config, schedule.paused)}"
+        return (f"**{words('digest.paused')}**", *lines)
     assert schedule.next_at, "a digest that is not paused has a next run"
-    return next_line(words, schedule.next_at)
+    return (next_line(words, schedule.next_at), *lines)
 
 
-def last_line(words: Words, post: Post | None) -> str:
+def last_line(mentions: Mentions, post: Post | None) -> str:
     """What became of the latest digest."""
-    return field(words, words("digest.field.last"), _last(words, post))
+    words = mentions.words
+    return field(words, words("digest.field.last"), _last(mentions, post))
 
 
-def _last(words: Words, post: Post | None) -> str:
+def _last(mentions: Mentions, post: Post | None) -> str:
+    words = mentions.words
     if post is None:
         return words("digest.last.none")
     day = day_words(post.day, words)
     if post.message_ref and post.ended_at:
-        return words("digest.last.sent", day=day, link=link(post), at=format_dt(post.ended_at, "R"))
+        is_gone = post.message_ref.channel_id in mentions.gone
+        where, at = words("gone.channel") if is_gone else link(post), format_dt(post.ended_at, "R")
+        return words("digest.last.sent", day=day, link=where, at=at)
     ending = post.reason if post.status == "skipped" else post.status
     return words(f"digest.last.{ending}", day=day)
 

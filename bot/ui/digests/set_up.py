@@ -22,6 +22,7 @@ from bot.texts.catalogues import Words
 from bot.ui.components import channels
 from bot.ui.components.client import Interaction, guild_of, member_of, server_id_of
 from bot.ui.components.language import reader_words, server_words
+from bot.ui.components.mentions import look_up
 from bot.ui.components.messages import Notice, UserError, answer
 from bot.ui.components.permissions import moderate
 from bot.ui.components.persistent_items import PersistentItem, button
@@ -140,7 +141,8 @@ async def set_up(interaction: Interaction, config: DigestConfig, is_new: bool) -
     run = await next_of(state, server_id, config)
     await state.digests.put(server_id, config, run.instant, run.day)
     channel_id, role_id = config.target.channel_id, config.target.role_id
-    settings = setting_lines(interaction, config)
+    mentions = await look_up(guild_of(interaction), words, [config.target])
+    settings = setting_lines(interaction, mentions, config)
     buttons: list[PersistentItem] = [TestPostButton.make(words("digest.test"), channel_id)]
     if role_id:
         buttons.append(QuietButton.make(words("digest.quiet")))

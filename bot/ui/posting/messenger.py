@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from bot.cards.limits import THREAD_TITLE, shorten
 from bot.delivery.delivery_errors import HistoryUnreadable, OutcomeUnknown, Refused
 from bot.delivery.outbox import OutgoingPost
 from bot.state.posts import MessageRef
-from bot.ui.components.channels import Postable
+from bot.ui.components.channels import Postable, has_role
 from bot.ui.components.error_mapping import delivery_errors, sent_once
 from bot.ui.posting.posts import carries
 
@@ -89,7 +90,10 @@ class DiscordMessenger:
             return not isinstance(channel, discord.ForumChannel)
 
     async def edit(self, message_ref: MessageRef, outgoing: OutgoingPost) -> None:
-        """Replace the content of a message by that of a post."""
+        """Replace the content of a message by that of a post, without a role that was deleted."""
+        guild, role_id = self._client.get_guild(outgoing.slot.server_id), outgoing.target.role_id
+        if guild and role_id and not has_role(guild, role_id):
+            outgoing = replace(outgoing, target=replace(outgoing.target, role_id=None))
         with delivery_errors():
             mentions = discord.AllowedMentions.none()
             await self._message(message_ref).edit(
@@ -165,7 +169,7 @@ class DiscordMessenger:
 
 def _require_role(guild: discord.Guild, role_id: int | None) -> None:
     """Raise Refused if the role to notify is gone: Discord would show a dead mention."""
-    if role_id and not guild.unavailable and guild.get_role(role_id) is None:
+    if role_id and not has_role(guild, role_id):
         raise Refused("no-role")
 
 

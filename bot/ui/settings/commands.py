@@ -15,6 +15,7 @@ from bot.ui.components.client import Interaction, guild_of, server_id_of
 from bot.ui.components.language import reader_words
 from bot.ui.components.localised import text
 from bot.ui.components.markdown import escape, field
+from bot.ui.components.mentions import look_up
 from bot.ui.components.messages import Notice, UserError, answer
 from bot.ui.components.permissions import Subcommand, group, require_manage_server
 from bot.ui.digests.options import ChannelOption, complete_zones, read_channel, read_zone
@@ -59,8 +60,15 @@ async def _show(interaction: Interaction) -> None:
     words, state = reader_words(interaction), interaction.client.state
     server_id = server_id_of(interaction)
     await state.settings.load()
-    schedule = await state.digests.get(server_id)
-    lines = stored_lines(words, state.settings.of(server_id), schedule)
+    schedule, settings = await state.digests.get(server_id), state.settings.of(server_id)
+    mentions = await look_up(
+        guild_of(interaction),
+        words,
+        [schedule.config.target] if schedule else [],
+        channel_ids=[settings.log_channel_id, settings.channel_id],
+        role_ids=[settings.moderator_role_id],
+    )
+    lines = stored_lines(mentions, settings, schedule)
     posts = (words("settings.posts"),)
     await answer(interaction, Notice(words("settings.stored"), lines, posts))
 
@@ -152,7 +160,8 @@ async def _defaults(
     if timezone:
         zone = read_zone(timezone, words)
     await settings.choose_defaults(server_id, channel_id, zone)
-    lines = default_lines(words, settings.of(server_id))
+    mentions = await look_up(guild_of(interaction), words, channel_ids=[channel_id])
+    lines = default_lines(mentions, settings.of(server_id))
     await answer(interaction, Notice(words("settings.defaults.chosen"), lines))
 
 

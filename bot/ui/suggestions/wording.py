@@ -13,6 +13,7 @@ from bot.texts.catalogues import Words
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import escape, field
+from bot.ui.components.mentions import thing_name
 from bot.ui.components.messages import Notice, answer, view
 from bot.ui.components.persistent_items import PersistentItem
 
@@ -33,8 +34,7 @@ def _about(words: Words, service: AnswerService, thing: str | None) -> str:
     if thing is None:
         return words("suggest.about.none")
     owner, _, fact = thing.partition("/")
-    record = service.store.things.get(owner)
-    name = record.name(words.language) if record else owner
+    name = thing_name(words, service.store, owner)
     return words("typography.bracketed", text=name, remark=thing) if fact else name
 
 

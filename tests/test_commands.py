@@ -370,7 +370,7 @@ async def test_buttons_whose_answer_is_no_more_still_lead_somewhere(server: Serv
         "event:1:~aaaaaaaa": "No event matches",
         "event:t4:gone-from-the-base": "No event matches",
         "event:t99:tokyo-summit": "Yoon-Kishida summit in Tokyo",
-        "search:t9:compensation": "Facts with “compensation”",
+        "search:t9:compensation": "Facts that contain “compensation”",
     }
     message = await post(server, list(leads))
     for custom_id, lead in leads.items():

@@ -312,7 +312,7 @@ async def test_settings_that_guard_others_wait_while_discord_is_away(
 
     monkeypatch.setattr(DiscordNotifier, "send", away)
     refused = await room.ask("settings approval", approval="off")
-    assert refused[0] == "### Discord does not answer, so nothing was changed."
+    assert refused[0] == "### Discord is not responding, so nothing was changed."
     assert settings.of(log.guild.id).approval
     assert await room.server.bot.state.notices.due() == ()
 
@@ -328,7 +328,7 @@ async def test_a_warning_that_reaches_nobody_waits_for_the_next_moderator(
     await room.advance(minutes=35)
     asked = await room.second.slash(room.server.channel, "settings show")
     told = lines(asked.followups[-1])
-    assert told[0] == "### Notices that have reached nobody so far:"
+    assert told[0] == "### Notices that could not be delivered so far:"
     assert "was not posted" in told[1]
     again = await room.second.slash(room.server.channel, "settings show")
     assert not again.followups

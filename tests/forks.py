@@ -280,13 +280,11 @@ def main() -> None:
 
 
 def _warm_up() -> None:
-    """Do once what every process would do first."""
+    """Do once what every process would do first: build and open a base, open a state."""
     for name in _PRELOADED:
         importlib.import_module(name)
-    from bot.facts.dates import parse_date
-
-    parse_date("2021-05-04")  # its grammar is put together at the first date
     with TemporaryDirectory() as folder:
+        asyncio.run(_open_base(Path(folder)))
         asyncio.run(_open_state(f"sqlite:///{folder}/state.db"))
     gc.collect()
     gc.freeze()  # a collection would write to all that is shared
@@ -316,6 +314,14 @@ def _run(call: Call, streams: list[int]) -> NoReturn:
     except BaseException:
         traceback.print_exc()
     _end(code)
+
+
+async def _open_base(folder: Path) -> None:
+    from bot.answers.lifecycle import open_service
+    from tests.small_base import write_small_base
+
+    service = await open_service(write_small_base(folder), folder / "data")
+    await service.store.close()
 
 
 async def _open_state(url: str) -> None:

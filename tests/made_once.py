@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
@@ -17,6 +19,9 @@ from discord import app_commands
 from sqlalchemy import URL, Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.facts import built
+from bot.facts.build import build
+from bot.facts.load import Folders, fingerprint
 from bot.matching.entries import Entry
 from bot.matching.mention_finder import MentionFinder
 from bot.matching.name_index import NameIndex
@@ -34,6 +39,17 @@ def made_once() -> Iterator[None]:
         _share_payloads(patch)
         _share_statements(patch)
         yield
+
+
+def build_once(folders: Folders, data: Path, kept: Path) -> None:
+    """Build a base, or take it from the folder `kept` if a test has built the same files before."""
+    path = built.path_of(data, fingerprint(folders))
+    before = kept / path.name
+    if before.exists():
+        copyfile(before, path)
+    else:
+        kept.mkdir(exist_ok=True)
+        copyfile(build(folders, data).path, before)
 
 
 def _share_names(patch: pytest.MonkeyPatch) -> None:

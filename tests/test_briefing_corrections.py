@@ -13,7 +13,6 @@ from bot.config import Config
 from bot.delivery.delivery_errors import OutcomeUnknown, Refused, Throttled
 from bot.delivery.jobs.notices import Place
 from bot.delivery.outbox import OutgoingPost
-from bot.facts.build import build
 from bot.facts.load import Folders
 from bot.state.audit_log import AuditEntry
 from bot.state.posts import MessageRef, Slot
@@ -21,6 +20,7 @@ from bot.ui.posting.messenger import DiscordMessenger
 from bot.ui.posting.moderators import DiscordModerators
 from tests.conftest import ROOT, Server, buttons, texts
 from tests.databases import on_every_database
+from tests.made_once import build_once
 from tests.moderating import lines, posted, private
 from tests.newsroom import Newsroom, menu, message, need_approval, newsroom, number, said
 from tests.test_digest_commands import REFUSED
@@ -68,7 +68,7 @@ def correct(config: Config, folder: Path, *changes: tuple[str, str]) -> None:
         assert before in text
         text = text.replace(before, after, 1)
     file.write_text(text, "utf-8")
-    build(Folders(facts, config.seeds), config.data)
+    build_once(Folders(facts, config.seeds), config.data, kept=folder.parent / "built")
 
 
 async def with_renewal(room: Newsroom) -> ResponseMessage:
@@ -208,7 +208,7 @@ def withdraw(config: Config, folder: Path, file: Path, fact: str) -> None:
     place = lines.index(f"  - id: {fact}")
     lines.insert(place + 1, "    withdrawn: {date: 2026-11-25, why: A test of corrections.}")
     (facts / file).write_text("\n".join([*lines, ""]), "utf-8")
-    build(Folders(facts, config.seeds), config.data)
+    build_once(Folders(facts, config.seeds), config.data, kept=folder.parent / "built")
 
 
 # --- after it was posted

@@ -7,9 +7,11 @@ default, and on PostgreSQL with `python -m tests --matrix`.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +20,8 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 
-from bot.state.database import migrate
+from bot.state.database import Database
+from bot.state.upgrade import migrate
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -36,10 +39,22 @@ class Postgres:
         self._server.psql("ALTER SYSTEM SET fsync = off;")
         self._server.psql("SELECT pg_reload_conf();")
 
-    def new_database(self) -> str:
+    def new_database(self, *, with_tables: bool = True) -> str:
         """The address of a fresh database."""
-        name = f"state_{next(self._numbers)}"
-        self._server.psql(f"CREATE DATABASE {name};")
+        template = self._with_tables if with_tables else "template1"
+        return self._new(f"state_{next(self._numbers)}", template)
+
+    @cached_property
+    def _with_tables(self) -> str:
+        """A database to copy: to make the tables each time takes longer than most tests."""
+        name = "tables"
+        url = self._new(name, "template1")
+        with ThreadPoolExecutor(1) as aside:  # where no event loop runs yet
+            aside.submit(asyncio.run, _open_and_close(url)).result()
+        return name
+
+    def _new(self, name: str, template: str) -> str:
+        self._server.psql(f"CREATE DATABASE {name} TEMPLATE {template};")
         return self._server.get_uri(name)
 
     def restart(self) -> None:
@@ -57,6 +72,10 @@ class Postgres:
     def stop(self) -> None:
         """End the server."""
         self._server.stop()
+
+
+async def _open_and_close(url: str) -> None:
+    await (await Database.open(url)).close()
 
 
 def _start(folder: Path) -> Any:
@@ -102,7 +121,7 @@ def new_state_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The same, where not even the tables are made."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'state.db'}"
-    return fresh_database(request.param, request, tmp_path)
+    return request.getfixturevalue("postgres").new_database(with_tables=False)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ import bot.state
 from bot.state.audit_log import AuditEntry
 from bot.state.briefing_record import Briefing
 from bot.state.corrections import Correction
-from bot.state.database import Database, migrate, migrations
+from bot.state.database import Database
 from bot.state.digests import DigestConfig, Schedule, Target
 from bot.state.errors import DatabaseUnavailable
 from bot.state.plan import BriefingText, Plan, PlanChanges, PostingTime
@@ -28,6 +28,7 @@ from bot.state.settings import Settings
 from bot.state.state import State
 from bot.state.suggestions import Suggestion
 from bot.state.tables import metadata, rate_limit
+from bot.state.upgrade import migrate, migrations, versions
 from tests.forks import Call, Forks
 from tests.test_state import fill
 
@@ -74,6 +75,11 @@ async def test_from_nothing_to_head_gives_the_tables_that_the_code_knows(
         assert migrated == await connection.run_sync(shape)
     assert set(migrated) == OURS
     await database.close()
+
+
+def test_the_versions_are_those_that_alembic_finds_in_its_order() -> None:
+    steps = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    assert versions() == [step.revision for step in steps][::-1]
 
 
 async def test_each_step_goes_down_and_up_again(new_state_url: str) -> None:

@@ -14,8 +14,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.state.database import revisions
 from bot.state.errors import NoState, StateInUse
+from bot.state.upgrade import versions
 
 _LOGS = ("-wal", "-shm")  # what SQLite keeps beside a database while it is open
 _IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -98,7 +98,7 @@ def _check(source: Path, copy: sqlite3.Connection) -> Copy:
     if not copy.execute("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'").fetchone():
         raise NoState(source, "it is no state of Factdesk")
     (revision,) = copy.execute("SELECT version_num FROM alembic_version").fetchone()
-    if revision not in revisions():
+    if revision not in versions():
         raise NoState(source, f"its tables are of a newer version of Factdesk ({revision})")
     (servers,) = copy.execute("SELECT count(*) FROM server").fetchone()
     return Copy(revision, servers)

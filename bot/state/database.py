@@ -11,10 +11,6 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Protocol, Self
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
@@ -23,9 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.state import address
 from bot.state.address import PostgresAddress
 from bot.state.errors import DatabaseUnavailable, MissingDriver
+from bot.state.upgrade import bring_up_to_date
 
 _BUSY = 5  # seconds to wait for a lock of SQLite, or for PostgreSQL to answer
-_MIGRATION_LOCK = 7_203_311  # an arbitrary number: processes that start together migrate in turn
 CHANNEL = "factdesk"
 """The PostgreSQL channel on which changes are announced."""
 
@@ -47,7 +43,7 @@ class Database:
         database = cls(_engine(address.read(url)))
         try:
             async with database.transaction() as connection:
-                await connection.run_sync(migrate)
+                await connection.run_sync(bring_up_to_date)
                 await connection.run_sync(_write)
         except BaseException:
             await database.close()
@@ -92,41 +88,6 @@ def driver_errors() -> Generator[None]:
         if type(error).__module__.startswith("asyncpg"):
             raise DatabaseUnavailable(str(error)) from error
         raise
-
-
-def migrate(connection: Connection, revision: str = "head") -> None:
-    """Upgrade the tables to `head`, or downgrade them, within the connection's transaction.
-
-    Raises DatabaseUnavailable if the database was made by a newer version.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
-    config = migrations(connection)
-    try:
-        if revision == "head":
-            command.upgrade(config, revision)
-        else:
-            command.downgrade(config, revision)
-    except CommandError as error:
-        raise DatabaseUnavailable(
-            f"it was made by another version of Factdesk ({error})"
-        ) from error
-
-
-def revisions() -> frozenset[str]:
-    """Every version of the tables that this program can bring up to date."""
-    steps = ScriptDirectory.from_config(migrations()).walk_revisions()
-    return frozenset(step.revision for step in steps)
-
-
-def migrations(connection: Connection | None = None) -> Config:
-    """Alembic's configuration for our migrations, on a connection."""
-    config = Config()
-    folder = str(Path(__file__).parent / "migrations")
-    # Alembic's configuration replaces what follows a percent sign.
-    config.set_main_option("script_location", folder.replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
 
 
 def _write(connection: Connection) -> None:

@@ -21,7 +21,7 @@ import discord
 from bot.config import Config
 from bot.delivery.scheduler import SchedulerSettings
 from bot.page_messages import answer_messages
-from bot.runtime.client import Factdesk, create_bot
+from bot.runtime.client import Factdesk
 from bot.runtime.services import Wiring
 from bot.texts.catalogues import LANGUAGES, words
 
@@ -128,7 +128,7 @@ async def _discord_of_today(config: Config) -> AsyncGenerator[Env]:
         trial = config.model_copy(update={"state": f"sqlite:///{folder}/state.db"})
         # There are no other servers to share a minute with.
         at_once = Wiring(scheduler=SchedulerSettings(spread=timedelta(0)))
-        bot = create_bot(trial, delivers=False, wiring=at_once)
+        bot = Factdesk(trial, delivers=False, wiring=at_once)
         env = simcord.Env(bot, check_errors=False)
         env.backend.edit_bot_profile("Factdesk")
         _set_clock(env)

@@ -20,7 +20,7 @@ from bot.answers.service import AnswerService
 from bot.config import Config
 from bot.facts.build import build
 from bot.facts.load import Folders
-from bot.runtime.client import Factdesk, create_bot
+from bot.runtime.client import Factdesk
 from tests.databases import bot_state_url, new_state_url, postgres, state_url
 from tests.forks import Forks
 from tests.made_once import made_once
@@ -129,7 +129,7 @@ class Server:
         """Stop the bot, and start another as a new process would."""
         old = self.bot
         try:
-            await self.env.restart_bot(create_bot(self.config))
+            await self.env.restart_bot(Factdesk(self.config))
         finally:
             await old.close()
 
@@ -143,7 +143,7 @@ def own_config(config: Config, bot_state_url: str) -> Config:
 @pytest.fixture
 async def env(own_config: Config) -> AsyncIterator[Env]:
     """A fresh simulated Discord with the real bot."""
-    env = Env(create_bot(own_config))
+    env = Env(Factdesk(own_config))
     try:
         await env.start()
         yield env

@@ -22,7 +22,7 @@ from bot.state.plan import BriefingText, Plan, plan_changes
 from bot.state.posts import MessageRef
 from bot.texts.catalogues import LANGUAGES, words
 from bot.ui.briefings.actions import BUTTONS
-from bot.ui.briefings.audit_log import TROUBLES, sentence, warning
+from bot.ui.briefings.audit_log import PROBLEMS, sentence, warning
 from bot.ui.briefings.controls import Key
 from bot.ui.briefings.posting_time import read_when
 from bot.ui.components.mentions import Mentions
@@ -983,7 +983,7 @@ async def test_every_step_and_trouble_is_worded(room: Newsroom, language: str) -
         entry = AuditEntry(now, 1, kind, DETAILS.get(kind), changes)
         line = sentence(Mentions(words(language)), briefing, entry)
         assert not re.search(r"briefing\.[a-z]|correction\.[a-z]|[{}]", line), line
-    for trouble in (*TROUBLES, "moderator"):
-        held = warning(words(language), briefing, trouble, "A *server*")
+    for problem in (*PROBLEMS, "moderator"):
+        held = warning(words(language), briefing, problem, "A *server*")
         assert not re.search(r"briefing\.[a-z]|[{}]", held), held
         assert r"A \*server\*" in held

@@ -15,7 +15,7 @@ import typer
 
 from bot.cli.app import app
 from bot.config import Config
-from bot.runtime.client import create_bot
+from bot.runtime.client import Factdesk
 from bot.state.tables import metadata
 
 ROOT = Path(__file__).parent.parent
@@ -39,7 +39,7 @@ Json = dict[str, Any]
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def uploaded(config: Config) -> list[Json]:
     """The commands as Discord receives them."""
-    bot = create_bot(config)
+    bot = Factdesk(config)
     try:
         async with simcord.run(bot) as env:
             puts = [r.json for r in env.http_requests if r.method == "PUT" and "commands" in r.path]

@@ -11,7 +11,7 @@ import pytest
 
 from bot.config import Config
 from bot.page_messages import answer_messages
-from bot.runtime.client import create_bot
+from bot.runtime.client import Factdesk
 from tests.conftest import Server
 
 
@@ -51,8 +51,8 @@ async def test_a_mention_and_a_direct_message_are_answered_and_nothing_else(
 
 
 def test_messages_are_received_only_if_the_host_wants_it(config: Config) -> None:
-    assert create_bot(config).intents == discord.Intents(guilds=True)
-    wanted = create_bot(config.model_copy(update={"mentions": True})).intents
+    assert Factdesk(config).intents == discord.Intents(guilds=True)
+    wanted = Factdesk(config.model_copy(update={"mentions": True})).intents
     assert wanted == discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
     assert not wanted.message_content
 

@@ -20,6 +20,7 @@ from bot.delivery.delivery_errors import (
 from bot.delivery.outbox import (
     Blocked,
     Delivered,
+    NothingToSend,
     Outbox,
     OutboxTiming,
     OutgoingPost,
@@ -162,8 +163,8 @@ async def test_what_was_delivered_is_not_sent_again(
 ) -> None:
     await process.deliver()
     for each in (process, await another(world, discord)):
-        assert await each.deliver() == Delivered(None)
-        assert await each.settle() == Delivered(None)
+        assert await each.deliver() == NothingToSend()
+        assert await each.settle() == NothingToSend()
     assert len(discord.sent) == 1
     assert await world.state.posts.unpublished() == ()
 
@@ -337,7 +338,7 @@ async def test_what_could_not_be_recorded_is_recorded_later_without_a_look(
 async def test_what_is_too_late_and_was_never_sent_is_skipped(
     world: World, process: Process, discord: Discord
 ) -> None:
-    assert await process.settle() == Delivered(None)
+    assert await process.settle() == NothingToSend()
     assert await became(world) == ("skipped", "late")
     assert discord.looked_for == []
     assert discord.sent == []
@@ -350,8 +351,8 @@ async def test_what_is_too_late_and_may_have_been_made_is_looked_up(
     discord.sending, discord.made_unknown = [OutcomeUnknown()], was_made
     await process.deliver()
     await world.time.until(NOW + 7 * 60 * 60 * SECOND)
-    found = MessageRef(1, CHANNEL) if was_made else None
-    assert await process.settle() == Delivered(found)
+    found = Delivered(MessageRef(1, CHANNEL)) if was_made else NothingToSend()
+    assert await process.settle() == found
     assert await became(world) == (("sent", None) if was_made else ("skipped", "late"))
     assert len(discord.looked_for) == 1
 

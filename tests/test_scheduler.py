@@ -23,7 +23,14 @@ from structlog.testing import capture_logs
 from bot.cards.card import Card, Question
 from bot.delivery.delivery_errors import OutcomeUnknown, Refused, Throttled, Unauthorized
 from bot.delivery.jobs.digests import Composer, DigestDraft, DigestJob, recurrence
-from bot.delivery.outbox import Delivered, Outbox, OutboxTiming, OutgoingPost, RetryAt
+from bot.delivery.outbox import (
+    Delivered,
+    NothingToSend,
+    Outbox,
+    OutboxTiming,
+    OutgoingPost,
+    RetryAt,
+)
 from bot.delivery.publishing import PublishingJob
 from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.recurrence import EVERY_DAY, next_occurrence
@@ -666,8 +673,8 @@ async def test_now_is_once_a_day_too(world: World) -> None:
     await world.time.until(NOW + MINUTE)
     again = asyncio.create_task(digests.post_now(SERVER))
     await world.time.until(NOW + 2 * MINUTE)
-    assert {each.result() for each in outcomes} == {Delivered(MessageRef(1, 10)), Delivered(None)}
-    assert await again == Delivered(None), "the day's digest is settled"
+    assert {each.result() for each in outcomes} == {Delivered(MessageRef(1, 10)), NothingToSend()}
+    assert await again == NothingToSend(), "the day's digest is settled"
     await world.time.until(at("2026-11-23 14:00"))
     assert [day.day for day in world.discord.days()] == [22, 23]
 

@@ -26,7 +26,7 @@ from bot.state.corrections import Settlement
 from bot.state.digests import BlockReason, WhenEmpty
 from bot.texts import catalogues
 from bot.texts.catalogues import LANGUAGES, choose, words
-from bot.ui.briefings.audit_log import TROUBLES
+from bot.ui.briefings.audit_log import PROBLEMS
 from bot.ui.digests.overview import WEEKDAYS
 
 BOT = Path(__file__).parent.parent / "bot"
@@ -93,14 +93,14 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "briefing.step.field.*": (
         "headline", "remarks", "language", "facts", "channel", "role", "publish", "tag", "when",
     ),
-    "briefing.trouble.*": TROUBLES,
+    "briefing.problem.*": PROBLEMS,
     "briefing.ui.list.*": ("no-channel", "no-role"),
     "briefing.ui.status.*": (*get_args(Status), "held"),
     "corrections.part.*": PARTS,
     "correction.button.*": get_args(Settlement),
     "correction.done.*": get_args(Settlement),
     "correction.settled.*": get_args(Settlement),
-    "correction.trouble.*": ("refused", "unknown"),
+    "correction.problem.*": ("refused", "unknown"),
     "digest.last.*": ("leased", "failed", "unknown", "empty", "late"),
     "digest.warning.*": (*get_args(BlockReason), "unknown"),
     "digest.weekdays.*": tuple(WEEKDAYS),

@@ -13,7 +13,7 @@ import simcord
 from bot.answers.commands import COMMANDS, PRIVATE
 from bot.answers.context import Option
 from bot.config import Config
-from bot.runtime.client import create_bot
+from bot.runtime.client import Factdesk
 from bot.texts.catalogues import LANGUAGES, words
 
 Json = dict[str, Any]
@@ -32,7 +32,7 @@ GROUPS = {
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def uploaded(config: Config) -> list[Json]:
     """The commands as Discord receives them."""
-    bot = create_bot(config)
+    bot = Factdesk(config)
     try:
         async with simcord.run(bot) as env:
             puts = [r.json for r in env.http_requests if r.method == "PUT" and "commands" in r.path]
@@ -238,11 +238,11 @@ def test_the_choices_of_moderators_commands_are_in_each_language(uploaded: list[
 
 
 async def test_the_bot_asks_for_nothing_but_the_servers_it_is_in(config: Config) -> None:
-    bot = create_bot(config)
+    bot = Factdesk(config)
     assert bot.intents.value == 1
 
 
 async def test_whatever_the_bot_sends_mentions_nobody(config: Config) -> None:
-    bot = create_bot(config)
+    bot = Factdesk(config)
     assert bot.allowed_mentions is not None
     assert bot.allowed_mentions.to_dict() == {"parse": []}

@@ -33,12 +33,12 @@ def check_all(config: ConfigPath = DEFAULT_CONFIG) -> None:
         settings = read_settings(config)
         base, faults = check(base_folders(settings), settings.data)
         topics = frozenset(base.topics) if base else frozenset[str]()
-        troubles = [*_unwritable(settings.data), *asyncio.run(_state_troubles(settings, topics))]
-        for trouble in troubles:
-            typer.echo(trouble, err=True)
+        problems = [*_unwritable(settings.data), *asyncio.run(_state_problems(settings, topics))]
+        for problem in problems:
+            typer.echo(problem, err=True)
         if faults:
             raise FaultyBase(faults)
-        if troubles:
+        if problems:
             raise typer.Exit(FAULTS)
     typer.echo("No faults.")
 
@@ -58,7 +58,7 @@ def _unwritable(data: Path) -> Iterator[str]:
         )
 
 
-async def _state_troubles(settings: Config, topics: frozenset[str]) -> list[str]:
+async def _state_problems(settings: Config, topics: frozenset[str]) -> list[str]:
     from datetime import UTC, datetime
 
     from bot.delivery.checkup import obstacles

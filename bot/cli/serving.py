@@ -59,7 +59,7 @@ def run(config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Connect to Discord, with the token in DISCORD_TOKEN or in the file DISCORD_TOKEN_FILE."""
     import asyncio
 
-    from bot.runtime.client import create_bot
+    from bot.runtime.client import Factdesk
     from bot.runtime.serve import RefusedToken, UnreachableDiscord, serve
 
     with worded():
@@ -67,7 +67,7 @@ def run(config: ConfigPath = DEFAULT_CONFIG) -> None:
         token = read_token(os.environ)
         start_logs(settings, secret=token)
         try:
-            asyncio.run(serve(create_bot(settings), token))
+            asyncio.run(serve(Factdesk(settings), token))
         except RefusedToken:
             fail(
                 "Discord refused the token; copy the bot's token from the Developer Portal"

@@ -96,9 +96,14 @@ class OutboxTiming:
 
 @dataclass(frozen=True)
 class Delivered:
-    """The post needs no more attempts; `message_ref` is None if that was so before."""
+    """The post is there."""
 
-    message_ref: MessageRef | None
+    message_ref: MessageRef
+
+
+@dataclass(frozen=True)
+class NothingToSend:
+    """The post was finished before, or is skipped."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ class Undetermined:
     """It cannot be found out whether the post was made."""
 
 
-Outcome = Delivered | RetryAt | Blocked | Undetermined
+Outcome = Delivered | NothingToSend | RetryAt | Blocked | Undetermined
 
 _LONGEST_WAIT = timedelta(minutes=10)
 
@@ -153,7 +158,7 @@ class Outbox(Generic[Sent]):
         await self._rate_limiter.acquire()
         lease = await self._lease(outgoing, contents)
         if isinstance(lease, Busy):
-            return Delivered(None) if lease.until is None else RetryAt(lease.until)
+            return NothingToSend() if lease.until is None else RetryAt(lease.until)
         try:
             message_ref = None if lease.is_fresh else await self._look_up(lease, outgoing)
             if message_ref is None:
@@ -171,7 +176,7 @@ class Outbox(Generic[Sent]):
         """
         slot, lease = outgoing.slot, await self._lease(outgoing, contents)
         if isinstance(lease, Busy):
-            return Delivered(None) if lease.until is None else RetryAt(lease.until)
+            return NothingToSend() if lease.until is None else RetryAt(lease.until)
         message_ref = None
         if not lease.is_fresh:
             await self._rate_limiter.acquire()
@@ -185,7 +190,7 @@ class Outbox(Generic[Sent]):
         if message_ref:
             return await self._record(outgoing, message_ref, contents)
         await self._posts.end(slot, "skipped", "late", self._clock())
-        return Delivered(None)
+        return NothingToSend()
 
     async def _lease(self, outgoing: Sent, contents: Contents) -> Lease | Busy:
         lease_time = self._timing.lease_time

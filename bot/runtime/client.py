@@ -158,8 +158,3 @@ async def _try(change: Awaitable[None]) -> None:
         await change
     except DatabaseUnavailable as error:
         log.warning("the state is unavailable; the next start notes it", reason=error.reason)
-
-
-def create_bot(config: Config, delivers: bool = True, wiring: Wiring | None = None) -> Factdesk:
-    """The bot as it runs on Discord, in tests and on the local page."""
-    return Factdesk(config, delivers, wiring)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.delivery.briefing_editor import BriefingEditor, briefing_slot
-from bot.delivery.jobs.briefings import Trouble
+from bot.delivery.jobs.briefings import BriefingProblem
 from bot.delivery.jobs.corrections import posted
 from bot.state.briefing_record import Briefing, Status
 from bot.state.corrections import Correction, Settlement, correction_id
@@ -200,7 +200,7 @@ class BriefingCase(Scene):
 
         await until("every briefing to be settled", are_settled)
 
-    async def once(self, *kinds: Kind, first: int = 0, told: Trouble | None = None) -> None:
+    async def once(self, *kinds: Kind, first: int = 0, told: BriefingProblem | None = None) -> None:
         """Check that each server's briefing was posted once, is recorded, and noted once.
 
         `told` is of what its moderators were told before.
@@ -229,14 +229,14 @@ class BriefingCase(Scene):
         return [entry.kind for entry in await self.state.briefings.audit_log(self._ids[number])]
 
     async def held_back(
-        self, number: int, kind: Kind, status: Status, trouble: Trouble, seen: int = 0
+        self, number: int, kind: Kind, status: Status, problem: BriefingProblem, seen: int = 0
     ) -> None:
         """Check that a briefing is kept whole for its moderators, who are told why, once."""
         briefing = await self.briefing(number)
-        assert (briefing.status, briefing.reason) == (status, trouble), number
+        assert (briefing.status, briefing.reason) == (status, problem), number
         assert briefing.plan == self._plans[number]
         assert len(self.discord.posts(number, kind)) == seen, number
-        await self.told(number, trouble)
+        await self.told(number, problem)
         audit_log = await self.audit_log(number)
         assert audit_log.count("blocked") + audit_log.count("review") == 1, (
             f"server {number}: {audit_log}"
@@ -271,7 +271,7 @@ class BriefingCase(Scene):
             assert (await self.correction(number)).status == "posted", where
             assert not self.discord.told(number), where
 
-    async def reopened(self, number: int, trouble: str) -> None:
+    async def reopened(self, number: int, problem: str) -> None:
         """Wait until a correction is open again; check that it is noted why, once."""
 
         async def is_open() -> bool:
@@ -281,7 +281,7 @@ class BriefingCase(Scene):
         said = words("en")("briefing.step.uncorrected", person="Factdesk")
         await until("the log channel to be told", lambda: said in str(self.lines(number)))
         audit_log = await self.state.briefings.audit_log(self._ids[number])
-        assert [entry.detail for entry in audit_log if entry.kind == "uncorrected"] == [trouble]
+        assert [entry.detail for entry in audit_log if entry.kind == "uncorrected"] == [problem]
         assert str(self.lines(number)).count(said) == 1
 
     async def ended(self, kind: PostKind, number: int, status: PostStatus) -> None:

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.jobs.briefings import Trouble
+from bot.delivery.jobs.briefings import BriefingProblem
 from bot.state.briefing_record import Status
 from bot.state.digests import BlockReason
 from tests.delivery import world
@@ -362,7 +362,7 @@ async def long_past(case: BriefingCase) -> None:
 @row("the author gone after the claim", gone, "waiting", "unattended")
 @row("dead from the claim past the grace", long_past, "blocked", "late")
 async def trouble_before_sending(
-    case: BriefingCase, happen: Happening, status: Status, trouble: Trouble
+    case: BriefingCase, happen: Happening, status: Status, problem: BriefingProblem
 ) -> None:
     await case.due(*FEW)
     await case.killed(point="before-send", gathered=3)
@@ -371,7 +371,7 @@ async def trouble_before_sending(
     await case.start()
     await case.settled()
     for number, kind in enumerate(FEW[:2]):
-        await case.held_back(number, kind, status, trouble)
+        await case.held_back(number, kind, status, problem)
     await case.held_back(2, "blind", "blocked", "unknown")
 
 

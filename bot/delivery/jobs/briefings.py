@@ -25,14 +25,14 @@ from bot.state.state import State
 
 log = structlog.stdlib.get_logger("factdesk.delivery")
 
-Trouble = BlockReason | Literal["unknown", "late", "changed", "unapproved", "unattended"]
+BriefingProblem = BlockReason | Literal["unknown", "late", "changed", "unapproved", "unattended"]
 """Why a briefing was not posted.
 
 `changed`: a fact in it changed; `unapproved`: no moderator who may post it has approved it, and the
 server wants that; `unattended`: neither its author nor its approver may post it.
 """
 
-_HELD_BACK: tuple[Trouble, ...] = ("changed", "unapproved", "unattended")
+_HELD_BACK: tuple[BriefingProblem, ...] = ("changed", "unapproved", "unattended")
 """Why a briefing waits for a moderator who can approve it as it is."""
 
 GRACE = timedelta(hours=6)
@@ -84,19 +84,19 @@ class BriefingJob:
         target = briefing.plan.target
         assert target, "a ready briefing has a target"
         prepared = await self._editor.prepare(briefing)
-        trouble = await self._trouble(prepared, target, now)
+        problem = await self._problem(prepared, target, now)
         if briefing.status == "ready":
-            if trouble:
-                await self._hold(prepared, trouble, now)
+            if problem:
+                await self._hold(prepared, problem, now)
                 return Finished(None)
             # From here on nobody can change it, so it says what is sent.
             posting = await self._state.briefings.begin_posting(briefing, now)
             prepared = replace(prepared, briefing=posting)
         slot = briefing_slot(prepared.briefing, now)
-        outcome = await self._send(prepared, target, slot, is_wanted=not trouble)
+        outcome = await self._send(prepared, target, slot, is_wanted=not problem)
         if isinstance(outcome, RetryAt):
             return outcome
-        await self._conclude(prepared, slot, outcome, trouble, now)
+        await self._conclude(prepared, slot, outcome, problem, now)
         return Finished(None)
 
     async def _send(
@@ -110,9 +110,9 @@ class BriefingJob:
             return await self._outbox.deliver(outgoing, contents)
         return await self._outbox.settle(outgoing, contents)
 
-    async def _trouble(
+    async def _problem(
         self, prepared: PreparedBriefing, target: Target, now: datetime
-    ) -> Trouble | None:
+    ) -> BriefingProblem | None:
         """Why a briefing must not be posted now, if it must not."""
         briefing = prepared.briefing
         if briefing.due_at and now - briefing.due_at > GRACE:
@@ -137,7 +137,7 @@ class BriefingJob:
         prepared: PreparedBriefing,
         slot: Slot,
         outcome: Outcome,
-        trouble: Trouble | None,
+        problem: BriefingProblem | None,
         now: datetime,
     ) -> None:
         """Record how the attempt to post it ended."""
@@ -151,24 +151,26 @@ class BriefingJob:
                 if post and post.message_ref:
                     await self._record_post(prepared.briefing, post.message_ref.link, now)
                 else:
-                    await self._hold(prepared, trouble or _refusal(post) or "unknown", now)
+                    await self._hold(prepared, problem or _refusal(post) or "unknown", now)
 
     async def _record_post(self, briefing: Briefing, link: str, now: datetime) -> None:
         await self._state.briefings.move(briefing, "posted", "posted", now, None, link, reason=None)
 
-    async def _hold(self, prepared: PreparedBriefing, trouble: Trouble, now: datetime) -> None:
+    async def _hold(
+        self, prepared: PreparedBriefing, problem: BriefingProblem, now: datetime
+    ) -> None:
         """Keep a briefing from being posted until a moderator has looked at it, and notify them."""
         briefing = prepared.briefing
-        log.warning("briefing held back", server=briefing.server_id, reason=trouble)
+        log.warning("briefing held back", server=briefing.server_id, reason=problem)
         status: Status = "blocked"
         kind: AuditAction = "blocked"
         base_version = briefing.base_version
-        if trouble in _HELD_BACK:
+        if problem in _HELD_BACK:
             status, kind = "waiting", "review"
             # A moderator who looks at it now sees it with this base.
             base_version = await self._editor.remember(prepared.base)
         await self._state.briefings.move(
-            briefing, status, kind, now, None, trouble, reason=trouble, base_version=base_version
+            briefing, status, kind, now, None, problem, reason=problem, base_version=base_version
         )
 
 

@@ -17,6 +17,7 @@ from bot.delivery.outbox import (
     Blocked,
     Clock,
     Delivered,
+    NothingToSend,
     Outbox,
     Outcome,
     OutgoingPost,
@@ -158,8 +159,7 @@ class DigestJob:
     async def post_now(self, server_id: int) -> Outcome:
         """Post the digest of a server's current day before its time.
 
-        Delivered without a message means that the day's digest was finished before. Raises
-        DatabaseUnavailable, Unauthorized and UnknownZone.
+        Raises DatabaseUnavailable, Unauthorized and UnknownZone.
         """
         schedule = await self._state.digests.get(server_id)
         assert schedule, "only a digest that was set up can be posted"
@@ -181,7 +181,7 @@ class DigestJob:
             )
             return await self._outbox.settle(_outgoing(schedule, occurrence, draft), draft.contents)
         if await self._skip_if_empty(schedule, occurrence, draft):
-            return Delivered(None)
+            return NothingToSend()
         return await self._deliver(schedule, occurrence, draft)
 
     async def _skip_if_empty(
@@ -210,10 +210,10 @@ class DigestJob:
                 return outcome
             case Blocked(reason):
                 return await self._pause(schedule, reason)
-            case Delivered(message_ref) if message_ref:
+            case Delivered():
                 log.info("digest posted", server=schedule.server_id, day=str(day))
                 return await self._advance(schedule, day, following)
-            case Delivered() | Undetermined():
+            case NothingToSend() | Undetermined():
                 warning = await self._doubt(schedule.server_id, day)
                 return await self._advance(schedule, day, following, warning)
 

@@ -15,7 +15,7 @@ import structlog
 
 from bot.delivery.briefing_editor import BriefingEditor, PreparedBriefing
 from bot.delivery.delivery_errors import DeliveryError, Refused
-from bot.delivery.jobs.briefings import Trouble
+from bot.delivery.jobs.briefings import BriefingProblem
 from bot.delivery.jobs.digests import DigestProblem
 from bot.delivery.outbox import Blocked, Clock, Outbox, Outgoing, RetryAt, Undetermined
 from bot.delivery.scheduler import AT_ONCE, Finished
@@ -61,7 +61,7 @@ class BriefingWarning:
     """Why a briefing was not posted."""
 
     briefing: Briefing
-    trouble: Trouble
+    problem: BriefingProblem
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ class NoticeJob:
                     known = await self._editor.prepare(briefing)
                 return ApprovalRequest(known, notice.member_id or 0)
             case "warning":
-                return BriefingWarning(briefing, cast(Trouble, notice.detail))
+                return BriefingWarning(briefing, cast(BriefingProblem, notice.detail))
             case _:
                 return CorrectionWaits(briefing)
 
@@ -255,9 +255,9 @@ def _places(content: Content) -> Sequence[Place]:
             return ("log", briefing.author_id, "updates")
         case EntryLine():
             return ("log",)
-        case BriefingWarning(briefing, trouble):
+        case BriefingWarning(briefing, problem):
             # If its author may not post any more, others must act.
-            others_first = trouble in ("unapproved", "unattended")
+            others_first = problem in ("unapproved", "unattended")
             author = briefing.author_id
             return ("log", "updates", author) if others_first else (author, "log", "updates")
         case DigestWarning(schedule):

@@ -78,7 +78,7 @@ def _details(mentions: Mentions, briefing: Briefing, entry: AuditEntry) -> Itera
         case "corrected":
             yield settled(words, entry.detail)
         case "uncorrected":
-            yield words(f"correction.trouble.{entry.detail}")
+            yield words(f"correction.problem.{entry.detail}")
         case "unedited":
             yield words("briefing.unedited")
         case _:
@@ -114,17 +114,17 @@ def _value(mentions: Mentions, field: str, value: FieldValue) -> str:
             return escape(str(value))
 
 
-TROUBLES = (
+PROBLEMS = (
     "no-channel", "no-access", "no-permission", "archived", "no-tag", "no-role", "refused",
     "unknown", "late", "changed", "unapproved", "unattended",
 )  # fmt: skip
 """Every reason why a briefing was not posted that has its own text."""
 
 
-def reason(words: Words, trouble: str) -> str:
+def reason(words: Words, problem: str) -> str:
     """Why a briefing was not posted, and what to do about it."""
-    known = trouble if trouble in TROUBLES else "refused"
-    return words(f"briefing.trouble.{known}")
+    known = problem if problem in PROBLEMS else "refused"
+    return words(f"briefing.problem.{known}")
 
 
 def settled(words: Words, settlement: str) -> str:
@@ -132,11 +132,11 @@ def settled(words: Words, settlement: str) -> str:
     return words(f"correction.settled.{settlement}")
 
 
-def warning(words: Words, briefing: Briefing, trouble: str, server: str) -> str:
+def warning(words: Words, briefing: Briefing, problem: str, server: str) -> str:
     """The message to moderators that a briefing was not posted, as markdown."""
     headline = escape(shorten(briefing.plan.text.headline, _SHOWN))
     said = words(
-        "briefing.trouble.held", headline=f"**{headline}**", server=f"**{escape(server)}**"
+        "briefing.problem.held", headline=f"**{headline}**", server=f"**{escape(server)}**"
     )
-    again = words("briefing.trouble.see", id=briefing.briefing_id)
-    return f"{said} {reason(words, trouble)} {again}"
+    again = words("briefing.problem.see", id=briefing.briefing_id)
+    return f"{said} {reason(words, problem)} {again}"

@@ -10,7 +10,7 @@ import structlog
 from discord.app_commands import Choice, Transform
 from discord.ext import commands
 
-from bot.delivery.outbox import Blocked, Delivered, Outcome, RetryAt, Undetermined
+from bot.delivery.outbox import Blocked, Delivered, NothingToSend, Outcome, RetryAt, Undetermined
 from bot.delivery.recurrence import EVERY_DAY, Occurrence, UnknownZone, open_zone
 from bot.state.digests import DigestConfig, Schedule, Target, WhenEmpty
 from bot.state.errors import DatabaseUnavailable
@@ -43,9 +43,9 @@ from bot.ui.digests.overview import (
     link,
     moment,
     next_line,
+    problem_line,
     setting_lines,
     state_lines,
-    trouble,
 )
 from bot.ui.digests.set_up import (
     QuietButton,
@@ -174,7 +174,7 @@ async def _preview(interaction: Interaction) -> None:
     ):
         lines.append(words("digest.preview.skipped"))
     if missing := mentions.missing(target):
-        lines.append(trouble(words, schedule.config, missing))
+        lines.append(problem_line(words, schedule.config, missing))
     slot = Slot(schedule.server_id, "digest", run.day, run.instant, target.channel_id)
     note = "\n".join(f"-# {line}" for line in lines)
     layout = posts.view(
@@ -210,7 +210,7 @@ async def _pause(interaction: Interaction, until: str | None = None) -> None:
         line = words("digest.paused.until", at=moment(words, run.instant))
     else:
         await state.digests.pause(server_id, "moderator")
-        line = trouble(words, schedule.config, "moderator")
+        line = problem_line(words, schedule.config, "moderator")
     await answer(interaction, Notice(words("digest.paused"), (line,)))
 
 
@@ -260,16 +260,18 @@ def _posted(words: Words, outcome: Outcome, schedule: Schedule, last: Post | Non
     mentions = Mentions(words)  # what is gone was refused before
     coming = state_lines(mentions, schedule)
     match outcome:
-        case Delivered(place) if place and last:
+        case Delivered() if last:
             return Notice(words("digest.now.done"), (link(last), *coming))
-        case Delivered():
+        case Delivered() | NothingToSend():
             return Notice(words("digest.now.settled"), (last_line(mentions, last), *coming))
         case RetryAt():
             return Notice(words("digest.now.later"), (words("digest.now.later.help"),))
         case Blocked(reason):
-            return Notice(words("digest.now.blocked"), (trouble(words, schedule.config, reason),))
+            return Notice(
+                words("digest.now.blocked"), (problem_line(words, schedule.config, reason),)
+            )
         case Undetermined():
-            what = trouble(words, schedule.config, "unknown")
+            what = problem_line(words, schedule.config, "unknown")
             return Notice(words("digest.now.unknown"), (what, *coming))
 
 
@@ -288,5 +290,5 @@ def _known_zone(schedule: Schedule, words: Words) -> None:
         open_zone(schedule.config.zone)
     except UnknownZone:
         raise UserError(
-            words("digest.paused"), trouble(words, schedule.config, "no-zone")
+            words("digest.paused"), problem_line(words, schedule.config, "no-zone")
         ) from None

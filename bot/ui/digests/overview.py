@@ -37,13 +37,13 @@ WEEKDAYS: Mapping[str, frozenset[int]] = {
 
 def warning(words: Words, schedule: Schedule, problem: DigestProblem, server: str) -> str:
     """The warning to moderators whose digest has stopped, as Discord's markdown."""
-    name, what = escape(server), trouble(words, schedule.config, problem)
+    name, what = escape(server), problem_line(words, schedule.config, problem)
     if problem == "unknown":
         return field(words, name, what)
     return f"{words('digest.stopped', server=f'**{name}**')}\n{what}"
 
 
-def trouble(words: Words, config: DigestConfig, problem: DigestProblem) -> str:
+def problem_line(words: Words, config: DigestConfig, problem: DigestProblem) -> str:
     """What is wrong, and how to mend it."""
     channel = f"<#{config.target.channel_id}>"
     return words(f"digest.warning.{problem}", channel=channel, zone=config.zone)
@@ -103,7 +103,7 @@ def state_lines(mentions: Mentions, schedule: Schedule) -> tuple[str, ...]:
     """When the next digest comes, and what keeps it from coming."""
     words, missing = mentions.words, mentions.missing(schedule.config.target)
     problem = missing or schedule.paused
-    lines = (trouble(words, schedule.config, problem),) if problem else ()
+    lines = (problem_line(words, schedule.config, problem),) if problem else ()
     if schedule.paused == "moderator" and schedule.paused_until:
         until = words("digest.paused.until", at=moment(words, schedule.paused_until))
         return (until, *lines) if missing else (until,)

@@ -26,7 +26,7 @@ from bot.ui.components.mentions import look_up
 from bot.ui.components.messages import Notice, UserError, answer
 from bot.ui.components.permissions import moderate
 from bot.ui.components.persistent_items import PersistentItem, button
-from bot.ui.digests.overview import next_line, setting_lines, trouble
+from bot.ui.digests.overview import next_line, problem_line, setting_lines
 
 
 class TestPostButton(PersistentItem, template=r"digest:test:(?P<channel_id>\d{1,20})"):
@@ -114,7 +114,7 @@ async def require_target(interaction: Interaction, schedule: Schedule) -> None:
     words, target = reader_words(interaction), schedule.config.target
     channel = await channels.find(guild_of(interaction), target.channel_id)
     if isinstance(channel, str):
-        raise UserError(words("digest.no-target"), trouble(words, schedule.config, channel))
+        raise UserError(words("digest.no-target"), problem_line(words, schedule.config, channel))
     channels.require_postable(channel, target, words)
     channels.require_own_access(member_of(interaction), channel, target.role_id, words)
 

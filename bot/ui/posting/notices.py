@@ -49,8 +49,8 @@ def worded(words: Words, server: str, content: TextContent) -> str:
     match content:
         case EntryLine(briefing, entry):
             return audit_log.log_line(words, briefing, entry)
-        case BriefingWarning(briefing, trouble):
-            return audit_log.warning(words, briefing, trouble, server)
+        case BriefingWarning(briefing, problem):
+            return audit_log.warning(words, briefing, problem, server)
         case DigestWarning(schedule, problem):
             return overview.warning(words, schedule, problem, server)
         case SettingStep(step, member_id, value):

@@ -124,6 +124,30 @@ open:
     added: 2026-11-22
 """
 
+STORY = """\
+# yaml-language-server: $schema=../schemas/story.json
+id: the-line
+title: A ferry line came back
+kind: topic
+when: 2014/2021
+topics: [ferry-line]
+opening:
+  says: >-
+    After seven years without a boat, the port towns of Norhaven and Sudby agreed to open their
+    ferry line again.
+  cites: [{source: ferry-report, paragraph: 4}, {source: ferry-report, paragraph: 5}]
+tells:
+  - storm-2014/ruins
+  - ferry-agreement/signed
+  - ferry-line/lorries
+  - ferry-line/start
+more:
+  - ferry-agreement/gap
+  - ferry-line/opposed
+question: {en: Who opposes the ferry line?}
+answer: ferry-line/opposed
+"""
+
 ACTORS = {
     "ilse-brandt": """\
 name: Ilse Brandt

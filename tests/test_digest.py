@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,20 +16,20 @@ import pytest_asyncio
 from typer.testing import CliRunner
 
 from bot.answers.service import AnswerService
-from bot.cards.card import Card, Line
+from bot.cards.card import Card, Line, Question
 from bot.cards.plain import plain
 from bot.cards.wording import dated_words
 from bot.cli.app import app
 from bot.compose.digest import ComposedDigest, DigestHistory, compose
+from bot.compose.digest_run import DigestReader, run
 from bot.config import Config
 from bot.facts.build import build
 from bot.facts.load import Base, Folders, load
-from bot.facts.model import Event
 from bot.facts.store import Filter, Store
 from bot.texts.catalogues import LANGUAGES, words
 from bot.ui.questions.replies import view
 from tests.conftest import buttons, parts, texts
-from tests.small_base import AGREEMENT, STORM, TOPIC, record_of, write_small_base
+from tests.small_base import AGREEMENT, STORM, STORY, TOPIC, write_small_base
 
 EN = words("en")
 FIRST = date(2027, 1, 1)
@@ -53,24 +54,26 @@ class Posted:
 
 
 async def days(
-    store: Store, language: str, first: date, number: int, topics: frozenset[str] = frozenset()
+    store: Store,
+    language: str,
+    first: date,
+    number: int,
+    topics: frozenset[str] = frozenset(),
+    is_weekly: bool = False,
 ) -> list[Posted]:
-    """What a server is told on consecutive days, from its first digest on."""
-    told, posted = DigestHistory(), list[Posted]()
-    held, facts_of_the_day = await store.versions(), dict[str, date]()
-    for day in (first + timedelta(days=n) for n in range(number)):
-        digest = await compose(store, words(language), day, told, topics)
-        posted.append(Posted(day, digest))
-        if digest.fact_of_the_day:
-            facts_of_the_day = {**facts_of_the_day, digest.fact_of_the_day: day}
-        told = DigestHistory(day, held, facts_of_the_day)
-    return posted
+    """What a server reads on consecutive days or weeks, from its first digest on."""
+    reader = DigestReader(words(language), topics, is_weekly)
+    posted = run(store, reader, first, number, DigestHistory())
+    return [Posted(day, digest) async for day, digest in posted]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def years(service: AnswerService) -> Mapping[str, list[Posted]]:
-    """A year of digests in each language."""
-    return {language: await days(service.store, language, FIRST, YEAR) for language in LANGUAGES}
+    """A year of digests in English, and a quarter in each other language."""
+    return {
+        language: await days(service.store, language, FIRST, YEAR if language == "en" else 92)
+        for language in LANGUAGES
+    }
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +97,7 @@ def under(card: Card, key: str) -> list[Line]:
     inside = False
     for section in card.sections:
         inside = section.heading == words(card.language)(key) if section.heading else inside
-        if inside:
+        if inside and not section.small:
             found += section.lines
     return found
 
@@ -106,8 +109,9 @@ def lines(card: Card) -> Iterator[Line]:
 
 
 def text_of(service: AnswerService, card: Card) -> str:
-    """The digest as a terminal shows it."""
-    return plain(service.page(card), words(card.language))
+    """The digest as a terminal shows it, without the lines on how old it is."""
+    told = replace(card, sections=tuple(each for each in card.sections if not each.small))
+    return plain(service.page(told), words(card.language))
 
 
 def exact_days(base: Base) -> dict[str, date]:
@@ -123,35 +127,89 @@ def exact_days(base: Base) -> dict[str, date]:
 # The shipped base, over a year
 
 
-def test_no_fact_is_in_focus_again_until_every_one_has_been(base: Base, year: list[Posted]) -> None:
-    able = {
-        f"{owner}/{fact.id}"
-        for owner, (part, _), fact in base.facts()
-        if not fact.withdrawn and part != "open" and fact.kind != "role"
-    }
-    came = [posted.digest.fact_of_the_day for posted in year]
-    assert len(able) < YEAR, "the year is too short to see a second round"
-    assert set(came[: len(able)]) == able
-    assert came[len(able) :] == came[: YEAR - len(able)]
+def test_no_story_comes_again_until_every_one_has(base: Base, year: list[Posted]) -> None:
+    told = [posted.digest.story for posted in year if posted.digest.story]
+    number = len(base.stories)
+    assert len(told) > 2 * number, "the year is too short to see a third round"
+    assert set(told[:number]) == set(told[number : 2 * number]) == set(base.stories)
 
 
-def test_the_facts_in_focus_do_not_dwell_on_one_thing(year: list[Posted]) -> None:
-    owners = [(posted.digest.fact_of_the_day or "").partition("/")[0] for posted in year]
-    assert all(len(set(owners[n : n + 7])) == 7 for n in range(120))
-    assert owners[:30] != sorted(owners[:30])
+def test_neighbours_differ_in_kind(base: Base, year: list[Posted]) -> None:
+    kinds = [base.stories[p.digest.story].kind for p in year[: len(base.stories)] if p.digest.story]
+    assert all(one != other for one, other in pairwise(kinds))
 
 
-def test_what_happened_comes_before_what_is_said_of_it(base: Base, year: list[Posted]) -> None:
-    kinds = {f"{owner}/{fact.id}": fact.kind for owner, _, fact in base.facts()}
-    first = [kinds[posted.digest.fact_of_the_day or ""] for posted in year[:20]]
-    assert sum(kind in ("event", "agreement") for kind in first) >= 15
+def test_thirty_days_have_something_of_every_topic(base: Base, year: list[Posted]) -> None:
+    stories = [base.stories[p.digest.story] for p in year[:30] if p.digest.story]
+    assert {topic for story in stories for topic in story.topics} == set(base.topics)
+    events = {f.partition("/")[0] for p in year[:30] for f in p.digest.facts} & set(base.events)
+    assert len(events) > len(base.events) / 2
 
 
-async def test_servers_that_begin_on_different_days_read_different_rows(
+async def test_servers_that_begin_on_different_days_read_different_stories(
     service: AnswerService, year: list[Posted]
 ) -> None:
     later = await days(service.store, "en", FIRST + timedelta(days=1), 5)
-    assert [p.digest.fact_of_the_day for p in later] != [p.digest.fact_of_the_day for p in year[:5]]
+    assert [p.digest.story for p in later] != [p.digest.story for p in year[:5]]
+
+
+def test_a_story_has_its_headline_its_opening_and_what_it_lists_in_order(
+    base: Base, year: list[Posted]
+) -> None:
+    posted = next(p for p in year if p.digest.story == "the-pact-that-nearly-ended")
+    story = base.stories["the-pact-that-nearly-ended"]
+    assert posted.card.title == "The intelligence pact nearly ended · 2016–2023"
+    assert (posted.card.subtitle or "").startswith("Daily digest · ")
+    opening, *listed = [line for line in lines(posted.card) if line.cites]
+    assert (opening.text, opening.cites) == (story.opening.says, story.opening.cites)
+    assert [line.fact.key for line in listed if line.fact] == list(story.tells)
+
+
+async def test_a_weekly_digest_tells_more_of_a_story(service: AnswerService, base: Base) -> None:
+    [posted] = await days(service.store, "en", FIRST, 1, is_weekly=True)
+    story = base.stories[posted.digest.story or ""]
+    told = [line.fact.key for line in lines(posted.card) if line.fact]
+    assert len(told) > len(story.tells)
+    assert told == list(story.passages[: len(told)])
+    assert (posted.card.subtitle or "").startswith("Weekly digest · 1 January 2027")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_story_fits_a_message_by_the_day_and_by_the_week(
+    service: AnswerService, base: Base, language: str
+) -> None:
+    for is_weekly in (False, True):
+        posted = await days(
+            service.store, language, FIRST, len(base.stories) + 6, is_weekly=is_weekly
+        )
+        assert {one.digest.story for one in posted} >= set(base.stories)
+        for one in posted:
+            assert sum(map(len, texts(view(service, one.card).to_components()))) <= 1_600
+
+
+def test_a_story_ends_in_a_question_that_a_button_asks(base: Base, year: list[Posted]) -> None:
+    for posted in year:
+        if posted.digest.story:
+            asked = base.stories[posted.digest.story].question["en"]
+            first = posted.card.actions[0]
+            assert (first.label, first.question) == (asked, Question("ask", {"question": asked}))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_each_question_is_answered_with_the_fact_that_its_story_names(
+    service: AnswerService, base: Base, language: str
+) -> None:
+    for story in base.stories.values():
+        asked = Question("ask", {"question": story.next_question(language)})
+        card = await service.answer(asked, language)
+        assert story.answer in card.unit_keys(), asked.options["question"]
+
+
+def test_what_is_old_says_so(year: list[Posted]) -> None:
+    first, second = ([line.text for line in lines(posted.card)] for posted in year[:2])
+    end = "The latest dated event in the articles is from 2023."
+    assert first[-1] == end
+    assert second[-2:] == ["Nothing in the base changed since yesterday.", end]
 
 
 def test_on_this_day_holds_the_events_of_that_day_and_no_other(
@@ -172,12 +230,16 @@ def test_on_this_day_holds_the_events_of_that_day_and_no_other(
         }, posted.day
 
 
-def test_an_event_of_this_day_is_told_with_its_first_facts(year: list[Posted]) -> None:
+def test_an_event_of_this_day_says_why_it_matters(base: Base, year: list[Posted]) -> None:
     [march] = [posted for posted in year if posted.day == date(2027, 3, 16)]
     told = under(march.card, "digest.on-this-day")
-    assert [line.opening for line in told] == ["16 March 2023", None, None] * 2
-    assert title(told[0]) == "Yoon-Kishida summit in Tokyo", "the most told of stands first"
+    assert [line.opening for line in told] == ["16 March 2023"] * 2
+    assert title(told[0]) == "Yoon-Kishida summit in Tokyo", "that with most facts comes first"
+    lead = base.events["tokyo-summit"].lead
+    assert lead
+    assert [(note.text, note.cites) for note in told[0].notes] == [(lead.says, lead.cites)]
     assert "tokyo-summit/mutual-visits" in march.digest.facts
+    assert march.card.title == "Daily digest · 16 March 2027"
 
 
 def test_events_known_to_a_month_come_once_in_their_month(base: Base, year: list[Posted]) -> None:
@@ -240,19 +302,21 @@ def assert_fits(service: AnswerService, card: Card) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_line_is_cited(years: Mapping[str, list[Posted]], language: str) -> None:
     for posted in years[language]:
-        for line in lines(posted.card):
+        *told, age = posted.card.sections
+        assert age.small, "how old the digest is cites nothing"
+        for line in (line for section in told for line in section.lines):
             assert line.cites, f"{posted.day}: {line.text}"
 
 
-def test_every_fact_in_focus_is_told_in_full(base: Base, year: list[Posted]) -> None:
-    facts = {f"{owner}/{fact.id}": fact for owner, _, fact in base.facts()}
-    for posted in year:
-        fact = facts[posted.digest.fact_of_the_day or ""]
-        [line] = [line for line in lines(posted.card) if line.text == fact.says]
+def test_every_fact_keeps_its_label_its_caution_and_its_accounts(year: list[Posted]) -> None:
+    told = [line for posted in year for line in lines(posted.card) if line.fact]
+    for line in told:
+        assert line.fact
+        fact = line.fact.fact
         notes = [note.text for note in line.notes]
-        told = [fact.inferred, *(account.says for account in fact.accounts), fact.caution]
-        assert notes == [text for text in told if text]
-        assert bool(line.label) == (fact.kind in ("position", "plan", "proposal", "opinion"))
+        assert notes == [*(each.says for each in fact.accounts), *filter(None, [fact.caution])]
+        is_claim = fact.kind in ("position", "plan", "proposal", "opinion")
+        assert bool(line.label) == (is_claim or line.fact.part == "open")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -283,78 +347,25 @@ def test_nothing_is_told_as_if_it_were_of_the_day_of_reading(
         assert not NOW_WORDS.search(text_of(service, posted.card)), posted.day
 
 
-def test_what_came_before_and_after_surely_did(base: Base, year: list[Posted]) -> None:
-    """By the last and first day that the files leave open, or by what they say of the two."""
-    by_title = {event.title: event for event in base.events.values()}
-    seen = 0
+def test_a_day_with_a_story_alone_is_not_worth_posting(year: list[Posted]) -> None:
+    headings = {EN(f"digest.{key}") for key in ("on-this-day", "this-month", "coming-up")}
     for posted in year:
-        owner = base.events.get((posted.digest.fact_of_the_day or "").partition("/")[0])
-        for line in under(posted.card, "digest.focus"):
-            if owner and line.label in ("Before", "After"):
-                found = next(t for t in sorted(by_title, key=len, reverse=True) if t in line.text)
-                pair = (by_title[found], owner)
-                assert_in_order(*(pair if line.label == "Before" else pair[::-1]))
-                seen += 1
-    assert seen > 50
-
-
-def assert_in_order(one: Event, other: Event) -> None:
-    said = other.when.after == one.id or one.when.before == other.id
-    first, second = (edtf_days(event.when.edtf or "") for event in (one, other))
-    assert said or first[1] < second[0], (one.id, other.id)
-
-
-def edtf_days(edtf: str) -> tuple[str, str]:
-    """The first and last day of a date, as text that sorts."""
-    start, _, end = edtf.partition("/")
-    seasons = {"21": ("03", "05"), "22": ("06", "08"), "23": ("09", "11"), "24": ("12", "12")}
-
-    def bound(text: str, last: bool) -> str:
-        if text in ("", ".."):
-            return "9999" if last else "0000"
-        month = seasons.get(text[5:7], (text[5:7], text[5:7]))[last] or ("12" if last else "01")
-        return f"{text[:4]}-{month}-{text[8:] or ('31' if last else '01')}"
-
-    return bound(start, last=False), bound(end or start, last=True)
-
-
-def test_a_day_with_the_fact_in_focus_alone_is_not_worth_posting(year: list[Posted]) -> None:
-    for posted in year:
-        headings = [section.heading for section in posted.card.sections if section.heading]
-        news = [heading for heading in headings if not heading.startswith(EN("digest.focus"))]
-        assert posted.digest.worth_posting == bool(news), posted.day
+        shown = {section.heading for section in posted.card.sections}
+        assert posted.digest.worth_posting == bool(shown & headings), posted.day
     assert {posted.digest.worth_posting for posted in year} == {True, False}
 
 
 async def test_topics_narrow_everything(service: AnswerService, base: Base) -> None:
     for topic in sorted(base.topics):
-        own = {event.id for event in base.events.values() if topic in event.topics}
-        mine = {
-            f"{owner}/{fact.id}"
-            for owner, _, fact in base.facts()
-            if owner in {topic, *own} or topic in fact.about
-        }
-        titles = tuple(base.events[event_id].title for event_id in own)
+        titles = tuple(e.title for e in base.events.values() if topic in e.topics)
         posted = await days(service.store, "en", date(2027, 2, 25), 40, frozenset({topic}))
+        told = {one.digest.story for one in posted if one.digest.story}
+        assert told == {story.id for story in base.stories.values() if topic in story.topics}
         for one in posted:
-            assert set(one.digest.facts) <= mine, topic
             for key in ("digest.on-this-day", "digest.this-month", "digest.coming-up"):
-                assert all(
-                    line.text.startswith(titles) for line in under(one.card, key) if line.opening
-                )
-        assert len({one.digest.fact_of_the_day for one in posted}) > 1, topic
-        assert EN("digest.title", date="25 February 2027") == posted[0].card.title
-        assert posted[0].card.subtitle == base.topics[topic].title
-
-
-async def test_every_fact_of_a_chosen_topic_comes_whoever_owns_it(tmp_path: Path) -> None:
-    async with opened(tmp_path) as store:
-        posted = await days(store, "en", LATER, 5, frozenset({"ferry-line"}))
-    assert {one.digest.fact_of_the_day for one in posted} == {
-        "ferry-agreement/signed", "ferry-agreement/gap",  # of an event of the topic
-        "storm-2014/ruins",  # told of the topic, and of an event that is not its
-        "ferry-line/lorries", "ferry-line/opposed",
-    }  # fmt: skip
+                of_key = [line for line in under(one.card, key) if line.opening]
+                assert all(line.text.startswith(titles) for line in of_key if not line.fact)
+            assert (one.card.subtitle or "").endswith(base.topics[topic].title)
 
 
 async def test_a_topic_that_the_base_no_longer_has_leaves_nothing_to_tell(
@@ -363,8 +374,8 @@ async def test_a_topic_that_the_base_no_longer_has_leaves_nothing_to_tell(
     digest = await compose(
         service.store, EN, date(2027, 3, 16), DigestHistory(), frozenset({"gone"})
     )
-    assert (digest.fact_of_the_day, digest.worth_posting, digest.facts) == (None, False, {})
-    assert [line.text for line in lines(digest.card)] == [EN("digest.nothing")]
+    assert (digest.story, digest.worth_posting, digest.facts) == (None, False, {})
+    assert next(lines(digest.card)).text == EN("digest.nothing")
     assert_fits(service, digest.card)
 
 
@@ -372,16 +383,11 @@ async def test_the_facts_of_a_digest_are_those_it_shows_with_their_versions(
     service: AnswerService, year: list[Posted]
 ) -> None:
     versions = await service.store.versions()
-    facts = {record.key: record.fact for record in await service.store.every_fact()}
     for posted in year:
-        said = {line.text for line in lines(posted.card)}
-        shown = {key for key, fact in facts.items() if fact.says in said}
-        assert set(posted.digest.facts) <= shown
-        assert {facts[key].says for key in posted.digest.facts} == said & {
-            fact.says for fact in facts.values()
-        }
+        assert {line.fact.key for line in lines(posted.card) if line.fact} <= set(
+            posted.digest.facts
+        )
         assert all(versions[key] == version for key, version in posted.digest.facts.items())
-        assert posted.digest.fact_of_the_day in posted.digest.facts
 
 
 # The small base, as it changes
@@ -389,6 +395,7 @@ async def test_the_facts_of_a_digest_are_those_it_shows_with_their_versions(
 LATER = date(2026, 12, 1)
 EVENTS = "facts/events/ferry-agreement.yaml"
 TOPICS = "facts/topics/ferry-line.yaml"
+STORY_FILE = "facts/stories/the-line.yaml"
 KEY = "ferry-agreement/signed"
 SIGNED = "Ilse Brandt and Tomas Lind signed the agreement on 4 May 2021."
 ADDED = "added: 2026-11-22"
@@ -399,6 +406,7 @@ async def opened(folder: Path, files: Mapping[str, str] | None = None) -> AsyncG
     """The small base with some of its files written anew, built and open."""
     folders = write_small_base(folder)
     for name, text in (files or {}).items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     store = await Store.open(build(folders, folder / "data").path)
     try:
@@ -443,18 +451,19 @@ async def seen_with(
 
 
 async def test_a_first_digest_has_no_news(tmp_path: Path) -> None:
-    async with opened(tmp_path, agreement(REWORDED)) as store:
+    async with opened(tmp_path, {STORY_FILE: STORY, **agreement(REWORDED)}) as store:
         digest = await compose(store, EN, LATER, DigestHistory())
         assert not under(digest.card, "digest.corrections")
         assert not under(digest.card, "digest.added")
-        assert digest.fact_of_the_day
+        assert digest.story
         assert not digest.worth_posting
 
 
 async def test_an_unchanged_base_has_no_news(tmp_path: Path, held: Mapping[str, str]) -> None:
-    async with opened(tmp_path) as store:
+    async with opened(tmp_path, {STORY_FILE: STORY}) as store:
         digest = await compose(store, EN, LATER, DigestHistory(LATER, held))
-        assert (digest.worth_posting, [*digest.facts]) == (False, [digest.fact_of_the_day])
+        assert not digest.worth_posting
+        assert digest.story
 
 
 async def test_a_rewording_shows_what_was_said_until_when_and_why(
@@ -555,10 +564,7 @@ async def test_a_withdrawn_fact_is_told_as_withdrawn_once_and_never_as_true(
             digest = await compose(store, EN, day, told)
             assert SIGNED not in "".join(line.text for line in lines(digest.card))
             assert "ferry-agreement/signed" not in digest.facts
-            assert digest.fact_of_the_day
-            told = DigestHistory(
-                day, told.versions, {**told.facts_of_the_day, digest.fact_of_the_day: day}
-            )
+            told = DigestHistory(day, told.versions)
 
 
 async def test_added_facts_stand_with_their_dates_and_labels_open_ones_last(
@@ -573,7 +579,6 @@ async def test_added_facts_stand_with_their_dates_and_labels_open_ones_last(
         (None, "Not established"),
     ]
     assert {"ferry-line/start", "storm-2014/ruins"} <= set(digest.facts)
-    assert digest.fact_of_the_day not in ("ferry-line/start", "storm-2014/ruins")
     assert digest.worth_posting
 
 
@@ -622,71 +627,21 @@ async def test_news_without_end_fit_one_message_and_the_rest_is_counted(
         assert under(digest.card, "digest.on-this-day")
 
 
-async def test_the_sources_below_take_room_too(tmp_path: Path) -> None:
-    many = [f"report-{n}" for n in range(12)]
-    facts = "".join(
-        f"""\
-  - id: f{n}
-    says: Number {n} of the council's crossings.
-    kind: background
-    cites: [{", ".join(f"{{source: {source}, paragraph: 6}}" for source in many)}]
-    added: 2026-11-22
-"""
-        for n in range(3)
-    )
-    write_small_base(tmp_path)
-    for source in many:
-        record = record_of(source, 9).replace("ferry-report", source)
-        long = f"title: {source} {'Port towns reopen ferry line, ' * 15}"
-        (tmp_path / f"seeds/{source}.yaml").write_text(re.sub("title: .*", long, record), "utf-8")
-    async with opened(
-        tmp_path, {TOPICS: TOPIC.replace("facts:\n", f"facts:\n{facts}", 1)}
-    ) as store:
-        told = DigestHistory()
-        for n in range(12):
-            digest = await compose(store, EN, LATER + timedelta(days=n), told)
-            assert_fits(AnswerService(store), digest.card)
-            assert digest.fact_of_the_day, "a fact that fits no message holds up the others"
-            assert not digest.fact_of_the_day.startswith("ferry-line/f")
-            told = DigestHistory(
-                None,
-                None,
-                {**told.facts_of_the_day, digest.fact_of_the_day: LATER + timedelta(days=n)},
-            )
+async def test_a_story_waits_for_a_day_with_room(tmp_path: Path, held: Mapping[str, str]) -> None:
+    async with opened(tmp_path, {STORY_FILE: STORY}) as store:
+        news = dict.fromkeys(list(held)[:4], "another")
+        full = await compose(store, EN, LATER, DigestHistory(LATER, news))
+        assert full.worth_posting
+        assert full.story is None
+        assert (await compose(store, EN, LATER, DigestHistory(LATER, held))).story == "the-line"
 
 
-async def test_a_fact_waits_for_a_day_with_room_and_none_comes_twice_meanwhile(
-    tmp_path: Path, held: Mapping[str, str]
-) -> None:
-    async with opened(tmp_path, {TOPICS: many_facts(9)}) as store:
-        now = await store.versions()
-        long, short = "ferry-line/f0", "storm-2014/ruins"
-        changed = {f"ferry-line/f{n}": "another" for n in range(1, 4)}
-
-        async def fact_of_the_day(told: DigestHistory) -> str | None:
-            return (await compose(store, EN, LATER, told)).fact_of_the_day
-
-        seen = dict.fromkeys(set(now) - {long}, date(2026, 11, 1))
-        assert await fact_of_the_day(DigestHistory(LATER, {**now, **changed}, seen)) is None
-        assert await fact_of_the_day(DigestHistory(LATER, now, seen)) == long
-        seen = dict.fromkeys(set(now) - {short}, date(2026, 11, 1))
-        assert await fact_of_the_day(DigestHistory(LATER, {**now, **changed}, seen)) == short, (
-            "it had room"
-        )
-
-
-async def test_what_the_message_shows_already_is_not_in_focus_as_well(
-    tmp_path: Path, held: Mapping[str, str]
-) -> None:
-    ruins = "storm-2014/ruins"
-    async with opened(tmp_path) as store:
-        seen = dict.fromkeys(set(held) - {ruins}, date(2026, 11, 1))
-        without = {key: version for key, version in held.items() if key != ruins}
-        digest = await compose(store, EN, LATER, DigestHistory(LATER, without, seen))
-        assert (digest.fact_of_the_day, set(digest.facts)) == (None, {ruins})
-        assert (
-            await compose(store, EN, LATER, DigestHistory(LATER, held, seen))
-        ).fact_of_the_day == ruins
+async def test_a_story_leaves_out_what_was_withdrawn(tmp_path: Path) -> None:
+    async with opened(tmp_path, {STORY_FILE: STORY, **agreement(WITHDRAWN)}) as store:
+        digest = await compose(store, EN, LATER, DigestHistory())
+    assert digest.story == "the-line"
+    assert KEY not in digest.facts
+    assert SIGNED not in "".join(line.text for line in lines(digest.card))
 
 
 EDTF = "when: {edtf: 2021-05-04, basis: stated}"
@@ -785,9 +740,9 @@ async def test_an_anniversary_comes_up_once(
 
 
 async def test_the_ends_of_the_calendar_have_their_digests(tmp_path: Path) -> None:
-    async with opened(tmp_path) as store:
+    async with opened(tmp_path, {STORY_FILE: STORY}) as store:
         for day in (date.min, date.max):
-            assert (await compose(store, EN, day, DigestHistory())).fact_of_the_day
+            assert (await compose(store, EN, day, DigestHistory())).story
 
 
 # The verb
@@ -799,7 +754,8 @@ async def test_the_ends_of_the_calendar_have_their_digests(tmp_path: Path) -> No
         (("--date", "2027-03-16"), 0, "Daily digest · 16 March 2027"),
         ((), 0, date.today().strftime("%B %Y")),
         (("--date", "2027-03-16", "--language", "ja"), 0, "この日の出来事"),
-        (("--date", "2027-03-16", "--topics", " gsomia, cuba-ties"), 0, "In focus"),
+        (("--date", "2027-03-15", "--topics", " gsomia, cuba-ties"), 0, "Daily digest · 15 March"),
+        (("--date", "2027-03-16", "--days", "2", "--weekly"), 0, "── 2027-03-23 ──"),
         (("--date", "2027-03-16", "--topics", "gsomia,nope"), 2, "No topic `nope`; there are "),
         (("--date", "2027-02-30"), 2, "`2027-02-30` is no day of the calendar; write it as"),
         (("--date", "2027-03-16", "--language", "fr"), 2, "No language `fr`"),

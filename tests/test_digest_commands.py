@@ -75,14 +75,24 @@ async def test_a_digest_is_posted_at_its_hour_each_day_and_once(
     assert texts(post) == texts(preview.components)[1:], "the preview was what came"
     assert "[1]" in "".join(texts(post))
     await mod.server.restart()
+    await answers_its_question(mod, channel)
     await mod.advance(hours=23, minutes=50)
     assert len(posted(channel)) == 1
     await mod.advance(minutes=10)
-    assert [texts(each)[0].splitlines()[0] for each in posted(channel)] == [
-        "## Daily digest · 1 January 2026",
-        "## Daily digest · 2 January 2026",
+    assert [texts(each)[0].splitlines()[1].split(" · ")[:2] for each in posted(channel)] == [
+        ["-# Daily digest", "1 January 2026"],
+        ["-# Daily digest", "2 January 2026"],
     ]
     assert len({button_id(each) for each in posted(channel)}) == 2
+
+
+async def answers_its_question(mod: ModeratedServer, channel: ChannelHandle) -> None:
+    """The button below a story asks a question, and only the presser sees the answer."""
+    [message] = [each for each in channel.history() if each.author.bot and not each.flags.ephemeral]
+    question = next(b for b in buttons(posted(channel)[0]) if b["custom_id"].startswith("ask:"))
+    answer = private(await mod.server.reader.click(message, custom_id=question["custom_id"]))
+    assert f"-# {question['label']}" in lines(answer)[1].replace("\\", "")
+    assert "[1]" in "".join(texts(answer.components))
 
 
 def button_id(post: list[dict[str, Any]]) -> str:
@@ -122,7 +132,7 @@ async def test_the_role_can_be_dropped_by_a_button_that_outlives_the_process(
     assert "**Notifies**: nobody" in said
     await mod.advance(minutes=7)
     (post,) = posted(mod.server.channel)
-    assert texts(post)[0].startswith("## Daily digest")
+    assert "-# Daily digest" in texts(post)[0]
 
 
 async def test_a_paused_digest_is_not_posted_until_it_is_resumed(
@@ -406,7 +416,7 @@ async def test_a_forum_gets_a_post_of_its_own_with_its_tag(
     assert "**Tag**: Digest" in said
     await mod.advance(minutes=7)
     (thread,) = forum.threads
-    assert thread.name == "Daily digest · 1 January 2026"
+    assert f"## {thread.name}" in texts(posted(thread)[0])[0]
     assert backend.get_channel(thread.id).applied_tags == [tag_id]
     assert "Daily digest" in texts(posted(thread)[0])[0]
 
@@ -651,7 +661,7 @@ async def test_replies_are_in_the_readers_language(
     assert when in said
     await mod.advance(minutes=7)
     (post,) = posted(mod.server.channel)
-    assert texts(post)[0].startswith("## Daily digest"), "the post is in the server's"
+    assert "-# Daily digest" in texts(post)[0], "the post is in the server's"
 
 
 async def test_the_post_is_in_the_language_that_discord_tells_of_the_server(
@@ -661,7 +671,7 @@ async def test_the_post_is_in_the_language_that_discord_tells_of_the_server(
     await set_up(mod)
     await mod.advance(minutes=7)
     (post,) = posted(mod.server.channel)
-    assert texts(post)[0].startswith("## 일일 다이제스트")
+    assert "-# 일일 다이제스트" in texts(post)[0]
 
 
 async def test_a_state_that_is_away_is_told_plainly(mod: ModeratedServer, tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ async def read_back(state: State) -> None:
         zone="Asia/Seoul",
         weekdays=frozenset({0, 2, 6}),
         topics=frozenset({"export-controls", "summit"}),
-        when_empty="fact",
+        when_empty="story",
         language="ko",
         set_by=76,
     )
@@ -142,7 +142,7 @@ async def read_back(state: State) -> None:
     assert (await state.posts.get("claimed"), await state.posts.get("sent")) == (leased, sent)
     assert await state.posts.unpublished() == (sent,)
     assert await state.posts.facts("sent") == {"summit/talks": "v1", "summit/end": "v2"}
-    assert await state.posts.facts_of_the_day(7) == {"summit/talks": date(2026, 11, 21)}
+    assert await state.posts.stories(7) == {}, "a fact of the day was no story"
     assert await state.base_versions.facts("edition-1") == {"summit/talks": "v1"}
     facts = ("summit/talks", "summit/end")
     text = BriefingText("summit", None, None, "ko", "The summit", facts, "Ours")

@@ -43,7 +43,7 @@ CHANNEL = 10
 SLOT = Slot(SERVER, "digest", NOW.date(), NOW, CHANNEL)
 CARD = Card(question=Question("digest", {}), language="en", title="22 November", found=True)
 POST = OutgoingPost(SLOT, Target(CHANNEL), CARD)
-CONTENTS = Contents({"storm/closed": "v1"}, "storm/closed", "base-1")
+CONTENTS = Contents({"storm/closed": "v1"}, "the-storm", "base-1")
 NEWER = Contents({"storm/closed": "v2"}, None, "base-2")
 
 
@@ -154,7 +154,7 @@ async def test_what_is_sent_is_recorded_with_its_place_and_facts(
     (waiting,) = await world.state.posts.unpublished()
     assert (waiting.status, waiting.message_ref) == ("sent", MessageRef(1, CHANNEL))
     assert await world.state.posts.facts(SLOT.post_id) == CONTENTS.facts
-    assert await world.state.posts.facts_of_the_day(SERVER) == {"storm/closed": SLOT.day}
+    assert await world.state.posts.stories(SERVER) == {"the-storm": SLOT.day}
     assert (await world.schedule()).last_base_version == "base-1"
 
 

@@ -87,7 +87,7 @@ async def _sets_it_up(service: Conversation) -> None:
         f"When: {time} · Every day · Seoul (Asia/Seoul)",
         "Topics: All topics",
         "Notifies: nobody",
-        "On a day without news: Post the fact in focus alone",
+        "On a day without news: Post the story alone",
     ):
         await expect(reply).to_contain_text(setting)
     await expect(reply).to_contain_text(re.compile(r"Next: .+ \(in .+ hours\)"))

@@ -81,13 +81,13 @@ async def test_a_public_answer_is_forgotten_after_ninety_days(world: World) -> N
     assert await world.state.public_answers.facts(2) == {"storm/closed": "v1"}
 
 
-async def test_the_facts_of_a_post_go_with_it_but_not_the_day_on_which_one_was_in_focus(
+async def test_the_facts_of_a_post_go_with_it_but_not_the_day_of_its_story(
     world: World,
 ) -> None:
     slot = Slot(SERVER, "digest", date(2026, 11, 22), NOW, 10)
     await world.set_up()
     await world.state.leases.acquire(slot, Contents({"storm/closed": "v1"}, None, "e"), NOW, HOUR)
-    await world.state.posts.record(slot, MessageRef(1, 10), "storm/closed", NOW, publish=False)
+    await world.state.posts.record(slot, MessageRef(1, 10), "the-storm", NOW, publish=False)
     await world.end()
     await world.state.digests.pause(SERVER, "moderator")
     await run_at(world, NOW + KEPT)
@@ -95,7 +95,7 @@ async def test_the_facts_of_a_post_go_with_it_but_not_the_day_on_which_one_was_i
     await run_at(world, NOW + KEPT + HOUR)
     assert await world.state.posts.get(slot.post_id) is None
     assert await world.state.posts.facts(slot.post_id) == {}
-    assert await world.state.posts.facts_of_the_day(SERVER) == {"storm/closed": slot.day}
+    assert await world.state.posts.stories(SERVER) == {"the-storm": slot.day}
 
 
 async def test_a_base_that_nothing_rests_on_is_forgotten(world: World) -> None:

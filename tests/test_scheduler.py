@@ -185,7 +185,7 @@ async def compose(schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
         found=True,
         subtitle="late" if is_late else None,
     )
-    contents = Contents({"a/b": "v"}, "a/b", "edition")
+    contents = Contents({"a/b": "v"}, "a-story", "edition")
     return DigestDraft(card, contents, worth_posting=day.weekday() != 0)
 
 
@@ -354,7 +354,7 @@ async def test_where_clocks_change_there_is_one_a_day(world: World, zone: str, c
     for number in range(10):
         wall = time(number // 2, 30 * (number % 2))
         await world.set_up(
-            replace(EIGHT, zone=zone, at=wall, when_empty="fact"), server_id=number + 1
+            replace(EIGHT, zone=zone, at=wall, when_empty="story"), server_id=number + 1
         )
     await world.begin()
     await world.time.until(
@@ -372,7 +372,7 @@ async def test_in_the_east_the_day_is_the_local_one(world: World, zone: str) -> 
     """From midnight to nine there, it is still the day before in UTC."""
     for hour in range(10):
         await world.set_up(
-            replace(EIGHT, zone=zone, at=time(hour, 0), when_empty="fact"), server_id=hour + 1
+            replace(EIGHT, zone=zone, at=time(hour, 0), when_empty="story"), server_id=hour + 1
         )
     await world.begin()
     await world.time.until(NOW + 5 * DAY)
@@ -387,7 +387,7 @@ async def test_a_day_on_which_nothing_happened_is_left_out_or_tells_one_fact(
     world: World,
 ) -> None:
     await world.set_up(EIGHT, server_id=1)
-    await world.set_up(replace(EIGHT, when_empty="fact"), server_id=2)
+    await world.set_up(replace(EIGHT, when_empty="story"), server_id=2)
     await world.begin()
     await world.time.until(at("2026-11-23 09:00"))
     assert world.discord.days(1) == []
@@ -427,10 +427,10 @@ async def test_where_a_zones_rules_have_changed_there_is_one_a_day(
     world: World, hours: int
 ) -> None:
     """The stored instant was worked out by other rules than those of today."""
-    await world.set_up(replace(EIGHT, when_empty="fact"))
+    await world.set_up(replace(EIGHT, when_empty="story"))
     await world.state.digests.put(
         SERVER,
-        replace(EIGHT, when_empty="fact"),
+        replace(EIGHT, when_empty="story"),
         at("2026-11-23 08:00") + hours * HOUR,
         date(2026, 11, 23),
     )
@@ -575,10 +575,10 @@ async def test_posts_are_forgotten_after_ninety_days(world: World) -> None:
 async def test_what_another_process_changes_counts_from_the_next_look(world: World) -> None:
     await world.begin(settings=SHORT)
     await world.time.until(NOW + HOUR)
-    await world.set_up(replace(EIGHT, at=time(13, 10), when_empty="fact"))
+    await world.set_up(replace(EIGHT, at=time(13, 10), when_empty="story"))
     await world.time.until(NOW + 2 * HOUR)
     assert [day.day for day in world.discord.days()] == [22]
-    await world.set_up(replace(EIGHT, at=time(15, 0), when_empty="fact"))
+    await world.set_up(replace(EIGHT, at=time(15, 0), when_empty="story"))
     await world.state.settings.left([SERVER], world.time.now)
     await world.time.until(NOW + 4 * HOUR)
     assert [day.day for day in world.discord.days()] == [22]
@@ -667,7 +667,7 @@ async def test_two_processes_post_each_digest_once(world: World) -> None:
 
 @on_both_databases
 async def test_now_is_once_a_day_too(world: World) -> None:
-    await world.set_up(replace(EIGHT, at=time(13, 0), when_empty="fact"))
+    await world.set_up(replace(EIGHT, at=time(13, 0), when_empty="story"))
     digests = await world.begin()
     outcomes = [asyncio.create_task(digests.post_now(SERVER)) for _ in range(2)]
     await world.time.until(NOW + MINUTE)
@@ -699,7 +699,7 @@ class TestManyZones:
                 EIGHT,
                 zone=zone,
                 at=time(dice.randrange(24), dice.choice((0, 5, 30, 45))),
-                when_empty="fact",
+                when_empty="story",
             )
             for zone in ZONES.split()[::every]
         ]

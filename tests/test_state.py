@@ -46,7 +46,7 @@ from bot.state.state import State
 from bot.state.tables import (
     base_version_fact,
     digest,
-    fact_of_the_day,
+    digest_story,
     metadata,
     post,
     post_fact,
@@ -69,7 +69,7 @@ CONFIG = DigestConfig(
     zone="America/Argentina/ComodRivadavia",
     weekdays=frozenset({0, 2, 6}),
     topics=frozenset({"export-controls", "shuttle-diplomacy"}),
-    when_empty="fact",
+    when_empty="story",
     language="ko",
     set_by=2**60 + 6,
 )
@@ -84,7 +84,7 @@ PLAIN = DigestConfig(
     set_by=2,
 )
 SLOT = Slot(SERVER, "digest", TODAY, NOW, channel_id=2**60 + 3)
-CONTENTS = Contents({"summit/visits": "v1", "summit/talks": "v2"}, "summit/visits", "edition-1")
+CONTENTS = Contents({"summit/visits": "v1", "summit/talks": "v2"}, "a-summit", "edition-1")
 PLACE = MessageRef(message_id=2**60 + 7, channel_id=2**60 + 8)
 
 Open = Callable[[], Awaitable[State]]
@@ -186,7 +186,7 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
     "posts.get": lambda state: state.posts.get(SLOT.post_id),
     "posts.last_digest": lambda state: state.posts.last_digest(SERVER),
     "posts.facts": lambda state: state.posts.facts(SLOT.post_id),
-    "posts.facts_of_the_day": lambda state: state.posts.facts_of_the_day(SERVER),
+    "posts.stories": lambda state: state.posts.stories(SERVER),
     "posts.unpublished": lambda state: state.posts.unpublished(),
     "posts.mark_published": lambda state: state.posts.mark_published(SLOT.post_id, done=True),
     "posts.forget": lambda state: state.posts.forget(NOW),
@@ -278,8 +278,8 @@ class TestSettings:
         assert await filled.digests.get(SERVER) is None
         assert await filled.posts.last_digest(SERVER) is None
         assert await filled.posts.facts(SLOT.post_id) == {}
-        assert await filled.posts.facts_of_the_day(SERVER) == {}
-        per_server = (server, digest, post, fact_of_the_day)
+        assert await filled.posts.stories(SERVER) == {}
+        per_server = (server, digest, post, digest_story)
         rows = await count(filled)
         assert {rows[table.name] for table in per_server} == {1}
         assert rows[post_fact.name] == 2
@@ -593,7 +593,7 @@ class TestPosts:
         await filled.posts.record(SLOT, elsewhere, "summit/talks", NOW + HOUR, publish=True)
         assert await filled.posts.get(SLOT.post_id) == recorded
         assert await filled.posts.unpublished() == ()
-        assert await filled.posts.facts_of_the_day(SERVER) == {"summit/visits": TODAY}
+        assert await filled.posts.stories(SERVER) == {"summit/visits": TODAY}
         assert await other.leases.acquire(SLOT, CONTENTS, NOW + DAY, LEASE) == Busy(None)
         schedule = await filled.digests.get(SERVER)
         assert schedule
@@ -646,16 +646,16 @@ class TestPosts:
             SLOT.post_id, SERVER, "digest", None, TODAY, NOW, "sent", None, PLACE, NOW + DAY
         )
 
-    async def test_say_what_was_in_focus_last(self, filled: State) -> None:
-        for days, fact in enumerate(("a/a", "b/b", "a/a", None)):
+    async def test_say_which_stories_were_told_last(self, filled: State) -> None:
+        for days, story in enumerate(("a", "b", "a", None)):
             slot = replace(SLOT, day=TODAY + days * DAY)
             await lease(filled, slot)
-            await filled.posts.record(slot, PLACE, fact, NOW, publish=False)
-        assert await filled.posts.facts_of_the_day(SERVER) == {
-            "a/a": TODAY + 2 * DAY,
-            "b/b": TODAY + DAY,
+            await filled.posts.record(slot, PLACE, story, NOW, publish=False)
+        assert await filled.posts.stories(SERVER) == {
+            "a": TODAY + 2 * DAY,
+            "b": TODAY + DAY,
         }
-        assert await filled.posts.facts_of_the_day(OTHER) == {}
+        assert await filled.posts.stories(OTHER) == {}
 
     async def test_are_published_or_cannot_be(self, filled: State) -> None:
         slots = [replace(SLOT, day=TODAY + days * DAY) for days in range(4)]
@@ -668,12 +668,12 @@ class TestPosts:
         assert waiting == [slots[1].post_id, slots[0].post_id], "who waits longest comes first"
 
     async def test_of_long_ago_are_forgotten(self, filled: State) -> None:
-        """Those that ended; what was in focus stays known, so that it is not repeated."""
+        """Those that ended; which stories they told stays known, so that none is repeated."""
         old, fresh = SLOT, replace(SLOT, day=TODAY + DAY)
         pending = replace(SLOT, day=TODAY + 2 * DAY)
         for slot, ended in ((old, NOW), (fresh, NOW + DAY)):
             await lease(filled, slot)
-            await filled.posts.record(slot, PLACE, f"of/{slot.day.day}", ended, publish=False)
+            await filled.posts.record(slot, PLACE, f"of-{slot.day.day}", ended, publish=False)
         await filled.leases.acquire(pending, CONTENTS, NOW + HOUR, LEASE)
         never_settled = replace(SLOT, day=TODAY + 3 * DAY)
         await lease(filled, never_settled)
@@ -685,7 +685,7 @@ class TestPosts:
         assert await filled.posts.get(fresh.post_id)
         assert await filled.posts.get(pending.post_id)
         assert await filled.posts.get(never_settled.post_id) is None
-        assert set(await filled.posts.facts_of_the_day(SERVER)) == {"of/22", "of/23"}
+        assert set(await filled.posts.stories(SERVER)) == {"of-22", "of-23"}
 
     async def test_of_a_server_the_last_one_is_known(self, filled: State) -> None:
         assert await filled.posts.last_digest(SERVER) is None

@@ -22,6 +22,9 @@ FIRST_PAGE = 830
 ONLY_PAGE = 2_800
 """Characters of body on the page of a part or a one-page card: its sources still fit a message."""
 
+DIGEST = 1_600
+"""Characters of a digest: what people read over a coffee, its sources included."""
+
 FURTHER_PAGE = 1_600
 """Characters of body on the pages after the first."""
 

@@ -6,6 +6,7 @@ import codecs
 import signal
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
@@ -27,7 +28,8 @@ from bot.cli.shared import (
 
 if TYPE_CHECKING:
     from bot.answers.service import AnswerService
-    from bot.cards.card import Card
+    from bot.compose.digest_material import DigestHistory
+    from bot.compose.digest_run import DigestReader
     from bot.config import Config
 
 
@@ -124,6 +126,10 @@ def digest(
     server: Annotated[
         int | None, typer.Option(help="A server's id: print that server's next digest.")
     ] = None,
+    number: Annotated[
+        int, typer.Option("--days", min=1, help="How many digests to print, one after another.")
+    ] = 1,
+    weekly: Annotated[bool, typer.Option("--weekly", help="One digest a week.")] = False,
     config: ConfigPath = DEFAULT_CONFIG,
     language: LanguageOption = None,
 ) -> None:
@@ -134,49 +140,68 @@ def digest(
         settings = read_settings(config)
         start_logs(settings)
         chosen = frozenset(part.strip() for part in topics.split(",") if part.strip())
-        if server is not None and (chosen or language):
-            fail("A server's digest has its own topics and language; leave out the options.")
-        spoken = language_or_default(language, settings)
-        typer.echo(
-            asyncio.run(
-                _digest(settings, typed_day(day) if day else date.today(), server, chosen, spoken)
-            )
-        )
+        if server is not None and (chosen or language or weekly):
+            fail("A server's digest has its own days, topics and language; leave out the options.")
+        asked = _Asked(server, chosen, language_or_default(language, settings), weekly)
+        first = typed_day(day) if day else date.today()
+        asyncio.run(_digests(settings, first, number, asked))
 
 
-async def _digest(
-    settings: Config, day: date, server: int | None, topics: frozenset[str], language: str
-) -> str:
-    """A digest as text."""
+@dataclass(frozen=True)
+class _Asked:
+    """Whose digests to print: a server's, or those that a new one with these settings would get."""
+
+    server: int | None
+    topics: frozenset[str]
+    language: str
+    is_weekly: bool
+
+
+async def _digests(settings: Config, first: date, number: int, asked: _Asked) -> None:
+    """Print digests as text, with a rule between two."""
     from bot.cards.plain import plain
-    from bot.compose.digest import DigestHistory, compose
+    from bot.compose.digest_run import run
     from bot.texts.catalogues import words
 
     service = await _open_service(settings)
     try:
-        if server is not None:
-            card = await _server_digest(settings, service, server, day)
-        else:
-            known = _topics(service)
-            if unknown := sorted(topics.difference(known)):
-                fail(f"No topic `{unknown[0]}`; there are {', '.join(known)}.")
-            card = (
-                await compose(service.store, words(language), day, DigestHistory(), topics)
-            ).card
-        return plain(service.page(card), words(card.language))
+        reader, history = await _reader(settings, service, asked)
+        async for day, digest in run(service.store, reader, first, number, history):
+            if number > 1:
+                typer.echo(f"{'' if day == first else chr(10)}── {day} ──\n")
+            typer.echo(plain(service.page(digest.card), words(digest.card.language)))
     finally:
         await service.store.close()
 
 
-async def _server_digest(settings: Config, service: AnswerService, server: int, day: date) -> Card:
-    """The card of a server's digest; fails if it has none."""
+async def _reader(
+    settings: Config, service: AnswerService, asked: _Asked
+) -> tuple[DigestReader, DigestHistory]:
+    """Who reads the digests, and what they have read before: a server, or one that is new."""
+    from bot.compose.digest_material import DigestHistory
+    from bot.compose.digest_run import DigestReader
+    from bot.texts.catalogues import words
+
+    if asked.server is not None:
+        return await _server(settings, service, asked.server)
+    known = _topics(service)
+    if unknown := sorted(asked.topics.difference(known)):
+        fail(f"No topic `{unknown[0]}`; there are {', '.join(known)}.")
+    return DigestReader(words(asked.language), asked.topics, asked.is_weekly), DigestHistory()
+
+
+async def _server(
+    settings: Config, service: AnswerService, server: int
+) -> tuple[DigestReader, DigestHistory]:
+    """A server that has a digest, and what it has read; fails if it has none."""
     from bot.delivery.jobs.digests import DigestComposer
 
     async with open_state(settings) as state:
         schedule = await state.digests.get(server) if state else None
         if not state or not schedule:
             fail(f"Server {server} has no digest; a moderator sets one up with /digest set.")
-        return (await DigestComposer(service, state)(schedule, day, is_late=False)).card
+        composer = DigestComposer(service, state)
+        return composer.reader(schedule), await composer.history(schedule)
 
 
 def _topics(service: AnswerService) -> list[str]:

@@ -1,10 +1,10 @@
-"""The daily digest: what changed in the base, what the day recalls, and the fact of the day.
+"""The daily digest: what changed in the base, what the day recalls, and a story.
 
 It is composed from the base, a day and what a server has seen before; it knows neither Discord nor
-how any of that is stored. `_groups` has the order: what changed (`digest_changes`), what the day
-recalls (`digest_calendar`), then the `fact_of_the_day`; `message_budget` decides how much of it
-fits. Whether a digest without news is posted at all is up to the server, in
-`delivery/jobs/digests.py`.
+how any of that is stored. What changed (`digest_changes`) and what happened on this day
+(`digest_calendar`) come first, then the story (`digest_story`), then what the month and the coming
+week recall, and at the end how old all of it is (`digest_age`). Whether a digest without news is
+posted at all is up to the server, in `delivery/jobs/digests.py`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,19 @@ from itertools import chain
 from bot.answers.context import AnswerContext
 from bot.answers.resolve import choice_label
 from bot.cards.card import Action, Card, Line, Question, Section
-from bot.cards.limits import BUTTON_LABEL, BUTTONS_IN_ROW
+from bot.cards.limits import BUTTON_LABEL, BUTTONS_IN_ROW, DIGEST
 from bot.cards.wording import day_words
-from bot.compose import digest_calendar, digest_changes, fact_of_the_day
+from bot.compose import digest_age, digest_calendar, digest_changes, digest_story
 from bot.compose.digest_material import DigestHistory, DigestMaterial, gather
-from bot.compose.message_budget import MessageBudget, Passage, PassageGroup, Variants, allocate
+from bot.compose.digest_story import ToldStory
+from bot.compose.message_budget import (
+    MessageBudget,
+    Passage,
+    PassageGroup,
+    Variants,
+    allocate,
+    left_out,
+)
 from bot.facts.store import Store
 from bot.texts.catalogues import Words
 
@@ -30,15 +38,32 @@ _MOST = 4  # passages of one group; the rest are counted
 
 @dataclass(frozen=True)
 class ComposedDigest:
-    """A digest, the versions of the facts that it shows, and the key of its fact of the day.
+    """A digest, the versions of the facts that it shows, and the id of the story that it tells.
 
-    `worth_posting` is true if there is more in it than the fact of the day.
+    `worth_posting` is true if there is more in it than the story.
     """
 
     card: Card
     facts: Mapping[str, str]
-    fact_of_the_day: str | None
+    story: str | None
     worth_posting: bool
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """What fits a digest: the groups before the story, the story, and the groups after it."""
+
+    before: tuple[tuple[PassageGroup, Sequence[Passage]], ...]
+    told: ToldStory | None
+    after: tuple[tuple[PassageGroup, Sequence[Passage]], ...]
+    has_news: bool
+
+    def passages(self) -> Iterator[Passage]:
+        """Everything that is shown, the story included."""
+        yield from chain.from_iterable(shown for _, shown in self.before)
+        if self.told:
+            yield self.told.told
+        yield from chain.from_iterable(shown for _, shown in self.after)
 
 
 async def compose(
@@ -47,54 +72,72 @@ async def compose(
     day: date,
     history: DigestHistory,
     topics: frozenset[str] = frozenset(),
+    is_weekly: bool = False,
 ) -> ComposedDigest:
     """The digest of a day: one message about some topics or, if none are given, about all.
 
-    What does not fit appears as a count ("3 more"). The fact of the day takes the space that is
-    left; on a day full of news there may be none.
+    What does not fit appears as a count ("3 more"). On a day full of news there may be no story; a
+    weekly digest tells a longer one.
     """
     material = await gather(store, words, topics, history)
-    title = words("digest.title", date=day_words(day, words))
-    subtitle = _subtitle(material.context, topics)
-    budget = MessageBudget(material.context, title, subtitle, words("related"))
-    groups = list(_groups(material, day, history))
-    allocated = allocate(budget, groups, _MOST)
-    news = list(chain.from_iterable(allocated))
-    featured = fact_of_the_day.choose(material, budget, news, day, history)
+    about = _about(material.context, topics)
+    name = words("digest.weekly" if is_weekly else "digest.title", date=day_words(day, words))
+    age = tuple(digest_age.lines(material, history, day))
+    budget = MessageBudget(material.context, name, about, *(line.text for line in age), most=DIGEST)
+    contents = _contents(material, budget, day, history, is_weekly)
+    # With nothing above it, the story's headline is that of the whole message.
+    told = None if contents.before else contents.told
     card = Card(
         question=Question("about"),  # the card has one page, so nothing asks it again
         language=words.language,
-        title=title,
+        title=told.headline if told else name,
         found=True,
-        subtitle=subtitle,
-        sections=(
-            *chain.from_iterable(map(PassageGroup.sections, groups, allocated)),
-            *_last_sections(material, featured, has_news=bool(groups)),
-        ),
-        actions=tuple(_actions(material.context, [featured, *news] if featured else news)),
+        subtitle=" · ".join([name, about] if told else [about]),
+        sections=(*_sections(contents), *_last_section(material, contents, age)),
+        actions=tuple(_actions(material.context, contents)),
         one_page=True,
     )
-    shown = [record.key for passage in (*news, featured) if passage for record in passage.facts]
+    shown = [record.key for passage in contents.passages() for record in passage.facts]
     return ComposedDigest(
         card=card,
         facts={key: material.versions[key] for key in shown},
-        fact_of_the_day=featured.facts[0].key if featured else None,
-        worth_posting=bool(groups),
+        story=contents.told.story.id if contents.told else None,
+        worth_posting=contents.has_news,
     )
 
 
-def _subtitle(context: AnswerContext, topics: frozenset[str]) -> str:
+def _about(context: AnswerContext, topics: frozenset[str]) -> str:
     """What the base is about, or the chosen topics."""
     names = [context.name(topic) for topic in sorted(topics) if topic in context.store.things]
     return context.words.list(names) if names else context.store.info.title
 
 
-def _groups(material: DigestMaterial, day: date, history: DigestHistory) -> Iterator[PassageGroup]:
-    """Everything but the fact of the day, the most important first."""
-    words = material.context.words
+def _contents(
+    material: DigestMaterial,
+    budget: MessageBudget,
+    day: date,
+    history: DigestHistory,
+    is_weekly: bool,
+) -> _Contents:
+    """What fits the message: the news first, then the story, then what else the day recalls."""
+    news = list(_news(material, day, history))
+    shown = allocate(budget, news, _MOST)
+    told = digest_story.choose(material, budget, day, history.stories, is_weekly)
+    ahead = list(_ahead(material, day, history))
+    if left_out(ahead, allocate(budget.copy(), ahead, _MOST)):
+        ahead = [group.brief() for group in ahead]
+    coming = allocate(budget, ahead, _MOST)
+    return _Contents(
+        tuple(zip(news, shown, strict=True)),
+        told,
+        tuple(pair for pair in zip(ahead, coming, strict=True) if pair[1]),
+        has_news=bool(news or ahead),
+    )
 
-    def more_events(number: int) -> str:
-        return words.count("digest.more-events", number)
+
+def _news(material: DigestMaterial, day: date, history: DigestHistory) -> Iterator[PassageGroup]:
+    """What changed in the base, and what happened on this day, the most important first."""
+    words = material.context.words
 
     def more_corrections(number: int) -> str:
         return words.count("digest.more-corrections", number)
@@ -104,14 +147,23 @@ def _groups(material: DigestMaterial, day: date, history: DigestHistory) -> Iter
 
     corrections = digest_changes.corrections(material, history)
     yield from _group(words("digest.corrections"), corrections, more_corrections)
-    recalled = digest_calendar.on_this_day(material, day)
-    yield from _group(words("digest.on-this-day"), recalled, more_events)
     added = digest_changes.added(material, history)
     yield from _group(words("digest.added"), added, more_facts)
+    recalled = digest_calendar.on_this_day(material, day)
+    yield from _group(words("digest.on-this-day"), recalled, _more_events(words))
+
+
+def _ahead(material: DigestMaterial, day: date, history: DigestHistory) -> Iterator[PassageGroup]:
+    """What this month recalls, and what the coming week will."""
+    words = material.context.words
     of_month = digest_calendar.this_month(material, day, history)
-    yield from _group(words("digest.this-month"), of_month, more_events)
+    yield from _group(words("digest.this-month"), of_month, _more_events(words))
     coming = digest_calendar.coming_up(material, day, history)
-    yield from _group(words("digest.coming-up"), coming, more_events)
+    yield from _group(words("digest.coming-up"), coming, _more_events(words))
+
+
+def _more_events(words: Words) -> Callable[[int], str]:
+    return lambda number: words.count("digest.more-events", number)
 
 
 def _group(
@@ -122,20 +174,34 @@ def _group(
         yield PassageGroup(heading, found, more)
 
 
-def _last_sections(
-    material: DigestMaterial, featured: Passage | None, has_news: bool
+def _sections(contents: _Contents) -> Iterator[Section]:
+    for group, shown in contents.before:
+        yield from group.sections(shown)
+    if contents.told:
+        heading = contents.told.headline if contents.before else None
+        yield Section((contents.told.opening,), heading, listed=False)
+        yield Section(contents.told.told.lines)
+    for group, shown in contents.after:
+        yield from group.sections(shown)
+
+
+def _last_section(
+    material: DigestMaterial, contents: _Contents, age: tuple[Line, ...]
 ) -> Iterator[Section]:
-    """The fact of the day; without that and without news, a line that says so."""
-    if featured:
-        yield from fact_of_the_day.sections(material, featured)
-    elif not has_news:
+    """How old it all is; first that there is nothing, if there is neither a story nor news."""
+    if not contents.told and not contents.has_news:
         yield Section((Line(material.context.words("digest.nothing")),), listed=False)
+    if age:
+        yield Section(age, listed=False, small=True)
 
 
-def _actions(context: AnswerContext, passages: Sequence[Passage]) -> Iterator[Action]:
-    """Buttons to what the passages are about."""
-    things = dict.fromkeys(passage.thing for passage in passages)
-    for thing_id in list(things)[:BUTTONS_IN_ROW]:
+def _actions(context: AnswerContext, contents: _Contents) -> Iterator[Action]:
+    """The story's question to the reader, and buttons to what the digest is about."""
+    things = list(dict.fromkeys(passage.thing for passage in contents.passages()))
+    if told := contents.told:
+        question = told.story.next_question(context.words.language)
+        yield Action(question, Question("ask", {"question": question}))
+    for thing_id in things[: BUTTONS_IN_ROW - bool(contents.told)]:
         thing = context.store.things[thing_id]
         label = choice_label(thing, context.words, BUTTON_LABEL)
         yield Action(label, Question(thing.kind, {"name": thing.id}))

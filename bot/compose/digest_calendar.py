@@ -8,33 +8,24 @@ from dataclasses import replace
 from datetime import date
 
 from bot.answers.context import AnswerContext
-from bot.answers.fact_lines import event_line, fact_line
+from bot.answers.fact_lines import event_line
+from bot.answers.thing_card import lead_section
 from bot.cards.card import Line
 from bot.cards.wording import day_words
 from bot.compose.digest_material import DigestHistory, DigestMaterial
-from bot.compose.fact_of_the_day import ESSENTIAL
 from bot.compose.message_budget import Passage, Variants
 from bot.facts.dates import Precision
 from bot.facts.records import EventRecord
 
-_FACTS_OF_EVENT = 2
 _AHEAD = 7  # days
 
 
 def on_this_day(material: DigestMaterial, day: date) -> Iterator[Variants]:
-    """The events of this day in earlier years, those with most facts about them first.
-
-    Each comes with its first facts or, if space is short, without.
-    """
+    """The events of this day in earlier years, those with most facts about them first."""
     recurring = [e for e in material.events if (on := _known(e, "day")) and _recurs(on, day)]
     importance = list(material.context.store.things)
     for event in sorted(recurring, key=lambda event: importance.index(event.event.id)):
-        own = [r for r in material.facts if r.owner == event.event.id and not r.fact.withdrawn]
-        first = sorted(own, key=lambda r: r.fact.kind not in ESSENTIAL)[:_FACTS_OF_EVENT]
-        lines = tuple(fact_line(material.context, record) for record in first)
-        title = event_line(material.context, event)
-        full = Passage(event.event.id, lines, tuple(first), title)
-        yield full, replace(full, lines=(), facts=())
+        yield _recalled(material, event, event_line(material.context, event))
 
 
 def this_month(material: DigestMaterial, day: date, history: DigestHistory) -> Iterator[Variants]:
@@ -45,7 +36,7 @@ def this_month(material: DigestMaterial, day: date, history: DigestHistory) -> I
     for event in material.events:
         on = _known(event, "month")
         if on and on.month == day.month and on.year < day.year:
-            yield (Passage(event.event.id, (event_line(material.context, event),)),)
+            yield _recalled(material, event, event_line(material.context, event))
 
 
 def coming_up(material: DigestMaterial, day: date, history: DigestHistory) -> Iterator[Variants]:
@@ -61,7 +52,18 @@ def coming_up(material: DigestMaterial, day: date, history: DigestHistory) -> It
         for event, on in exact:
             if _recurs(on, coming) and event.event.status != "planned":
                 line = _anniversary(material.context, event, on, coming)
-                yield (Passage(event.event.id, (line,)),)
+                yield _recalled(material, event, line)
+
+
+def _recalled(material: DigestMaterial, event: EventRecord, line: Line) -> Variants:
+    """An event with why it matters, that is its lead; without that if space is short."""
+    bare = Passage(event.event.id, (line,))
+    facts = [record for record in material.facts if record.owner == event.event.id]
+    known = [record for record in facts if not record.fact.withdrawn]
+    for section in lead_section(event.event.lead, known):
+        [why] = section.lines
+        return replace(bare, lines=(replace(line, notes=(why,)),), facts=why.rests_on), bare
+    return (bare,)
 
 
 def _anniversary(context: AnswerContext, event: EventRecord, on: date, coming: date) -> Line:

@@ -10,9 +10,8 @@ from bot.answers.change_lines import change_from, change_since, last_change
 from bot.answers.fact_lines import fact_line
 from bot.cards.card import Line
 from bot.compose.digest_material import DigestHistory, DigestMaterial
-from bot.compose.fact_of_the_day import ESSENTIAL
 from bot.compose.message_budget import Passage, Variants
-from bot.facts.model import Fact
+from bot.facts.model import ESSENTIAL, Fact
 from bot.facts.records import FactRecord
 
 

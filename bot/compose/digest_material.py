@@ -10,6 +10,7 @@ from bot.answers.context import AnswerContext
 from bot.facts.records import EventRecord, FactRecord
 from bot.facts.shown import ShownFact
 from bot.facts.store import Filter, Store
+from bot.facts.stories import Story
 from bot.texts.catalogues import Words
 
 
@@ -18,14 +19,14 @@ class DigestHistory:
     """What a server has seen in earlier digests.
 
     `last_day` is the local day of its last digest. `versions` are those of all facts at that time,
-    by key; without them nothing counts as new. `facts_of_the_day` are the local days on which facts
-    were last the fact of the day, by key. `shown` is what it was shown of those facts that have
+    by key; without them nothing counts as new. `stories` are the local days on which stories were
+    last told, by id. `shown` is what it was shown of those facts that have
     changed since, by key, as far as that is known.
     """
 
     last_day: date | None = None
     versions: Mapping[str, str] | None = None
-    facts_of_the_day: Mapping[str, date] = field(default_factory=dict[str, date])
+    stories: Mapping[str, date] = field(default_factory=dict[str, date])
     shown: Mapping[str, ShownFact] = field(default_factory=dict[str, ShownFact])
 
 
@@ -33,15 +34,18 @@ class DigestHistory:
 class DigestMaterial:
     """What a digest chooses from.
 
-    `facts` include withdrawn ones; `events` are in order of time. Both are narrowed to the chosen
-    topics. `all_events` are not, as a fact of a chosen topic may belong to an event of another.
+    `facts` include withdrawn ones; `events` are in order of time. Both, and the `stories`, are
+    narrowed to the chosen topics. `all_events` and `all_facts`, without withdrawn ones, are not, as
+    a story of a chosen topic may tell of another.
     `shown` is what readers are shown now of those facts whose earlier showing is known, by key.
     """
 
     context: AnswerContext
     facts: Sequence[FactRecord]
     events: Sequence[EventRecord]
+    stories: Sequence[Story]
     all_events: Mapping[str, EventRecord]
+    all_facts: Mapping[str, FactRecord]
     versions: Mapping[str, str]
     shown: Mapping[str, ShownFact]
 
@@ -53,10 +57,14 @@ async def gather(
     events = await store.events(Filter())
     by_id = {event.event.id: event for event in events}
     facts = await store.every_fact()
+    by_key = {fact.key: fact for fact in facts if not fact.fact.withdrawn}
+    stories = await store.stories()
     if topics:
         events = tuple(event for event in events if topics & {*event.event.topics})
         chosen = topics | {event.event.id for event in events}
         facts = tuple(fact for fact in facts if topics & fact.things or fact.owner in chosen)
+        stories = tuple(story for story in stories if topics & {*story.topics})
     context = AnswerContext(store, words, {})
     shown = await store.shown_facts(history.shown)
-    return DigestMaterial(context, facts, events, by_id, await store.versions(), shown)
+    versions = await store.versions()
+    return DigestMaterial(context, facts, events, stories, by_id, by_key, versions, shown)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answers.context import AnswerContext
 from bot.cards.card import Line, Section
 from bot.cards.limits import ONLY_PAGE
-from bot.cards.wording import CitedSource, source_line
+from bot.cards.pages import size
+from bot.cards.wording import short_date, short_name
 from bot.facts.records import FactRecord
 
 
@@ -45,6 +46,10 @@ class PassageGroup:
     passages: tuple[Variants, ...]
     more: Callable[[int], str]
 
+    def brief(self) -> PassageGroup:
+        """The same passages, each in its shortest variant."""
+        return replace(self, passages=tuple(variants[-1:] for variants in self.passages))
+
     def sections(self, shown: Sequence[Passage]) -> Iterator[Section]:
         """The passages that fit, and a line that counts the others."""
         left_out = len(self.passages) - len(shown)
@@ -73,29 +78,36 @@ def sections(
 class MessageBudget:
     """What is left of one message, counted so that neither Discord nor `pages` cuts anything."""
 
-    def __init__(self, context: AnswerContext, *texts: str) -> None:
+    def __init__(self, context: AnswerContext, *texts: str, most: int = ONLY_PAGE) -> None:
         self._context = context
         self._texts = texts
-        self._left = ONLY_PAGE - sum(len(text) + _MARKUP for text in texts)
+        self._most = most
+        self._left = most - sum(len(text) + _MARKUP for text in texts)
         self._cited: set[str] = set()
 
     def fresh(self) -> MessageBudget:
         """The budget of the same message before anything was taken."""
-        return MessageBudget(self._context, *self._texts)
+        return MessageBudget(self._context, *self._texts, most=self._most)
+
+    def copy(self) -> MessageBudget:
+        """A budget with as much left, to try out what fits."""
+        budget = self.fresh()
+        budget._left, budget._cited = self._left, set(self._cited)
+        return budget
 
     def take(self, *lines: Line) -> bool:
         """Whether the lines still fit; if they do, the budget shrinks by their size."""
         cited = {cite.source for line in lines for cite in line.all_cites()} - self._cited
-        size = sum(map(_size, lines)) + sum(map(self._source_size, cited))
-        if size > self._left:
+        needed = sum(map(size, lines)) + sum(map(self._source_size, cited))
+        if needed > self._left:
             return False
-        self._left -= size
+        self._left -= needed
         self._cited |= cited
         return True
 
     def _source_size(self, source_id: str) -> int:
-        record = self._context.store.sources[source_id]
-        return len(source_line(CitedSource(1, record), self._context.words)) + _MARKUP
+        record, words = self._context.store.sources[source_id], self._context.words
+        return len(short_name(record, words)) + len(short_date(record, words)) + _MARKUP
 
 
 def allocate(
@@ -116,6 +128,12 @@ def allocate(
     return taken
 
 
+def left_out(groups: Sequence[PassageGroup], allocated: Sequence[Sequence[Passage]]) -> bool:
+    """Whether some passage is left out, or shorter than it could be."""
+    fullest = [variants[0] for group in groups for variants in group.passages]
+    return fullest != [passage for shown in allocated for passage in shown]
+
+
 def first_that_fits(
     budget: MessageBudget, variants: Iterable[Passage], *required: Line
 ) -> Passage | None:
@@ -123,11 +141,4 @@ def first_that_fits(
     return next((p for p in variants if budget.take(*required, *p.all_lines())), None)
 
 
-def _size(line: Line) -> int:
-    """The characters that a line takes at most: text, markup, citation marks, notes."""
-    own = len(line.text) + len(line.label or "") + len(line.opening or "") + _MARKUP
-    return own + _CITE * len(line.cites) + sum(map(_size, line.notes))
-
-
-_MARKUP = 14  # characters around a text: a bullet, stars, a number, a line break
-_CITE = 14  # characters of a citation: its mark behind the line, its paragraph among the sources
+_MARKUP = 10  # characters around a text: a number, stars, dots between, a line break

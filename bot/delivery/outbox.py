@@ -231,9 +231,7 @@ class Outbox(Generic[Sent]):
     async def _record(self, outgoing: Sent, message_ref: MessageRef, contents: Contents) -> Outcome:
         self._unrecorded[outgoing.post_id] = message_ref
         publish = outgoing.target.publish
-        await self._posts.record(
-            outgoing.slot, message_ref, contents.fact_of_the_day, self._clock(), publish
-        )
+        await self._posts.record(outgoing.slot, message_ref, contents.story, self._clock(), publish)
         del self._unrecorded[outgoing.post_id]
         return Delivered(message_ref)
 

@@ -15,6 +15,7 @@ from bot.facts.dates import Span, parse_date
 from bot.facts.lint_asks import asks
 from bot.facts.lint_context import LintContext, Rule
 from bot.facts.lint_names import absent_names, names
+from bot.facts.lint_stories import stories, untold_facts
 from bot.facts.load import Base
 from bot.facts.model import CLAIMS, Citation, Event, When
 
@@ -88,8 +89,8 @@ def _citations(base: Base) -> Iterator[tuple[str, Location, Citation]]:
         for index, role in enumerate(actor.roles):
             for i, cite in enumerate(role.cites):
                 yield actor.id, ("roles", index, "cites", i), cite
-    for thing, lead in base.leads():
-        yield from ((thing, ("lead", "cites", i), cite) for i, cite in enumerate(lead.cites))
+    for owner, field, lead in base.leads():
+        yield from ((owner, (field, "cites", i), cite) for i, cite in enumerate(lead.cites))
     for owner, at, fact in base.facts():
         yield from ((owner, (*at, "cites", i), cite) for i, cite in enumerate(fact.cites))
         yield from ((owner, (*at, "accounts", i), cite) for i, cite in enumerate(fact.accounts))
@@ -135,8 +136,10 @@ def relative_words(context: LintContext) -> Iterator[Fault]:
 
 def _sentences(base: Base) -> Iterator[tuple[str, Location, str]]:
     """Every sentence that readers see, with its thing and its location there."""
-    for thing, lead in base.leads():
-        yield thing, ("lead", "says"), lead.says
+    for owner, field, lead in base.leads():
+        yield owner, (field, "says"), lead.says
+    for story in base.stories.values():
+        yield story.id, ("title",), story.title
     for owner, at, fact in base.facts():
         yield owner, (*at, "says"), fact.says
         if fact.caution:
@@ -268,5 +271,5 @@ def empty_things(context: LintContext) -> Iterator[Fault]:
 
 RULES: tuple[Rule, ...] = (
     references, citations, duplicates, claims, relative_words, dates, names, absent_names, asks,
-    corrections, renames, deletions, empty_things, orders,
+    corrections, renames, deletions, empty_things, orders, stories, untold_facts,
 )  # fmt: skip

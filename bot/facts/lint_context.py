@@ -27,6 +27,17 @@ class LintContext:
         """Whether an id names nothing; a broken or renamed file is already reported."""
         return not (thing in known or thing in self.broken or thing in self.renamed)
 
+    def is_broken(self, key: str) -> bool:
+        """Whether the file that has a fact, or is of an event, could not be read."""
+        return key.partition("/")[0] in self.broken
+
+    @cached_property
+    def tellable(self) -> Mapping[str, str]:
+        """What a story may list, with the words that it tells: events and facts."""
+        events = {event.id: event.title for event in self.base.events.values()}
+        facts = {f"{owner}/{fact.id}": fact.says for owner, _, fact in self.base.facts()}
+        return {**events, **facts}
+
     @cached_property
     def renamed(self) -> Mapping[str, str]:
         """Ids that the last built base had, and the new ids under which their facts are now."""

@@ -20,24 +20,24 @@ from bot.facts.model import (
     Lead,
     Source,
     Subject,
-    Thing,
     ThingKind,
     Topic,
 )
+from bot.facts.stories import Story
 
-FORMAT = 13
+FORMAT = 14
 """The version of the format of `facts.db`; increasing it causes a rebuild."""
 
 ABSENT = "absent.yaml"
 """The file of the absent names; their document goes by this name, which no id can be."""
 
-FOLDERS = ("seeds", "events", "actors", "topics")
-"""The folders that things are read from; `seeds` has a place of its own."""
+FOLDERS = ("seeds", "events", "actors", "topics", "stories")
+"""The folders of files with an id; `seeds` has a place of its own."""
 
 _LEFTOVERS = ("~", "#", ".bak", ".orig", ".rej", ".swp", ".tmp")
 
-T = TypeVar("T", bound=Thing)
 Named = Event | Actor | Topic | Source
+T = TypeVar("T", bound=Named | Story)
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Base:
     actors: Mapping[str, Actor]
     topics: Mapping[str, Topic]
     absent: Mapping[str, AbsentName]
+    stories: Mapping[str, Story]
     documents: Mapping[str, Document] = field(repr=False)
 
     def things(self) -> Iterator[tuple[ThingKind, Named]]:
@@ -67,11 +68,13 @@ class Base:
         """Everything that facts are about."""
         yield from (*self.events.values(), *self.actors.values(), *self.topics.values())
 
-    def leads(self) -> Iterator[tuple[str, Lead]]:
-        """Each lead with the id of its thing."""
+    def leads(self) -> Iterator[tuple[str, str, Lead]]:
+        """Each lead of a thing and opening of a story: the id of its file, and its field there."""
         for thing in self.subjects():
             if thing.lead:
-                yield thing.id, thing.lead
+                yield thing.id, "lead", thing.lead
+        for story in self.stories.values():
+            yield story.id, "opening", story.opening
 
     def facts(self) -> Iterator[tuple[str, tuple[str | int, ...], Fact]]:
         """Each fact with the id of the thing whose file has it, and its location in that file."""
@@ -170,11 +173,12 @@ def load(folders: Folders) -> tuple[Base | None, list[Fault]]:
     info = reader.info()
     base = Base(
         info=info or BaseInfo(title="-", about="-", language="en"),
-        sources=reader.things("seeds", Source),
-        events=reader.things("events", Event),
-        actors=reader.things("actors", Actor),
-        topics=reader.things("topics", Topic),
+        sources=reader.files("seeds", Source),
+        events=reader.files("events", Event),
+        actors=reader.files("actors", Actor),
+        topics=reader.files("topics", Topic),
         absent=reader.absent(),
+        stories=reader.files("stories", Story),
         documents=reader.documents,
     )
     return (base if info else None), sorted(reader.faults)
@@ -205,7 +209,8 @@ class _Reader:
         self.documents[ABSENT] = document
         return listed.names
 
-    def things(self, folder: str, model: type[T]) -> dict[str, T]:
+    def files(self, folder: str, model: type[T]) -> dict[str, T]:
+        """What each file of a folder holds, by id."""
         things: dict[str, T] = {}
         for path in self.folders.files(folder):
             thing, document = self._shaped(path, model)

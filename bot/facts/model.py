@@ -29,6 +29,9 @@ SourceKind = Literal["news", "analysis", "aggregator"]
 CLAIMS: tuple[FactKind, ...] = ("position", "plan", "proposal", "opinion")
 """Kinds of fact that are claims, and therefore name who makes them."""
 
+ESSENTIAL: tuple[FactKind, ...] = ("event", "agreement")
+"""Kinds of fact that say what happened."""
+
 
 class Frozen(BaseModel):
     """A value: it cannot change, and a field that is not named here is a fault."""

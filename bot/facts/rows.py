@@ -40,6 +40,7 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     for rank, (record, shown) in enumerate(_fact_records(base, owners, dates)):
         yield from _fact_rows(base, rank, record, shown)
     yield from _unit_rows(base, things)
+    yield from (("story", (each.id, each.model_dump_json())) for each in base.stories.values())
 
 
 def _dated(event: Event) -> Dated:

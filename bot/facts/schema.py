@@ -15,6 +15,7 @@ from bot.documents import Fault
 from bot.facts.absent import AbsentNames
 from bot.facts.load import Folders
 from bot.facts.model import Actor, BaseInfo, Event, Source, Topic
+from bot.facts.stories import Story
 
 MODELS: dict[str, type[BaseModel]] = {
     "absent": AbsentNames,
@@ -22,11 +23,18 @@ MODELS: dict[str, type[BaseModel]] = {
     "base": BaseInfo,
     "event": Event,
     "source": Source,
+    "story": Story,
     "topic": Topic,
 }
 """The model of each kind of file, by the schema's name."""
 
-_FOLDER_OF = {"event": "events", "actor": "actors", "topic": "topics", "source": "seeds"}
+_FOLDER_OF = {
+    "event": "events",
+    "actor": "actors",
+    "topic": "topics",
+    "story": "stories",
+    "source": "seeds",
+}
 _MARK = "# yaml-language-server: $schema="
 
 

@@ -33,6 +33,11 @@ CREATE TABLE topic (
     record TEXT NOT NULL
 ) WITHOUT ROWID;
 
+CREATE TABLE story (
+    id TEXT PRIMARY KEY,
+    record TEXT NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE event (
     id TEXT PRIMARY KEY,
     rank INTEGER NOT NULL UNIQUE,   -- in order of time

@@ -23,6 +23,7 @@ from bot.facts.model import Actor, BaseInfo, Topic
 from bot.facts.queries import Model, fetch, records
 from bot.facts.records import EventRecord, FactRecord, SourceRecord, ThingRecord, UnitRecord
 from bot.facts.shown import ShownFact
+from bot.facts.stories import Story
 from bot.facts.unit_index import UnitIndex, any_of
 from bot.matching.entries import ABSENT, Entry
 from bot.matching.mention_finder import MentionFinder
@@ -254,6 +255,10 @@ class Store:
     async def fact(self, key: str) -> FactRecord | None:
         """A fact by its key, or None."""
         return await self._one(FactRecord, "SELECT record FROM fact WHERE key = :id", key)
+
+    async def stories(self) -> tuple[Story, ...]:
+        """Every story, by id."""
+        return records(Story, await fetch(self._db, "SELECT record FROM story ORDER BY id"))
 
     async def counts(self) -> Mapping[str, int]:
         """How many events, actors, topics, sources and facts there are, without withdrawn ones."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from bot.facts.load import Base
 from bot.facts.model import CLAIMS, Actor, BaseInfo, Event, Fact, Source
@@ -29,9 +31,13 @@ def term_reader(things: Iterable[ThingRecord], info: BaseInfo) -> TermReader:
 
 
 def unit_records(base: Base, things: Mapping[str, ThingRecord]) -> Iterator[UnitRecord]:
-    """The record of every unit of a base."""
+    """The record of every unit of a base; what stories ask next counts among its asks."""
     reader = term_reader(things.values(), base.info)
+    next_questions: defaultdict[str, list[str]] = defaultdict(list)
+    for story in base.stories.values():
+        next_questions[story.answer] += story.question.values()
     for unit in units(base):
+        asks = (*chain.from_iterable(unit.asks.values()), *next_questions[unit.key])
         read = reader.read(" . ".join(_texts(unit, things)))
         yield UnitRecord(
             key=unit.key,
@@ -40,7 +46,7 @@ def unit_records(base: Base, things: Mapping[str, ThingRecord]) -> Iterator[Unit
             terms=read.words,
             answers=frozenset(_answers(unit)),
             is_open=unit.part == "open",
-            asks=tuple(_ask(reader, ask) for asks in unit.asks.values() for ask in asks),
+            asks=tuple(_ask(reader, ask) for ask in asks),
         )
 
 

@@ -17,7 +17,7 @@ from bot.state.notices import Notice, insert_notices
 from bot.state.servers import insert_servers
 from bot.state.tables import digest, post, server
 
-WhenEmpty = Literal["skip", "fact"]
+WhenEmpty = Literal["skip", "story"]
 BlockReason = Literal[
     "moderator",  # a moderator paused it
     "no-channel",  # the channel is gone

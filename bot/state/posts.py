@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.database import Database
 from bot.state.fact_versions import facts_of, insert_facts
-from bot.state.tables import digest, fact_of_the_day, post, post_fact
+from bot.state.tables import digest, digest_story, post, post_fact
 
 Kind = Literal["digest", "briefing", "offer", "correction", "notice"]
 EndStatus = Literal["skipped", "failed", "unknown"]
@@ -48,10 +48,10 @@ class Slot:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a post shows: the versions of its facts by key, its fact of the day, and its base."""
+    """What a post shows: the versions of its facts by key, its story's id, and its base."""
 
     facts: Mapping[str, str]
-    fact_of_the_day: str | None
+    story: str | None
     base_version: str
 
 
@@ -94,7 +94,7 @@ class Posts:
         self,
         slot: Slot,
         message_ref: MessageRef,
-        fact_of_the_day: str | None,
+        story: str | None,
         at: datetime,
         publish: bool,
     ) -> None:
@@ -119,8 +119,8 @@ class Posts:
                 return
             if slot.kind == "digest":
                 await _note_last_digest(connection, slot, base_version)
-            if fact_of_the_day:
-                await self._note_fact_of_the_day(connection, slot, fact_of_the_day)
+            if story:
+                await self._note_story(connection, slot, story)
 
     async def end(self, slot: Slot, status: EndStatus, reason: str, at: datetime) -> None:
         """Record that a post will not be sent, or that nobody can tell whether it was.
@@ -207,15 +207,15 @@ class Posts:
         async with self._database.transaction() as connection:
             return await facts_of(connection, post_fact, post_id)
 
-    async def facts_of_the_day(self, server_id: int) -> dict[str, date]:
-        """The local day on which each fact was last a server's fact of the day."""
+    async def stories(self, server_id: int) -> dict[str, date]:
+        """The local day on which each story was last told in a server's digest."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
-                select(fact_of_the_day.c.fact, fact_of_the_day.c.day).where(
-                    fact_of_the_day.c.server_id == server_id
+                select(digest_story.c.story, digest_story.c.day).where(
+                    digest_story.c.server_id == server_id
                 )
             )
-            return {row.fact: row.day for row in rows}
+            return {row.story: row.day for row in rows}
 
     async def unpublished(self) -> tuple[Post, ...]:
         """Posts still to be published to the servers that follow their channel, oldest first."""
@@ -235,20 +235,18 @@ class Posts:
             )
 
     async def forget(self, ended_before: datetime) -> None:
-        """Delete older posts; the facts of the day stay, so that they are not repeated."""
+        """Delete older posts; which stories were told stays, so that they are not repeated."""
         async with self._database.transaction() as connection:
             never_ended = and_(post.c.status == "leased", post.c.leased_at < ended_before)
             await connection.execute(
                 delete(post).where(or_(post.c.ended_at < ended_before, never_ended))
             )
 
-    async def _note_fact_of_the_day(
-        self, connection: AsyncConnection, slot: Slot, fact: str
-    ) -> None:
+    async def _note_story(self, connection: AsyncConnection, slot: Slot, story: str) -> None:
         await connection.execute(
-            self._database.insert(fact_of_the_day)
-            .values(server_id=slot.server_id, fact=fact, day=slot.day)
-            .on_conflict_do_update(index_elements=["server_id", "fact"], set_={"day": slot.day})
+            self._database.insert(digest_story)
+            .values(server_id=slot.server_id, story=story, day=slot.day)
+            .on_conflict_do_update(index_elements=["server_id", "story"], set_={"day": slot.day})
         )
 
 

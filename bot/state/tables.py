@@ -86,7 +86,7 @@ digest = Table(
     Column("weekdays", String(7), nullable=False),  # digits, 0 for Monday
     Column("topics", Ids, nullable=False),  # empty for all
     Column("role_id", BigInteger),  # the one role to ping
-    Column("when_empty", String(5), nullable=False),  # skip, fact
+    Column("when_empty", String(5), nullable=False),  # skip, story
     Column("publish", Boolean, nullable=False),
     Column("tag_id", BigInteger),  # of a forum's posts
     Column("language", String(2), nullable=False),  # Discord's, as of when it was set up
@@ -258,12 +258,12 @@ answer_fact = _fact_table(
     ),
 )
 
-fact_of_the_day = Table(
-    "fact_of_the_day",
+digest_story = Table(
+    "digest_story",
     metadata,
     _server_id(primary_key=True),
-    Column("fact", String(65), primary_key=True),
-    Column("day", Date, nullable=False),  # when it was last the fact of the day
+    Column("story", String(32), primary_key=True),
+    Column("day", Date, nullable=False),  # when a digest last told it
 )
 
 base_version_fact = _fact_table(

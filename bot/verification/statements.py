@@ -32,10 +32,8 @@ def statements_of(base: Base) -> Iterator[Statement]:
     for actor in base.actors.values():
         for index, role in enumerate(actor.roles):
             yield Statement(actor.id, ("roles", index, "title"), role.title, role.cites)
-    for thing, lead in base.leads():
-        yield Statement(
-            thing, ("lead", "says"), lead.says, lead.cites, _inferred(base, thing, lead)
-        )
+    for owner, field, lead in base.leads():
+        yield Statement(owner, (field, "says"), lead.says, lead.cites, _inferred(base, owner, lead))
     for owner, at, fact in base.facts():
         if fact.withdrawn is None:
             yield from _fact_statements(owner, at, fact)

@@ -109,13 +109,13 @@ class TrappedPosts(Posts):
         self,
         slot: Slot,
         message_ref: MessageRef,
-        fact_of_the_day: str | None,
+        story: str | None,
         at: datetime,
         publish: bool,
     ) -> None:
         is_notice = slot.kind == "notice"
         await self._trap.pass_by("notice-before-record" if is_notice else "before-record")
-        await super().record(slot, message_ref, fact_of_the_day, at, publish)
+        await super().record(slot, message_ref, story, at, publish)
         await self._trap.pass_by("notice-after-record" if is_notice else "after-record")
 
     async def end(self, slot: Slot, status: EndStatus, reason: str, at: datetime) -> None:

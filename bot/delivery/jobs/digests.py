@@ -12,6 +12,7 @@ import structlog
 from bot.answers.service import AnswerService
 from bot.cards.card import Card
 from bot.compose.digest import DigestHistory, compose
+from bot.compose.digest_run import DigestReader
 from bot.delivery.fact_versions import changed_facts, remember_base, seen_facts
 from bot.delivery.outbox import (
     Blocked,
@@ -88,12 +89,11 @@ class DigestComposer:
         """The digest of a server's local day. Raises DatabaseUnavailable."""
         store = self._service.store
         await remember_base(store, self._state)
-        spoken = words(self.language(schedule))
-        history = await self._history(store, schedule)
-        digest = await compose(store, spoken, day, history, schedule.config.topics)
+        reader, history = self.reader(schedule), await self.history(schedule)
+        digest = await compose(store, reader.words, day, history, reader.topics, reader.is_weekly)
         return DigestDraft(
-            card=_marked_late(digest.card, schedule, spoken) if is_late else digest.card,
-            contents=Contents(digest.facts, digest.fact_of_the_day, store.fingerprint),
+            card=_marked_late(digest.card, schedule, reader.words) if is_late else digest.card,
+            contents=Contents(digest.facts, digest.story, store.fingerprint),
             worth_posting=digest.worth_posting,
         )
 
@@ -101,14 +101,21 @@ class DigestComposer:
         """The language that the server chose, or else the one it had on Discord at set-up."""
         return self._state.settings.of(schedule.server_id).language or schedule.config.language
 
-    async def _history(self, store: Store, schedule: Schedule) -> DigestHistory:
+    def reader(self, schedule: Schedule) -> DigestReader:
+        """In which language, about what and how often a server reads its digest."""
+        config = schedule.config
+        is_weekly = len(config.weekdays) == 1
+        return DigestReader(words(self.language(schedule)), config.topics, is_weekly)
+
+    async def history(self, schedule: Schedule) -> DigestHistory:
+        """What a server has seen in earlier digests. Raises DatabaseUnavailable."""
         base_version = schedule.last_base_version
         seen = await self._state.base_versions.facts(base_version) if base_version else None
         return DigestHistory(
             last_day=schedule.last_day,
             versions=seen,
-            shown=await self._shown_before(store, seen or {}),
-            facts_of_the_day=await self._state.posts.facts_of_the_day(schedule.server_id),
+            shown=await self._shown_before(self._service.store, seen or {}),
+            stories=await self._state.posts.stories(schedule.server_id),
         )
 
     async def _shown_before(self, store: Store, seen: Mapping[str, str]) -> dict[str, ShownFact]:
@@ -188,8 +195,8 @@ class DigestJob:
         self, schedule: Schedule, occurrence: Occurrence, draft: DigestDraft
     ) -> bool:
         """If there is nothing to post, and no lease to finish, record that; returns whether so."""
-        fact_of_the_day = draft.contents.fact_of_the_day
-        if draft.worth_posting or (fact_of_the_day and schedule.config.when_empty == "fact"):
+        tells = draft.contents.story and schedule.config.when_empty == "story"
+        if draft.worth_posting or tells:
             return False
         slot = _slot(schedule, occurrence)
         if await self._state.posts.get(slot.post_id):

@@ -22,7 +22,7 @@ def key_of(text: str) -> str:
 
 
 def text_in(message: discord.Message | None, key: str) -> str | None:
-    """The text with this key among what a message shows: a line, or what a line quotes."""
+    """The text with this key among what a message shows: a line, what it quotes, a button."""
     shown = _texts(message.components) if message else ()
     return next((text for text in _candidates(shown) if key_of(text) == key), None)
 
@@ -31,6 +31,8 @@ def _texts(components: Iterable[object]) -> Iterator[str]:
     for component in components:
         if isinstance(component, discord.TextDisplay):
             yield component.content
+        if isinstance(component, discord.Button) and component.label:
+            yield component.label
         yield from _texts(getattr(component, "children", ()))
 
 

@@ -151,7 +151,7 @@ _FRESH = DigestConfig(
     weekdays=EVERY_DAY,
     topics=frozenset(),
     # On most days nothing happened, yet a daily digest is expected every day.
-    when_empty="fact",
+    when_empty="story",
     language=LANGUAGES[0],
     set_by=0,
 )
@@ -170,7 +170,7 @@ async def _preview(interaction: Interaction) -> None:
     if schedule.paused:
         lines.append(words("digest.preview.paused"))
     elif not draft.worth_posting and (
-        schedule.config.when_empty == "skip" or draft.contents.fact_of_the_day is None
+        schedule.config.when_empty == "skip" or draft.contents.story is None
     ):
         lines.append(words("digest.preview.skipped"))
     if missing := mentions.missing(target):

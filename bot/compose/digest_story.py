@@ -1,0 +1,147 @@
+"""The story of a digest: which one comes next, and how it is told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.answers.fact_lines import event_line, fact_line
+from bot.cards.card import Line
+from bot.cards.wording import span_words
+from bot.compose.digest_material import DigestMaterial
+from bot.compose.message_budget import MessageBudget, Passage
+from bot.facts.dates import parse_date
+from bot.facts.records import FactRecord
+from bot.facts.stories import Story
+
+
+@dataclass(frozen=True)
+class ToldStory:
+    """A story as a digest tells it: its headline, its opening line and what it lists."""
+
+    story: Story
+    headline: str
+    opening: Line
+    told: Passage
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Everything below the headline."""
+        return (self.opening, *self.told.lines)
+
+
+def choose(
+    material: DigestMaterial,
+    budget: MessageBudget,
+    day: date,
+    told: Mapping[str, date],
+    is_weekly: bool,
+) -> ToldStory | None:
+    """The next story, if it fits beside what the message holds already.
+
+    No story comes again before all have come: one that has no room waits for a later day. One that
+    fits no message at all does not count.
+    """
+    turn = in_turn(material.stories, told, day)
+    for stories in ([s for s in turn if s.id not in told], [s for s in turn if s.id in told]):
+        for story in stories:
+            if fitting := _fitting(material, budget, story, is_weekly):
+                return fitting
+        if any(_fitting(material, budget.fresh(), story, is_weekly) for story in stories):
+            return None
+    return None
+
+
+def _fitting(
+    material: DigestMaterial, budget: MessageBudget, story: Story, is_weekly: bool
+) -> ToldStory | None:
+    """A story if it fits: with all that a day tells of it, and in a week as much more as fits."""
+    longest = len(story.passages) if is_weekly else len(story.tells)
+    for number in range(longest, len(story.tells) - 1, -1):
+        told = _told(material, story, story.passages[:number])
+        if budget.take(Line(told.headline), *told.lines):
+            return told
+    return None
+
+
+# ---- Whose turn it is ------------------------------------------------------------------------
+
+
+def in_turn(stories: Sequence[Story], told: Mapping[str, date], day: date) -> list[Story]:
+    """The stories in the order in which they should come on a day.
+
+    What was never told comes first, then what was told longest ago. Among the former, one of
+    another kind than the last comes first, then one of a topic with fewest stories told, so that a
+    month has something of each topic. The day decides the rest, so that servers that began on
+    different days read different stories.
+    """
+    past = [story for story in stories if story.id in told]
+    last = max(past, key=lambda story: told[story.id], default=None)
+    of_topic = Counter(story.topics[0] for story in past)
+    due = _kind_due([story for story in stories if story.id not in told])
+
+    def turn(story: Story) -> tuple[object, ...]:
+        return (
+            told.get(story.id, date.min),
+            last is not None and story.kind == last.kind,
+            story.kind != due,
+            of_topic[story.topics[0]],
+            hashlib.sha256(f"{day} {story.id}".encode()).digest(),
+        )
+
+    return sorted(stories, key=turn)
+
+
+def _kind_due(unseen: Sequence[Story]) -> str | None:
+    """The kind that must come every other time from here on, or two of it would be neighbours."""
+    [(kind, number)] = Counter(story.kind for story in unseen).most_common(1) or [("", 0)]
+    return kind if 2 * number >= len(unseen) else None
+
+
+# ---- How it is told --------------------------------------------------------------------------
+
+
+def _told(material: DigestMaterial, story: Story, passages: Sequence[str]) -> ToldStory:
+    words = material.context.words
+    facts = [material.all_facts[key] for key in passages if key in material.all_facts]
+    dates = span_words(parse_date(story.when), words) if story.when else None
+    headline = filter(None, (story.headline(words.language), dates))
+    return ToldStory(
+        story=story,
+        headline=" · ".join(headline),
+        opening=Line(story.opening.says, story.opening.cites),
+        told=Passage(story.topics[0], tuple(_lines(material, story, passages)), tuple(facts)),
+    )
+
+
+def _lines(material: DigestMaterial, story: Story, passages: Sequence[str]) -> Iterator[Line]:
+    """What a story lists; a fact has its date if no line up to it names the year."""
+    said = story.opening.says
+    for passage in passages:
+        if event := material.all_events.get(passage):
+            line = event_line(material.context, event)
+        elif record := material.all_facts.get(passage):
+            said += record.fact.says
+            line = _fact_line(material, record, is_dated=_year(record) in said)
+        else:
+            continue  # withdrawn since
+        said += f"{line.opening} {line.text}"
+        yield line
+
+
+def _year(record: FactRecord) -> str:
+    """The year in which a fact's date begins; empty if it has none."""
+    span = record.dated.span if record.dated else None
+    return str(date.fromordinal(span.first).year) if span and span.begins else ""
+
+
+def _fact_line(material: DigestMaterial, record: FactRecord, is_dated: bool) -> Line:
+    """A fact as a story tells it; how it was inferred is left to the fact's own card."""
+    words = material.context.words
+    line = fact_line(material.context, record, dated=not is_dated)
+    kept = tuple(note for note in line.notes if note.label != words("note.inferred"))
+    label = words("part.open") if record.part == "open" else line.label
+    return replace(line, label=label, notes=kept)

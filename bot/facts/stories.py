@@ -1,0 +1,59 @@
+"""Stories: what the base has, as an editor would tell it, one thread at a time.
+
+A digest takes one story a day. A story tells nothing of its own but its opening: it lists facts and
+events of the base in the order in which they are to be read.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bot.facts.fields import ID_FORM, Edtf, FactKey, Id, Label, Language
+from bot.facts.model import Frozen, Lead
+
+StoryKind = Literal["topic", "person", "disagreement", "open"]
+
+Passage = Annotated[str, Field(pattern=f"{ID_FORM[:-1]}(/{ID_FORM[1:-1]})?$")]
+"""A fact as `owner/fact`, or an event by its id."""
+
+
+class Story(Frozen):
+    """One thread of the base: a part of a topic, a person's part, a disagreement, what is open."""
+
+    id: Id
+    title: Label = Field(description="a headline in the past tense")
+    titles: dict[Language, Label] = Field(
+        default_factory=dict[Language, Label], description="the headline in other languages"
+    )
+    kind: StoryKind = Field(
+        description="a topic's chapter, a person's part, where articles disagree, or what is open"
+    )
+    when: Edtf | None = Field(None, description="when it takes place, beside the headline")
+    topics: Annotated[tuple[Id, ...], Field(min_length=1)] = Field(
+        description="the topic it belongs to, then others whose readers want it"
+    )
+    opening: Lead = Field(description="what it is about, for a reader who knows nothing of it")
+    tells: Annotated[tuple[Passage, ...], Field(min_length=1)] = Field(
+        description="facts and events in reading order: owner/fact, or an event's id"
+    )
+    more: tuple[Passage, ...] = Field((), description="what a weekly digest tells besides")
+    question: dict[Language, Label] = Field(
+        description="what a reader may ask next, by language; a button asks it"
+    )
+    answer: FactKey = Field(description="the fact that answers the question: owner/fact")
+
+    @property
+    def passages(self) -> tuple[str, ...]:
+        """All that it lists, in reading order."""
+        return (*self.tells, *self.more)
+
+    def headline(self, language: str) -> str:
+        """The title in a language, or in the base's own."""
+        return next((text for known, text in self.titles.items() if known == language), self.title)
+
+    def next_question(self, language: str) -> str:
+        """The question in a language, or else the first one given."""
+        first = next(iter(self.question.values()))
+        return next((text for known, text in self.question.items() if known == language), first)

@@ -1,0 +1,120 @@
+"""The stories: which faults the lint finds in them, and in which order they come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from bot.compose.digest_story import in_turn
+from bot.facts.build import check
+from bot.facts.model import Citation, Lead
+from bot.facts.stories import Story, StoryKind
+from tests.small_base import STORY, write_small_base
+
+FILE = "facts/stories/the-line.yaml"
+FIRST = date(2027, 1, 1)
+
+
+def faults(folder: Path, old: str = "", new: str = "") -> list[str]:
+    """The faults of the small base with a story in which one text is another."""
+    folders = write_small_base(folder)
+    path = folders.facts / "stories/the-line.yaml"
+    path.parent.mkdir()
+    assert old in STORY
+    path.write_text(STORY.replace(old, new, 1), "utf-8")
+    return [str(fault) for fault in check(folders, folder / "var")[1]]
+
+
+def test_a_sound_story_has_no_fault(tmp_path: Path) -> None:
+    assert faults(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("[ferry-line]", "[ferries]", "6: no topic has the id `ferries`"),
+        ("- ferry-line/start", "- ferry-line/end", "no event or fact is `ferry-line/end`"),
+        ("- ferry-agreement/gap", "- ferry-line/start", "`ferry-line/start` is listed twice"),
+        ("answer: ferry-line/opposed", "answer: ferry-line/nope", "no fact is `ferry-line/nope`"),
+        ("{en: Who", "{ko: Who", "no question in the base's own language"),
+        ("A ferry line came", "A line recently came", "“recently” depends on when it is read"),
+        (
+            "paragraph: 5}]",
+            "paragraph: 9}]",
+            "paragraph 9 of `ferry-report` is listed",
+        ),
+        ("  - storm-2014/ruins\n", "", "opening and `tells` have 58 words; a day's story has 60"),
+        ("when: 2014/2021", "when: May 2021", "`May 2021` is not a date"),
+        ("kind: topic", "kind: rumour", "kind"),
+    ],
+)
+def test_a_fault_is_found(tmp_path: Path, old: str, new: str, fault: str) -> None:
+    found = faults(tmp_path, old, new)
+    assert any(fault in each and each.startswith(FILE) for each in found), found
+
+
+def test_a_story_is_no_longer_than_readers_get_through(tmp_path: Path) -> None:
+    found = faults(tmp_path, "ferry line again.", f"ferry line again{' x' * 60}.")
+    assert any("a day's story has 60 to 120" in each for each in found), found
+
+
+def test_once_a_base_has_stories_each_fact_is_in_one(tmp_path: Path) -> None:
+    [fault] = faults(tmp_path, "  - ferry-agreement/gap\n", "")
+    assert fault == (
+        "facts/events/ferry-agreement.yaml:20: no story tells `ferry-agreement/gap`;"
+        " add it to `tells` or `more` of one"
+    )
+
+
+# Whose turn it is
+
+
+def story(number: int, kind: StoryKind, topic: str) -> Story:
+    """A story of which only the kind and the topic matter."""
+    opening = Lead(says="-", cites=(Citation(source="report", paragraph=1),))
+    return Story(
+        id=f"{kind}-{number}", title="-", kind=kind, topics=(topic,), opening=opening,
+        tells=("a/a",), question={"en": "-"}, answer="a/a",
+    )  # fmt: skip
+
+
+def read(stories: list[Story], days: int) -> list[Story]:
+    """What a server reads on consecutive days."""
+    told, came = dict[str, date](), list[Story]()
+    for day in (FIRST + timedelta(days=n) for n in range(days)):
+        came.append(in_turn(stories, told, day)[0])
+        told[came[-1].id] = day
+    return came
+
+
+def test_neighbours_differ_as_long_as_they_can() -> None:
+    kinds: list[tuple[StoryKind, int]] = [("topic", 6), ("person", 3), ("open", 2)]
+    stories = [story(n, kind, f"t{n}") for kind, number in kinds for n in range(number)]
+    came = read(stories, len(stories))
+    assert {each.id for each in came} == {each.id for each in stories}
+    assert all(one.kind != other.kind for one, other in pairwise(came))
+
+
+def test_each_topic_has_its_first_story_before_any_has_its_second() -> None:
+    kinds: list[StoryKind] = ["person", "open", "disagreement"]
+    stories = [story(n, kinds[n % 3], f"t{n % 4}") for n in range(12)]
+    came = read(stories, 12)
+    assert max(Counter(each.topics[0] for each in came[:4]).values()) <= 2
+    assert len({each.topics[0] for each in came[:6]}) == 4
+
+
+def test_a_second_round_has_the_order_of_the_first() -> None:
+    stories = [story(n, "topic", f"t{n}") for n in range(5)]
+    came = read(stories, 10)
+    assert came[:5] == came[5:]
+
+
+def test_the_same_day_and_past_give_the_same_story() -> None:
+    stories = [story(n, "topic", f"t{n}") for n in range(9)]
+    assert in_turn(stories, {}, FIRST) == in_turn(stories[::-1], {}, FIRST)
+    other = FIRST + timedelta(days=1)
+    assert in_turn(stories, {}, FIRST) != in_turn(stories, {}, other)

@@ -568,7 +568,7 @@ async def test_a_deleted_role_pauses_the_digest_and_says_what_to_do(mod: Moderat
 @pytest.mark.parametrize("problem", [*get_args(BlockReason), "unknown"])
 def test_every_problem_is_worded(language: str, problem: DigestProblem) -> None:
     config = DigestConfig(
-        Target(7), time(9), "Asia/Seoul", WEEKDAYS["every"], frozenset(), "fact", "en", 1
+        Target(7), time(9), "Asia/Seoul", WEEKDAYS["every"], frozenset(), "story", "en", 1
     )
     schedule = Schedule(3, config, None, None)
     said = warning(words(language), schedule, problem, "A *server*")

@@ -77,7 +77,7 @@ def story(number: int, kind: StoryKind, topic: str) -> Story:
     """A story of which only the kind and the topic matter."""
     opening = Lead(says="-", cites=(Citation(source="report", paragraph=1),))
     return Story(
-        id=f"{kind}-{number}", title="-", kind=kind, topics=(topic,), opening=opening,
+        id=f"{kind}-{number}", title="-", kind=kind, topics=(topic,), opening=opening, when=None, more=(),
         tells=("a/a",), question={"en": "-"}, answer="a/a",
     )  # fmt: skip
 

@@ -75,11 +75,18 @@ def test_once_a_base_has_stories_each_fact_is_in_one(tmp_path: Path) -> None:
 
 def story(number: int, kind: StoryKind, topic: str) -> Story:
     """A story of which only the kind and the topic matter."""
-    opening = Lead(says="-", cites=(Citation(source="report", paragraph=1),))
     return Story(
-        id=f"{kind}-{number}", title="-", kind=kind, topics=(topic,), opening=opening, when=None, more=(),
-        tells=("a/a",), question={"en": "-"}, answer="a/a",
-    )  # fmt: skip
+        id=f"{kind}-{number}",
+        title="-",
+        kind=kind,
+        when=None,
+        topics=(topic,),
+        opening=Lead(says="-", cites=(Citation(source="report", paragraph=1),)),
+        tells=("a/a",),
+        more=(),
+        question={"en": "-"},
+        answer="a/a",
+    )
 
 
 def read(stories: list[Story], days: int) -> list[Story]:

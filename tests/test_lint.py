@@ -222,6 +222,27 @@ def test_a_circle_of_after_and_before_together_is_a_fault(folders: Folders) -> N
         assert f"facts/events/{name}.yaml:4: {circle}" in faults
 
 
+@pytest.mark.parametrize("field", ["led_to: [{0}]", "part_of: {0}"])
+def test_causes_and_parts_run_in_no_circle(folders: Folders, field: str) -> None:
+    for name, other in (("ax", "bx"), ("bx", "ax")):
+        _event(folders, name, "{basis: undated}\n" + field.format(other))
+    circles = [fault for fault in _faults(folders) if "runs in a circle" in fault]
+    name = field.partition(":")[0]
+    assert circles == [
+        f"facts/events/ax.yaml:5: `{name}: bx` runs in a circle; drop one of the two",
+        f"facts/events/bx.yaml:5: `{name}: ax` runs in a circle; drop one of the two",
+    ]
+
+
+def test_a_cause_is_no_later_than_its_effect(folders: Folders) -> None:
+    _event(folders, "ax", "{edtf: 2016, basis: stated}\nled_to: [storm-2014, nowhere]")
+    assert _faults(folders) == [
+        "facts/events/ax.yaml:5: 2016 is not before `storm-2014` (2014-11)",
+        "facts/events/ax.yaml:5: no other event has the id `nowhere`;"
+        " add its file or correct the id",
+    ]
+
+
 def test_the_same_order_said_from_both_sides_is_no_circle(folders: Folders) -> None:
     _event(folders, "ax", "{basis: undated, before: bx}")
     _event(folders, "bx", "{basis: undated, after: ax}")

@@ -15,7 +15,7 @@ _ANY = (0, date.max.toordinal())  # no day is earlier, and none later
 
 
 class Chronology:
-    """The order of a base's events, as far as dates, `after` and `before` prove it.
+    """The order of a base's events, as far as dates, `after`, `before` and `led_to` prove it.
 
     An event without a date is bounded by its neighbours. One that came after nothing is no earlier
     than the first dated event, as the articles go back no further.
@@ -93,11 +93,15 @@ def _days(dated: Dated) -> tuple[int, int]:
 
 
 def _earlier(events: Mapping[str, Event]) -> dict[str, set[str]]:
-    """For each event, those that it came after according to either of the two."""
+    """For each event, those that it came after according to either of the two.
+
+    What led to an event came before it.
+    """
     graph: dict[str, set[str]] = {event_id: set() for event_id in sorted(events)}
     for event in events.values():
         if event.when.after in graph:
             graph[event.id].add(event.when.after)
-        if event.when.before in graph:
-            graph[event.when.before].add(event.id)
+        for later in (event.when.before, *event.led_to):
+            if later in graph:
+                graph[later].add(event.id)
     return graph

@@ -6,18 +6,18 @@ Each rule is a generator of faults that say how to fix them; `lint` runs them al
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 
 from bot.documents import Fault, Location
-from bot.facts.dates import Span, parse_date
+from bot.facts.dates import parse_date
 from bot.facts.lint_asks import asks
 from bot.facts.lint_context import LintContext, Rule
 from bot.facts.lint_names import absent_names, names
+from bot.facts.lint_order import links, order
 from bot.facts.lint_stories import stories, untold_facts
 from bot.facts.load import Base
-from bot.facts.model import CLAIMS, Citation, Event, When
+from bot.facts.model import CLAIMS, Citation
 
 _RELATIVE = re.compile(
     r"\b(current(ly)?|former(ly)?|recent(ly)?|today|yesterday|tomorrow|now|ago|so far"
@@ -42,10 +42,6 @@ def references(context: LintContext) -> Iterator[Fault]:
         for index, topic in enumerate(event.topics):
             if context.unknown(topic, base.topics):
                 yield _unknown(context, event.id, ("topics", index), "topic", topic)
-        for field in ("after", "before"):
-            other = getattr(event.when, field)
-            if other and (context.unknown(other, base.events) or other == event.id):
-                yield _unknown(context, event.id, ("when", field), "other event", other)
     for actor in base.actors.values():
         for index, role in enumerate(actor.roles):
             if role.of and context.unknown(role.of, base.actors):
@@ -152,8 +148,7 @@ _DAY_NUMBER = re.compile(r"\b\d{1,2}(st|nd|rd|th)?\b|\b\d{4}-\d{2}-\d{2}\b")
 
 
 def dates(context: LintContext) -> Iterator[Fault]:
-    """A date is not finer than its words, and the order of events agrees with their dates."""
-    later = _later(context.base)
+    """A date is not finer than its words."""
     for event in context.base.events.values():
         when = event.when
         words = (when.words or {}).get(context.base.info.language)
@@ -164,55 +159,6 @@ def dates(context: LintContext) -> Iterator[Fault]:
         if span and span.is_day and words and not _DAY_NUMBER.search(words):
             what = f"`{when.edtf}` is finer than “{words}”; give the month or the span"
             yield context.fault(event.id, ("when", "edtf"), what)
-        yield from _order(context, event, when, span, later)
-
-
-def _order(
-    context: LintContext,
-    event: Event,
-    when: When,
-    span: Span | None,
-    later: Mapping[str, set[str]],
-) -> Iterator[Fault]:
-    for field, other_id in (("after", when.after), ("before", when.before)):
-        other = context.base.events.get(other_id) if other_id else None
-        if other is None:
-            continue
-        ends = (event.id, other.id) if field == "after" else (other.id, event.id)
-        if _leads_to(later, *ends):
-            what = f"`{field}: {other.id}` runs in a circle; drop one of the two"
-            yield context.fault(event.id, ("when", field), what)
-        if span and other.when.edtf:
-            theirs = parse_date(other.when.edtf)
-            wrong = span.last < theirs.first if field == "after" else span.first > theirs.last
-            if wrong:
-                what = f"{when.edtf} is not {field} `{other.id}` ({other.when.edtf})"
-                yield context.fault(event.id, ("when", field), what)
-
-
-def _later(base: Base) -> Mapping[str, set[str]]:
-    """For each event, those that came after it according to either of the two."""
-    later: defaultdict[str, set[str]] = defaultdict(set)
-    for event in base.events.values():
-        if event.when.after:
-            later[event.when.after].add(event.id)
-        if event.when.before:
-            later[event.id].add(event.when.before)
-    return later
-
-
-def _leads_to(later: Mapping[str, set[str]], start: str, goal: str) -> bool:
-    """Whether a chain of later events leads from `start` to `goal`."""
-    seen: set[str] = set()
-    reached = [start]
-    while reached:
-        event = reached.pop()
-        if event == goal:
-            return True
-        if event not in seen:
-            seen.add(event)
-            reached.extend(later.get(event, ()))
-    return False
 
 
 def corrections(context: LintContext) -> Iterator[Fault]:
@@ -271,5 +217,6 @@ def empty_things(context: LintContext) -> Iterator[Fault]:
 
 RULES: tuple[Rule, ...] = (
     references, citations, duplicates, claims, relative_words, dates, names, absent_names, asks,
-    corrections, renames, deletions, empty_things, orders, stories, untold_facts,
+    corrections, renames, deletions, empty_things, orders, links,
+    order, stories, untold_facts,
 )  # fmt: skip

@@ -164,6 +164,8 @@ class Event(Subject):
     where: Label | None = None
     who: tuple[Participant, ...] = ()
     topics: tuple[Id, ...] = ()
+    led_to: tuple[Id, ...] = Field((), description="later events that it brought about")
+    part_of: Id | None = Field(None, description="the event that it was a part of")
     cites: Cites = Field(description="the paragraphs that give its title, date, place and people")
     asks: Asks
     facts: tuple[Fact, ...] = ()

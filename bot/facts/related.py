@@ -33,7 +33,7 @@ def _links(base: Base) -> Iterator[tuple[str, str, int]]:
         yield from ((owner, about, _FACT) for about in fact.about)
     by_topic: defaultdict[str, list[str]] = defaultdict(list)
     for event in base.events.values():
-        for neighbour in (event.when.after, event.when.before):
+        for neighbour in (event.when.after, event.when.before, event.part_of, *event.led_to):
             if neighbour:
                 yield event.id, neighbour, _NEIGHBOUR
         for topic in event.topics:

@@ -406,7 +406,7 @@ def break_answers(server: Server, patch: pytest.MonkeyPatch) -> None:
     async def fail(*_: object) -> None:
         raise Broken("the secret inside")
 
-    patch.setattr(server.bot.service, "answer", fail)
+    patch.setattr(server.bot.replies, "reply", fail)
 
 
 def assert_is_an_apology(answer: ResponseMessage, logs: list[Any]) -> None:

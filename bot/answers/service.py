@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from bot.answers.commands import COMMANDS, PRIVATE
 from bot.answers.context import AnswerContext, Command
 from bot.answers.filters import refusal
-from bot.answers.resolve import choice_label, resolve_names
+from bot.answers.resolve import Resolved, choice_label, resolve_names
 from bot.cards.card import Card, Question
 from bot.cards.limits import CHOICES
 from bot.cards.pages import Page, page, pages
@@ -28,6 +28,33 @@ class Choice:
 
     label: str
     id: str
+
+
+@dataclass(frozen=True)
+class ResolvedQuestion:
+    """A question that was understood: its names are ids, its dates ISO dates."""
+
+    question: Question
+    language: str
+    resolved: Resolved
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What the card depends on, apart from remarks on how its names were typed."""
+        options = self.resolved.options.items()
+        asked = sorted(item for item in options if item[0] != PRIVATE.name)
+        return self.resolved.command, self.language, *asked
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """How its names were typed, if not exactly."""
+        return self.resolved.remarks
+
+    @property
+    def may_be_kept(self) -> bool:
+        """Whether nothing of what a person typed is in the answer but ids and dates."""
+        options = COMMANDS[self.resolved.command].options
+        return all(o.kind != "text" for o in options if o.name in self.resolved.options)
 
 
 @dataclass(frozen=True)
@@ -81,26 +108,38 @@ class AnswerService:
         self._base = _OpenBase(store)
         return previous
 
-    async def answer(self, question: Question, language: str) -> Card:
-        """The answer to a question, in the words of `language`. The command must exist.
+    def resolve(self, question: Question, language: str) -> ResolvedQuestion | Card:
+        """The question with ids for the names in it, or a card that says why one names nothing.
 
-        Cards are remembered, except those that found nothing or answer a person's message.
+        The command must exist.
         """
-        base = self._base
         command = COMMANDS[question.command]
-        options = _clean(command, question.options)
-        asked = sorted(item for item in options.items() if item[0] != PRIVATE.name)
-        key = (command.name, language, *asked)
-        card = base.recall(key)
+        context = AnswerContext(self.store, words(language), _clean(command, question.options))
+        refused = _incomplete(context, command) or resolve_names(context, command)
+        if isinstance(refused, Card):
+            return _turned(refused, question)
+        return ResolvedQuestion(question, language, refused)
+
+    async def answer(self, question: Question, language: str) -> Card:
+        """The answer to a question, in the words of `language`. The command must exist."""
+        asked = self.resolve(question, language)
+        return asked if isinstance(asked, Card) else await self.card(asked)
+
+    async def card(self, asked: ResolvedQuestion) -> Card:
+        """The answer to a question that was understood. Cards that may be kept are remembered."""
+        base = self._base
+        card = base.recall(asked.key)
         if card is None:
-            card = await _compose(AnswerContext(base.store, words(language), options), command)
+            command = COMMANDS[asked.resolved.command]
+            options = asked.resolved.options
+            card = await command.answer(AnswerContext(base.store, words(asked.language), options))
             if base is not self._base:  # another was opened, whose articles the page will cite
-                return await self.answer(question, language)
-            if card.found and not command.on_message:
-                base.remember(key, card)
-        page = max(1, question.page)
-        card = replace(card, question=card.question.turned(page, question.part, question.sources))
-        return self._sources_of(card) if question.sources else card
+                return await self.answer(asked.question, asked.language)
+            if card.found and asked.may_be_kept:
+                base.remember(asked.key, card)
+        subtitle = " · ".join(filter(None, (*asked.remarks, card.subtitle)))
+        card = _turned(replace(card, subtitle=subtitle), asked.question)
+        return self._sources_of(card) if card.question.sources else card
 
     def _sources_of(self, card: Card) -> Card:
         """The card that says where a part of a card comes from."""
@@ -133,15 +172,18 @@ def _clean(command: Command, options: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in cleaned.items() if value}
 
 
-async def _compose(context: AnswerContext, command: Command) -> Card:
+def _incomplete(context: AnswerContext, command: Command) -> Card | None:
+    """A card that asks for an option that is missing, or None."""
     missing = [o.name for o in command.options if o.required and o.name not in context.options]
-    if missing and command.on_message:
+    if not missing:
+        return None
+    if command.on_message:
         return refusal(context, Question(command.name), "find.none")
-    if missing:
-        values = {"command": command.name, "option": missing[0]}
-        return refusal(context, Question(command.name), "ask.missing-option", **values)
-    resolved = resolve_names(context, command)
-    if isinstance(resolved, Card):
-        return resolved
-    card = await COMMANDS[resolved.command].answer(replace(context, options=resolved.options))
-    return replace(card, subtitle=" · ".join(filter(None, (*resolved.remarks, card.subtitle))))
+    values = {"command": command.name, "option": missing[0]}
+    return refusal(context, Question(command.name), "ask.missing-option", **values)
+
+
+def _turned(card: Card, question: Question) -> Card:
+    """The card at the page, and of the part, that a question asks for."""
+    page = max(1, question.page)
+    return replace(card, question=card.question.turned(page, question.part, question.sources))

@@ -10,7 +10,7 @@ from bot.facts.chronology import Chronology
 from bot.facts.dates import parse_date
 from bot.facts.keywords import keywords, places
 from bot.facts.load import Base, Named, fact_lists, forms_of
-from bot.facts.model import Actor, Event, Fact, Source, ThingKind
+from bot.facts.model import Actor, Event, Fact, Source, Subject, ThingKind
 from bot.facts.records import Dated, EventRecord, FactRecord, SourceRecord, ThingRecord
 from bot.facts.related import related_events
 from bot.facts.shown import ShownFact
@@ -19,7 +19,10 @@ from bot.facts.unit_records import unit_records
 from bot.matching.question_terms import THING
 from bot.matching.vocabulary import words_of
 
-Row = tuple[str, tuple[str | int | None, ...]]
+Values = tuple[str | int | None, ...]
+"""The values of a row's columns."""
+
+Row = tuple[str, Values]
 """A table, and the values of its columns."""
 
 
@@ -37,9 +40,16 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     yield from _actor_and_topic_rows(base)
     yield from _event_rows(base, dates, chronology, order)
     owners = chain((base.events[e] for e in order), base.actors.values(), base.topics.values())
+    words, spoken_of = set[str](), set[str]()
     for rank, (record, shown) in enumerate(_fact_records(base, owners, dates)):
-        yield from _fact_rows(base, rank, record, shown)
-    yield from _unit_rows(base, things)
+        words |= words_of(" ".join(_texts(record.fact)))
+        spoken_of |= record.things
+        yield from _fact_rows(rank, record, shown)
+    for subject in base.subjects():
+        if subject.id in spoken_of:
+            words |= words_of(" ".join(_names(subject)))
+    yield from _unit_rows(base, things, words)
+    yield from (("word", (word,)) for word in sorted(words))
     yield from (("story", (each.id, each.model_dump_json())) for each in base.stories.values())
 
 
@@ -67,10 +77,11 @@ def _event_rows(
     base: Base, dates: Mapping[str, Dated], chronology: Chronology, order: Sequence[str]
 ) -> Iterator[Row]:
     related = related_events(base)
+    place = {event_id: rank for rank, event_id in enumerate(order)}
     for rank, event_id in enumerate(order):
         event = base.events[event_id]
         bare = event.model_copy(update={"facts": (), "asks": {}})
-        near = [other for other in order if other in related[event_id]]
+        near = sorted(related[event_id], key=place.__getitem__)
         record = EventRecord(
             event=bare,
             dated=dates[event_id],
@@ -114,45 +125,39 @@ def _shares_date(owner: Named, fact: Fact) -> bool:
     return owner.kind == "statement" or fact.kind in ("event", "agreement", "figure")
 
 
-def _fact_rows(base: Base, rank: int, record: FactRecord, shown: ShownFact) -> Iterator[Row]:
+def _fact_rows(rank: int, record: FactRecord, shown: ShownFact) -> Iterator[Row]:
     fact, key = record.fact, record.key
     gone = int(fact.withdrawn is not None)
     json, shown_json = record.model_dump_json(), shown.model_dump_json(exclude_defaults=True)
     yield "fact", (key, record.owner, rank, record.version, fact.says, gone, json, shown_json)
-    yield from (("word", (word,)) for word in words_of(" ".join(_texts(base, record))))
     yield from (("bears", (thing, key)) for thing in record.things)
     yield from (("cites", (cite.source, cite.paragraph, key)) for cite in fact.cites)
 
 
-def _texts(base: Base, record: FactRecord) -> Iterator[str]:
-    """The texts whose words are known: a fact's statement, its context, and names."""
-    fact = record.fact
+def _texts(fact: Fact) -> Iterator[str]:
+    """The texts of a fact whose words are known."""
     yield fact.says
     yield from filter(None, (fact.caution, *(account.says for account in fact.accounts)))
-    if event := base.events.get(record.owner):
-        yield from filter(None, (event.title, event.where))
-    subjects = dict.fromkeys((record.owner, *fact.about, *((fact.by,) if fact.by else ())))
-    yield from (name for thing in subjects for name in _forms(base, thing))
 
 
-def _forms(base: Base, thing_id: str) -> Iterator[str]:
-    for things in (base.events, base.actors, base.topics):
-        if thing := things.get(thing_id):
-            yield from forms_of(thing)
+def _names(subject: Subject) -> Iterator[str]:
+    """The names of a subject, and the place of an event that has facts."""
+    yield from forms_of(subject)
+    if isinstance(subject, Event) and subject.facts and subject.where:
+        yield subject.where
 
 
 # ---- Answerable units ------------------------------------------------------------------------
 
 
-def _unit_rows(base: Base, things: Iterable[ThingRecord]) -> Iterator[Row]:
+def _unit_rows(base: Base, things: Iterable[ThingRecord], words: set[str]) -> Iterator[Row]:
+    """The units; the words of their asks are added to `words`."""
     records = unit_records(base, {thing.id: thing for thing in things})
     for rank, unit in enumerate(records):
         yield "unit", (rank, unit.key, unit.model_dump_json())
         asks = " ".join(term for ask in unit.asks for term in ask.terms)
         things_named = " ".join(THING + thing for thing in sorted(unit.things))
-        yield from (
-            ("word", (word,)) for word in words_of(" ".join(ask.plain for ask in unit.asks))
-        )
+        words |= words_of(" ".join(ask.plain for ask in unit.asks))
         yield "unit_text(rowid, asks, own)", (rank, asks, f"{' '.join(unit.terms)} {things_named}")
 
 

@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from bot.matching.normalize import normalize
@@ -114,7 +115,7 @@ class TermReader:
                 else:
                     self._synonyms[stemmed(key)] = f"{SYNONYMS}{number}"
         self._most_words: dict[str, int] = {}  # of the names that begin with a word
-        self._wide_names: defaultdict[str, list[str]] = defaultdict(list)  # by their first letter
+        self._wide_lengths: defaultdict[str, list[int]] = defaultdict(list)  # by first letter
         self._index_names()
 
     def _index_names(self) -> None:
@@ -123,7 +124,9 @@ class TermReader:
             first, *others = form.split(" ")
             self._most_words[first] = max(len(others) + 1, self._most_words.get(first, 1))
             if not others and _WIDE.search(form) and len(form) <= _LONGEST_NAME:
-                self._wide_names[form[0]].append(form)
+                lengths = self._wide_lengths[form[0]]
+                if len(form) not in lengths:
+                    lengths.append(len(form))
 
     def read(self, text: str) -> Terms:
         """The terms of a text."""
@@ -168,6 +171,8 @@ class TermReader:
 
     def _without_wide_names(self, plain: str, names: dict[tuple[str, ...], None]) -> str:
         """The text without the Korean and Japanese names of actors and the synonyms in it."""
+        if plain.isascii():
+            return plain
         places = [place for place, letter in enumerate(plain) if letter != " "]
         joined = "".join(plain[place] for place in places)
         kept = list(plain)
@@ -185,9 +190,10 @@ class TermReader:
 
     def _wide_name(self, joined: str, start: int) -> int:
         """The length of the longest name at a place of a text without spaces; 0 if none is."""
-        for name in self._wide_names.get(joined[start], ()):
-            if joined.startswith(name, start):
-                return len(name)
+        for length in self._wide_lengths.get(joined[start], ()):
+            name = joined[start : start + length]
+            if name in self._named and len(name) == length and _WIDE.search(name):
+                return length
         return 0
 
     def _words(self, text: str) -> Iterator[str]:
@@ -226,6 +232,7 @@ def content_words(plain: str) -> tuple[str, ...]:
     return tuple(word for word in dict.fromkeys(bare) if word not in stops and len(word) > 1)
 
 
+@lru_cache(maxsize=16_384)  # a base says the same words again and again
 def stemmed(word: str) -> str:
     """The beginning of a normalized Latin word that its other forms share."""
     if word.isdigit() or len(word) < 4:

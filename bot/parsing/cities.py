@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 from bot.parsing.zone_data import clock_names, countries, current_name
 from bot.texts.catalogues import LANGUAGES
 
 
-def city_names(name: str) -> Iterator[str]:
+@cache
+def city_names(name: str) -> tuple[str, ...]:
     """A city's name in each of LANGUAGES; nothing if no zone is named after it."""
     zones = {
         zone
@@ -17,8 +17,8 @@ def city_names(name: str) -> Iterator[str]:
         for zone, city in cities_of_zones(language).items()
         if city == name
     }
-    for language in LANGUAGES:
-        yield from (city for zone, city in cities_of_zones(language).items() if zone in zones)
+    named = (cities_of_zones(language).items() for language in LANGUAGES)
+    return tuple(city for cities in named for zone, city in cities if zone in zones)
 
 
 @cache

@@ -17,8 +17,10 @@ from bot.ui.briefings.commands import BriefingCommands
 from bot.ui.components import error_mapping
 from bot.ui.components.client import FactdeskClient, Interaction
 from bot.ui.components.error_reporting import ErrorReportingTree
+from bot.ui.components.finished_replies import FinishedReplies
 from bot.ui.corrections import unreached
 from bot.ui.digests.commands import DigestCommands
+from bot.ui.questions import replies
 from bot.ui.questions.commands import QuestionCommands
 from bot.ui.questions.mentions import answer_message
 from bot.ui.questions.slash import CatalogueTranslator
@@ -83,6 +85,7 @@ class Factdesk(FactdeskClient):
         """Open the services."""
         self.services = services = await open_services(self.config, self, self._wiring)
         self.service = services.service
+        self.replies = FinishedReplies(services.service, replies.view)
         self.state = services.state
         self.messenger = services.messenger
         self.compose = services.compose

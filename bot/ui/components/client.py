@@ -16,6 +16,7 @@ from bot.delivery.jobs.digests import DigestComposer, DigestJob
 from bot.delivery.jobs.notices import NoticeJob
 from bot.state.posts import MessageRef
 from bot.state.state import State
+from bot.ui.components.finished_replies import FinishedReplies
 
 
 class Messages(Protocol):
@@ -35,6 +36,7 @@ class FactdeskClient(commands.Bot, ABC):
 
     config: Config
     service: AnswerService
+    replies: FinishedReplies
     state: State
     messenger: Messages
     compose: DigestComposer

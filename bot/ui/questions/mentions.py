@@ -13,7 +13,7 @@ import structlog
 from bot.cards.card import Question
 from bot.texts.catalogues import choose
 from bot.ui.components.client import FactdeskClient
-from bot.ui.questions.replies import note_public_answer, view
+from bot.ui.questions.replies import note_public_answer
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
@@ -25,16 +25,16 @@ async def answer_message(client: FactdeskClient, message: discord.Message) -> No
     question = _question_in(client, message)
     if question is None:
         return
-    card = await client.service.answer(question, _language(client, message))
+    answer = await client.replies.reply(question, _language(client, message))
     try:
-        sent = await message.reply(view=view(client.service, card), mention_author=False)
+        sent = await message.reply(view=answer.view(), mention_author=False)
     except discord.HTTPException as error:
         log.warning(
             "a mention could not be answered", channel=message.channel.id, reason=str(error)
         )
         return
     if message.guild:
-        note_public_answer(client, card, sent.id, message.guild.id, message.channel.id)
+        note_public_answer(client, answer.facts, sent.id, message.guild.id, message.channel.id)
 
 
 def _question_in(client: FactdeskClient, message: discord.Message) -> Question | None:

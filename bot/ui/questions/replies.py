@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 import discord
@@ -15,42 +15,45 @@ from bot.state.public_answers import PublicAnswer
 from bot.texts.catalogues import words
 from bot.ui.components import custom_ids, layout, submitted
 from bot.ui.components.client import FactdeskClient, Interaction
+from bot.ui.components.finished_replies import FinishedReply
 from bot.ui.components.language import reply_language
 from bot.ui.components.persistent_items import PersistentItem, button
 from bot.ui.suggestions.passing_on import PassOnButton
 
 
-async def reply(
-    interaction: Interaction, service: AnswerService, question: Question, private: bool
-) -> None:
+async def reply(interaction: Interaction, question: Question, private: bool) -> None:
     """Answer a command: publicly in the server's language, privately in the reader's.
 
     An answer without facts is private.
     """
-    card = await service.answer(question, reply_language(interaction, private))
-    if not card.found and not private:
-        card = await service.answer(question, reply_language(interaction, private=True))
-    await _send(interaction, service, card, private=private or not card.found)
+    replies, language = interaction.client.replies, reply_language(interaction, private)
+    answer = await replies.reply(question, language)
+    own_language = reply_language(interaction, private=True)
+    if not answer.found and own_language != language:
+        answer = await replies.reply(question, own_language)
+    await _send(interaction, answer, private=private or not answer.found)
 
 
-async def _send(
-    interaction: Interaction, service: AnswerService, card: Card, private: bool
-) -> None:
-    sent = await interaction.response.send_message(view=view(service, card), ephemeral=private)
+async def _send(interaction: Interaction, answer: FinishedReply, private: bool) -> None:
+    sent = await interaction.response.send_message(view=answer.view(), ephemeral=private)
     if not private and interaction.guild_id and interaction.channel_id and sent.message_id:
         where = interaction.guild_id, interaction.channel_id
-        note_public_answer(interaction.client, card, sent.message_id, *where)
+        note_public_answer(interaction.client, answer.facts, sent.message_id, *where)
 
 
 def note_public_answer(
-    client: FactdeskClient, card: Card, message_id: int, server_id: int, channel_id: int
+    client: FactdeskClient,
+    facts: Mapping[str, str],
+    message_id: int,
+    server_id: int,
+    channel_id: int,
 ) -> None:
     """Remember which facts a public answer showed, so that corrections of them are found."""
     answered = PublicAnswer(
         message_id=message_id,
         server_id=server_id,
         channel_id=channel_id,
-        facts=client.service.page(card).facts(),
+        facts=facts,
         answered_at=discord.utils.utcnow(),
     )
     client.state.public_answers.note(answered)
@@ -114,8 +117,10 @@ async def _answer(interaction: Interaction, match: re.Match[str] | None) -> None
     service, message = interaction.client.service, interaction.message
     asked = match and custom_ids.decode(match, service, message)
     question, turn = asked or (Question("about"), False)
-    card = await service.answer(question, reply_language(interaction, private=True))
+    answer = await interaction.client.replies.reply(
+        question, reply_language(interaction, private=True)
+    )
     if turn and message and message.flags.ephemeral:
-        await interaction.response.edit_message(view=view(service, card))
+        await interaction.response.edit_message(view=answer.view())
     else:
-        await _send(interaction, service, card, private=True)
+        await _send(interaction, answer, private=True)

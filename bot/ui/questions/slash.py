@@ -32,8 +32,7 @@ def slash_command(command: Command) -> Slash:
             if (value := given.get(_parameter_name(option)))
         }
         private = bool(given.get(_parameter_name(PRIVATE)))
-        service = interaction.client.service
-        await reply(interaction, service, Question(command.name, options), private)
+        await reply(interaction, Question(command.name, options), private)
 
     # discord.py reads a command's options from its function's signature.
     options = (*command.options, PRIVATE)
@@ -67,7 +66,7 @@ def message_menu(command: Command) -> app_commands.ContextMenu:
             )
             return
         question = Question(command.name, {command.options[0].name: shown_text(message)})
-        await reply(interaction, interaction.client.service, question, private=True)
+        await reply(interaction, question, private=True)
 
     return app_commands.ContextMenu(name=text(f"command.{command.name}"), callback=ask)
 

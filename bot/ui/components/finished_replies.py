@@ -1,0 +1,95 @@
+"""Finished replies: the components of an answer's page, as they are sent to Discord.
+
+Making a page into discord.py's objects and these into components takes longer than everything else
+that a reply needs, and members ask the same few questions. Replies are kept by what was asked, page
+and language, as long as the base is open; what people typed in their own words is never kept.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from discord import ui
+
+from bot.answers.service import AnswerService
+from bot.cards.card import Card, Question
+from bot.facts.store import Store
+
+KEPT = 1_000
+"""Replies; each takes some ten kilobytes."""
+
+Components = list[dict[str, object]]
+
+Render = Callable[[AnswerService, Card], ui.LayoutView]
+
+
+@dataclass(frozen=True)
+class FinishedReply:
+    """A reply to send: its components, and the versions of the facts that it shows by key.
+
+    `found` is false if the question could not be answered as it was put.
+    """
+
+    components: Components
+    facts: Mapping[str, str]
+    found: bool
+
+    def view(self) -> FinishedView:
+        """The reply as discord.py sends it."""
+        return FinishedView(self.components)
+
+
+class FinishedView(ui.LayoutView):
+    """A view of components that are made already; presses come to the persistent items."""
+
+    def __init__(self, components: Components) -> None:
+        super().__init__(timeout=None)
+        self._components = components
+
+    def has_components_v2(self) -> bool:
+        """Whether they are Components V2."""
+        return True
+
+    def to_components(self) -> Components:
+        """The components."""
+        return self._components
+
+
+class FinishedReplies:
+    """The replies that were asked for lately."""
+
+    def __init__(self, service: AnswerService, render: Render) -> None:
+        self._service = service
+        self._render = render
+        self._store: Store | None = None
+        self._kept: OrderedDict[tuple[object, ...], FinishedReply] = OrderedDict()
+
+    async def reply(self, question: Question, language: str) -> FinishedReply:
+        """The reply to a question, in the words of `language`. The command must exist."""
+        resolved = self._service.resolve(question, language)
+        if isinstance(resolved, Card):
+            return self._finish(resolved)
+        key = (*resolved.key, question.page, question.part, question.sources)
+        if self._store is self._service.store and key in self._kept and not resolved.remarks:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        card = await self._service.card(resolved)
+        finished = self._finish(card)
+        if card.found and resolved.may_be_kept and not resolved.remarks:
+            self._keep(key, finished)
+        return finished
+
+    def _finish(self, card: Card) -> FinishedReply:
+        components = self._render(self._service, card).to_components()
+        return FinishedReply(components, self._service.page(card).facts(), card.found)
+
+    def _keep(self, key: tuple[object, ...], finished: FinishedReply) -> None:
+        """Keep a reply, and forget those of another base, or the one that was not used longest."""
+        if self._store is not self._service.store:
+            self._store = self._service.store
+            self._kept.clear()
+        self._kept[key] = finished
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)

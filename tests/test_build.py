@@ -22,6 +22,7 @@ from bot.cards.card import Question
 from bot.facts.build import build
 from bot.facts.built import built_bases, is_intact, last_wordings
 from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase
+from bot.facts.last_build import RECORD
 from bot.facts.load import Folders
 from bot.facts.store import Filter, Store
 from tests.small_base import write_small_base
@@ -98,8 +99,8 @@ async def _answers(folders: Folders, data: Path) -> bool:
 
 
 def _names(data: Path) -> list[str]:
-    """Everything that lies in a data folder."""
-    return sorted(path.name for path in data.glob("*"))
+    """Everything that lies in a data folder, besides the record of the last build."""
+    return sorted(path.name for path in data.glob("*") if path.name != RECORD)
 
 
 def _finished(data: Path) -> list[str]:
@@ -133,6 +134,61 @@ def test_a_file_that_was_touched_or_lies_elsewhere_is_not_a_change(
     shutil.copytree(folders.seeds, moved / "seeds")
     assert build(folders, data).path == built.path
     assert not build(Folders(moved / "facts", moved / "seeds"), data).fresh
+
+
+def _age(folders: Folders, data: Path) -> None:
+    """Have the files of a base be some seconds old, and note the base that was built from them."""
+    for path in folders.all_files():
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    build(folders, data)
+
+
+def _reads_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("bot.facts.build.fingerprint", lambda folders: pytest.fail("files are hashed"))
+    patch.setattr("bot.facts.build.built.is_intact", lambda path: pytest.fail("a base is checked"))
+
+
+def test_neither_an_unchanged_base_nor_its_files_are_read_again(
+    folders: Folders, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = build(folders, data).path
+    _age(folders, data)
+    _reads_nothing(monkeypatch)
+    for _ in range(2):
+        assert (again := build(folders, data)).path == path
+        assert not again.fresh
+
+
+def test_files_that_were_written_just_now_are_read_again(folders: Folders, data: Path) -> None:
+    _age(folders, data)
+    (data / RECORD).unlink()
+    folders.info.touch()
+    build(folders, data)
+    assert not (data / RECORD).exists()
+
+
+@pytest.mark.parametrize("name", ["facts/events/storm-2014.yaml", "seeds/ferry-report.yaml"])
+def test_a_change_of_the_same_length_is_seen_by_its_time(
+    folders: Folders, data: Path, name: str
+) -> None:
+    _age(folders, data)
+    path = folders.facts.parent / name
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("schema=", "scheme=", 1), "utf-8")
+    assert len(path.read_bytes()) == len(text.encode())
+    assert build(folders, data).fresh
+
+
+def test_a_file_that_is_added_or_goes_is_seen(folders: Folders, data: Path) -> None:
+    _age(folders, data)
+    added = folders.facts / "actors/eastport.yaml"
+    added.write_text("id: eastport\nname: Eastport\nkind: state\n", "utf-8")
+    os.utime(added, (1_700_000_000, 1_700_000_000))
+    folders.absent.unlink()
+    built = build(folders, data)
+    assert built.fresh
+    added.unlink()
+    assert build(folders, data).path != built.path
 
 
 @pytest.mark.parametrize("name", ["facts/events/storm-2014.yaml", "seeds/ferry-report.yaml"])
@@ -291,7 +347,7 @@ def test_two_processes_that_build_at_once_both_end_with_a_whole_base(
         ends = [process.communicate("\n", timeout=30)[0].splitlines() for process in (one, other)]
     assert [process.returncode for process in (one, other)] == [0, 0]
     assert {lines[-1] for lines in ends} == {str(data / name) for name in _finished(data)}
-    assert len(list(data.iterdir())) == 1
+    assert len(_names(data)) == 1
 
 
 def _truncated(path: Path) -> None:
@@ -328,6 +384,7 @@ DAMAGES: tuple[Damage, ...] = (_truncated, _random, _empty, _scribbled, _foreign
 @pytest.mark.parametrize("damage", DAMAGES)
 async def test_a_damaged_base_is_built_again(folders: Folders, data: Path, damage: Damage) -> None:
     path = build(folders, data).path
+    _age(folders, data)
     damage(path)
     assert not is_intact(path)
     assert await _answers(folders, data)

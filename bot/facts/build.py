@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from bot.documents import Fault
 from bot.facts import built
 from bot.facts.errors import FaultyBase, UnwritableBase
+from bot.facts.last_build import FilesState
 from bot.facts.load import Base, Folders, broken_ids, fingerprint, load
 from bot.facts.unread import faults_of, find_unread, ids_of
 
@@ -66,17 +67,23 @@ def build(folders: Folders, data: Path, progress: Progress = lambda done, total:
     Raises FaultyBase with every fault, UnwritableBase if the disk refuses, and OSError if a file of
     the base cannot be read.
     """
-    path = built.path_of(data, fingerprint(folders))
-    if built.is_intact(path):
+    files = FilesState(folders)
+    path = files.built_before(data)
+    is_built = path is not None
+    if path is None:
+        path = built.path_of(data, fingerprint(folders))
+        is_built = built.is_intact(path)
+    if is_built:
         with suppress(OSError):  # a read-only folder does not record which base was used last
             path.touch()
-        return BuiltBase(path, fresh=False)
-    base, faults = check(folders, data)
-    if base is None or faults:
-        raise FaultyBase(faults)
-    _write_whole(path, base, progress)
-    built.clear_away(data)
-    return BuiltBase(path, fresh=True)
+    else:
+        base, faults = check(folders, data)
+        if base is None or faults:
+            raise FaultyBase(faults)
+        _write_whole(path, base, progress)
+        built.clear_away(data)
+    files.note(path)
+    return BuiltBase(path, fresh=not is_built)
 
 
 def _write_whole(path: Path, base: Base, progress: Progress) -> None:

@@ -107,6 +107,11 @@ def is_leftover(name: str) -> bool:
     return name.startswith(".") or name.endswith(_LEFTOVERS)
 
 
+def is_fact_file(name: str) -> bool:
+    """Whether a file of this name in one of FOLDERS is read."""
+    return name.endswith(".yaml") and not is_leftover(name)
+
+
 @dataclass(frozen=True)
 class Folders:
     """The folders of a base: the curated facts, and the records of their articles."""
@@ -127,7 +132,7 @@ class Folders:
             paths = sorted(self.place(folder).iterdir())
         except FileNotFoundError:
             return []
-        return [path for path in paths if path.suffix == ".yaml" and not is_leftover(path.name)]
+        return [path for path in paths if is_fact_file(path.name)]
 
     def all_files(self) -> list[Path]:
         """Every file of the base, and the optional ones even if missing. Raises OSError."""

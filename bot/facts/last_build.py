@@ -1,0 +1,82 @@
+"""Recognising an unchanged base by the sizes and times of its files, without reading them.
+
+Reading and hashing the files of a large base takes seconds, and so does checking the built one. A
+record in the data folder names both as they were at the last start; if anything differs, nothing is
+concluded from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from bot.facts.load import FOLDERS, FORMAT, Folders, is_fact_file
+
+RECORD = "last-build.json"
+_SETTLED = 2.0  # seconds after which a file that changes again has another time
+
+
+class FilesState:
+    """The files of a base as they are now. Raises OSError if a folder cannot be read."""
+
+    def __init__(self, folders: Folders) -> None:
+        self._seen_at = time.time()
+        self._newest = 0
+        digest = hashlib.sha256(f"format {FORMAT}\0{folders}".encode())
+        for path in (folders.info, folders.absent):
+            if path.exists():
+                digest.update(self._line(path.name, path.stat()))
+        for folder in FOLDERS:
+            digest.update(f"\0{folder}\0".encode())
+            for name, stat in _yaml_files(folders.place(folder)):
+                digest.update(self._line(name, stat))
+        self._digest = digest.hexdigest()
+
+    def _line(self, name: str, stat: os.stat_result) -> bytes:
+        self._newest = max(self._newest, stat.st_mtime_ns)
+        return f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode()
+
+    def built_before(self, data: Path) -> Path | None:
+        """The base that was built from these files, if neither has changed since `note`."""
+        try:
+            record = json.loads((data / RECORD).read_text("ascii"))
+            path = data / record["path"]
+            return path if record == self._record(path) else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def note(self, path: Path) -> None:
+        """Note that a whole base was built from these files.
+
+        A file that changed just now may change again without another time or size, so that nothing
+        is noted. Nor is it if the data folder cannot be written.
+        """
+        if self._newest / 1e9 > self._seen_at - _SETTLED:
+            return
+        record = path.with_name(RECORD)
+        draft = record.with_name(f"{RECORD}.{os.getpid()}")
+        with suppress(OSError):
+            draft.write_text(json.dumps(self._record(path)), "ascii")
+            draft.replace(record)
+
+    def _record(self, path: Path) -> dict[str, object]:
+        stat = path.stat()
+        return {
+            "files": self._digest,
+            "path": path.name,
+            "size": stat.st_size,
+            "time": stat.st_mtime_ns,
+        }
+
+
+def _yaml_files(folder: Path) -> list[tuple[str, os.stat_result]]:
+    """The files of a folder that facts are read from, by name."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted((e.name, e.stat()) for e in entries if is_fact_file(e.name))
+    except FileNotFoundError:
+        return []

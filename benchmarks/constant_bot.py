@@ -33,7 +33,9 @@ class ConstantBot(discord.Client):
 
     async def setup_hook(self) -> None:
         """Upload the command."""
-        command = app_commands.Command(name="event", description="A constant.", callback=answer)
+        command: app_commands.Command[app_commands.Group, ..., None] = app_commands.Command(
+            name="event", description="A constant.", callback=answer
+        )
         command.autocomplete("name")(complete)
         self.tree.add_command(command)
         await self.tree.sync()

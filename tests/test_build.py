@@ -144,8 +144,11 @@ def _age(folders: Folders, data: Path) -> None:
 
 
 def _reads_nothing(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("bot.facts.build.fingerprint", lambda folders: pytest.fail("files are hashed"))
-    patch.setattr("bot.facts.build.built.is_intact", lambda path: pytest.fail("a base is checked"))
+    def fail(_: object) -> None:
+        pytest.fail("the files are hashed, or the built base is checked")
+
+    patch.setattr("bot.facts.build.fingerprint", fail)
+    patch.setattr("bot.facts.build.built.is_intact", fail)
 
 
 def test_neither_an_unchanged_base_nor_its_files_are_read_again(

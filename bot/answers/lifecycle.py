@@ -29,7 +29,7 @@ async def open_service(
         service = await build_service(folders, data, progress)
     except (BaseError, OSError) as error:
         service = await open_last_service(data, error)
-    service.store.prepare()
+    await asyncio.to_thread(service.store.prepare)
     return service
 
 
@@ -65,7 +65,7 @@ async def reopen_service(service: AnswerService, data: Path) -> Store | None:
     if newest is None or fingerprint_of(newest) == service.store.fingerprint:
         return None
     store = await Store.open(newest)
-    store.prepare()
+    await asyncio.to_thread(store.prepare)
     before = service.swap(store)
     _log().info("another base answers", serving=service.store.fingerprint)
     return before

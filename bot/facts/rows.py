@@ -10,7 +10,7 @@ from bot.facts.chronology import Chronology
 from bot.facts.dates import parse_date
 from bot.facts.keywords import keywords, places
 from bot.facts.load import Base, Named, fact_lists, forms_of
-from bot.facts.model import Actor, Event, Fact, Source, Subject, ThingKind
+from bot.facts.model import Actor, Event, Fact, Source, ThingKind
 from bot.facts.records import Dated, EventRecord, FactRecord, SourceRecord, ThingRecord
 from bot.facts.related import related_events
 from bot.facts.shown import ShownFact
@@ -45,9 +45,9 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
         words |= words_of(" ".join(_texts(record.fact)))
         spoken_of |= record.things
         yield from _fact_rows(rank, record, shown)
-    for subject in base.subjects():
-        if subject.id in spoken_of:
-            words |= words_of(" ".join(_names(subject)))
+    for _, thing in base.things():
+        if thing.id in spoken_of and not isinstance(thing, Source):
+            words |= words_of(" ".join(_names(thing)))
     yield from _unit_rows(base, things, words)
     yield from (("word", (word,)) for word in sorted(words))
     yield from (("story", (each.id, each.model_dump_json())) for each in base.stories.values())
@@ -140,11 +140,11 @@ def _texts(fact: Fact) -> Iterator[str]:
     yield from filter(None, (fact.caution, *(account.says for account in fact.accounts)))
 
 
-def _names(subject: Subject) -> Iterator[str]:
-    """The names of a subject, and the place of an event that has facts."""
-    yield from forms_of(subject)
-    if isinstance(subject, Event) and subject.facts and subject.where:
-        yield subject.where
+def _names(thing: Named) -> Iterator[str]:
+    """The names of a thing, and the place of an event that has facts."""
+    yield from forms_of(thing)
+    if isinstance(thing, Event) and thing.facts and thing.where:
+        yield thing.where
 
 
 # ---- Answerable units ------------------------------------------------------------------------

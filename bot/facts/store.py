@@ -9,6 +9,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -45,32 +46,35 @@ class Filter:
     source: str | None = None
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What an open base keeps in memory."""
+
+    info: BaseInfo
+    fingerprint: str
+    things: Sequence[ThingRecord]
+    sources: Sequence[SourceRecord]
+    absent: Mapping[str, AbsentName]
+    words: Sequence[str]
+
+
 _SEARCHED = 150  # facts among which a search finds the best
 
 
 class Store:
     """An open base. Use `Store.open`, and close it when done."""
 
-    def __init__(
-        self,
-        db: aiosqlite.Connection,
-        info: BaseInfo,
-        fingerprint: str,
-        things: tuple[ThingRecord, ...],
-        sources: tuple[SourceRecord, ...],
-        absent: Mapping[str, AbsentName],
-        words: Iterable[str],
-    ) -> None:
+    def __init__(self, db: aiosqlite.Connection, kept: _Kept) -> None:
         self._db = db
-        self.info = info
-        self.fingerprint = fingerprint
-        self.things: Mapping[str, ThingRecord] = {thing.id: thing for thing in things}
-        self.by_short_id: Mapping[str, ThingRecord] = {thing.short_id: thing for thing in things}
-        self.sources: Mapping[str, SourceRecord] = {s.source.id: s for s in sources}
-        self.absent = absent
-        self.units = UnitIndex(db, self.things, info)
-        self.vocabulary = Vocabulary(words)
-        self.index = NameIndex((*map(_entry, things), *_absent_entries(absent)))
+        self.info = kept.info
+        self.fingerprint = kept.fingerprint
+        self.things: Mapping[str, ThingRecord] = {thing.id: thing for thing in kept.things}
+        self.by_short_id: Mapping[str, ThingRecord] = {t.short_id: t for t in kept.things}
+        self.sources: Mapping[str, SourceRecord] = {s.source.id: s for s in kept.sources}
+        self.absent = kept.absent
+        self.units = UnitIndex(db, self.things, kept.info)
+        self.vocabulary = Vocabulary(kept.words)
+        self.index = NameIndex((*map(_entry, kept.things), *_absent_entries(kept.absent)))
 
     @cached_property
     def mention_finder(self) -> MentionFinder:
@@ -99,26 +103,16 @@ class Store:
 
     @classmethod
     async def open(cls, path: Path) -> Store:
-        """Open a built base. Raises UnreadableBase if it is missing, damaged or not a base."""
+        """Open a built base. Raises UnreadableBase if it is missing, damaged or not a base.
+
+        What is kept in memory is read in a thread: a large base takes seconds, in which others go
+        on.
+        """
         db = None
         try:
-            await asyncio.to_thread(_probe, path)
+            kept = await asyncio.to_thread(_read, path)
             db = await aiosqlite.connect(uri(path), uri=True)
-            about = dict[str, str](await fetch(db, "SELECT key, value FROM about"))
-            things = await fetch(db, "SELECT record FROM thing ORDER BY rank")
-            sources = await fetch(db, "SELECT record FROM source ORDER BY id")
-            absent = await fetch(db, "SELECT record, id FROM absent ORDER BY id")
-            words = [row[0] for row in await fetch(db, "SELECT form FROM word")]
-            info = BaseInfo.model_validate_json(about["info"])
-            return cls(
-                db,
-                info,
-                about["fingerprint"],
-                records(ThingRecord, things),
-                records(SourceRecord, sources),
-                dict(zip((row[1] for row in absent), records(AbsentName, absent), strict=True)),
-                words,
-            )
+            return await asyncio.to_thread(cls, db, kept)
         except (OSError, sqlite3.Error, ValidationError, KeyError) as error:
             if db:
                 await db.close()
@@ -288,8 +282,20 @@ def _absent_entries(absent: Mapping[str, AbsentName]) -> Iterator[Entry]:
     return (Entry(ABSENT, key, name.forms) for key, name in absent.items())
 
 
-def _probe(path: Path) -> None:
-    """Raise OSError if a file cannot be opened."""
-    # After a failed connect, aiosqlite's thread may outlive the event loop and end in a traceback.
-    with path.open("rb"):
+def _read(path: Path) -> _Kept:
+    """What is kept in memory of a base. Raises as `Store.open` catches."""
+    with path.open("rb"):  # SQLite does not say why a file cannot be opened
         pass
+    with closing(sqlite3.connect(uri(path), uri=True)) as db:
+        about = dict(db.execute("SELECT key, value FROM about").fetchall())
+        things = db.execute("SELECT record FROM thing ORDER BY rank")
+        sources = db.execute("SELECT record FROM source ORDER BY id")
+        absent = db.execute("SELECT id, record FROM absent ORDER BY id")
+        return _Kept(
+            info=BaseInfo.model_validate_json(about["info"]),
+            fingerprint=about["fingerprint"],
+            things=tuple(ThingRecord.model_validate_json(row[0]) for row in things),
+            sources=tuple(SourceRecord.model_validate_json(row[0]) for row in sources),
+            absent={key: AbsentName.model_validate_json(record) for key, record in absent},
+            words=[row[0] for row in db.execute("SELECT form FROM word")],
+        )

@@ -28,7 +28,7 @@ async def service(tmp_path: Path) -> AsyncIterator[AnswerService]:
 @pytest.fixture
 def finished(service: AnswerService) -> FinishedReplies:
     """Its finished replies."""
-    return FinishedReplies(service, replies.view)
+    return FinishedReplies(service, replies.page_view)
 
 
 def kept(finished: FinishedReplies) -> dict[tuple[object, ...], FinishedReply]:

@@ -57,21 +57,8 @@ class Page:
 
 def pages(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> tuple[Page, ...]:
     """The pages of a card; at least one."""
-    screens = _screens(card, words)
-    numbers = number_sources(card.all_sections())
-    return tuple(
-        Page(
-            card=card,
-            part=screen.part,
-            number=number,
-            total=len(screens),
-            sections=screen.sections,
-            numbers=numbers,
-            sources=cited_sources(screen.sections, numbers, sources),
-            turns=tuple(_turns(card, screens, number - 1, words)),
-        )
-        for number, screen in enumerate(screens, 1)
-    )
+    cut = _CutCard(card, _screens(card, words), number_sources(card.all_sections()))
+    return tuple(cut.page(index, sources, words) for index in range(len(cut.screens)))
 
 
 def page(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> Page:
@@ -79,11 +66,36 @@ def page(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> Page:
 
     A question without a part counts the pages of the whole card: older buttons ask that way.
     """
-    question, every = card.question, pages(card, sources, words)
+    question, screens = card.question, _screens(card, words)
+    asked = range(len(screens))
     if question.part:
-        of_part = [page for page in every if page.part and page.part.key == question.part]
-        every = tuple(of_part) or every[:1]
-    return every[min(question.page, len(every)) - 1]
+        of_part = [i for i in asked if (part := screens[i].part) and part.key == question.part]
+        asked = of_part or asked[:1]
+    index = asked[min(question.page, len(asked)) - 1]
+    return _CutCard(card, screens, number_sources(card.all_sections())).page(index, sources, words)
+
+
+@dataclass(frozen=True)
+class _CutCard:
+    """A card, what each of its pages shows, and the numbers of its sources."""
+
+    card: Card
+    screens: Sequence[_Screen]
+    numbers: Mapping[str, int]
+
+    def page(self, index: int, sources: Mapping[str, SourceRecord], words: Words) -> Page:
+        """One of its pages."""
+        screen = self.screens[index]
+        return Page(
+            card=self.card,
+            part=screen.part,
+            number=index + 1,
+            total=len(self.screens),
+            sections=screen.sections,
+            numbers=self.numbers,
+            sources=cited_sources(screen.sections, self.numbers, sources),
+            turns=tuple(_turns(self.card, self.screens, index, words)),
+        )
 
 
 def number_sources(sections: Iterable[Section]) -> Mapping[str, int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple, cast
 
@@ -27,6 +28,7 @@ from bot.matching.normalize import (
 
 _TYPO_FROM = 6  # letters of a word that may hold a typo: `times` does not mean `ties`
 _COMMON = 5  # owners from which a word no longer tells one from another
+_LOOKED_UP = 16  # words whose groups are kept: a name is looked up for one kind, and then for all
 _SHORT = 2  # syllables of a word that is taken as typed correctly
 _RESEMBLING = 70  # of 100: from here on, a word may be another spelling of one
 _RESEMBLING_WIDE = 80  # of 100, by key presses: one wrong in four or five
@@ -69,6 +71,7 @@ class Descriptions:
             self._add(_WordGroup(owner, is_name=False), (*own.places, *own.keywords))
             for place in own.places:
                 self._located[normalize(place)].add(owner)
+        self._groups_with = lru_cache(maxsize=_LOOKED_UP)(self._find_groups)
         words = list(self._by_word)
         for word, key in zip(words, phonetic_keys(words), strict=True):
             self._words_by_key[key].add(word)
@@ -186,7 +189,7 @@ class Descriptions:
         for owner, count in held.items():
             yield owner, 1.0 if owner in described else count / self._name_counts[owner]
 
-    def _groups_with(self, word: str, *, typos: bool) -> set[int]:
+    def _find_groups(self, word: str, *, typos: bool) -> set[int]:
         """Groups that have a normalized word, or with `typos` one much like it."""
         pressed, *latin = forms(word)
         if not is_wide(pressed):

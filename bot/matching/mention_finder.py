@@ -77,6 +77,8 @@ class MentionFinder:
     def _in_script(self, words: list[_Word]) -> Iterator[str]:
         """Names in scripts that write words without spaces or attach particles to them."""
         run = "".join(word.form for word in words)
+        if run.isascii():
+            return
         starts = {0, *accumulate(len(word.form) for word in words)}
         for form, ids in self._spaceless:
             if form not in run:

@@ -269,7 +269,7 @@ class NameIndex:
         ranked = self._ranked(normalize(text), kinds)
         return tuple((self._entries[c.owner], c.chance) for c in ranked[:limit])
 
-    def likenesses(self, text: str) -> Iterator[tuple[int, ranking.Features]]:
+    def likenesses(self, text: str) -> Sequence[tuple[int, ranking.Features]]:
         """How much gathered rows are like a normalized text, each with its entry's number."""
         return self._rows.likenesses(text)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cached_property
 from itertools import groupby
 from math import log
@@ -58,6 +58,8 @@ class NameRows:
         self._initials = _SortedTexts(
             (letters, owner) for name, owner in known if (letters := initials(name))
         )
+
+        self._compared: tuple[str, Sequence[tuple[int, ranking.Features]]] = ("", ())
 
     def __len__(self) -> int:
         return len(self._rows.texts)
@@ -111,8 +113,16 @@ class NameRows:
         exact = forms(typed)[0]
         return {*self._rows.owners_of(exact), *self.abbreviated(typed)}, begun
 
-    def likenesses(self, typed: str) -> Iterator[tuple[int, ranking.Features]]:
-        """How much gathered rows are like a normalized text, each with its owner."""
+    def likenesses(self, typed: str) -> Sequence[tuple[int, ranking.Features]]:
+        """How much gathered rows are like a normalized text, each with its owner.
+
+        Those of the last text are kept: it is looked up for one kind of thing, and then for all.
+        """
+        if self._compared[0] != typed:
+            self._compared = typed, tuple(self._compare(typed))
+        return self._compared[1]
+
+    def _compare(self, typed: str) -> Iterator[tuple[int, ranking.Features]]:
         rows, keys, owners = self._rows.texts, self._keys, self._rows.owners
         for index, form in enumerate(forms(typed)):
             other_script = index > 0 and len(self) >= MANY

@@ -85,7 +85,7 @@ class Factdesk(FactdeskClient):
         """Open the services."""
         self.services = services = await open_services(self.config, self, self._wiring)
         self.service = services.service
-        self.replies = FinishedReplies(services.service, replies.view)
+        self.replies = FinishedReplies(services.service, replies.page_view)
         self.state = services.state
         self.messenger = services.messenger
         self.compose = services.compose

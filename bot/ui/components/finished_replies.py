@@ -15,6 +15,7 @@ from discord import ui
 
 from bot.answers.service import AnswerService
 from bot.cards.card import Card, Question
+from bot.cards.pages import Page
 from bot.facts.store import Store
 
 KEPT = 1_000
@@ -22,7 +23,7 @@ KEPT = 1_000
 
 Components = list[dict[str, object]]
 
-Render = Callable[[AnswerService, Card], ui.LayoutView]
+Render = Callable[[AnswerService, Page], ui.LayoutView]
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,9 @@ class FinishedReplies:
         return finished
 
     def _finish(self, card: Card) -> FinishedReply:
-        components = self._render(self._service, card).to_components()
-        return FinishedReply(components, self._service.page(card).facts(), card.found)
+        page = self._service.page(card)
+        components = self._render(self._service, page).to_components()
+        return FinishedReply(components, page.facts(), card.found)
 
     def _keep(self, key: tuple[object, ...], finished: FinishedReply) -> None:
         """Keep a reply, and forget those of another base, or the one that was not used longest."""

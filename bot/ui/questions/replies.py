@@ -11,6 +11,7 @@ from discord import ui
 
 from bot.answers.service import AnswerService
 from bot.cards.card import Action, Card, Question
+from bot.cards.pages import Page
 from bot.state.public_answers import PublicAnswer
 from bot.texts.catalogues import words
 from bot.ui.components import custom_ids, layout, submitted
@@ -61,6 +62,11 @@ def note_public_answer(
 
 def view(service: AnswerService, card: Card) -> ui.LayoutView:
     """The page of an answer that its question asks for, with its buttons."""
+    return page_view(service, service.page(card))
+
+
+def page_view(service: AnswerService, page: Page) -> ui.LayoutView:
+    """A page of an answer, with its buttons."""
 
     def make_button(action: Action, turn: bool) -> AskButton:
         return AskButton.make(action, turn, service)
@@ -68,9 +74,9 @@ def view(service: AnswerService, card: Card) -> ui.LayoutView:
     def make_menu(actions: Sequence[Action], hint: str) -> RelatedMenu:
         return RelatedMenu.make(actions, hint, service)
 
-    texts = words(card.language)
+    card, texts = page.card, words(page.card.language)
     further = [PassOnButton.make(texts, card.unanswered)] if card.unanswered else []
-    return layout.view(service.page(card), texts, make_button, make_menu, further)
+    return layout.view(page, texts, make_button, make_menu, further)
 
 
 class AskButton(PersistentItem, template=custom_ids.TEMPLATE):

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot import documents
 from bot.documents import Fault
 
 
+class MonitoringAddress(NamedTuple):
+    """Where `/health` and `/metrics` are served."""
+
+    host: str
+    port: int
+
+
 class Config(BaseModel):
-    """Folders, database, language, log format, mentions. Paths are absolute once read."""
+    """Folders, database, language, logs, mentions, monitoring. Paths are absolute once read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -23,6 +30,7 @@ class Config(BaseModel):
     language: Literal["en", "ko", "ja"] = "en"
     log: Literal["console", "json"] = "console"
     mentions: bool = False
+    monitoring: Annotated[str, Field(pattern=r"^[^\s/:]+:[0-9]{1,5}$")] | None = None
 
     @property
     def state_address(self) -> str:
@@ -33,6 +41,14 @@ class Config(BaseModel):
     def state_file(self) -> Path:
         """The state's file, unless another database is set."""
         return self.data / "state.db"
+
+    @property
+    def monitoring_address(self) -> MonitoringAddress | None:
+        """Where `/health` and `/metrics` are served, if they are."""
+        if self.monitoring is None:
+            return None
+        host, port = self.monitoring.split(":")
+        return MonitoringAddress(host, int(port))
 
 
 class FaultyConfig(Exception):

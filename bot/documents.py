@@ -246,6 +246,7 @@ _FORMS = {
     "sha256": "64 hexadecimal digits in small letters",
     "url": _ADDRESS,
     "archive_url": _ADDRESS,
+    "monitoring": "a host and a port, such as 127.0.0.1:9464",
 }
 
 

@@ -10,10 +10,12 @@ import json
 import os
 import shutil
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, BinaryIO, ParamSpec, Protocol, TypeVar
 
+import aiohttp
 import pytest
 
 from bot.config import Config
@@ -119,7 +121,14 @@ async def _collect(pipe: BinaryIO, into: bytearray) -> None:
 class Start(Protocol):
     """What the fixture `start` gives."""
 
-    async def __call__(self, *options: str, imported: bool = True, **environment: str) -> Run:
+    async def __call__(
+        self,
+        *options: str,
+        imported: bool = True,
+        verb: str = "run",
+        monitoring: str | None = None,
+        **environment: str,
+    ) -> Run:
         """Start `python -m bot run` with these options, and these variables over a bare world.
 
         It is forked with everything imported, or imports by itself in an interpreter of its own.
@@ -154,14 +163,21 @@ async def start(
         "data": str(data),
         "log": "json",
     }
-    # JSON is YAML, and quotes whatever a path may hold.
-    config.write_text(json.dumps(settings), encoding="utf-8")
     runs: list[Run] = []
 
-    async def start(*options: str, imported: bool = True, **environment: str) -> Run:
+    async def start(
+        *options: str,
+        imported: bool = True,
+        verb: str = "run",
+        monitoring: str | None = None,
+        **environment: str,
+    ) -> Run:
+        given = settings | ({"monitoring": monitoring} if monitoring else {})
+        # JSON is YAML, and quotes whatever a path may hold.
+        config.write_text(json.dumps(given), encoding="utf-8")
         bare = {key: value for key, value in os.environ.items() if "DISCORD" not in key}
         module = "tests.little_discord.launch"
-        arguments = (str(discord.port), "run", "--config", str(config), *options)
+        arguments = (str(discord.port), verb, "--config", str(config), *options)
         call = (
             Call(f"{module}:main", arguments, bare | environment)
             if imported
@@ -221,6 +237,44 @@ async def test_suggests_names_while_one_types(discord: LittleDiscord, start: Sta
         choices = await run.until(typing.chosen())
         assert 1 <= len(choices) <= 25
         assert all(1 <= len(choice["name"]) <= 100 for choice in choices)
+
+
+@within(60)
+async def test_says_whether_it_is_well_and_what_it_has_counted(
+    discord: LittleDiscord, start: Start
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    run = await start(DISCORD_TOKEN=TOKEN, monitoring=address)
+    await run.until(discord.gateway.identified())
+    await answers_tokyo(discord, run)
+    await run.until((await discord.typing("event", {"name": "to"}, "name")).chosen())
+
+    well = await run.until(fetched(f"http://{address}/health", 200))
+    assert set(json.loads(well)["checks"]) == {"gateway", "base", "state", "scheduler"}
+    asked = await start(verb="health", monitoring=address)
+    assert await asked.ended() == 0
+    assert "gateway    fine   connected, 1 servers" in asked.output
+    metrics = await run.until(fetched(f"http://{address}/metrics", 200))
+    for line in (
+        'factdesk_interactions_total{kind="command",name="event",outcome="answered"} 1.0',
+        'factdesk_answer_seconds_count{kind="command"} 1.0',
+        "factdesk_autocompletes_total 1.0",
+        "factdesk_gateway_connections_total 1.0",
+        "factdesk_servers 1.0",
+    ):
+        assert line in metrics.splitlines(), metrics
+
+    await discord.stop()
+    unwell = json.loads(await run.until(fetched(f"http://{address}/health", 503)))
+    assert unwell["checks"]["gateway"] == {"fine": False, "detail": "not connected to Discord"}
+    asked = await start(verb="health", monitoring=address)
+    assert await asked.ended() == 1
+    assert "gateway    WRONG  not connected to Discord" in asked.output
+    assert await run.stop() == 0
+    asked = await start(verb="health", monitoring=address)
+    assert await asked.ended() == 1
+    assert asked.without_log()[0].startswith(f"No bot answers at {address}")
 
 
 @within(60)
@@ -338,6 +392,16 @@ async def answers_tokyo(discord: LittleDiscord, run: Run) -> None:
     assert reply["flags"] & COMPONENTS_V2
     assert reply["allowed_mentions"] == {"parse": []}
     assert "Tokyo" in json.dumps(reply["components"])
+
+
+async def fetched(address: str, status: int) -> str:
+    """What a page says once it answers with a status."""
+    async with aiohttp.ClientSession() as session:
+        while True:
+            async with session.get(address) as response:
+                if response.status == status:
+                    return await response.text()
+            await asyncio.sleep(0.1)
 
 
 def everything_in(folder: Path) -> bytes:

@@ -36,6 +36,7 @@ from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.recurrence import EVERY_DAY, next_occurrence
 from bot.delivery.retention import RetentionJob
 from bot.delivery.scheduler import Finished, Scheduler, SchedulerSettings
+from bot.metrics import Metrics
 from bot.state.digests import DigestConfig, Digests, Schedule, Target
 from bot.state.errors import DatabaseUnavailable
 from bot.state.posts import Contents, MessageRef, Slot
@@ -216,7 +217,7 @@ class World:
             "publishing": PublishingJob(state.posts, self.discord, rate_limiter),
             "retention": RetentionJob(state, lambda: "base"),
         }
-        scheduler = Scheduler(state, jobs, clock, settings)
+        scheduler = Scheduler(state, jobs, clock, settings, Metrics())
         self.running = asyncio.create_task(scheduler.run())
         await self.time.rest()
         return digests
@@ -602,7 +603,7 @@ class Quiet:
 
 async def test_another_base_has_everything_read_again(world: World) -> None:
     state, quiet = await world.open_state(), Quiet()
-    scheduler = Scheduler(state, {"quiet": quiet}, world.time.clock, SETTINGS)
+    scheduler = Scheduler(state, {"quiet": quiet}, world.time.clock, SETTINGS, Metrics())
     world.running = asyncio.create_task(scheduler.run())
     await world.time.until(NOW + HOUR)
     asked = quiet.asked
@@ -615,7 +616,7 @@ async def test_another_base_has_everything_read_again(world: World) -> None:
 
 async def test_answers_are_written_while_nothing_is_due(world: World) -> None:
     state = await world.open_state()
-    scheduler = Scheduler(state, {}, world.time.clock, SHORT)
+    scheduler = Scheduler(state, {}, world.time.clock, SHORT, Metrics())
     world.running = asyncio.create_task(scheduler.run())
     await world.time.until(NOW + MINUTE)
     state.public_answers.note(PublicAnswer(1, SERVER, 10, {"a/b": "v"}, NOW))
@@ -625,7 +626,7 @@ async def test_answers_are_written_while_nothing_is_due(world: World) -> None:
 
 async def test_a_changed_setting_counts_from_the_next_look(world: World) -> None:
     state = await world.open_state()
-    scheduler = Scheduler(state, {}, world.time.clock, SHORT)
+    scheduler = Scheduler(state, {}, world.time.clock, SHORT, Metrics())
     world.running = asyncio.create_task(scheduler.run())
     await world.time.until(NOW + MINUTE)
     await world.state.settings.choose_log(SERVER, 30)

@@ -11,7 +11,7 @@ import typer
 from bot.cli.answering import ask, digest
 from bot.cli.backups import backup, restore
 from bot.cli.curating import build_base, check_all, survey, verify, write_schema
-from bot.cli.serving import run, try_out
+from bot.cli.serving import health, run, try_out
 from bot.cli.suggestions import suggestions
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.command("try")(try_out)
 app.command("ask")(ask)
 app.command("run")(run)
+app.command("health")(health)
 app.command("check")(check_all)
 app.command("build")(build_base)
 app.command("verify")(verify)

@@ -55,6 +55,26 @@ def try_out(
             fail(f"Port {port}: {error}. Choose another with --port, or leave it out.")
 
 
+def health(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Ask the running bot whether it can do its work; the exit code is 1 if it cannot."""
+    import json
+    from http.client import HTTPConnection, HTTPException
+
+    with worded():
+        address = read_settings(config).monitoring_address
+        if address is None:
+            fail(f"Set `monitoring` in {config} first, such as 127.0.0.1:9464.")
+        connection = HTTPConnection(*address, timeout=5)
+        try:
+            connection.request("GET", "/health")
+            found = json.loads(connection.getresponse().read())
+        except (OSError, HTTPException, ValueError) as error:
+            fail(f"No bot answers at {address.host}:{address.port}: {error}.", FAULTS)
+    for name, check in found["checks"].items():
+        typer.echo(f"{name:<10} {'fine' if check['fine'] else 'WRONG':<6} {check['detail']}")
+    raise typer.Exit(0 if found["healthy"] else FAULTS)
+
+
 def run(config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Connect to Discord, with the token in DISCORD_TOKEN or in the file DISCORD_TOKEN_FILE."""
     import asyncio

@@ -17,6 +17,7 @@ import structlog
 from bot.delivery.delivery_errors import DeliveryError, Unauthorized
 from bot.delivery.outbox import Clock, RetryAt
 from bot.delivery.rate_limiter import jitter
+from bot.metrics import JobOutcome, Metrics
 from bot.state.errors import DatabaseUnavailable
 from bot.state.state import State
 
@@ -80,11 +81,13 @@ class Scheduler:
         jobs: Mapping[str, Job],
         clock: Clock,
         settings: SchedulerSettings,
+        metrics: Metrics,
     ) -> None:
         self._state = state
         self._jobs = jobs
         self._clock = clock
         self._settings = settings
+        self._metrics = metrics
         self._changes = state.change_feed()
         self._next_due: dict[DueItem, datetime] = {}
         self._not_before: dict[DueItem, datetime] = {}
@@ -94,6 +97,16 @@ class Scheduler:
         self._is_stale = True
         self._is_state_lost = False
         self._is_token_refused = False
+
+    @property
+    def looked_at(self) -> datetime | None:
+        """When it looked last what is due; None before the first time."""
+        return self._read_at
+
+    @property
+    def waiting(self) -> int:
+        """How many items wait for their time, or for a worker."""
+        return len(self._next_due)
 
     def refresh(self) -> None:
         """Read again what is due: the answer service has another base."""
@@ -163,6 +176,7 @@ class Scheduler:
 
     async def _run(self, item: DueItem) -> None:
         """Run one item; no failure goes further than this."""
+        due, became = self._next_due.get(item), "failed"
         try:
             async with self._workers:
                 if self._is_token_refused:
@@ -171,15 +185,23 @@ class Scheduler:
         except Unauthorized:
             self._is_token_refused = True
         except (DatabaseUnavailable, DeliveryError) as error:
+            became = "unavailable"
             log.warning("failed; will be retried", job=item.job, key=item.key, reason=repr(error))
             self._not_before[item] = self._clock() + self._settings.retry
         except Exception:
             log.exception("failed on a bug; will be retried", job=item.job, key=item.key)
             self._not_before[item] = self._clock() + _AFTER_A_BUG
         else:
+            became = "later" if isinstance(outcome, RetryAt) else "finished"
             self._reschedule(item, outcome)
         finally:
             self._running.pop(item, None)
+            self._count(item, became, due)
+
+    def _count(self, item: DueItem, became: JobOutcome, due: datetime | None) -> None:
+        is_dated = due and due != AT_ONCE
+        lateness = (self._clock() - due).total_seconds() if due and is_dated else None
+        self._metrics.job(item.job, became, lateness)
 
     def _reschedule(self, item: DueItem, outcome: Finished | RetryAt) -> None:
         """Remember when an item is due again."""

@@ -10,11 +10,12 @@ import structlog
 from discord.ext import commands
 
 from bot.config import Config
+from bot.metrics import Metrics
 from bot.runtime.command_upload import upload_commands
 from bot.runtime.services import Services, Wiring, open_services
 from bot.state.errors import DatabaseUnavailable
 from bot.ui.briefings.commands import BriefingCommands
-from bot.ui.components import error_mapping
+from bot.ui.components import error_mapping, error_reporting
 from bot.ui.components.client import FactdeskClient, Interaction
 from bot.ui.components.error_reporting import ErrorReportingTree
 from bot.ui.components.finished_replies import FinishedReplies
@@ -69,6 +70,14 @@ class Factdesk(FactdeskClient):
         self.config = config
         self._delivers = delivers
         self._wiring = wiring or Wiring()
+        self.metrics = Metrics()
+        self.metrics.gauge("servers", "Servers that the bot is in.", lambda: len(self.guilds))
+        self.metrics.gauge(
+            "gateway_latency_seconds",
+            "How long Discord's gateway takes to answer a heartbeat.",
+            lambda: self.latency,
+        )
+        self.is_connected = False
 
     async def setup_hook(self) -> None:
         """Open the services, add the commands and upload them if they changed; start to deliver."""
@@ -81,9 +90,16 @@ class Factdesk(FactdeskClient):
         if self._delivers:
             self._delivering = asyncio.create_task(self.deliver())
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the services are open."""
+        return hasattr(self, "services")
+
     async def open(self) -> None:
         """Open the services."""
-        self.services = services = await open_services(self.config, self, self._wiring)
+        self.services = services = await open_services(
+            self.config, self, self._wiring, self.metrics
+        )
         self.service = services.service
         self.replies = FinishedReplies(services.service, replies.page_view)
         self.state = services.state
@@ -93,6 +109,9 @@ class Factdesk(FactdeskClient):
         self.editor = services.editor
         self.corrections = services.corrections
         self.notices = services.notices
+        self.metrics.gauge(
+            "items_waiting", "Items of the jobs that wait.", lambda: services.scheduler.waiting
+        )
 
     async def close(self) -> None:
         """Finish what is being posted, leave Discord, then close the services."""
@@ -100,7 +119,7 @@ class Factdesk(FactdeskClient):
             self._delivering.cancel()
             await asyncio.wait({self._delivering})
         await super().close()
-        if hasattr(self, "services"):
+        if self.is_open:
             await self.services.close()
 
     async def deliver(self) -> None:
@@ -127,12 +146,32 @@ class Factdesk(FactdeskClient):
 
     async def _hold_all_processes(self, seconds: float) -> None:
         """Keep every process of the bot from sending: Discord limits the bot as a whole."""
-        if not hasattr(self, "services"):  # still logging in
+        if not self.is_open:  # still logging in
             return
         try:
             await self.services.rate_limiter.hold(seconds)
         except DatabaseUnavailable as error:
             log.warning("other processes do not know of the limit", reason=error.reason)
+
+    async def on_connect(self) -> None:
+        """Note that the gateway is there."""
+        self._note_connection()
+
+    async def on_resumed(self) -> None:
+        """Note that the gateway is there again."""
+        self._note_connection()
+
+    def _note_connection(self) -> None:
+        self.is_connected = True
+        self.metrics.connected()
+
+    async def on_disconnect(self) -> None:
+        """Note that the gateway is away; discord.py says so at every attempt to come back."""
+        self.is_connected = False
+
+    async def on_app_command_completion(self, interaction: Interaction, _: object) -> None:
+        """Count a command that was answered."""
+        error_reporting.count(interaction, "answered")
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Answer a mention or a direct message; there are no other commands in messages."""

@@ -14,6 +14,7 @@ import structlog
 from discord.backoff import ExponentialBackoff
 
 from bot.runtime.client import Factdesk
+from bot.runtime.monitoring import monitored
 
 log = structlog.stdlib.get_logger("factdesk.client")
 
@@ -31,8 +32,13 @@ class UnreachableDiscord(Exception):
 async def serve(bot: Factdesk, token: str) -> None:
     """Run the bot on Discord until SIGTERM or SIGINT.
 
-    Raises RefusedToken and UnreachableDiscord.
+    Raises RefusedToken and UnreachableDiscord, and OSError if the monitoring address is in use.
     """
+    async with monitored(bot, bot.config.monitoring_address):
+        await _run_until_stopped(bot, token)
+
+
+async def _run_until_stopped(bot: Factdesk, token: str) -> None:
     running = asyncio.create_task(_stay_connected(bot, token))
     settling = asyncio.create_task(_freeze_startup_objects(bot))
     stopping = asyncio.create_task(_stop_signal())

@@ -30,6 +30,7 @@ from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.retention import RetentionJob
 from bot.delivery.scheduler import Scheduler, SchedulerSettings
 from bot.facts.load import Folders
+from bot.metrics import Metrics
 from bot.runtime.base_watch import BaseWatch
 from bot.state.settings import ServerSettings
 from bot.state.state import State
@@ -117,7 +118,9 @@ class _PerServer:
         return self._settings.of(server_id).log_channel_id
 
 
-async def open_services(config: Config, client: discord.Client, wiring: Wiring) -> Services:
+async def open_services(
+    config: Config, client: discord.Client, wiring: Wiring, metrics: Metrics
+) -> Services:
     """Open the base and the state, and build everything on them.
 
     Raises BaseError or OSError if there is no usable base, and MissingDriver or
@@ -129,13 +132,18 @@ async def open_services(config: Config, client: discord.Client, wiring: Wiring) 
         state = await wiring.open_state(config.state_address)
         opened.push_async_callback(state.close)
         await adopt_versions(service.store, state)
-        services = _assemble(config, service, state, client, wiring)
+        services = _assemble(config, service, state, client, wiring, metrics)
         opened.pop_all()
         return services
 
 
 def _assemble(
-    config: Config, service: AnswerService, state: State, client: discord.Client, wiring: Wiring
+    config: Config,
+    service: AnswerService,
+    state: State,
+    client: discord.Client,
+    wiring: Wiring,
+    metrics: Metrics,
 ) -> Services:
     servers, clock = _PerServer(client, service, state.settings, config.language), wiring.clock
     messenger = wiring.messenger(client, servers.render)
@@ -161,7 +169,7 @@ def _assemble(
         "publishing": PublishingJob(state.posts, messenger, rate_limiter),
         "retention": RetentionJob(state, lambda: service.store.fingerprint),
     }
-    scheduler = Scheduler(state, jobs, clock, wiring.scheduler)
+    scheduler = Scheduler(state, jobs, clock, wiring.scheduler, metrics)
     return Services(
         service=service,
         base_watch=BaseWatch(config, service, scheduler.refresh),

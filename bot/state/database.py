@@ -44,11 +44,17 @@ class Database:
         try:
             async with database.transaction() as connection:
                 await connection.run_sync(bring_up_to_date)
-                await connection.run_sync(_write)
+            await database.probe()
         except BaseException:
             await database.close()
             raise
         return database
+
+    async def probe(self) -> None:
+        """Write, and change nothing. Raises DatabaseUnavailable."""
+        async with self.transaction() as connection:
+            # SQLite opens what it may only read, and says so at a write.
+            await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
 
     async def close(self) -> None:
         """Close every connection."""
@@ -88,11 +94,6 @@ def driver_errors() -> Generator[None]:
         if type(error).__module__.startswith("asyncpg"):
             raise DatabaseUnavailable(str(error)) from error
         raise
-
-
-def _write(connection: Connection) -> None:
-    """Change a row to what it is: SQLite opens what it may only read, and says so at a write."""
-    connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
 
 
 def _engine(place: Path | PostgresAddress) -> AsyncEngine:

@@ -111,6 +111,9 @@ class LittleDiscord:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.stop()
+
+    async def stop(self) -> None:
         """Stop listening, and cut whatever is still connected."""
         await self._runner.cleanup()
 

@@ -14,6 +14,7 @@ from bot.delivery.briefing_editor import BriefingEditor
 from bot.delivery.jobs.corrections import CorrectionPosts
 from bot.delivery.jobs.digests import DigestComposer, DigestJob
 from bot.delivery.jobs.notices import NoticeJob
+from bot.metrics import Metrics
 from bot.state.posts import MessageRef
 from bot.state.state import State
 from bot.ui.components.finished_replies import FinishedReplies
@@ -35,6 +36,7 @@ class FactdeskClient(commands.Bot, ABC):
     """
 
     config: Config
+    metrics: Metrics
     service: AnswerService
     replies: FinishedReplies
     state: State

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable
+from time import monotonic
 
 import discord
 import structlog
@@ -15,23 +16,42 @@ from bot.ui.components.client import FactdeskClient, Interaction
 _ALREADY_ANSWERED = 40060  # Discord showed our answer although it reported an error to us
 _UNKNOWN_INTERACTION = 10062  # it took longer than 3 s, or the connection was gone
 
+_BEGAN = "began"  # when the handling of a command began, by the monotonic clock
+
 log = structlog.stdlib.get_logger("factdesk.ui")
 
 
 class ErrorReportingTree(app_commands.CommandTree[FactdeskClient]):
-    """The command tree; it reports whatever a command did not foresee."""
+    """The command tree; it reports whatever a command did not foresee, and counts its commands."""
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Let every interaction through, and note when its handling begins."""
+        if interaction.type is discord.InteractionType.autocomplete:
+            interaction.client.metrics.autocomplete()
+        interaction.extras[_BEGAN] = monotonic()
+        return True
 
     async def on_error(
         self, interaction: Interaction, error: app_commands.AppCommandError, /
     ) -> None:
         """Report the error, or what it was raised from."""
+        count(interaction, "failed")
         await report(interaction, error.__cause__ or error)
+
+
+def count(interaction: Interaction, outcome: str) -> None:
+    """Count a command that has ended."""
+    name = interaction.command.qualified_name if interaction.command else ""
+    seconds = monotonic() - interaction.extras[_BEGAN]
+    interaction.client.metrics.interaction("command", name, outcome, seconds)
 
 
 async def reported(interaction: Interaction, work: Awaitable[None]) -> None:
     """Await work that is no command's, and report what it raises: no other handler would."""
+    control, _, _ = str((interaction.data or {}).get("custom_id", "")).partition(":")
     try:
-        await work
+        with interaction.client.metrics.timed("control", control):
+            await work
     except Exception as error:
         await report(interaction, error)
 

@@ -1,0 +1,61 @@
+"""Whether the running bot can do its work: what `/health` answers, check by check."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.delivery.scheduler import Scheduler
+from bot.runtime.client import Factdesk
+from bot.state.errors import DatabaseUnavailable
+from bot.state.state import State
+
+_LONGEST_ROUND = timedelta(minutes=2)  # the scheduler looks every 30 seconds
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that the bot needs, whether it is fine, and what is known about it."""
+
+    name: str
+    is_fine: bool
+    detail: str
+
+
+async def checks(bot: Factdesk, now: datetime) -> Sequence[Check]:
+    """Every check, in the order in which they are shown."""
+    if not bot.is_open:
+        return [Check("start", False, "the base and the state are not open yet")]
+    return [
+        _gateway(bot),
+        Check("base", True, bot.service.store.fingerprint),
+        await _state(bot.state),
+        _scheduler(bot.services.scheduler, now),
+    ]
+
+
+def _gateway(bot: Factdesk) -> Check:
+    if not bot.is_connected:
+        return Check("gateway", False, "not connected to Discord")
+    latency = bot.latency  # not a number before the first heartbeat is answered
+    known = "" if math.isnan(latency) else f", heartbeat answered in {latency * 1000:.0f} ms"
+    return Check("gateway", True, f"connected, {len(bot.guilds)} servers{known}")
+
+
+async def _state(state: State) -> Check:
+    try:
+        await state.database.probe()
+    except DatabaseUnavailable as error:
+        return Check("state", False, error.reason)
+    return Check("state", True, "can be written")
+
+
+def _scheduler(scheduler: Scheduler, now: datetime) -> Check:
+    if scheduler.looked_at is None:
+        return Check("scheduler", False, "has not looked yet what is due")
+    ago = now - scheduler.looked_at
+    return Check(
+        "scheduler", ago <= _LONGEST_ROUND, f"looked {ago.total_seconds():.0f} s ago what is due"
+    )

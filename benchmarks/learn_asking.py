@@ -117,14 +117,14 @@ def _written() -> Iterator[Query]:
 
 
 async def _lesson(store: Store, query: Query, weights: TermWeights) -> Lesson:
-    asked = understand(query.text, store.units.reader, store.vocabulary)
+    asked = understand(query.text, store.units.reader, store.vocabulary, weights)
     terms = asked.terms.all
     gathered = await store.units.gather(terms, ranking.GATHERED) if terms else ()
     kept = [[ask for ask in unit.asks if ask.plain != asked.plain] for unit in gathered]
     for unit, asks in zip(gathered, kept, strict=True):
         if query.origin == ASKS and unit.key in query.right:
             weights = weights.without(_lost(asked, unit, asks))
-    comparison = Comparison(asked, weights)
+    comparison = Comparison(asked, weights, gathered)
     return Lesson(query, asked, weights, gathered, tuple(map(comparison.features, gathered, kept)))
 
 

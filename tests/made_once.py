@@ -64,9 +64,13 @@ def _share_names(patch: pytest.MonkeyPatch) -> None:
         hashable = tuple((thing_id, tuple(called)) for thing_id, called in names)
         return finder(hashable, any_case=any_case)
 
-    def shared_reader(names: Iterable[Named], synonyms: Sequence[Sequence[str]] = ()) -> TermReader:
+    def shared_reader(
+        names: Iterable[Named],
+        synonyms: Sequence[Sequence[str]] = (),
+        places: Iterable[str] = (),
+    ) -> TermReader:
         hashable = tuple(replace(named, forms=tuple(named.forms)) for named in names)
-        return reader(hashable, tuple(map(tuple, synonyms)))
+        return reader(hashable, tuple(map(tuple, synonyms)), tuple(places))
 
     patch.setattr("bot.facts.unit_records.TermReader", shared_reader)
     patch.setattr("bot.facts.store.NameIndex", shared_index)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from bot.answers.service import AnswerService
 from bot.asking.features import FEATURES, Comparison
-from bot.asking.question import understand
+from bot.asking.question import question_in, understand
+from bot.asking.series import event_meant
 from bot.asking.small_talk import talk_of
 from bot.cards.card import Card, Question
 from bot.facts.records import AskRecord, UnitRecord
-from bot.matching.question_kinds import kind_of
+from bot.matching.question_kinds import QuestionKind, kind_of
 from bot.matching.question_terms import Named, TermReader, plain_text
 from bot.matching.term_weights import TermWeights
 from bot.matching.vocabulary import Vocabulary
@@ -24,9 +27,11 @@ READER = TermReader(
     [
         Named("gsomia", ["GSOMIA", "지소미아"], is_actor=False),
         Named("yoon", ["Yoon Suk Yeol", "Yoon", "윤석열", "尹大統領"], is_actor=True),
+        Named("south-korea", ["Seoul", "서울"], is_actor=True),
         Named("talks", ["2+2", "two plus two", "2プラス2", "2+2 회의"], is_actor=False),
     ],
     [["compensation", "배상", "보상", "賠償"]],
+    ["Seoul", "서울"],
 )
 
 
@@ -42,6 +47,9 @@ READER = TermReader(
         ("Defense labor", "", "defenc labor"),
         ("defence labour", "", "defenc labor"),
         ("what is it, and who said so?", "", ""),
+        ("was Yoon in Seoul", "yoon south-korea", "seoul"),
+        ("윤석열은 서울에서", "yoon south-korea", "서울"),
+        ("GSOMIAって何", "gsomia", ""),
     ],
 )
 def test_a_question_is_read_as_things_and_words_that_matter(
@@ -85,6 +93,17 @@ def test_talk_is_told_from_questions(text: str, talk: str | None) -> None:
     assert talk_of(text) == talk
 
 
+_UNIT = UnitRecord(
+    key="", owner="", things=frozenset(), terms=(), setting=(), answers=frozenset(), is_open=False,
+    facts=1, asks=(), series=(), day=0,
+)  # fmt: skip
+
+
+def _unit(key: str, **fields: object) -> UnitRecord:
+    owner = key.removeprefix("h:").partition("/")[0]
+    return _UNIT.model_copy(update={"key": key, "owner": owner, **fields})
+
+
 def _compared(question: str, *things: str, asks: tuple[str, ...] = ()) -> dict[str, float]:
     """The features of a question for a unit about some things."""
     weights = TermWeights({"@gsomia": 3, "@yoon": 9, "@moon": 3}, 20)
@@ -95,27 +114,29 @@ def _compared(question: str, *things: str, asks: tuple[str, ...] = ()) -> dict[s
             Named("moon", ["Moon", "the president"], is_actor=True),
         ]
     )
-    unit = UnitRecord(
-        key="gsomia/what",
-        owner="gsomia",
+    unit = _unit(
+        "gsomia/what",
         things=frozenset(things),
         terms=("secret",),
-        answers=frozenset({"what-is"}),
-        is_open=False,
+        answers=frozenset[QuestionKind]({"what-is"}),
         asks=tuple(
-            AskRecord(kind=kind_of(ask), plain=plain_text(ask), terms=reader.read(ask).all)
+            AskRecord(
+                kind=kind_of(ask), plain=plain_text(ask), terms=frozenset(reader.read(ask).all)
+            )
             for ask in asks
         ),
     )
-    asked = understand(question, reader, Vocabulary([]))
-    return dict(zip(FEATURES, Comparison(asked, weights).features(unit, unit.asks), strict=True))
+    asked = understand(question, reader, Vocabulary([]), weights)
+    return dict(
+        zip(FEATURES, Comparison(asked, weights, [unit]).features(unit, unit.asks), strict=True)
+    )
 
 
 def test_a_name_of_several_things_is_covered_by_any_of_them() -> None:
     for president in ("yoon", "moon"):
         compared = _compared("did the president end GSOMIA", "gsomia", president)
         assert (compared["names"], compared["missing name"]) == (1.0, 0.0)
-    assert _compared("did the president end GSOMIA", "gsomia")["missing name"] == 1.0
+    assert 0 < _compared("did the president end GSOMIA", "gsomia")["missing name"] < 1.0
 
 
 def test_what_a_unit_and_its_asks_do_not_have_is_missing() -> None:
@@ -137,7 +158,48 @@ def test_what_a_unit_and_its_asks_do_not_have_is_missing() -> None:
     ],
 )  # fmt: skip
 def test_a_question_what_became_of_something_is_known(question: str, is_later: bool) -> None:
-    assert understand(question, READER, Vocabulary([])).is_later is is_later
+    assert understand(question, READER, Vocabulary([]), TermWeights({}, 0)).is_later is is_later
+
+
+@pytest.mark.parametrize(
+    ("message", "asked"),
+    [
+        ("I was away. When was the 2+2? Thanks!", "When was the 2+2?"),
+        ("so who met whom in Tokyo", "so who met whom in Tokyo"),
+        ("어제 봤는데 누가 국가안보실장이야", "어제 봤는데 누가 국가안보실장이야"),
+        ("会談があった。いつですか？", "いつですか？"),
+        ("Yoon and Kishida met in Tokyo.", None), ("회담이 열렸다.", None),
+    ],
+)  # fmt: skip
+def test_a_message_asks_with_one_of_its_sentences(message: str, asked: str | None) -> None:
+    assert question_in(message) == asked
+
+
+@pytest.mark.parametrize(
+    ("question", "event"),
+    [
+        ("when was the first 2+2", "of-1998"), ("첫 2+2 회의는 언제", "of-1998"),
+        ("2プラス2の最初の会合", "of-1998"), ("the latest 2+2", "of-2023"),
+        ("the previous 2+2", "of-2018"), ("2プラス2の前回はいつ", "of-2018"),
+        ("last 2+2 before 2018", "of-1998"), ("the next 2+2 after 2000", "of-2018"),
+        ("when is the next 2+2", None), ("when was the 2+2", None),
+        ("the last summit", "in-seoul"), ("the summit before the last one", "in-tokyo"),
+        ("the first ruling", None), ("the first 2+2 in five years", None),
+    ],
+)  # fmt: skip
+def test_the_event_of_a_series_follows_from_the_order_of_events(
+    question: str, event: str | None
+) -> None:
+    talks = [
+        _unit(f"h:of-{year}", series=("talks", "talks@talks"), day=date(year, 4, 30).toordinal())
+        for year in (2018, 1998, 2023)
+    ]
+    summits = [
+        _unit(f"h:{name}", series=("summit", "summit@visits"), day=day)
+        for name, day in {"in-tokyo": 1, "in-seoul": 2}.items()
+    ]
+    asked = understand(question, READER, Vocabulary([]), TermWeights({}, 0))
+    assert event_meant(asked, [*talks, *summits]) == event
 
 
 async def _ask(service: AnswerService, question: str, language: str = "en") -> Card:
@@ -153,6 +215,9 @@ async def _ask(service: AnswerService, question: str, language: str = "en") -> C
         ("지소미아가 뭐예요?", "gsomia/what"),
         ("1998年の2プラス2はどこで開かれた", "h:two-plus-two-1998"),
         ("who wrote the Diplomat analysis", "s:thaw-drivers"),
+        ("when was the 2+2 in Seoul?", "h:two-plus-two-april"),
+        ("when was the 2+2 in Tokyo?", "h:two-plus-two-march-2018"),
+        ("when was the last strategic dialogue", "h:seoul-strategic-dialogue"),
     ],
 )
 @on_shipped
@@ -206,11 +271,37 @@ async def test_what_no_article_tells_is_said_so(
     assert card.unit_keys() == ()
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who is the president after Yoon", "when did Kishida resign", "when is the next 2+2",
+        "when was the 13th two-plus-two", "what did Abe say at the Tokyo summit",
+    ],
+)  # fmt: skip
+@on_shipped
+async def test_what_presupposes_what_no_article_tells_is_never_answered(
+    service: AnswerService, question: str
+) -> None:
+    assert (await _ask(service, question)).certainty in ("near", "none")
+
+
 @on_shipped
 async def test_a_typo_is_repaired_and_the_card_says_so(service: AnswerService) -> None:
     card = await _ask(service, "when was the strateggic dialogue of 2014")
     assert card.unit_keys()[0] == "h:strategic-dialogue-2014"
     assert "“strategic” instead of “strateggic”" in card.sections[-1].lines[-1].text
+
+
+@pytest.mark.parametrize(
+    "question", ["when was the first 2+2 held?", "did Japan apologise for colonial rule?",
+                 "what did they say about Dokdo?"],
+)  # fmt: skip
+@on_shipped
+async def test_a_question_in_a_message_is_answered_as_ask_does(
+    service: AnswerService, question: str
+) -> None:
+    found = await service.answer(Question("find", {"text": f"Hello there. {question}"}), "en")
+    assert found == await _ask(service, question)
 
 
 @on_shipped

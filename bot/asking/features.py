@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from heapq import nlargest
+from math import log
 
 from rapidfuzz import fuzz, process
 
 from bot.asking.question import Asked
+from bot.asking.series import event_meant
 from bot.facts.records import AskRecord, UnitRecord
 from bot.matching.question_terms import THING
 from bot.matching.term_weights import TermWeights
@@ -18,7 +20,7 @@ Weighed = list[tuple[float, tuple[str, ...]]]
 FEATURES = (
     "best ask", "best ask of its kind", "best asks", "letters", "covered", "covered by itself",
     "names", "owner named", "missing name", "rarest missing", "numbers missing",
-    "form fits", "asks of its kind", "open", "head",
+    "form fits", "asks of its kind", "open", "head", "facts", "meant",
 )  # fmt: skip
 _BEST = 3  # asks whose mean counts besides the best one's
 
@@ -27,12 +29,15 @@ class Comparison:
     """A question that is compared with units.
 
     A name that may mean several things is covered by any of them, and weighs as the commonest.
+    `units` are those that it is compared with.
     """
 
-    def __init__(self, asked: Asked, weights: TermWeights) -> None:
+    def __init__(self, asked: Asked, weights: TermWeights, units: Sequence[UnitRecord]) -> None:
         self._asked = asked
+        self._meant = event_meant(asked, units)
         self._weights = weights
         self._terms = frozenset(asked.terms.all)
+        self._things = [(thing, THING + thing) for thing in asked.terms.things]
         self._whole = weights.of(self._terms) or 1.0
         parts = [(min(map(weights.__getitem__, part)), part) for part in asked.terms.parts]
         self._names = parts[: len(asked.terms.names)]
@@ -41,12 +46,13 @@ class Comparison:
     def features(self, unit: UnitRecord, asks: Sequence[AskRecord]) -> Features:
         """How a unit is like the question in each feature; `asks` are those of it that count."""
         kind = self._asked.kind
-        likenesses = [self._likeness(ask) for ask in asks]
+        shared = [self._terms.intersection(ask.terms) for ask in asks]
+        likenesses = [*map(self._likeness, asks, shared)]
         of_its_kind = [like for ask, like in zip(asks, likenesses, strict=True) if ask.kind == kind]
         best = nlargest(_BEST, likenesses)
-        named = {THING + thing for thing in unit.things}
-        own = named.union(unit.terms)
-        known = own.union(*(ask.terms for ask in asks))
+        named = {term for thing, term in self._things if thing in unit.things}
+        own = named.union(self._terms.intersection(unit.terms))
+        known = own.union(self._terms.intersection(unit.setting), *shared)
         missing = [(weight, word) for weight, (word,) in self._words if word not in known]
         return (
             max(best, default=0.0),
@@ -57,19 +63,26 @@ class Comparison:
             _covered(self._names + self._words, own),
             _covered(self._names, named),
             float(any(THING + unit.owner in name for _, name in self._names)),
-            float(any(named.isdisjoint(name) for _, name in self._names)),
-            max((weight for weight, _ in missing), default=0.0) / self._weights.most,
+            self._rarest(weight for weight, name in self._names if named.isdisjoint(name)),
+            self._rarest(weight for weight, _ in missing),
             float(any(_is_number(word) for _, word in missing)),
             float(kind in unit.answers),
             len(of_its_kind) / (len(asks) or 1),
             float(unit.is_open),
             float(unit.key[1] == ":"),
+            log(1 + unit.facts),
+            float(unit.owner == self._meant),
         )
 
-    def _likeness(self, ask: AskRecord) -> float:
+    def _rarest(self, weights: Iterable[float]) -> float:
+        return max(weights, default=0.0) / self._weights.most
+
+    def _likeness(self, ask: AskRecord, shared: Collection[str]) -> float:
         """What the question and an ask have in common, of all that they have: 0 to 1."""
-        shared = self._weights.of(self._terms.intersection(ask.terms))
-        return 2 * shared / (self._whole + self._weights.of(ask.terms))
+        if not shared:
+            return 0.0
+        weigh = self._weights.of
+        return 2 * weigh(shared) / (self._whole + weigh(ask.terms))
 
     def _letters(self, asks: Iterable[AskRecord]) -> float:
         plain = [ask.plain for ask in asks]

@@ -36,12 +36,12 @@ class Found:
 
 async def find(store: Store, text: str) -> Found:
     """What answers a question."""
-    asked = understand(text, store.units.reader, store.vocabulary)
+    weights = await store.units.weights()
+    asked = understand(text, store.units.reader, store.vocabulary, weights)
     if talk := talk_of(text):
         return Found(asked, "none", talk=talk)
     if not asked.terms.all:
         return Found(asked, "none")
-    weights = await store.units.weights()
     gathered = await store.units.gather(asked.terms.all, GATHERED)
     ranked = rank(asked, gathered, weights)
     units = tuple(each.unit for each in ranked[:SHOWN])

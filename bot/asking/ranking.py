@@ -17,8 +17,8 @@ from bot.facts.records import UnitRecord
 from bot.matching.term_weights import TermWeights
 
 WEIGHTS: Features = (
-    0.74, 1.64, 1.12, 3.12, 4.21, 2.35, 0.16, 1.15, -1.42, -0.73, -0.22, 1.16, 3.02, -1.39,
-    -0.39,
+    0.3, 1.83, 1.37, 3.12, 3.78, 2.84, 0.57, 0.92, -2.58, -0.52, -0.42, 1.26, 2.72, -1.31,
+    -0.53, 0.05, 1.37,
 )  # fmt: skip
 
 GATHERED = 40
@@ -36,7 +36,7 @@ class Ranked:
 
 def rank(asked: Asked, units: Sequence[UnitRecord], weights: TermWeights) -> list[Ranked]:
     """The gathered units, best first."""
-    comparison = Comparison(asked, weights)
+    comparison = Comparison(asked, weights, units)
     likenesses = (comparison.features(unit, unit.asks) for unit in units)
     return ordered(units, likenesses)
 

@@ -32,10 +32,10 @@ class Searched:
 
 async def search(store: Store, text: str, wanted: Filter) -> Searched:
     """The facts with the words of a text that pass a filter."""
-    asked = understand(text, store.units.reader, store.vocabulary)
+    weights = await store.units.weights()
+    asked = understand(text, store.units.reader, store.vocabulary, weights)
     if not asked.terms.all:
         return Searched(asked, (), has_every=False)
-    weights = await store.units.weights()
     terms = frozenset(asked.terms.all)
     matches = await store.search(terms, wanted)
     scored = [(_score(terms, unit, weights), fact) for fact, unit in matches]

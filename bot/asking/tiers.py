@@ -19,7 +19,7 @@ from bot.matching.term_weights import TermWeights
 
 Signs = tuple[float, ...]
 
-ANSWER, NEAR = 0.6, 0.2
+ANSWER, NEAR = 0.6, 0.15
 """The chances from which the first units are the answer, or are shown as near."""
 
 SIGNS = (
@@ -34,15 +34,39 @@ SIGNS = (
     "later",
 )
 WEIGHTS: Signs = (
-    -2.08, 0.41, 0.12, -1.11, 0.63, -0.12, -0.61, 0.7, -0.93, -0.3, -0.6, -0.9, -0.63,
-    -0.07, -0.11, -0.34, -1.39, 0.08, -0.44, -2.06, 0.88, 1.5, -1.71,
+    -2.39, 0.47, 0.15, -0.68, 0.73, -0.88, -1.01, 0.71, -0.78, 0.15, -0.27, -1.01, -0.53, 0.2,
+    -0.29, -0.79, -1.54, 0.03, -0.22, 1.0, 0.25, -1.71, 0.38, 0.96, -2.39,
 )  # fmt: skip
+
+_MEANT, _MISSING_NAME, _MISSING_NUMBERS = (
+    FEATURES.index(name) for name in ("meant", "missing name", "numbers missing")
+)
+_RARE = 0.4  # a name of this weight is of few units, so its absence says much
 
 
 def tier_of(asked: Asked, ranked: Sequence[Ranked], weights: TermWeights) -> Tier:
     """How sure it is that the first of the ranked units answer a question."""
     likely = chance(asked, ranked, weights)
-    return "answer" if likely >= ANSWER else "near" if likely >= NEAR else "none"
+    if likely < NEAR:
+        return "none"
+    return "answer" if likely >= ANSWER and not _is_doubtful(asked, ranked) else "near"
+
+
+def _is_doubtful(asked: Asked, ranked: Sequence[Ranked]) -> bool:
+    """Whether a question is likely to presuppose something that no article tells.
+
+    It asks what came later, or it names something or gives a number that the first unit does not
+    have.
+    """
+    features = ranked[0].features
+    lacks = features[_MISSING_NAME] >= _RARE or features[_MISSING_NUMBERS] > 0
+    return lacks or _is_later(asked, ranked)
+
+
+def _is_later(asked: Asked, ranked: Sequence[Ranked]) -> bool:
+    """Whether a question asks what became of something, or for the next after the last known."""
+    is_beyond = asked.order == "next" and not any(each.features[_MEANT] for each in ranked)
+    return asked.is_later or is_beyond
 
 
 def chance(asked: Asked, ranked: Sequence[Ranked], weights: TermWeights) -> float:
@@ -67,5 +91,5 @@ def signs(asked: Asked, ranked: Sequence[Ranked], weights: TermWeights) -> Signs
         weights.of(unknown) / (weights.of(terms) or 1.0),
         min(3, len(unknown)) / 3,
         min(8, len(terms)) / 8,
-        float(asked.is_later),
+        float(_is_later(asked, ranked)),
     )

@@ -45,11 +45,16 @@ _MOST_MONTHS = 2  # in a longer span, no single month says much
 
 def keywords(event: Event, span: Span | None, actors: Mapping[str, Actor]) -> tuple[str, ...]:
     """The words of an event's date, participants and kind, in each language."""
-    words = [*_words_of(_KIND_WORDS[event.kind]), *(_date_words(span) if span else ())]
+    words = [*kind_words(event), *(date_words(span) if span else ())]
     for part in event.who:
         actor = actors[part.actor]
         words += (*_forms(actor), *(role.title for role in actor.roles))
     return tuple(dict.fromkeys(words))
+
+
+def kind_words(event: Event) -> list[str]:
+    """What an event of its kind is called, in each language."""
+    return _words_of(_KIND_WORDS[event.kind])
 
 
 def places(event: Event) -> tuple[str, ...]:
@@ -76,7 +81,8 @@ def _forms(actor: Actor) -> Iterable[str]:
     return (actor.name, *actor.also, *(form for forms in actor.names.values() for form in forms))
 
 
-def _date_words(span: Span) -> Iterator[str]:
+def date_words(span: Span) -> Iterator[str]:
+    """How people write the years, months and day of a date, in each language."""
     ends = [moment.start for moment in (span.begins, span.ends) if moment]
     for year in dict.fromkeys(end.year for end in ends):
         yield from (f"{year}", f"{year}년", f"{year}年")

@@ -110,23 +110,30 @@ class AskRecord(Frozen):
 
     kind: QuestionKind
     plain: str
-    terms: tuple[str, ...]
+    terms: frozenset[str]
 
 
 class UnitRecord(Frozen):
     """An answerable unit as questions are compared with it.
 
-    `things` are the ids of everything that it is about, `terms` those of its own text, and
-    `answers` the kinds of question that its form can answer.
+    `things` are the ids of everything that it is about, `terms` those of its own text, `setting`
+    those of the place and date of its owner, and `answers` the kinds of question that its form can
+    answer. `facts` is the number of facts about
+    its owner. If that is an event, `series` are those that it belongs to, and `day` is the last day
+    on which it can have been.
     """
 
     key: str
     owner: str
     things: frozenset[str]
     terms: tuple[str, ...]
+    setting: tuple[str, ...]
     answers: frozenset[QuestionKind]
     is_open: bool
+    facts: int
     asks: tuple[AskRecord, ...]
+    series: tuple[str, ...]
+    day: int
 
 
 class SourceRecord(Frozen):

@@ -11,7 +11,7 @@ from bot.facts.dates import parse_date
 from bot.facts.keywords import keywords, places
 from bot.facts.load import Base, Named, fact_lists, forms_of
 from bot.facts.model import Actor, Event, Fact, Source, ThingKind
-from bot.facts.records import Dated, EventRecord, FactRecord, SourceRecord, ThingRecord
+from bot.facts.records import Dated, EventRecord, FactRecord, SourceRecord, ThingRecord, UnitRecord
 from bot.facts.related import related_events
 from bot.facts.shown import ShownFact
 from bot.facts.shown_build import shown_fact
@@ -48,7 +48,8 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     for _, thing in base.things():
         if thing.id in spoken_of and not isinstance(thing, Source):
             words |= words_of(" ".join(_names(thing)))
-    yield from _unit_rows(base, things, words)
+    units = unit_records(base, {thing.id: thing for thing in things}, chronology)
+    yield from _unit_rows(units, words)
     yield from (("word", (word,)) for word in sorted(words))
     yield from (("story", (each.id, each.model_dump_json())) for each in base.stories.values())
 
@@ -150,10 +151,9 @@ def _names(thing: Named) -> Iterator[str]:
 # ---- Answerable units ------------------------------------------------------------------------
 
 
-def _unit_rows(base: Base, things: Iterable[ThingRecord], words: set[str]) -> Iterator[Row]:
+def _unit_rows(units: Iterable[UnitRecord], words: set[str]) -> Iterator[Row]:
     """The units; the words of their asks are added to `words`."""
-    records = unit_records(base, {thing.id: thing for thing in things})
-    for rank, unit in enumerate(records):
+    for rank, unit in enumerate(units):
         yield "unit", (rank, unit.key, unit.model_dump_json())
         asks = " ".join(term for ask in unit.asks for term in ask.terms)
         things_named = " ".join(THING + thing for thing in sorted(unit.things))

@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
+from bot.facts.chronology import Chronology
+from bot.facts.keywords import date_words, kind_words
 from bot.facts.load import Base
 from bot.facts.model import CLAIMS, Actor, BaseInfo, Event, Fact, Source
 from bot.facts.records import AskRecord, ThingRecord, UnitRecord
 from bot.facts.units import Unit, units
 from bot.matching.question_kinds import QuestionKind, kind_of
-from bot.matching.question_terms import Named, TermReader, plain_text
+from bot.matching.question_terms import THING, Named, TermReader, plain_text
 
 _REASON = re.compile(
     r"\b(because|owing to|due to|so as to|in order to|in response|retaliation|aim)"
@@ -21,16 +23,15 @@ _LENGTH = re.compile(r"\b(minutes?|hours?|days?|weeks?|months?|years?|decades?)\
 
 
 def term_reader(things: Iterable[ThingRecord], info: BaseInfo) -> TermReader:
-    """Reads texts by the names, offices and synonyms of a base; articles are no things here."""
-    named = (
-        Named(thing.id, (*thing.forms, *thing.offices), thing.kind == "actor")
-        for thing in things
-        if thing.kind != "source"
-    )
-    return TermReader(named, info.synonyms)
+    """Reads texts by the names, places and synonyms of a base; articles are no things here."""
+    subjects = [thing for thing in things if thing.kind != "source"]
+    named = (Named(s.id, (*s.forms, *s.offices), s.kind == "actor") for s in subjects)
+    return TermReader(named, info.synonyms, (place for s in subjects for place in s.places))
 
 
-def unit_records(base: Base, things: Mapping[str, ThingRecord]) -> Iterator[UnitRecord]:
+def unit_records(
+    base: Base, things: Mapping[str, ThingRecord], chronology: Chronology
+) -> Iterator[UnitRecord]:
     """The record of every unit of a base; what stories ask next counts among its asks."""
     reader = term_reader(things.values(), base.info)
     next_questions: defaultdict[str, list[str]] = defaultdict(list)
@@ -44,14 +45,20 @@ def unit_records(base: Base, things: Mapping[str, ThingRecord]) -> Iterator[Unit
             owner=unit.owner.id,
             things=frozenset({*_things(unit), *read.things}),
             terms=read.words,
+            setting=reader.read(" . ".join(_setting(things[unit.owner.id]))).words,
             answers=frozenset(_answers(unit)),
             is_open=unit.part == "open",
+            facts=things[unit.owner.id].facts,
             asks=tuple(_ask(reader, ask) for ask in asks),
+            series=tuple(_series(unit.owner)),
+            day=chronology.bounds(unit.owner.id)[1] or 0 if isinstance(unit.owner, Event) else 0,
         )
 
 
 def _ask(reader: TermReader, ask: str) -> AskRecord:
-    return AskRecord(kind=kind_of(ask), plain=plain_text(ask), terms=reader.read(ask).all)
+    return AskRecord(
+        kind=kind_of(ask), plain=plain_text(ask), terms=frozenset(reader.read(ask).all)
+    )
 
 
 def _things(unit: Unit) -> Iterator[str]:
@@ -64,6 +71,13 @@ def _things(unit: Unit) -> Iterator[str]:
         yield from (*(part.actor for part in owner.who), *owner.topics)
     elif isinstance(owner, Actor):
         yield from (role.of for role in owner.roles if role.of)
+
+
+def _series(owner: object) -> Iterator[str]:
+    """The series of an event: the words for its kind, and its kind with each of its topics."""
+    if isinstance(owner, Event):
+        yield from dict.fromkeys(map(plain_text, kind_words(owner)))
+        yield from (f"{owner.kind}{THING}{topic}" for topic in owner.topics)
 
 
 def _texts(unit: Unit, things: Mapping[str, ThingRecord]) -> Iterator[str]:
@@ -82,6 +96,13 @@ def _texts(unit: Unit, things: Mapping[str, ThingRecord]) -> Iterator[str]:
         yield from (*thing.forms, *thing.offices, *thing.places, *thing.keywords)
     if isinstance(owner, Event):
         yield from filter(None, (owner.where, owner.disambiguate))
+
+
+def _setting(owner: ThingRecord) -> Iterator[str]:
+    """Where and when an event was."""
+    yield from owner.places
+    if owner.dated and owner.dated.span:
+        yield from date_words(owner.dated.span)
 
 
 def _fact_texts(fact: Fact) -> Iterator[str]:

@@ -48,7 +48,7 @@ _SIGNS: tuple[tuple[QuestionKind, str], ...] = (
     ),
     (
         "how-many",
-        r"\bhow (?:many|much|often)\b|\b(?:number|amount|count|total) of\b"
+        r"\bhow (?:many|much|often|old|big|large|high|far)\b|\b(?:number|amount|count|total) of\b"
         r"|몇|얼마|횟수|いくつ|いくら|何(?:人|回|発|度|カ国|か国|番|割|社|名)|どれだけ",
     ),
     (

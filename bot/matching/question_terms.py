@@ -45,6 +45,9 @@ one|two twice|three thrice|four fourth|five fifth|six sixth|seven seventh|eight 
 ten tenth|eleven eleventh|twelve twelfth|thirteen thirteenth
 """
 _RUN = re.compile(r"[a-z0-9+&]+|[가-힣]+|[一-鿿々]+|[ァ-ヺー]+")
+_SCRIPT_ENDS = re.compile(
+    "(?<=[a-z0-9])(?=[가-힣ぁ-ヺー一-鿿々])|(?<=[가-힣ぁ-ヺー一-鿿々])(?=[a-z0-9])"
+)
 _WIDE = re.compile("[가-힣ぁ-ヺー一-鿿々]")
 
 
@@ -95,9 +98,18 @@ class Named:
 
 
 class TermReader:
-    """Reads texts as terms, by the names of things and the synonyms of a base."""
+    """Reads texts as terms, by the names of things, the places and the synonyms of a base.
 
-    def __init__(self, names: Iterable[Named], synonyms: Sequence[Sequence[str]] = ()) -> None:
+    A capital names a state as well as a city, so the name of a place counts as a word besides.
+    """
+
+    def __init__(
+        self,
+        names: Iterable[Named],
+        synonyms: Sequence[Sequence[str]] = (),
+        places: Iterable[str] = (),
+    ) -> None:
+        self._places = frozenset(map(_key, places))
         self._named: defaultdict[str, list[str]] = defaultdict(list)
         self._actors: set[str] = set()
         self._synonyms: dict[str, str] = {}  # of Latin words, by stem
@@ -134,7 +146,7 @@ class TermReader:
         names: dict[tuple[str, ...], None] = {}
         words: dict[str, None] = {}
         rest = self._without_wide_names(plain, names)
-        rest = self._without_latin_names(rest.split(), names, words)
+        rest = self._without_latin_names(_SCRIPT_ENDS.sub(" ", rest).split(), names, words)
         words.update(dict.fromkeys(self._words(rest)))
         return Terms(tuple(words), tuple(names))
 
@@ -151,10 +163,10 @@ class TermReader:
             else:
                 found = self._owners(tokens[start : start + length])
                 names[tuple(found)] = None
-                if length > 1 and not self._actors.issuperset(found):
-                    words.update(
-                        dict.fromkeys(self._words(" ".join(tokens[start : start + length])))
-                    )
+                name = " ".join(tokens[start : start + length])
+                is_actor = self._actors.issuperset(found)
+                if name in self._places or (length > 1 and not is_actor):
+                    words.update(dict.fromkeys(self._words(name)))
             start += max(1, length)
         return " ".join(rest)
 
@@ -180,9 +192,10 @@ class TermReader:
         while start < len(joined):
             length = self._wide_name(joined, start)
             if length:
-                found = self._named[joined[start : start + length]]
+                name = joined[start : start + length]
+                found = self._named[name]
                 names[tuple(found)] = None
-                if self._actors.issuperset(found):
+                if self._actors.issuperset(found) and name not in self._places:
                     for place in places[start : start + length]:
                         kept[place] = " "
             start += max(1, length)

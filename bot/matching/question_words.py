@@ -6,32 +6,46 @@ import re
 
 # Words by which a question only asks, and words that say nothing. They are without apostrophes.
 _LATIN_STOPS = """
-a about according actual actually after again all also am an and any anybody anyone anything are
-arent article articles as ask at base be became because been before being between both btw but by
-came can cant come could couldnt date did didnt do does doesnt doing done dont doubt during each
-ever every evidence exact exactly explain fact facts for from gave get give given go gonna got
-guys had happen happened happening has hasnt have havent having he her here him his how hows i id
-if im in info information into is isnt it its ive just kind kinda know let like lol made make many
-maybe me mean means mention mentioned mentions might more most much must my name named no not now
-number of off ok okay on only or other our out over part people piece place please pls plz proof
-prove put quick really reason regarding s said say saying says she should show so some somebody
-someone something sort still stuff such t take taken tell than that the their them then there
-these they thing things think this those though time to told too took true truly u up ur us very
-wait wanna was wasnt wat way we went were werent what whats when whens where wheres whether which
-while who whom whos whose why whys wich will with wont would wouldnt yet you your
+a about according actual actually after again all almost already alright also although am an and any
+anybody anyhow anymore anyone anything anyway apparently are arent article articles as ask at base
+basically be became because been before being between both btw but by came can cant certain
+certainly clear clearly come correct correctly could couldnt curious date detail detailed details
+did didnt do does doesnt doing done dont doubt during each either else especially ever every
+evidence exact exactly example explain fact facts fine for from full fully further gave generally
+get give given go gonna got guess guys had happen happened happening happens has hasnt have havent
+having he hear heard hello her here hey him his honest honestly how however hows i id identify if im
+in indicate info information interested into is isnt it its itself ive just kind kinda kindly know
+least let like literally little lol look looking lot made mainly make many maybe me mean means
+mention mentioned mentions might mind more moreover most much must my name named nearly neither
+nevertheless no nobody none not nothing now number of off ok okay on once ones only or other others
+otherwise our out over own part particular particularly people perhaps piece place please pls plz
+possible precise precisely presumably pretty probably proof properly prove put question questions
+quick quite rather read really reason recall record regarding remember remind respectively roughly s
+said say saying says seem seemed seems seriously she should show simply so some somebody someone
+someones something sort specific specifically specify still stuff such sudden suddenly supposed
+supposedly sure t take taken tell than that the their them then there these they thing things think
+this those though time to told tonight too took totally true truly u understand understood until up
+upon ur us useful very via wait wanna was wasnt wat way we went were werent what whatever whats when
+whenever whens where wheres whether which while who whoever whole whom whos whose why whys wich will
+with wonder wondering wont would wouldnt yeah yes yet you your
 """
 _KOREAN_STOPS = """
-누가 누구 누군 무슨 무엇 뭐라 뭐야 뭐가 뭔지 뭐지 뭐였 뭘로 뭐하 언제 어디 어떤 어떻 어떻게 어느
-어땠 얼마 얼마나 몇번 대해 대한 관련 관해 알려 알려줘 말해 말해줘 가르쳐 설명 설명해 보여 보여줘
-그거 이거 저거 그게 이게 거야 건가 것은 있어 있나 있었 있는 있던 없어 없나 없었 했어 했나 했지
-하는 하나 한다 했다 하고 해서 됐어 됐나 되나 된거 된다 됐지 맞아 맞나 맞지 사실 진짜 정말 혹시
-실제 실제로 대체 도대체 그리고 그런데 좀더 기사 기사에 내용 사람 이름 정확 정확히 이랑 한테 라고
-라는 이라 라고했 몇년 몇년만 몇월 며칠 몇명 몇번째 번째 만에 년만 때문 이유 이번 측은 측에 측에서
-쪽은 쪽에서 궁금 궁금해 혹은 얘기 얘기도 그럼 지금 거죠 거지 거예 이름이 이름은 뭐임 누구임 사실임
+누가 누구 누군 무슨 무엇 뭐라 뭐야 뭐가 뭔지 뭐지 뭐였 뭘로 뭐하 언제 어디 어떤 어떻
+어떻게 어느 어땠 얼마 얼마나 몇번 대해 대한 관련 관해 알려 알려줘 말해 말해줘 가르쳐 설명
+설명해 보여 보여줘 그거 이거 저거 그게 이게 거야 건가 것은 있어 있나 있었 있는 있던 없어
+없나 없었 했어 했나 했지 하는 하나 한다 했다 하고 해서 됐어 됐나 되나 된거 된다 됐지
+맞아 맞나 맞지 사실 진짜 정말 혹시 실제 실제로 대체 도대체 그리고 그런데 좀더 기사 기사에
+내용 사람 이름 정확 정확히 이랑 한테 라고 라는 이라 라고했 몇년 몇년만 몇월 며칠 몇명
+몇번째 번째 만에 년만 때문 이유 이번 측은 측에 측에서 쪽은 쪽에서 궁금 궁금해 혹은 얘기
+얘기도 그럼 지금 거죠 거지 거예 이름이 이름은 뭐임 누구임 사실임 근데 아니 솔직히 제발
+부탁 부탁해 알고 싶어 싶은데 있잖아 구체적 구체적으로 간단히 한번 하나만 질문 답변 대답
+확인 확인해 참고로 갑자기 그러면 그래서 그러니까 도대 일단 정확하게 자세히 자세한 누군지
+언제인지 어디서 어디에 어느쪽
 """
 _HAN_STOPS = """
-何 誰 時 事 言 本当 教 話 見 為 方 中 出 入 行 来 的 件 記事 名前 内容 説明 具体 何年 何月 何日
-何人 何回 何度 何時 何分 何発 理由 場所 日付 当時 今回 側 氏
+何 誰 時 事 言 本当 教 話 見 為 方 中 出 入 行 来 的 件 記事 名前 内容 説明
+具体 何年 何月 何日 何人 何回 何度 何時 何分 何発 理由 場所 日付 当時 今回 側 氏
+質問 回答 詳細 詳 正確 確認 一体 知 急 結局 是非 簡単 一言 私 今
 """
 LATIN_STOP, KOREAN_STOP, HAN_STOP = (
     frozenset(stops.split()) for stops in (_LATIN_STOPS, _KOREAN_STOPS, _HAN_STOPS)

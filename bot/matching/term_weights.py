@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping
 from math import log
 
 
-class TermWeights:
+class TermWeights(dict[str, float]):
     """The weight of each term: the rarer it is among the units of a base, the more it says."""
 
     def __init__(self, counts: Mapping[str, int], units: int) -> None:
         """`counts` says in how many of the units each term occurs."""
+        super().__init__({term: log(1 + units / (1 + count)) for term, count in counts.items()})
         self._counts = counts
         self._units = units
-        self._weights = {term: log(1 + units / (1 + count)) for term, count in counts.items()}
         self.most = log(1 + units)
 
-    def __getitem__(self, term: str) -> float:
-        return self._weights.get(term, self.most)
+    def __missing__(self, term: str) -> float:
+        return self.most
 
     def knows(self, term: str) -> bool:
         """Whether any unit has the term."""
@@ -30,5 +30,4 @@ class TermWeights:
 
     def of(self, terms: Iterable[str]) -> float:
         """What terms weigh together."""
-        get, most = self._weights.get, self.most
-        return sum(get(term, most) for term in terms)
+        return sum(map(self.__getitem__, terms))

@@ -103,4 +103,5 @@ async def test_an_absent_name_is_said_to_be_absent(tmp_path: Path) -> None:
         "記事には「イーストポート」への言及がありません。",
     ]
     assert [action.question for action in cards[0].actions] == [Question("about")]
+    assert [card.unanswered for card in cards] == [*answers]
     assert "What the articles cover" in plain(service.page(cards[0]), words("en"))

@@ -215,10 +215,13 @@ def _unanswered(
 
 def _not_mentioned(context: AnswerContext, asked: _Asked, absent: Sequence[AbsentName]) -> Card:
     names = context.words.list([name.name(context.words.language) for name in absent])
+    typed = context.options[asked.option]
     return Card(
         question=asked.question,
         language=context.words.language,
         title=context.words("absent", names=names),
         found=False,
+        subtitle=typed,
         actions=(Action(context.words("absent.covered"), Question("about")),),
+        unanswered=typed,
     )

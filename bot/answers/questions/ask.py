@@ -28,7 +28,11 @@ _LONGEST = 1_000  # characters of a question
 
 async def answer(context: AnswerContext) -> Card:
     """The answer, the nearest facts, or what the articles do not tell."""
-    found = await find(context.store, context.options["question"])
+    return await card_of(context, await find(context.store, context.options["question"]))
+
+
+async def card_of(context: AnswerContext, found: Found) -> Card:
+    """What a question found, as a card."""
     if found.talk:
         return _nothing(context, found, context.words(f"ask.talk.{found.talk}"))
     if found.tier == "none":

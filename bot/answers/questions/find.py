@@ -1,6 +1,7 @@
 """Find facts: what the base holds on the things, dates and quantities that a message mentions.
 
-It shows the facts next to the message and passes no verdict on it.
+It shows the facts next to the message and passes no verdict on it. A question in a message is
+answered as `/ask` answers it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from dataclasses import replace
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import event_line, fact_line
 from bot.answers.filters import refusal
+from bot.answers.questions import ask
 from bot.answers.resolve import choice_label, echo
+from bot.asking.finding import find
+from bot.asking.question import question_in
 from bot.cards.card import Action, Card, Question, Section
 from bot.cards.limits import BUTTON_LABEL
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
@@ -28,8 +32,12 @@ _LONGEST = 4_000  # characters of a message
 
 
 async def answer(context: AnswerContext) -> Card:
-    """The facts that bear on a message, or a card that says that there are none."""
+    """The answer to what a message asks, the facts that bear on it, or that there are none."""
     text = context.options["text"]
+    if question := question_in(text):
+        found = await find(context.store, question)
+        if found.tier != "none" or found.is_open or found.absent:
+            return await ask.card_of(context, found)
     asked = COMMAND.question(text=echo(text))
     named = context.store.mention_finder.named(text)
     things = [context.store.things[thing_id] for thing_id in named][:_THINGS]

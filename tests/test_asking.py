@@ -245,11 +245,20 @@ async def test_a_claim_gets_facts_side_by_side_and_no_verdict(service: AnswerSer
     assert card.sections[-1].lines[-1].text == "Facts to judge by, not a verdict."
 
 
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("did Japan apologise for colonial rule", "history-disputes/apology"),
+        ("when is the next 2+2", "security-dialogue/next"),
+    ],
+)
 @on_shipped
-async def test_what_the_base_says_not_to_know_is_shown_as_such(service: AnswerService) -> None:
-    card = await _ask(service, "did Japan apologise for colonial rule")
+async def test_what_the_base_says_not_to_know_is_shown_as_such(
+    service: AnswerService, question: str, fact: str
+) -> None:
+    card = await _ask(service, question)
     assert (card.title, card.certainty, card.found) == ("The articles do not say.", "none", True)
-    assert card.unit_keys() == ("history-disputes/apology",)
+    assert card.unit_keys() == (fact,)
     assert card.unanswered
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.asking.question import Asked, understand
 from bot.asking.ranking import GATHERED, rank
 from bot.asking.small_talk import Talk, talk_of
-from bot.asking.tiers import tier_of
+from bot.asking.tiers import OPEN, chance, tier_of
 from bot.cards.card import Tier
 from bot.facts.absent import AbsentName
 from bot.facts.records import UnitRecord
@@ -47,6 +47,7 @@ async def find(store: Store, text: str) -> Found:
     units = tuple(each.unit for each in ranked[:SHOWN])
     if absent := store.absent_in(text):
         return Found(asked, "none", units, absent)
-    tier = tier_of(asked, ranked, weights)
-    is_open = tier != "none" and units[0].is_open
-    return Found(asked, "none" if is_open else tier, units, is_open=is_open)
+    likely = chance(asked, ranked, weights)
+    if likely >= OPEN and units[0].is_open:
+        return Found(asked, "none", units, is_open=True)
+    return Found(asked, tier_of(likely, asked, ranked), units)

@@ -29,7 +29,7 @@ _ASKS = re.compile(
     r"[?？]$"
     r"|^(?:(?:and|but|so|ok|okay|wait|hey|then)\W+)*(?:who|whom|whose|what|which|when|where|why|how"
     r"|is|are|was|were|did|does|do|has|have|had|can|could|will|would)(?:'?s)?\b"
-    r"|누가|누구|언제|어디|왜|몇|뭐|무엇|(?:나요|니까|는가|을까)$|誰|いつ|どこ|なぜ|何|か$",
+    r"|누가|누구|언제|어디|왜|뭐|무엇|(?:나요|니까|는가|을까)$|誰|いつ|どこ|なぜ|か$",
     re.IGNORECASE,
 )
 

@@ -25,7 +25,8 @@ def event_meant(asked: Asked, units: Sequence[UnitRecord]) -> str | None:
     in_order = sorted(days, key=lambda owner: days[owner])
     if not in_order:
         return None
-    first, last = _anchor(asked, days) or (days[in_order[-1]],) * 2
+    latest = days[in_order[-1]]
+    first, last = _anchor(asked, days) or (latest, latest)
     fitting = {
         "first": in_order[:1],
         "last": in_order[-1:],
@@ -46,7 +47,7 @@ def _anchor(asked: Asked, days: Mapping[str, int]) -> tuple[int, int] | None:
     """The days before and after which an event is sought: those of a named one, or of a year."""
     for name in asked.terms.names:
         if len(name) == 1 and name[0] in days:
-            return (days[name[0]],) * 2
+            return days[name[0]], days[name[0]]
     years = [int(word) for word in asked.terms.words if _YEAR.fullmatch(word)]
     if years:
         return date(years[0], 1, 1).toordinal(), date(years[0], 12, 31).toordinal()

@@ -21,6 +21,8 @@ Signs = tuple[float, ...]
 
 ANSWER, NEAR = 0.6, 0.15
 """The chances from which the first units are the answer, or are shown as near."""
+OPEN = 0.05
+"""The chance from which a first unit is shown that says what the articles do not tell."""
 
 SIGNS = (
     "always",
@@ -44,9 +46,8 @@ _MEANT, _MISSING_NAME, _MISSING_NUMBERS = (
 _RARE = 0.4  # a name of this weight is of few units, so its absence says much
 
 
-def tier_of(asked: Asked, ranked: Sequence[Ranked], weights: TermWeights) -> Tier:
-    """How sure it is that the first of the ranked units answer a question."""
-    likely = chance(asked, ranked, weights)
+def tier_of(likely: float, asked: Asked, ranked: Sequence[Ranked]) -> Tier:
+    """How sure it is that the first units answer a question, if it is so likely."""
     if likely < NEAR:
         return "none"
     return "answer" if likely >= ANSWER and not _is_doubtful(asked, ranked) else "near"

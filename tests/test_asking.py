@@ -165,6 +165,7 @@ def test_a_question_what_became_of_something_is_known(question: str, is_later: b
     ("message", "asked"),
     [
         ("I was away. When was the 2+2? Thanks!", "When was the 2+2?"),
+        ("Who was there? I forgot. And where was it", "And where was it"),
         ("so who met whom in Tokyo", "so who met whom in Tokyo"),
         ("어제 봤는데 누가 국가안보실장이야", "어제 봤는데 누가 국가안보실장이야"),
         ("会談があった。いつですか？", "いつですか？"),

@@ -34,6 +34,7 @@ def unit_records(
 ) -> Iterator[UnitRecord]:
     """The record of every unit of a base; what stories ask next counts among its asks."""
     reader = term_reader(things.values(), base.info)
+    settings = {e: reader.read(" . ".join(_setting(things[e]))).words for e in base.events}
     next_questions: defaultdict[str, list[str]] = defaultdict(list)
     for story in base.stories.values():
         next_questions[story.answer] += story.question.values()
@@ -45,7 +46,7 @@ def unit_records(
             owner=unit.owner.id,
             things=frozenset({*_things(unit), *read.things}),
             terms=read.words,
-            setting=reader.read(" . ".join(_setting(things[unit.owner.id]))).words,
+            setting=settings.get(unit.owner.id, ()),
             answers=frozenset(_answers(unit)),
             is_open=unit.part == "open",
             facts=things[unit.owner.id].facts,

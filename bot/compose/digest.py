@@ -35,6 +35,9 @@ from bot.texts.catalogues import Words
 
 _MOST = 4  # passages of one group; the rest are counted
 
+Allocated = tuple[tuple[PassageGroup, Sequence[Passage]], ...]
+"""Groups with those of their passages that fit."""
+
 
 @dataclass(frozen=True)
 class ComposedDigest:
@@ -53,9 +56,9 @@ class ComposedDigest:
 class _Contents:
     """What fits a digest: the groups before the story, the story, and the groups after it."""
 
-    before: tuple[tuple[PassageGroup, Sequence[Passage]], ...]
+    before: Allocated
     told: ToldStory | None
-    after: tuple[tuple[PassageGroup, Sequence[Passage]], ...]
+    after: Allocated
     has_news: bool
 
     def passages(self) -> Iterator[Passage]:
@@ -120,19 +123,23 @@ def _contents(
     is_weekly: bool,
 ) -> _Contents:
     """What fits the message: the news first, then the story, then what else the day recalls."""
-    news = list(_news(material, day, history))
+    news, ahead = list(_news(material, day, history)), list(_ahead(material, day, history))
     shown = allocate(budget, news, _MOST)
+    # A weekly's story takes all that is left, so it comes last.
+    coming = _allocate_ahead(budget, ahead, is_brief=True) if is_weekly else None
     told = digest_story.choose(material, budget, day, history.stories, is_weekly)
-    ahead = list(_ahead(material, day, history))
-    if left_out(ahead, allocate(budget.copy(), ahead, _MOST)):
-        ahead = [group.brief() for group in ahead]
-    coming = allocate(budget, ahead, _MOST)
-    return _Contents(
-        tuple(zip(news, shown, strict=True)),
-        told,
-        tuple(pair for pair in zip(ahead, coming, strict=True) if pair[1]),
-        has_news=bool(news or ahead),
-    )
+    after = coming if coming is not None else _allocate_ahead(budget, ahead, is_brief=False)
+    return _Contents(tuple(zip(news, shown, strict=True)), told, after, bool(news or ahead))
+
+
+def _allocate_ahead(
+    budget: MessageBudget, groups: Sequence[PassageGroup], is_brief: bool
+) -> Allocated:
+    """The groups that fit; all of their passages are brief if not all fit in full."""
+    if is_brief or left_out(groups, allocate(budget.copy(), groups, _MOST)):
+        groups = [group.brief() for group in groups]
+    allocated = zip(groups, allocate(budget, groups, _MOST), strict=True)
+    return tuple((group, shown) for group, shown in allocated if shown)
 
 
 def _news(material: DigestMaterial, day: date, history: DigestHistory) -> Iterator[PassageGroup]:

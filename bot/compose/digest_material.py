@@ -53,7 +53,10 @@ class DigestMaterial:
 async def gather(
     store: Store, words: Words, topics: frozenset[str], history: DigestHistory
 ) -> DigestMaterial:
-    """Read the facts and events of some topics or, if none are given, of all."""
+    """Read the facts, events and stories of some topics or, if none are given, of all.
+
+    A story is of a topic that it names, or that a fact is about which it tells every day.
+    """
     events = await store.events(Filter())
     by_id = {event.event.id: event for event in events}
     facts = await store.every_fact()
@@ -63,7 +66,8 @@ async def gather(
         events = tuple(event for event in events if topics & {*event.event.topics})
         chosen = topics | {event.event.id for event in events}
         facts = tuple(fact for fact in facts if topics & fact.things or fact.owner in chosen)
-        stories = tuple(story for story in stories if topics & {*story.topics})
+        own = {fact.key for fact in facts}
+        stories = tuple(s for s in stories if topics & {*s.topics} or own & {*s.tells})
     context = AnswerContext(store, words, {})
     shown = await store.shown_facts(history.shown)
     versions = await store.versions()

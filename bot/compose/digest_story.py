@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from bot.answers.fact_lines import event_line, fact_line
 from bot.cards.card import Line
@@ -16,6 +16,8 @@ from bot.compose.message_budget import MessageBudget, Passage
 from bot.facts.dates import parse_date
 from bot.facts.records import FactRecord
 from bot.facts.stories import Story
+
+_REST = timedelta(days=7)  # before a story comes again, even if there is no other
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,13 @@ def choose(
     """The next story, if it fits beside what the message holds already.
 
     No story comes again before all have come: one that has no room waits for a later day. One that
-    fits no message at all does not count.
+    fits no message at all does not count. If a server's topics have few stories, each rests for a
+    week, and the days between have none.
     """
     turn = in_turn(material.stories, told, day)
-    for stories in ([s for s in turn if s.id not in told], [s for s in turn if s.id in told]):
+    unseen = [story for story in turn if story.id not in told]
+    rested = [story for story in turn if story.id in told and day - told[story.id] >= _REST]
+    for stories in (unseen, rested):
         for story in stories:
             if fitting := _fitting(material, budget, story, is_weekly):
                 return fitting

@@ -138,6 +138,9 @@ async def test_accounts_stand_side_by_side_where_sources_differ(
         accounts = [account for key in composed.facts for account in records[key].accounts]
         shown = [note for line in _lines(composed, UI("briefing.differ")) for note in line.notes]
         assert [(note.text, note.cites) for note in shown] == [(a.says, (a,)) for a in accounts]
+        whole = {records[key].says for key in composed.facts}
+        differing = {line.text for line in _lines(composed, UI("briefing.differ"))}
+        assert differing <= whole, "no fact is cut"
 
 
 async def test_what_was_planned_is_never_told_as_done(

@@ -25,7 +25,6 @@ LONGEST_AUTHOR = 32
 
 _CHANGES = 2  # corrected facts in one briefing
 _LONGEST_CHANGE = 600  # characters of a correction; `/corrections` tells longer ones
-_IN_SHORT = 100  # characters of a fact on which accounts differ
 
 
 class BriefingLayout:
@@ -133,10 +132,10 @@ class BriefingLayout:
         return self.words("typography.bracketed", text=date, remark=self.words("mark.inferred"))
 
     def _accounts(self, record: FactRecord) -> Line:
-        """How the articles word a fact, below the fact in short."""
+        """How the articles word a fact, below the fact."""
         accounts = record.fact.accounts
         notes = tuple(Line(account.says, cites=(account,)) for account in accounts)
-        return Line(shorten(record.fact.says, _IN_SHORT), cites=record.fact.cites, notes=notes)
+        return Line(record.fact.says, cites=record.fact.cites, notes=notes)
 
     def _careful_line(self, record: FactRecord) -> Line:
         """A claim with its date, or a plan with the date that was planned."""

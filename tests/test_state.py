@@ -479,6 +479,13 @@ class TestDigests:
         await filled.digests.resume(SERVER, NOW + DAY, TODAY + DAY)
         assert await filled.digests.get(SERVER) == Schedule(SERVER, CONFIG, NOW + DAY, TODAY + DAY)
 
+    async def test_that_two_processes_stop_warn_once(self, filled: State) -> None:
+        for _ in range(2):
+            await filled.digests.stop(SERVER, "no-permission", CONFIG, NOW)
+        assert len(await filled.notices.due()) == 1
+        await filled.digests.stop(SERVER, "no-channel", CONFIG, NOW)
+        assert len(await filled.notices.due()) == 2, "what is wrong now is another thing"
+
     async def test_that_come_are_those_of_present_servers(self, filled: State) -> None:
         for server_id, in_days in ((1, 1), (2, 2), (3, 3)):
             await filled.digests.put(server_id, PLAIN, NOW + in_days * DAY, TODAY + in_days * DAY)

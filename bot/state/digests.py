@@ -170,11 +170,13 @@ class Digests:
     ) -> None:
         """Pause a digest that cannot be posted, and note to tell its moderators.
 
-        Does nothing if its config has changed from `config`.
+        Does nothing if its config has changed from `config`, or if another process, which was
+        refused as well, has paused it for the same reason.
         """
         await self._change(
             server_id,
             {"paused": reason, "paused_until": None, "next_at": None, "next_day": None},
+            digest.c.paused.is_distinct_from(reason),
             *(digest.c[name] == value for name, value in _columns(config).items()),
             warning=Notice(server_id, "digest", at, detail=reason),
         )

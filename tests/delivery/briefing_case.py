@@ -15,6 +15,7 @@ from bot.delivery.jobs.corrections import posted
 from bot.state.briefing_record import Briefing, Status
 from bot.state.corrections import Correction, Settlement, correction_id
 from bot.state.digests import Target
+from bot.state.notices import Notice
 from bot.state.plan import BriefingText, Plan, PostingTime
 from bot.state.posts import Contents, MessageRef, Post, Slot
 from bot.state.posts import Kind as PostKind
@@ -185,6 +186,23 @@ class BriefingCase(Scene):
             kind for kind in await self.audit_log(number) if kind not in ("began", "scheduled")
         ]
         assert len(lines) == len(set(lines)) == len(steps), lines
+
+    async def announce(self, number: int) -> None:
+        """Announce, as a command does, that a server's approval is about to be turned off."""
+        server, person = world.server_id(number), world.moderator_id(number)
+        await self.state.notices.add(
+            Notice(server, "setting", self.time.now(), "approval.off", member_id=person)
+        )
+
+    async def announced(self, number: int, times: int) -> None:
+        """Wait until nothing is left to tell; check how often approval is announced to be off."""
+
+        async def is_told() -> bool:
+            return not await self.state.notices.due()
+
+        await until("everybody to be told", is_told)
+        found = [line for line in self.lines(number) if "turning approval of briefings off" in line]
+        assert len(found) == times, found
 
     def sent(self) -> int:
         """How many requests came to make a post elsewhere than in a log channel."""

@@ -92,6 +92,10 @@ class Case(Scene):
 
         await until(f"the digests of {day}", are_settled)
 
+    async def has_told_all(self) -> bool:
+        """Whether no notice to moderators is left to deliver."""
+        return not await self.state.notices.due()
+
     async def published(self, number: int) -> None:
         """Wait until a server's digest, and everything else, is published."""
         assert await self.post(number)

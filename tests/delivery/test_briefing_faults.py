@@ -304,6 +304,37 @@ async def told_by_one(case: BriefingCase) -> None:
     await case.each_step_told(0)
 
 
+@row("an announcement: killed before the claim", "notice-before-claim")
+@row("an announcement: killed after the claim", "notice-after-claim")
+@row("an announcement: killed before the request", "notice-before-request")
+@row("an announcement: killed after it is sent", "notice-after-send")
+@row("an announcement: killed before the record", "notice-before-record")
+@row("an announcement: killed after the record", "notice-after-record")
+async def announced_once(case: BriefingCase, point: Point) -> None:
+    await case.posted("text")
+    await case.announce(0)
+    await case.killed(point=point)
+    case.time.pass_by(PAST_LEASE)
+    await case.start()
+    await case.announced(0, 1)
+
+
+@row("an announcement: the same as one before, killed before the request", "notice-before-request")
+@row("an announcement: the same as one before, killed after it is sent", "notice-after-send")
+async def announced_twice(case: BriefingCase, point: Point) -> None:
+    await case.posted("text")
+    await case.announce(0)
+    first = case.start_process()
+    await case.announced(0, 1)
+    await first.kill()
+    case.time.pass_by(10 * MINUTE)
+    await case.announce(0)
+    await case.killed(point=point)
+    case.time.pass_by(PAST_LEASE)
+    await case.start()
+    await case.announced(0, 2)
+
+
 # --- a briefing: the clock
 
 

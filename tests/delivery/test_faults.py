@@ -343,6 +343,36 @@ async def refused(case: Case) -> None:
     await case.once("text", first=len(REFUSALS))
 
 
+@row("killed once a digest is paused, before a notice is claimed", "notice-before-claim")
+@row("killed after a notice of a pause is claimed", "notice-after-claim")
+@row("killed before a notice of a pause is requested", "notice-before-request")
+@row("killed after a notice of a pause is sent", "notice-after-send", on_both=True)
+@row("killed before a notice of a pause is recorded", "notice-before-record")
+@row("killed after a notice of a pause is recorded", "notice-after-record")
+async def warned_once(case: Case, point: Point) -> None:
+    await case.due("text", "text")
+    case.plan_for(0, "text", [refusing(403, 50013)])
+    await case.killed(point=point)
+    case.time.pass_by(5 * SECOND)
+    await case.start()
+    await case.settled()
+    await case.told(0, "no-permission")
+    await until("no notice to be left", case.has_told_all)
+    assert len(case.discord.told(0)) == 1
+    await case.once("text", first=1)
+
+
+@row("500 before Discord has posted, then 403, and killed before the digest is paused")
+async def killed_after_a_refusal(case: Case) -> None:
+    await case.due("forum")
+    case.plan("forum", faults=[failing(500, made=False), refusing(403, 50013)])
+    await case.killed(point="after-end")
+    await case.start()
+    await case.settled()
+    await case.told(0, "no-permission")
+    assert (await case.schedule(0)).paused == "no-permission"
+
+
 @row("401")
 async def refused_token(case: Case) -> None:
     kinds: tuple[Kind, ...] = ("text",) * 12

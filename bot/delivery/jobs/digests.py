@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast
 
 import structlog
 
@@ -221,15 +221,21 @@ class DigestJob:
                 log.info("digest posted", server=schedule.server_id, day=str(day))
                 return await self._advance(schedule, day, following)
             case NothingToSend() | Undetermined():
-                warning = await self._doubt(schedule.server_id, day)
-                return await self._advance(schedule, day, following, warning)
+                return await self._conclude_ended(schedule, day, following)
 
-    async def _doubt(self, server_id: int, day: date) -> Notice | None:
-        """The warning that nobody can tell whether a day's digest was posted, if nobody can."""
-        last = await self._state.posts.last_digest(server_id)
-        if last is None or last.day != day or last.status != "unknown":
-            return None
-        return Notice(server_id, "digest", self._clock(), detail="unknown")
+    async def _conclude_ended(
+        self, schedule: Schedule, day: date, following: Occurrence
+    ) -> Finished:
+        """Conclude a day whose post ended, maybe in a process that died before it got this far."""
+        last = await self._state.posts.last_digest(schedule.server_id)
+        status = last.status if last and last.day == day else None
+        is_open = schedule.next_day is not None and schedule.next_day <= day
+        if last and status == "failed" and is_open:
+            return await self._pause(schedule, cast(BlockReason, last.reason))
+        warning = None
+        if status == "unknown":
+            warning = Notice(schedule.server_id, "digest", self._clock(), detail="unknown")
+        return await self._advance(schedule, day, following, warning)
 
     async def _advance(
         self, schedule: Schedule, day: date, following: Occurrence, warning: Notice | None = None

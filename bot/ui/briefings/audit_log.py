@@ -36,11 +36,10 @@ def history(
 
 
 def log_line(words: Words, briefing: Briefing, entry: AuditEntry) -> str:
-    """An entry as one line for the log channel."""
+    """An entry as one line for the log channel, without its time."""
     name = f"**{escape(shorten(briefing.plan.text.headline, _SHOWN))}**"
-    when = format_dt(entry.at, "f")
     headline = words("typography.bracketed", text=name, remark=f"`{briefing.briefing_id}`")
-    return f"{sentence(Mentions(words), briefing, entry)} · {headline} · {when}"
+    return f"{sentence(Mentions(words), briefing, entry)} · {headline}"
 
 
 def changed_ids(audit_log: tuple[AuditEntry, ...], field: str) -> Iterator[int]:

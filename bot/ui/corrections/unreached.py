@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Self
 
 import structlog
@@ -41,8 +42,8 @@ async def show_unreached(interaction: Interaction) -> None:
     client = interaction.client
     try:
         unreached = await client.state.notices.unreached(guild_of(interaction).id)
-        contents = [await client.notices.content(each) for each in unreached]
-        if present := [content for content in contents if content]:
+        contents = [(each.made_at, await client.notices.content(each)) for each in unreached]
+        if present := [(at, content) for at, content in contents if content]:
             await _show(interaction, present)
         if unreached:
             await client.state.notices.end([each.notice_id for each in unreached])
@@ -50,12 +51,12 @@ async def show_unreached(interaction: Interaction) -> None:
         log.warning("the notices that reached nobody could not be shown", reason=repr(error))
 
 
-async def _show(interaction: Interaction, contents: list[Content]) -> None:
+async def _show(interaction: Interaction, contents: list[tuple[datetime, Content]]) -> None:
     words, server = reader_words(interaction), guild_of(interaction).name
-    corrections = sum(isinstance(content, CorrectionWaits) for content in contents)
+    corrections = sum(isinstance(content, CorrectionWaits) for _, content in contents)
     lines = [
-        _line(words, server, content)
-        for content in contents
+        _line(words, server, content, at)
+        for at, content in contents
         if not isinstance(content, CorrectionWaits)
     ]
     if not corrections:
@@ -66,9 +67,9 @@ async def _show(interaction: Interaction, contents: list[Content]) -> None:
     await answer(interaction, Notice(title, tuple(lines)), show)
 
 
-def _line(words: Words, server: str, content: Content) -> str:
+def _line(words: Words, server: str, content: Content, at: datetime) -> str:
     if isinstance(content, ApprovalRequest):
         briefing = content.prepared.briefing
         headline = f"**{escape(briefing.plan.text.headline)}**"
         return words("briefing.ui.waits", headline=headline, id=briefing.briefing_id)
-    return notices.worded(words, server, content)
+    return notices.worded(words, server, content, at)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import discord
 from discord import ui
+from discord.utils import format_dt
 
 from bot.answers.service import AnswerService
 from bot.cards.limits import shorten
@@ -41,11 +42,20 @@ def render(service: AnswerService, words: Words, server: str, outgoing: Outgoing
     content = outgoing.content
     if isinstance(content, ApprovalRequest):
         return request.view(service, words, content.prepared, content.member_id)
-    return shorten(worded(words, server, content), _LONGEST)
+    return worded(words, server, content, outgoing.slot.due_at)
 
 
-def worded(words: Words, server: str, content: TextContent) -> str:
-    """A notice in words, as markdown."""
+def worded(words: Words, server: str, content: TextContent, at: datetime) -> str:
+    """A notice in words, as markdown, with the time of its cause.
+
+    The time, which has its seconds in the markdown, tells it apart from an earlier one that says
+    the same: it is found again by its text.
+    """
+    when = f" · {format_dt(at, 'f')}"
+    return shorten(_worded(words, server, content), _LONGEST - len(when)) + when
+
+
+def _worded(words: Words, server: str, content: TextContent) -> str:
     match content:
         case EntryLine(briefing, entry):
             return audit_log.log_line(words, briefing, entry)

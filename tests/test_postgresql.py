@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -12,9 +13,17 @@ from bot.state.database import Database
 from bot.state.errors import DatabaseUnavailable
 from bot.state.state import State
 from tests.databases import Postgres
-from tests.pgbouncer import Pool, session_pool, transaction_pool
+from tests.pgbouncer import (
+    Certificate,
+    Pool,
+    certificate,
+    pooled,
+    self_signed,
+    session_pool,
+    transaction_pool,
+)
 
-__all__ = ["session_pool", "transaction_pool"]
+__all__ = ["certificate", "session_pool", "transaction_pool"]
 
 SERVERS = range(1, 41)
 
@@ -76,6 +85,35 @@ async def test_an_address_from_a_provider_opens(postgres: Postgres) -> None:
         shown = await connection.execute(text("SHOW application_name"))
         assert shown.scalar_one() == "desk"
     await database.close()
+
+
+async def test_a_connection_is_encrypted_and_its_certificate_checked_as_the_address_says(
+    postgres: Postgres, certificate: Certificate, tmp_path: Path
+) -> None:
+    strange = self_signed(tmp_path)
+    with pooled(postgres.new_database(), "session", certificate) as url:
+        for options in (
+            "sslmode=require",
+            f"sslmode=verify-full&sslrootcert={certificate.file}",
+        ):
+            state = await State.open(f"{url}?{options}")
+            await state.settings.choose_language(1, "ja")
+            await state.close()
+        for options, reason in {
+            "sslmode=disable": "SSL required",
+            f"sslmode=verify-full&sslrootcert={strange.file}": "certificate verify failed",
+        }.items():
+            with pytest.raises(DatabaseUnavailable) as refused:
+                await State.open(f"{url}?{options}")
+            assert reason in refused.value.reason
+
+
+async def test_a_server_without_encryption_is_refused_where_the_address_wants_it(
+    postgres: Postgres, session_pool: Pool
+) -> None:
+    with pytest.raises(DatabaseUnavailable) as refused:
+        await State.open(f"{session_pool(postgres.new_database())}?sslmode=require")
+    assert "SSL" in refused.value.reason
 
 
 @pytest.mark.parametrize(

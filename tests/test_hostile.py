@@ -267,6 +267,9 @@ def test_marks_are_not_stacked_over_other_lines(mark: str, shown: Callable[[str]
     assert shown(f"a{mark * 40} b") == f"a{mark * 2} b"
     assert shown(f"a{mark}\u0301\u20e0{mark} b") == f"a{mark}\u0301 b"
     assert shown(f"a{mark}b{mark * 2}") == f"a{mark}b{mark * 2}"
+    for joiner in "\u200b\u200d\u2060\u202e":
+        stacked = shown(f"a{f'{mark}{joiner}' * 40} b")
+        assert stacked.count(mark) == 2, f"parted by U+{ord(joiner):04X}"
 
 
 @pytest.mark.parametrize(

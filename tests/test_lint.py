@@ -426,6 +426,8 @@ def test_a_fault_names_the_file_from_the_folder_of_its_base(folders: Folders) ->
         ("facts/events/2023/x.yaml", "facts/events/2023:1: not read; move its files to facts/ev"),
         ("seeds/2023/q1/x.yaml", "seeds/2023:1: not read; move its files to seeds"),
         ("facts/event/x.yaml", "facts/event:1: not read; did you mean `events`?"),
+        ("facts/schemas/x.yaml", "facts/schemas/x.yaml:1: not read; facts are read from the fold"),
+        ("facts/schemas/2023/x.yaml", "facts/schemas/2023:1: not read; facts are read from the "),
         ("facts/people/x.yaml", "facts/people:1: not read; facts are read from the folders actors"),
         ("facts/events/x.yaml.txt", "facts/events/x.yaml.txt:1: not read; the name of a fact's"),
         ("facts/events/x.json", "facts/events/x.json:1: not read; the name of a fact's file ends"),

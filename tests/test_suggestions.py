@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from simcord import InteractionResult, MemberActor, ResponseMessage
+from sqlalchemy import select
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
@@ -21,9 +22,11 @@ from bot.cards.limits import CHOICES, TEXT
 from bot.cli.app import app
 from bot.compose.suggestion_stub import stub
 from bot.config import Config
+from bot.delivery.retention import enforce_retention
 from bot.facts.load import Base, Folders, load
 from bot.state.state import State
 from bot.state.suggestions import MOST, Suggestion, TooMany
+from bot.state.tables import suggestion_sent
 from bot.texts.catalogues import LANGUAGES, words
 from bot.ui.suggestions.form import FORM
 from tests.conftest import Server, buttons, texts
@@ -479,10 +482,21 @@ async def test_what_was_sent_counts_and_not_what_is_left(open_state: Open) -> No
     for _ in range(MOST):
         made = await make(state)
         await state.suggestions.delete(HERE, MEMBER, made.suggestion_id)
+    almost = NOW + DAY - timedelta(seconds=1)
+    await state.suggestions.forget_sent(almost)
     with pytest.raises(TooMany):
-        await make(state, NOW + timedelta(hours=1))
-    await state.suggestions.forget_sent(NOW + DAY)
+        await make(state, almost)
     await make(state, NOW + DAY)
+
+
+async def test_when_suggestions_were_sent_is_forgotten_after_24_hours(open_state: Open) -> None:
+    state = await open_state()
+    await make(state)
+    await make(state, NOW + timedelta(hours=1))
+    await enforce_retention(state, "base", NOW + DAY)
+    async with state.database.transaction() as connection:
+        kept = (await connection.execute(select(suggestion_sent.c.sent_at))).scalars().all()
+    assert kept == [NOW + timedelta(hours=1)]
 
 
 async def test_a_member_who_left_is_forgotten_everywhere(open_state: Open) -> None:

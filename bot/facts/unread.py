@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.documents import Fault
 from bot.facts.load import FOLDERS, Folders, is_leftover
 
-_NOTES = ".md"
+_NOTES, _SCHEMAS = ".md", "schemas"
 
 
 def find_unread(folders: Folders) -> list[Path]:
@@ -17,9 +17,10 @@ def find_unread(folders: Folders) -> list[Path]:
 
     Schemas, notes, copies of the articles and what editors leave behind may be there.
     """
-    places = [folders.facts, *map(folders.place, FOLDERS)]
-    copies = folders.seeds.glob("*.txt")
-    meant = {*places, folders.facts / "schemas", *folders.all_files(), *copies}
+    schemas = folders.facts / _SCHEMAS
+    places = [folders.facts, schemas, *map(folders.place, FOLDERS)]
+    others = (*schemas.glob("*.json"), *folders.seeds.glob("*.txt"))
+    meant = {*places, *folders.all_files(), *others}
     return [
         path
         for place in dict.fromkeys(places)
@@ -48,7 +49,7 @@ def faults_of(unread: Iterable[Path], folders: Folders) -> Iterator[Fault]:
 
 
 def _of_folder(folders: Folders, path: Path) -> str:
-    if path.parent != folders.facts:
+    if path.parent not in (folders.facts, folders.facts / _SCHEMAS):
         return f"move its files to {folders.shown(path.parent)}"
     meant = get_close_matches(path.name, _things(), 1)
     return f"did you mean `{meant[0]}`?" if meant else _places()

@@ -7,6 +7,7 @@ import unicodedata
 _BLANK = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"  # Hangul fillers and an empty Braille cell
 _MARKS = {"Mn", "Me"}  # accents and the like, which take no room of their own
+_NO_WIDTH = "Cf"  # joiners and directions
 _MOST_MARKS = 2  # on a letter; more of them cover other lines
 
 
@@ -19,14 +20,21 @@ def clean_text(text: str, longest: int = 200) -> str:
 
 
 def unstacked(text: str) -> str:
-    """The text without the marks of a letter after the first two."""
+    """The text without the marks of a letter after the first two.
+
+    What has no width, such as a joiner, parts no marks: they are drawn on the same letter.
+    """
     if text.isascii():
         return text
     kept: list[str] = []
     marks = 0
     for char in text:
-        marks = marks + 1 if unicodedata.category(char) in _MARKS else 0
-        if marks <= _MOST_MARKS:
+        category = unicodedata.category(char)
+        if category in _MARKS:
+            marks += 1
+        elif category != _NO_WIDTH:
+            marks = 0
+        if category not in _MARKS or marks <= _MOST_MARKS:
             kept.append(char)
     return "".join(kept)
 
@@ -40,6 +48,6 @@ def unstorable(text: str) -> str | None:
 def _visible(char: str) -> str:
     """A character as it is read: what has no width is nothing, what is blank is a space."""
     category = unicodedata.category(char)
-    if category == "Cf":
+    if category == _NO_WIDTH:
         return ""
     return " " if char in _BLANK_LETTERS or category in _BLANK else char

@@ -284,6 +284,17 @@ async def test_a_digest_goes_only_where_its_moderator_may_post_and_notify(
     assert posted(channel) == []
 
 
+async def test_the_log_goes_only_where_its_moderator_may_post(room: Newsroom) -> None:
+    guild = room.server.channel.guild
+    assert guild
+    log, news = await room.log_to(), guild.create_text_channel("news")
+    deny(room, room.moderator, news, send_messages=True)
+    refused = await room.ask("settings log", channel=news)
+    assert refused[0] == "### You do not have permission to post there."
+    assert room.server.bot.state.settings.of(guild.id).log_channel_id == log.id
+    assert not log.history(), "nothing is announced of what did not happen"
+
+
 async def test_a_post_is_changed_only_by_those_who_may_post_there(room: Newsroom) -> None:
     card = await room.ready()
     await room.do(card, "submit")

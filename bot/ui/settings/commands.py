@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from bot.facts.errors import BaseError, FaultyBase
 from bot.ui.components import channels
-from bot.ui.components.client import Interaction, guild_of, server_id_of
+from bot.ui.components.client import Interaction, guild_of, member_of, server_id_of
 from bot.ui.components.language import reader_words
 from bot.ui.components.localised import text
 from bot.ui.components.markdown import escape, field
@@ -127,6 +127,7 @@ async def _log(
         found = await _require_access(interaction, channel.id)
         if isinstance(found, discord.ForumChannel):
             raise UserError(words("settings.log.forum"), words("settings.log.forum.help"))
+        channels.require_own_access(member_of(interaction), found, None, words)
         await announce(interaction, "log", f"<#{channel.id}>")
     else:
         await announce(interaction, "log.none")

@@ -141,6 +141,13 @@ async def test_a_channel_where_the_bot_cannot_write_is_refused(
         assert refused[0] == "### The bot lacks permissions there.", command
 
 
+async def test_a_typed_option_that_cannot_be_kept_is_refused_and_named(
+    mod: ModeratedServer,
+) -> None:
+    for typed, named in (("Asia/Seoul\0", "contains U+0000"), ("\ud800", "contains U+D800")):
+        assert named in (await mod.ask("settings defaults", timezone=typed))[0]
+
+
 async def test_a_forum_is_no_log_channel(mod: ModeratedServer) -> None:
     _, forum = make(mod, "forum")
     refused = await mod.ask("settings log", channel=forum)

@@ -126,8 +126,10 @@ async def _discord_of_today(config: Config) -> AsyncGenerator[Env]:
 
     with TemporaryDirectory(prefix="factdesk-") as folder:
         trial = config.model_copy(update={"state": f"sqlite:///{folder}/state.db"})
-        # There are no other servers to share a minute with.
-        at_once = Wiring(scheduler=SchedulerSettings(spread=timedelta(0)))
+        # There are no other servers to share a minute with, and someone waits for each step.
+        at_once = Wiring(
+            scheduler=SchedulerSettings(spread=timedelta(0), tick=timedelta(seconds=2))
+        )
         bot = Factdesk(trial, delivers=False, wiring=at_once)
         env = simcord.Env(bot, check_errors=False)
         env.backend.edit_bot_profile("Factdesk")
@@ -161,11 +163,11 @@ async def _deliver(env: Env) -> None:
 
 
 async def _show_posts(env: Env, page: Preview) -> None:
-    """Show each message that the bot sends unprompted; the page by itself would not."""
+    """Show each message that the bot sends or edits unprompted; the page by itself would not."""
     posted = asyncio.Event()
 
     def notice(event: str, payload: Mapping[str, object]) -> None:
-        if event != "MESSAGE_CREATE" or "interaction_metadata" in payload:
+        if event not in ("MESSAGE_CREATE", "MESSAGE_UPDATE") or "interaction_metadata" in payload:
             return  # the page shows a reply with the command
         author = cast("Mapping[str, object]", payload["author"])
         if author["id"] == str(env.backend.bot_user.id):

@@ -31,6 +31,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+DRAWN = re.compile("Preview ready|Action completed")
 PATIENCE = patience(10_000)  # milliseconds until anything must be seen
 WINDOWS = {"wide": (1280, 900), "phone": (390, 844)}
 
@@ -66,7 +67,9 @@ class Conversation:
         """See and use the page as another of its people from now on."""
         await self._quiet()
         await self.page.get_by_label("Viewing as").select_option(label=name)
-        await expect(self.page.locator("#action-status")).to_have_text("Preview ready")
+        # A message that the bot sends meanwhile has the page drawn again, which ends otherwise.
+        await expect(self.page.locator("#action-status")).to_have_text(DRAWN)
+        await self._quiet()
 
     async def begin(self, command: str) -> None:
         """Type the beginning of a command into the composer and take the one that is offered."""

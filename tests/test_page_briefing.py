@@ -1,7 +1,4 @@
-"""A briefing on the local page: drafted, approved by a second moderator, posted, then corrected.
-
-The bot posts and looks for another base at its own pace, so the walk takes a minute or two.
-"""
+"""A briefing on the local page: two moderators draft, approve, post, edit and correct it."""
 
 from __future__ import annotations
 
@@ -24,6 +21,7 @@ from tests.forks import Forks
 from tests.local_page import SHIPPED, LocalPage, local_page, write_config
 
 HEADLINE = "GSOMIA, before Thursday’s debate"
+EDITED = "GSOMIA, after Thursday’s debate"
 REMARKS = "Please read this **before** you open a thread on it."
 BETTER = "GSOMIA has to be renewed once a year."
 WHY = "The pact lapses unless it is renewed."
@@ -74,6 +72,14 @@ async def test_moderators_post_a_briefing_and_later_its_correction(
 
         await service.view_as("member")
         post_id = await _reads_the_post(service)
+
+        await service.view_as("second-moderator")
+        await _proposes_an_edit(service)
+        await service.view_as("moderator")
+        await _approves_the_edit(service, post_id)
+
+        await service.view_as("member")
+        await _reads_who_edited_it(service, post_id)
 
         former = _correct(base, config)
         await service.view_as("moderator")
@@ -180,6 +186,44 @@ async def _reads_the_post(service: Conversation) -> str:
     return post_id
 
 
+async def _proposes_an_edit(service: Conversation) -> None:
+    await service.begin("briefing edit")
+    await service.fill("briefing", "GSOMIA")
+    await service.page.get_by_role("option", name=HEADLINE).click()
+    await service.send()
+    card = await service.private("Status: posted")
+    await service.press(_button(card, "Headline and remarks"))
+    form = service.page.get_by_role("dialog", name="Headline and remarks")
+    await form.locator("[name=headline]").fill(EDITED)
+    await service.press(form.get_by_role("button", name="Submit"))
+    card = await service.private("Another moderator must approve the edit before the post changes.")
+    await expect(_button(card, "Drop the edit")).to_be_visible()
+    await expect(_button(card, "Approve the edit")).to_have_count(0)
+    await _keep(service, card, "proposed")
+    request = await service.public("@second-moderator asks for approval of this edit.")
+    await service.press(_button(request, "Approve the edit"))
+    await service.private("You wrote it or changed it last, so you cannot approve it.")
+
+
+async def _approves_the_edit(service: Conversation, post_id: str) -> None:
+    request = await service.public("@second-moderator asks for approval of this edit.")
+    await expect(request.get_by_role("heading", name=EDITED)).to_be_visible()
+    post = service.page.locator(f"article[data-message-id='{post_id}']")
+    await expect(post.get_by_role("heading", name=HEADLINE)).to_be_visible()
+    await _keep(service, request, "edit-request")
+    await service.press(_button(request, "Approve the edit"))
+    await service.private("The post will be edited shortly")
+
+
+async def _reads_who_edited_it(service: Conversation, post_id: str) -> None:
+    post = service.page.locator(f"article[data-message-id='{post_id}']")
+    await expect(post.get_by_role("heading", name=EDITED)).to_be_visible(timeout=WITHIN)
+    signature = "Posted by @moderator with Factdesk · Edited by @second-moderator"
+    await expect(post).to_contain_text(signature)
+    await expect(post).to_contain_text(REMARKS)
+    await _keep(service, post, "edited")
+
+
 def _correct(base: Folders, config: Path) -> str:
     """Reword a fact on disk, as one who keeps the base does; returns the former wording."""
     path = base.facts / "topics" / "gsomia.yaml"
@@ -204,7 +248,7 @@ async def _has_the_correction_posted(service: Conversation, former: str) -> None
     await _tells_the_correction(offer, former)
     await _keep(service, offer, "offer")
     await service.press(_button(offer, "Affected post"))
-    await expect(await service.private("Affected post")).to_contain_text(HEADLINE)
+    await expect(await service.private("Affected post")).to_contain_text(EDITED)
     await service.keep("which")
     await service.press(_button(offer, "Post a correction"))
     await service.private("Done.")

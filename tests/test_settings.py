@@ -73,7 +73,7 @@ async def test_the_chosen_language_is_that_of_public_replies_and_of_the_digest(
     assert hidden
     assert texts(hidden.components)[0].startswith("## 年表")
     await mod.advance(minutes=7)
-    assert any(texts(post)[0].startswith("## 일일 다이제스트") for post in posted(channel))
+    assert any("-# 일일 다이제스트" in texts(post)[0] for post in posted(channel))
     await mod.ask("settings language", language="discord")
     back = (await mod.server.asker.slash(channel, "timeline")).response
     assert back

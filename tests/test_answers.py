@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.answers import thing_card
+from bot.answers.context import AnswerContext
 from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
 from bot.cards.card import Card, Line, Question, Section
@@ -640,6 +642,20 @@ async def test_the_cards_asked_for_lately_are_remembered(
         await _ask(service, "event", name=name)
     kept = " ".join(card.question.options["name"] for card in _remembered(service).values())
     assert kept == "ferry-agreement first-run"
+
+
+async def test_related_things_that_are_equally_close_come_in_the_order_of_their_ids(
+    service: AnswerService,
+) -> None:
+    store = service.store
+    facts = await store.facts("ferry-line")
+    for fact in facts:
+        related = thing_card.related(
+            AnswerContext(store, UI, {}), store.things["ferry-line"], [fact]
+        )
+        named = [action.question.options["name"] for action in related]
+        assert named == sorted(named)
+    assert max(len(fact.things) for fact in facts) > 2
 
 
 async def test_a_message_that_names_an_event_is_set_beside_its_date_alone(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 
 from bot.answers.context import AnswerContext
 from bot.answers.fact_lines import fact_line
@@ -139,10 +139,11 @@ def related(
     closest: Iterable[str] = (),
 ) -> tuple[Action, ...]:
     """The closest things, then those that most of the facts are about."""
-    shared = Counter(other for fact in facts for other in fact.things)
+    shared = Counter(other for fact in facts for other in sorted(fact.things))
     others = dict.fromkeys((*closest, *(other for other, _ in shared.most_common())))
-    things = [context.store.things[other] for other in others if other != thing.id]
-    return tuple(_open(context, other) for other in things if other.kind != "source")[:CHOICES]
+    things = (context.store.things[other] for other in others if other != thing.id)
+    offered = islice((other for other in things if other.kind != "source"), CHOICES)
+    return tuple(_open(context, other) for other in offered)
 
 
 def timeline(

@@ -29,7 +29,7 @@ async def open_service(
         service = await build_service(folders, data, progress)
     except (BaseError, OSError) as error:
         service = await open_last_service(data, error)
-    await asyncio.to_thread(service.store.prepare)
+    await _prepare(service.store)
     return service
 
 
@@ -65,10 +65,16 @@ async def reopen_service(service: AnswerService, data: Path) -> Store | None:
     if newest is None or fingerprint_of(newest) == service.store.fingerprint:
         return None
     store = await Store.open(newest)
-    await asyncio.to_thread(store.prepare)
+    await _prepare(store)
     before = service.swap(store)
     _log().info("another base answers", serving=service.store.fingerprint)
     return before
+
+
+async def _prepare(store: Store) -> None:
+    """Make now, while nobody waits, what the first questions would have to make."""
+    await asyncio.to_thread(store.prepare)
+    await store.units.weights()
 
 
 async def _last_service(data: Path) -> AnswerService | None:

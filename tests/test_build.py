@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import shutil
@@ -207,6 +208,19 @@ def test_a_changed_base_is_built_beside_the_old_one(
     assert new.path != old
     assert old.read_bytes() == before
     assert built_bases(data) == [new.path, old]
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_no_garbage_is_collected_during_a_build(
+    folders: Folders, data: Path, is_enabled: bool
+) -> None:
+    seen: list[bool] = []
+    (gc.enable if is_enabled else gc.disable)()
+    try:
+        build(folders, data, lambda done, total: seen.append(gc.isenabled()))
+        assert (set(seen), gc.isenabled()) == ({False}, is_enabled)
+    finally:
+        gc.enable()
 
 
 def test_three_built_bases_are_kept(folders: Folders, data: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from bot.facts.build import Progress, build
 from bot.facts.built import built_bases, fingerprint_of, is_intact
 from bot.facts.errors import BaseError
 from bot.facts.load import Folders
+from bot.facts.pauses import no_collections
 from bot.facts.store import Store
 
 if TYPE_CHECKING:
@@ -64,8 +66,10 @@ async def reopen_service(service: AnswerService, data: Path) -> Store | None:
     newest = next(iter(built_bases(data)), None)
     if newest is None or fingerprint_of(newest) == service.store.fingerprint:
         return None
-    store = await Store.open(newest)
-    await _prepare(store)
+    with no_collections():
+        store = await Store.open(newest)
+        await _prepare(store)
+        gc.freeze()  # the base stays as long as it is used; the collector need not look through it
     before = service.swap(store)
     _log().info("another base answers", serving=service.store.fingerprint)
     return before

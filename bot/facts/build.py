@@ -21,6 +21,7 @@ from bot.facts import built
 from bot.facts.errors import FaultyBase, UnwritableBase
 from bot.facts.last_build import FilesState
 from bot.facts.load import Base, Folders, broken_ids, fingerprint, load
+from bot.facts.pauses import no_collections
 from bot.facts.unread import faults_of, find_unread, ids_of
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def check(folders: Folders, data: Path) -> tuple[Base | None, list[Fault]]:
     return base, sorted({*faults, *lint(context)})
 
 
+@no_collections()
 def build(folders: Folders, data: Path, progress: Progress = lambda done, total: None) -> BuiltBase:
     """Build the base into the folder `data`, unless the same files were built there before.
 

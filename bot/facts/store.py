@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import get_args
 
 import aiosqlite
 from pydantic import ValidationError
@@ -20,7 +21,7 @@ from pydantic import ValidationError
 from bot.facts.absent import AbsentName
 from bot.facts.built import uri
 from bot.facts.errors import UnreadableBase
-from bot.facts.model import Actor, BaseInfo, Topic
+from bot.facts.model import Actor, BaseInfo, ThingKind, Topic
 from bot.facts.queries import Model, fetch, records
 from bot.facts.records import EventRecord, FactRecord, SourceRecord, ThingRecord, UnitRecord
 from bot.facts.shown import ShownFact
@@ -213,9 +214,8 @@ class Store:
         """The events with these ids, in chronological order."""
         rows = await fetch(
             self._db,
-            "SELECT record FROM event"
-            " WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY rank",
-            ids=json.dumps(event_ids),
+            "SELECT record FROM event WHERE id IN (SELECT value FROM json_each(:of)) ORDER BY rank",
+            of=json.dumps(event_ids),
         )
         return records(EventRecord, rows)
 
@@ -256,10 +256,9 @@ class Store:
 
     async def counts(self) -> Mapping[str, int]:
         """How many events, actors, topics, sources and facts there are, without withdrawn ones."""
-        tables = ("event", "actor", "topic", "source")
-        parts = [f"SELECT '{table}', count(*) FROM {table}" for table in tables]
-        parts.append("SELECT 'fact', count(*) FROM fact WHERE NOT withdrawn")
-        return dict[str, int](await fetch(self._db, " UNION ALL ".join(parts)))
+        things = [f"SELECT '{kind}', count(*) FROM {kind}" for kind in get_args(ThingKind)]
+        facts = "SELECT 'fact', count(*) FROM fact WHERE NOT withdrawn"
+        return dict[str, int](await fetch(self._db, " UNION ALL ".join((*things, facts))))
 
     async def _one(self, model: type[Model], query: str, key: str) -> Model | None:
         rows = await fetch(self._db, query, id=key)

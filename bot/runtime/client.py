@@ -171,7 +171,7 @@ class Factdesk(FactdeskClient):
 
     async def on_app_command_completion(self, interaction: Interaction, _: object) -> None:
         """Count a command that was answered."""
-        error_reporting.count(interaction, "answered")
+        error_reporting.count_command(interaction, "answered")
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Answer a mention or a direct message; there are no other commands in messages."""

@@ -35,11 +35,11 @@ class ErrorReportingTree(app_commands.CommandTree[FactdeskClient]):
         self, interaction: Interaction, error: app_commands.AppCommandError, /
     ) -> None:
         """Report the error, or what it was raised from."""
-        count(interaction, "failed")
+        count_command(interaction, "failed")
         await report(interaction, error.__cause__ or error)
 
 
-def count(interaction: Interaction, outcome: str) -> None:
+def count_command(interaction: Interaction, outcome: str) -> None:
     """Count a command that has ended."""
     name = interaction.command.qualified_name if interaction.command else ""
     seconds = monotonic() - interaction.extras[_BEGAN]

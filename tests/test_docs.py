@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -104,7 +105,8 @@ def test_every_verb_is_documented_with_its_options(verb: str) -> None:
     table = next(part for part in sections() if part.startswith("Verbs\n"))
     row = re.search(rf"^\| `{verb}( [A-Z]+)?` \|.*$", table, re.MULTILINE)
     assert row
-    for parameter in verbs()[verb].params:
+    runnable = getattr(verbs()[verb], "commands", {verb: verbs()[verb]}).values()
+    for parameter in chain.from_iterable(command.params for command in runnable):
         for name in parameter.opts:
             if name.startswith("--"):
                 assert f"`{name}" in (table if name == "--config" else row[0]), name

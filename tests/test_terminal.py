@@ -23,7 +23,7 @@ from bot.facts.load import Folders
 from bot.terminal import Refusal, Reply, ask, ask_all
 from bot.texts.catalogues import LANGUAGES, words
 from bot.ui.questions.replies import view
-from tests.conftest import buttons, texts
+from tests.conftest import buttons, parts
 from tests.small_base import write_small_base
 
 KEYS = [
@@ -276,12 +276,22 @@ def _told(page: Page, language: str) -> list[str]:
 
 def _shown(service: AnswerService, card: Card) -> list[str]:
     """What Discord tells on a card's page; its choices and what leads on are buttons there."""
-    components: list[dict[str, Any]] = view(service, card).to_components()
+    components: list[dict[str, Any]] = view(service, card, pictured=True).to_components()
     labels = [button["label"] for button in buttons(components)]
     offered = [choice.label for choice in (*card.choices, *card.actions)]
     assert [label for label in labels if label in offered] == offered
-    above = texts(components)[: -1 if service.page(card).sources else None]
+    above = _read(components)[: -1 if service.page(card).sources else None]
     return _tokens("\n".join(map(_bare, above)))
+
+
+def _read(components: list[dict[str, Any]]) -> list[str]:
+    """The texts of a message, and in its place what a picture shows."""
+    read = [[part.get("content"), *map(_alt, part.get("items", ()))] for part in parts(components)]
+    return [text for found in read for text in found if text]
+
+
+def _alt(item: dict[str, Any]) -> str:
+    return item["description"]
 
 
 async def _check_both(service: AnswerService, question: Question, language: str) -> None:

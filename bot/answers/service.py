@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from bot.answers.commands import COMMANDS, PRIVATE
 from bot.answers.context import AnswerContext, Command
 from bot.answers.filters import refusal
+from bot.answers.pictures import Pictures
 from bot.answers.resolve import Resolved, choice_label, resolve_names
 from bot.cards.card import Card, Question
 from bot.cards.limits import CHOICES
@@ -59,7 +60,7 @@ class ResolvedQuestion:
 
 @dataclass(frozen=True)
 class _OpenBase:
-    """An open base, and the labels and cards that were made from it.
+    """An open base, and the labels, cards and pictures that were made from it.
 
     A base never changes while it is open, so the caches never go stale.
     """
@@ -69,6 +70,7 @@ class _OpenBase:
     cards: OrderedDict[tuple[object, ...], Card] = field(
         default_factory=OrderedDict[tuple[object, ...], Card]
     )
+    pictures: Pictures = field(default_factory=Pictures)
 
     def recall(self, key: tuple[object, ...]) -> Card | None:
         """The card that was remembered under a key; it counts as used."""
@@ -156,6 +158,10 @@ class AnswerService:
     def pages(self, card: Card) -> tuple[Page, ...]:
         """All pages of a card."""
         return pages(card, self.store.sources, words(card.language))
+
+    async def picture(self, page: Page) -> bytes | None:
+        """The picture of a page as a PNG; None if it has none, or it cannot be drawn."""
+        return await self._base.pictures.png(page.picture.chart) if page.picture else None
 
     def complete(self, kind: ThingKind, typed: str, language: str) -> list[Choice]:
         """Up to 25 choices for a half-typed name; no I/O, as it runs on every keystroke."""

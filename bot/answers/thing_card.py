@@ -37,13 +37,16 @@ def essential_facts(
     facts: Sequence[FactRecord],
     order: Sequence[str],
     around: Sequence[Section],
+    taken: int = 0,
 ) -> Iterator[Section]:
     """The facts to show first, or else the first ones, as far as the overview has room for them.
+
+    `taken` is the room of what is no text, in characters.
 
     What the lead says is not said twice. Without a lead, there is at least one fact.
     """
     lead = " ".join(line.text for section in around for line in section.lines if line.rests_on)
-    room = room_left(context, thing, around)
+    room = room_left(context, thing, around) - taken
     shown: list[Line] = []
     for fact in facts[: len(order)] or facts:
         if fact.part == "open" or _is_said(fact, words_of(lead)):

@@ -12,6 +12,7 @@ from typing import Literal
 
 from bot.facts.model import Citation
 from bot.facts.records import FactRecord
+from bot.pictures.chart import Chart
 
 PartKey = Literal["known", "said", "took-part", "differ", "open"]
 
@@ -128,6 +129,22 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture on a card's first page, which is drawn when the page is sent.
+
+    `alt` says what it shows, in the reader's language; `lines` are its statements, cited.
+    """
+
+    alt: str
+    chart: Chart
+    lines: tuple[Line, ...]
+
+    def numbered(self, numbers: Mapping[str, int]) -> Picture:
+        """The picture with the numbers that its card gives to sources."""
+        return replace(self, chart=replace(self.chart, numbers=tuple(numbers.items())))
+
+
+@dataclass(frozen=True)
 class Card:
     """An answer. `found` is false if the question could not be answered as it was put.
 
@@ -144,6 +161,7 @@ class Card:
     found: bool
     sections: tuple[Section, ...] = ()
     subtitle: str | None = None
+    picture: Picture | None = None
     parts: tuple[Part, ...] = ()
     choices: tuple[Action, ...] = ()
     actions: tuple[Action, ...] = ()
@@ -163,8 +181,9 @@ class Card:
         return tuple(dict.fromkeys(key for key in lines if key))
 
     def all_sections(self) -> tuple[Section, ...]:
-        """The sections of the overview, then those of each part."""
-        return (*self.sections, *chain.from_iterable(part.sections for part in self.parts))
+        """The sections of the overview, those of each part, and what the picture shows."""
+        shown = (Section(self.picture.lines),) if self.picture else ()
+        return (*self.sections, *chain.from_iterable(p.sections for p in self.parts), *shown)
 
     def citations(self) -> tuple[Citation, ...]:
         """Every paragraph that the card is based on, once, in order of first mention."""

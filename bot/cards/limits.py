@@ -6,6 +6,9 @@ Discord's numbers are from its developer documentation (August 2026).
 TEXT = 4_000
 """Characters in all text parts of one Components V2 message."""
 
+ALT_TEXT = 1_024
+"""Characters in the description of a picture."""
+
 BUTTON_LABEL = 80
 BUTTONS_IN_ROW = 5
 CUSTOM_ID = 100
@@ -15,6 +18,9 @@ THREAD_TITLE = 100
 
 OVERVIEW = 700
 """Characters on the overview of a thing: with its sources and buttons, a screen and a half."""
+
+PICTURE = 450
+"""Characters that take as much of a phone's screen as a picture does."""
 
 FIRST_PAGE = 830
 """Characters of body on a card's first page: what a phone shows without much scrolling."""

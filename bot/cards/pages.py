@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
 from bot.cards import limits
-from bot.cards.card import Action, Card, Line, Part, Question, Section, all_cites
+from bot.cards.card import Action, Card, Line, Part, Picture, Question, Section, all_cites
 from bot.cards.wording import CitedSource
 from bot.facts.records import SourceRecord
 from bot.texts.catalogues import Words
@@ -22,7 +22,7 @@ class Page:
     """One page of a card, ready to be rendered, of its overview or of a part.
 
     It is `number` of the `total` pages of the card. `numbers` are the numbers of the card's
-    sources. `turns` lead to the card's other parts and pages.
+    sources. `turns` lead to the card's other parts and pages. The first page has the `picture`.
     """
 
     card: Card
@@ -33,11 +33,18 @@ class Page:
     numbers: Mapping[str, int]
     sources: tuple[CitedSource, ...]
     turns: tuple[Action, ...]
+    picture: Picture | None = None
 
     @property
     def subtitle(self) -> str | None:
         """The line below the title: the name of the part, or the card's own subtitle."""
         return self.part.label if self.part else self.card.subtitle
+
+    @property
+    def lead(self) -> int:
+        """How many sections stand before the picture: those that are text, and no list."""
+        listed = [section.listed for section in self.sections]
+        return listed.index(True) if True in listed else len(listed)
 
     @property
     def asks_sources(self) -> Question | None:
@@ -85,7 +92,9 @@ class _CutCard:
 
     def page(self, index: int, sources: Mapping[str, SourceRecord], words: Words) -> Page:
         """One of its pages."""
-        screen = self.screens[index]
+        screen, picture = self.screens[index], self.card.picture
+        if picture:
+            picture = None if index else picture.numbered(self.numbers)
         return Page(
             card=self.card,
             part=screen.part,
@@ -93,9 +102,15 @@ class _CutCard:
             total=len(self.screens),
             sections=screen.sections,
             numbers=self.numbers,
-            sources=cited_sources(screen.sections, self.numbers, sources),
+            sources=cited_sources(pictured(screen.sections, picture), self.numbers, sources),
             turns=tuple(_turns(self.card, self.screens, index, words)),
+            picture=picture,
         )
+
+
+def pictured(sections: tuple[Section, ...], picture: Picture | None) -> tuple[Section, ...]:
+    """The sections of a page, and what its picture shows."""
+    return (*sections, Section(picture.lines)) if picture else sections
 
 
 def number_sources(sections: Iterable[Section]) -> Mapping[str, int]:

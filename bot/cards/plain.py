@@ -27,8 +27,12 @@ def _blocks(page: Page, words: Words) -> Iterator[Iterable[str]]:
     """The text in blocks of lines, which blank lines part."""
     card = page.card
     yield filter(None, [card.title, page.subtitle])
-    for section in page.sections:
-        yield section_texts(section, page.numbers, words)
+    blocks: list[Iterable[str]] = [
+        section_texts(section, page.numbers, words) for section in page.sections
+    ]
+    if page.picture:
+        blocks.insert(page.lead, (page.picture.alt,))
+    yield from blocks
     if card.choices:
         yield (f"- {choice.label}" for choice in card.choices)
     if page.sources:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.cards.card import Card, Line, Section, bare_cite
 from bot.cards.limits import shorten
-from bot.cards.pages import Page, cited_sources
+from bot.cards.pages import Page, cited_sources, pictured
 from bot.cards.wording import CitedSource, citation_marks, imprint, paragraphs
 from bot.facts.records import SourceRecord
 from bot.texts.catalogues import Words
@@ -18,7 +18,7 @@ def sources_card(
     card: Card, shown: Sequence[Page], sources: Mapping[str, SourceRecord], words: Words
 ) -> Card:
     """The card of the sources of some pages of a card, its overview or one of its parts."""
-    sections = [section for page in shown for section in page.sections]
+    sections = [part for page in shown for part in pictured(page.sections, page.picture)]
     cited = cited_sources(sections, shown[0].numbers, sources)
     return Card(
         question=card.question,

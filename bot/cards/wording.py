@@ -10,7 +10,7 @@ from functools import lru_cache
 from babel.dates import format_date, format_interval, format_skeleton
 
 from bot.cards.limits import shorten
-from bot.facts.dates import Moment, Span
+from bot.facts.dates import FINEST, Moment, Span
 from bot.facts.model import Citation
 from bot.facts.records import Dated, SourceRecord
 from bot.texts.catalogues import Words
@@ -146,6 +146,24 @@ def _joined(first: date, last: date, skeleton: str, words: Words) -> str:
     return format_interval(first, last, skeleton, locale=_locale(words)).replace("\u2009", "")
 
 
+@lru_cache(maxsize=8192)
+def brief_date(span: Span, words: Words, with_year: bool) -> str:
+    """A span of days in few letters, as beside a chart: `16 Mar`, `Mar–Dec`, `1910–1945`."""
+    if not span.begins or not span.ends:
+        return span_words(span, words)
+    precision = max(span.begins.precision, span.ends.precision, key=FINEST.index)
+    skeleton = {"day": "MMMd", "month": "MMM"}.get(precision)
+    if not skeleton and precision != "year":
+        return span_words(span, words)
+    skeleton = f"y{skeleton or ''}" if with_year or not skeleton else skeleton
+    if span.is_interval:
+        last = date.fromordinal(span.last)
+        text = _joined(span.begins.start, last, skeleton, words)
+    else:
+        text = format_skeleton(skeleton, span.begins.start, locale=_locale(words))
+    return words("date.approximate", date=text) if span.approximate else text
+
+
 def moment_words(moment: Moment, words: Words) -> str:
     """One date in words: `16 March 2023`, `March 2023`, `summer 2019`, `2023`, `the 2020s`."""
     start = moment.start
@@ -178,6 +196,11 @@ def _locale(words: Words) -> str:
 def month_words(day: date, words: Words) -> str:
     """The month of a day: `March 2023`, `2023년 3월`."""
     return format_skeleton("yMMMM", day, locale=words.locale)
+
+
+def month_name(month: int, words: Words) -> str:
+    """A month in few letters: `Mar`, `3월`."""
+    return format_date(date(2000, month, 1), "LLL", locale=_locale(words))
 
 
 @lru_cache(maxsize=1024)

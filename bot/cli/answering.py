@@ -59,7 +59,7 @@ async def _ask(
     """Print the reply to each line; returns how many lines were not a question."""
     from bot.terminal import Refusal, ask_all
 
-    service = await _open_service(settings)
+    service = await open_service(settings)
     bad = 0
     try:
         async for reply in ask_all(service, lines, language):
@@ -76,7 +76,7 @@ async def _ask(
     return bad
 
 
-async def _open_service(settings: Config) -> AnswerService:
+async def open_service(settings: Config) -> AnswerService:
     """The service over the base; logs are set up only if there is something to log."""
     from bot.answers.lifecycle import build_service, open_last_service
     from bot.facts.errors import BaseError
@@ -163,7 +163,7 @@ async def _digests(settings: Config, first: date, number: int, asked: _Asked) ->
     from bot.compose.digest_run import run
     from bot.texts.catalogues import words
 
-    service = await _open_service(settings)
+    service = await open_service(settings)
     try:
         reader, history = await _reader(settings, service, asked)
         async for day, digest in run(service.store, reader, first, number, history):

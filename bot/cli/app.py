@@ -11,6 +11,7 @@ import typer
 from bot.cli.answering import ask, digest
 from bot.cli.backups import backup, restore
 from bot.cli.curating import build_base, check_all, survey, verify, write_schema
+from bot.cli.pictures import picture
 from bot.cli.serving import health, run, try_out
 from bot.cli.suggestions import suggestions
 
@@ -33,6 +34,7 @@ app.command("verify")(verify)
 app.command("schema")(write_schema)
 app.command("facts")(survey)
 app.command("digest")(digest)
+app.add_typer(picture, name="picture")
 app.command("suggestions")(suggestions)
 app.command("backup")(backup)
 app.command("restore")(restore)

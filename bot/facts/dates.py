@@ -24,7 +24,8 @@ _OPEN = ".."
 _CALENDAR = re.compile(r"(\d{4})(?:-([01]\d)(?:-(\d\d))?)?[~?%]?", re.ASCII)
 _SEASON = re.compile(r"(\d{4})-2([1-4])", re.ASCII)
 _YEARS = re.compile(r"\d{2}(?:\d|(X))X", re.ASCII)
-_FINEST: tuple[Precision, ...] = ("day", "month", "season", "year", "decade", "century")
+FINEST: tuple[Precision, ...] = ("day", "month", "season", "year", "decade", "century")
+"""Every precision, the finest first."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Span:
     def precision(self) -> Precision:
         """The precision of the finer end."""
         ends = [moment.precision for moment in (self.begins, self.ends) if moment]
-        return next(precision for precision in _FINEST if precision in ends)
+        return next(precision for precision in FINEST if precision in ends)
 
     @property
     def is_day(self) -> bool:

@@ -10,6 +10,7 @@ from itertools import groupby
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import event_line
 from bot.answers.filters import Filters, parse_filters, refusal
+from bot.answers.time_picture import time_picture
 from bot.cards.card import Card, Line, Section
 from bot.cards.wording import span_words
 from bot.facts.dates import Moment, Span
@@ -27,14 +28,20 @@ async def answer(context: AnswerContext) -> Card:
     worded = filters.worded(context.words)
     if not events:
         return refusal(context, question, "timeline.empty", filters=worded)
+    title, counts = context.words("timeline.title"), list(_counts(context, filters, events))
+    scope = " · ".join(filter(None, [title, worded]))
     return Card(
         question=question,
         language=context.words.language,
-        title=context.words("timeline.title"),
+        title=title,
         found=True,
-        subtitle=" · ".join(filter(None, [worded, *_counts(context, filters, events)])),
+        subtitle=" · ".join(filter(None, [worded, *counts])),
         sections=tuple(_sections(context, filters, events)),
+        picture=time_picture(context, scope, events, _NAMED, filters.filter),
     )
+
+
+_NAMED = 8  # events on the chart, so that it takes no more than half a phone's screen
 
 
 COMMAND = Command(

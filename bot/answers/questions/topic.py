@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.answers import thing_card
 from bot.answers.context import AnswerContext, Command, Option
-from bot.cards.card import Card, Section
+from bot.answers.time_picture import time_picture
+from bot.cards.card import Card, Picture, Section
+from bot.cards.limits import PICTURE
 from bot.facts.model import Topic
-from bot.facts.records import FactRecord, ThingRecord
+from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.facts.store import Filter
 
 
@@ -19,13 +21,15 @@ async def answer(context: AnswerContext) -> Card:
     assert topic, "every thing of kind topic has its row"
     facts = thing_card.in_order(topic.order, await context.store.facts(thing.id))
     events = await context.store.events(Filter(topic=thing.id))
+    picture = _picture(context, thing, events)
     return Card(
         question=COMMAND.question(name=thing.id),
         language=context.words.language,
         title=thing.name(context.words.language),
         found=True,
         subtitle=_subtitle(context, thing),
-        sections=tuple(_overview(context, thing, topic, facts)),
+        sections=tuple(_overview(context, thing, topic, facts, picture)),
+        picture=picture,
         parts=thing_card.parts(context, thing, facts),
         actions=thing_card.timeline(context, thing, events),
         related=thing_card.related(context, thing, facts, [event.event.id for event in events]),
@@ -33,6 +37,16 @@ async def answer(context: AnswerContext) -> Card:
 
 
 COMMAND = Command("topic", (Option("name", "topic", required=True),), answer)
+
+
+def _picture(
+    context: AnswerContext, thing: ThingRecord, events: Sequence[EventRecord]
+) -> Picture | None:
+    """The chart of the topic's events."""
+    return time_picture(context, thing.name(context.words.language), events, _NAMED)
+
+
+_NAMED = 5  # events on the chart, so that the whole card takes a phone's screen and a half
 
 
 def _subtitle(context: AnswerContext, thing: ThingRecord) -> str:
@@ -43,9 +57,14 @@ def _subtitle(context: AnswerContext, thing: ThingRecord) -> str:
 
 
 def _overview(
-    context: AnswerContext, thing: ThingRecord, topic: Topic, facts: list[FactRecord]
+    context: AnswerContext,
+    thing: ThingRecord,
+    topic: Topic,
+    facts: list[FactRecord],
+    picture: Picture | None,
 ) -> Iterator[Section]:
     """The lead, and the first facts."""
     lead = thing_card.lead_section(topic.lead, facts)
     yield from lead
-    yield from thing_card.essential_facts(context, thing, facts, topic.order, lead)
+    taken = PICTURE if picture else 0
+    yield from thing_card.essential_facts(context, thing, facts, topic.order, lead, taken)

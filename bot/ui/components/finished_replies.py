@@ -8,22 +8,44 @@ and language, as long as the base is open; what people typed in their own words 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
+import discord
+import structlog
 from discord import ui
 
 from bot.answers.service import AnswerService
 from bot.cards.card import Card, Question
 from bot.cards.pages import Page
 from bot.facts.store import Store
+from bot.ui.components.layout import picture_file
+
+log = structlog.stdlib.get_logger("factdesk.ui")
 
 KEPT = 1_000
 """Replies; each takes some ten kilobytes."""
 
 Components = list[dict[str, object]]
 
-Render = Callable[[AnswerService, Page], ui.LayoutView]
+Render = Callable[[AnswerService, Page, bool], ui.LayoutView]
+"""Makes the view of a page, with its picture or without."""
+
+Sent = TypeVar("Sent")
+Send = Callable[[ui.LayoutView, list[discord.File]], Awaitable[Sent]]
+
+_REFUSED = (400, 403, 413)
+_ANSWERED = 40060  # the interaction has its answer already
+
+
+@dataclass(frozen=True)
+class FinishedPicture:
+    """The picture of a reply, what it shows, and the components of the reply with it."""
+
+    components: Components
+    alt: str
+    png: bytes
 
 
 @dataclass(frozen=True)
@@ -36,10 +58,20 @@ class FinishedReply:
     components: Components
     facts: Mapping[str, str]
     found: bool
+    picture: FinishedPicture | None = None
 
-    def view(self) -> FinishedView:
-        """The reply as discord.py sends it."""
-        return FinishedView(self.components)
+    async def sent(self, send: Send[Sent]) -> Sent:
+        """Send the reply with its picture, or without it if Discord refuses the file."""
+        if picture := self.picture:
+            try:
+                return await send(
+                    FinishedView(picture.components), [picture_file(picture.alt, picture.png)]
+                )
+            except discord.HTTPException as refused:
+                if refused.status not in _REFUSED or refused.code == _ANSWERED:
+                    raise
+                log.warning("a picture could not be sent", reason=str(refused))
+        return await send(FinishedView(self.components), [])
 
 
 class FinishedView(ui.LayoutView):
@@ -71,21 +103,30 @@ class FinishedReplies:
         """The reply to a question, in the words of `language`. The command must exist."""
         resolved = self._service.resolve(question, language)
         if isinstance(resolved, Card):
-            return self._finish(resolved)
+            return await self._finish(resolved)
         key = (*resolved.key, question.page, question.part, question.sources)
         if self._store is self._service.store and key in self._kept and not resolved.remarks:
             self._kept.move_to_end(key)
             return self._kept[key]
-        card = await self._service.card(resolved)
-        finished = self._finish(card)
-        if card.found and resolved.may_be_kept and not resolved.remarks:
+        card, store = await self._service.card(resolved), self._service.store
+        finished = await self._finish(card)
+        lasts = store is self._service.store and (
+            finished.picture is not None or not self._service.page(card).picture
+        )
+        if card.found and lasts and resolved.may_be_kept and not resolved.remarks:
             self._keep(key, finished)
         return finished
 
-    def _finish(self, card: Card) -> FinishedReply:
+    async def _finish(self, card: Card) -> FinishedReply:
         page = self._service.page(card)
-        components = self._render(self._service, page).to_components()
-        return FinishedReply(components, page.facts(), card.found)
+        components = self._render(self._service, page, False).to_components()
+        facts = page.facts()
+        png = await self._service.picture(page)
+        if not png or not page.picture:
+            return FinishedReply(components, facts, card.found)
+        with_picture = self._render(self._service, page, True).to_components()
+        picture = FinishedPicture(with_picture, page.picture.alt, png)
+        return FinishedReply(components, facts, card.found, picture)
 
     def _keep(self, key: tuple[object, ...], finished: FinishedReply) -> None:
         """Keep a reply, and forget those of another base, or the one that was not used longest."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from io import BytesIO
 
 import discord
 from discord import ui
 
 from bot.cards.card import Action
-from bot.cards.limits import BUTTONS_IN_ROW, TEXT
+from bot.cards.limits import ALT_TEXT, BUTTONS_IN_ROW, TEXT, shorten
 from bot.cards.pages import Page
 from bot.texts.catalogues import Words
 from bot.ui.components import markdown
@@ -21,18 +22,32 @@ Menu = Callable[[Sequence[Action], str], PersistentItem]
 """Makes the menu of actions, given what it says while nothing is picked."""
 
 
+_PICTURE = "chart.png"
+
+
+def picture_file(alt: str, png: bytes) -> discord.File:
+    """A picture as the file that the view of its page shows."""
+    return discord.File(BytesIO(png), _PICTURE, description=shorten(alt, ALT_TEXT))
+
+
 def view(
-    page: Page, words: Words, button: Button, menu: Menu, further: Sequence[PersistentItem] = ()
+    page: Page,
+    words: Words,
+    button: Button,
+    menu: Menu,
+    further: Sequence[PersistentItem] = (),
+    pictured: bool = False,
 ) -> ui.LayoutView:
     """The view of a page, with `further` buttons before those of its card.
 
-    It is built fresh for each message, has no timeout and holds nothing but dynamic items, so
+    It shows the page's picture if it is `pictured`, that is sent with the picture's file. It is
+    built fresh for each message, has no timeout and holds no items but dynamic ones that act, so
     discord.py keeps no trace of it, and its buttons outlive the process.
     """
     layout = ui.LayoutView(timeout=None)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=discord.Colour(0x3B6EA5))
-    for text in _texts(page, words):
-        box.add_item(ui.TextDisplay(text))
+    for item in _body(page, words, pictured):
+        box.add_item(item)
     layout.add_item(box)
     _add_rows(layout, [button(action, True) for action in page.turns])
     _add_rows(layout, [*further, *_onward(page, words, button)])
@@ -50,6 +65,21 @@ def _onward(page: Page, words: Words, button: Button) -> Sequence[PersistentItem
     return items
 
 
+def _body(
+    page: Page, words: Words, pictured: bool
+) -> Iterator[ui.TextDisplay[ui.LayoutView] | ui.MediaGallery[ui.LayoutView]]:
+    """The texts of a page; its picture stands behind the heading and the lead, if there is one."""
+    heading, *texts = _texts(page, words)
+    yield ui.TextDisplay(heading)
+    for place, text in enumerate(texts):
+        if place == page.lead and pictured and page.picture:
+            alt = shorten(page.picture.alt, ALT_TEXT)
+            gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
+            yield gallery.add_item(media=f"attachment://{_PICTURE}", description=alt)
+        if text:
+            yield ui.TextDisplay(text)
+
+
 def _texts(page: Page, words: Words) -> list[str]:
     """The texts of a page; marks are links as long as the message has room for their addresses."""
     for links in (True, False):
@@ -57,7 +87,7 @@ def _texts(page: Page, words: Words) -> list[str]:
         texts = [markdown.heading(page), *sections, markdown.sources(page, words)]
         if sum(map(len, texts)) <= TEXT:
             break
-    return [text for text in texts if text]
+    return texts
 
 
 def _add_rows(layout: ui.LayoutView, buttons: Sequence[PersistentItem]) -> None:

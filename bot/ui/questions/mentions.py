@@ -9,6 +9,7 @@ import re
 
 import discord
 import structlog
+from discord import ui
 
 from bot.cards.card import Question
 from bot.texts.catalogues import choose
@@ -26,8 +27,12 @@ async def answer_message(client: FactdeskClient, message: discord.Message) -> No
     if question is None:
         return
     answer = await client.replies.reply(question, _language(client, message))
+
+    async def send(layout: ui.LayoutView, files: list[discord.File]) -> discord.Message:
+        return await message.reply(view=layout, files=files, mention_author=False)
+
     try:
-        sent = await message.reply(view=answer.view(), mention_author=False)
+        sent = await answer.sent(send)
     except discord.HTTPException as error:
         log.warning(
             "a mention could not be answered", channel=message.channel.id, reason=str(error)

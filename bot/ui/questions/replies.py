@@ -21,6 +21,8 @@ from bot.ui.components.language import reply_language
 from bot.ui.components.persistent_items import PersistentItem, button
 from bot.ui.suggestions.passing_on import PassOnButton
 
+Sent = discord.InteractionCallbackResponse[FactdeskClient]
+
 
 async def reply(interaction: Interaction, question: Question, private: bool) -> None:
     """Answer a command: publicly in the server's language, privately in the reader's.
@@ -36,7 +38,10 @@ async def reply(interaction: Interaction, question: Question, private: bool) -> 
 
 
 async def _send(interaction: Interaction, answer: FinishedReply, private: bool) -> None:
-    sent = await interaction.response.send_message(view=answer.view(), ephemeral=private)
+    async def send(layout: ui.LayoutView, files: list[discord.File]) -> Sent:
+        return await interaction.response.send_message(view=layout, files=files, ephemeral=private)
+
+    sent = await answer.sent(send)
     if not private and interaction.guild_id and interaction.channel_id and sent.message_id:
         where = interaction.guild_id, interaction.channel_id
         note_public_answer(interaction.client, answer.facts, sent.message_id, *where)
@@ -60,13 +65,16 @@ def note_public_answer(
     client.state.public_answers.note(answered)
 
 
-def view(service: AnswerService, card: Card) -> ui.LayoutView:
+def view(service: AnswerService, card: Card, pictured: bool = False) -> ui.LayoutView:
     """The page of an answer that its question asks for, with its buttons."""
-    return page_view(service, service.page(card))
+    return page_view(service, service.page(card), pictured)
 
 
-def page_view(service: AnswerService, page: Page) -> ui.LayoutView:
-    """A page of an answer, with its buttons."""
+def page_view(service: AnswerService, page: Page, pictured: bool = False) -> ui.LayoutView:
+    """A page of an answer, with its buttons.
+
+    `pictured` says that it is sent with the file of its picture.
+    """
 
     def make_button(action: Action, turn: bool) -> AskButton:
         return AskButton.make(action, turn, service)
@@ -76,7 +84,7 @@ def page_view(service: AnswerService, page: Page) -> ui.LayoutView:
 
     card, texts = page.card, words(page.card.language)
     further = [PassOnButton.make(texts, card.unanswered)] if card.unanswered else []
-    return layout.view(page, texts, make_button, make_menu, further)
+    return layout.view(page, texts, make_button, make_menu, further, pictured)
 
 
 class AskButton(PersistentItem, template=custom_ids.TEMPLATE):
@@ -127,6 +135,10 @@ async def _answer(interaction: Interaction, match: re.Match[str] | None) -> None
         question, reply_language(interaction, private=True)
     )
     if turn and message and message.flags.ephemeral:
-        await interaction.response.edit_message(view=answer.view())
+
+        async def edit(layout: ui.LayoutView, files: list[discord.File]) -> object:
+            return await interaction.response.edit_message(view=layout, attachments=files)
+
+        await answer.sent(edit)
     else:
         await _send(interaction, answer, private=True)

@@ -1,0 +1,42 @@
+"""Pictures drawn from one base: made off the event loop, and kept while they are asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+
+import structlog
+
+from bot.pictures.chart import Chart
+from bot.pictures.drawing import png
+
+log = structlog.stdlib.get_logger("factdesk.pictures")
+
+_KEPT = 100  # pictures, of about 50 KB
+_PATIENCE = 1.0  # seconds; Discord waits three for the whole answer
+
+
+class Pictures:
+    """The pictures of one base, by what they show."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Chart, bytes] = OrderedDict()
+        self._one_at_a_time = asyncio.Lock()  # two threads would only take turns
+
+    async def png(self, chart: Chart) -> bytes | None:
+        """The chart as a PNG, or None if it cannot be drawn, or not in time."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return await self._drawn(chart)
+        except Exception as error:  # the answer goes without its picture, whatever is wrong
+            log.warning("a picture could not be drawn", title=chart.title, reason=repr(error))
+            return None
+
+    async def _drawn(self, chart: Chart) -> bytes:
+        async with self._one_at_a_time:
+            if chart not in self._kept:
+                self._kept[chart] = await asyncio.to_thread(png, chart)
+            self._kept.move_to_end(chart)
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+            return self._kept[chart]

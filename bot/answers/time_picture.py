@@ -1,0 +1,131 @@
+"""The chart of time of some events, as the picture of a card: what it names, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from bot.answers.context import AnswerContext
+from bot.answers.fact_lines import event_line
+from bot.cards.card import Picture
+from bot.cards.wording import brief_date, dated_words, month_name
+from bot.facts.records import EventRecord
+from bot.facts.store import Filter
+from bot.pictures.chart import Chart, Mark
+from bot.texts.catalogues import Words
+
+_FEWEST = 3  # dated events; fewer are read faster than they are looked at
+
+
+def time_picture(
+    context: AnswerContext,
+    title: str,
+    events: Sequence[EventRecord],
+    named: int,
+    period: Filter | None = None,
+) -> Picture | None:
+    """The chart of events in order of time, or None if too few of them have a date.
+
+    It names as many as `named` says, those with most facts, and shows the others as small marks.
+    """
+    words = context.words
+    dated = [event for event in events if event.dated.span]
+    if len(dated) < _FEWEST:
+        return None
+    undated = [event for event in events if not event.dated.span]
+    is_one_year = len(_years(dated, period)) == 1
+    marks = {event.event.id: _mark(context, event, is_one_year) for event in dated}
+    important = set(_by_facts(context, dated)[:named])
+    others = tuple(mark for event_id, mark in marks.items() if event_id not in important)
+    chart = Chart(
+        title=title,
+        labelled=tuple(mark for event_id, mark in marks.items() if event_id in important),
+        months=tuple(month_name(month, words) for month in range(1, 13)),
+        legend=(("open", words("picture.open")), ("planned", words("picture.planned"))),
+        uneven=words("picture.uneven"),
+        others=others,
+        others_heading=words.count("picture.others", len(others)),
+        undated=len(undated),
+        undated_heading=words.count("picture.undated", len(undated)),
+        first=period.first if period else None,
+        last=period.last if period else None,
+    )
+    return Picture(
+        alt=" ".join(_alt(context, title, dated, undated)),
+        chart=chart,
+        lines=tuple(event_line(context, event) for event in events),
+    )
+
+
+def _mark(context: AnswerContext, event: EventRecord, is_one_year: bool) -> Mark:
+    span = event.dated.span
+    assert span, "only what has a date is given a mark"
+    return Mark(
+        label=context.name(event.event.id),
+        date=brief_date(span, context.words, with_year=not is_one_year),
+        sources=_sources(event),
+        first=span.first if span.begins else None,
+        last=span.last if span.ends else None,
+        planned=event.event.status == "planned",
+        vague=span.approximate or span.uncertain,
+    )
+
+
+def _sources(event: EventRecord) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(cite.source for cite in event.cites))
+
+
+def _by_facts(context: AnswerContext, events: Iterable[EventRecord]) -> list[str]:
+    """The ids of events, those with most facts first."""
+    ids = [event.event.id for event in events]
+    return sorted(ids, key=lambda event_id: -context.store.things[event_id].facts)
+
+
+def _years(events: Iterable[EventRecord], period: Filter | None) -> set[int]:
+    """The years in which events began and ended, within the period."""
+    ends = [
+        (span.first if span.begins else span.last, span.last if span.ends else span.first)
+        for event in events
+        if (span := event.dated.span)
+    ]
+    first = (period and period.first) or 1
+    last = (period and period.last) or date.max.toordinal()
+    return {date.fromordinal(min(max(day, first), last)).year for pair in ends for day in pair}
+
+
+# ---- What it shows, for those who do not see it -------------------------------------------------
+
+
+def _alt(
+    context: AnswerContext,
+    title: str,
+    dated: Sequence[EventRecord],
+    undated: Sequence[EventRecord],
+) -> Iterator[str]:
+    words = context.words
+    yield words("picture.alt", title=title)
+    yield words.count("picture.alt.dated", len(dated), kinds=words.list(_kinds(words, dated)))
+    first, last = (_named(context, event) for event in (dated[0], dated[-1]))
+    yield words("picture.alt.ends", first=first, last=last)
+    if undated:
+        yield words.count("picture.alt.undated", len(undated))
+
+
+def _kinds(words: Words, dated: Sequence[EventRecord]) -> list[str]:
+    """How many of the events are dated how precisely, and how many were only planned."""
+    spans = [event.dated.span for event in dated if event.dated.span]
+    days = sum(span.is_day for span in spans)
+    ends_open = sum(span.begins is None or span.ends is None for span in spans)
+    longer = len(spans) - days - ends_open
+    planned = sum(event.event.status == "planned" for event in dated)
+    return [
+        *([words.count("picture.alt.day", days)] if days else ()),
+        *([words.count("picture.alt.span", longer)] if longer else ()),
+        *([words.count("picture.alt.open", ends_open)] if ends_open else ()),
+        *([words.count("picture.alt.planned", planned)] if planned else ()),
+    ]
+
+
+def _named(context: AnswerContext, event: EventRecord) -> str:
+    when = dated_words(event.dated, context.words)
+    return context.words("typography.bracketed", text=context.name(event.event.id), remark=when)

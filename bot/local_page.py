@@ -20,6 +20,7 @@ import discord
 
 from bot.config import Config
 from bot.delivery.scheduler import SchedulerSettings
+from bot.page_greeting import greet
 from bot.page_messages import answer_messages
 from bot.runtime.client import Factdesk
 from bot.runtime.services import Wiring
@@ -102,13 +103,16 @@ async def _serve_until_closed(
     browse: bool,
 ) -> None:
     keys = _standard_input()
+    assert isinstance(env.bot, Factdesk)
+    await greet(env.bot, page.channel.id)
+    await _show_when_quiet(page)
     with _ended_by_signals(page):
         show(page.url, keys is not None)
         if browse:
             await asyncio.to_thread(webbrowser.open, page.url)
         async with (
             _background(_find_on_request(page, keys, found)),
-            _background(_keep_time(env)),
+            _background(_keep_time(env, page)),
             _background(_deliver(env)),
             _background(_show_posts(env, page)),
             _background(answer_messages(env, page, lambda: _show_when_quiet(page))),
@@ -150,10 +154,13 @@ def _set_clock(env: Env) -> None:
         env.backend.advance_clock(behind)
 
 
-async def _keep_time(env: Env) -> None:
+async def _keep_time(env: Env, page: Preview) -> None:
+    """Let the simulated clock run, and show each minute how long ago things were."""
     while True:
-        await asyncio.sleep(1)
-        _set_clock(env)
+        for _ in range(60):
+            await asyncio.sleep(1)
+            _set_clock(env)
+        await _show_when_quiet(page)  # no more often: a press may be lost while it is redrawn
 
 
 async def _deliver(env: Env) -> None:
@@ -163,19 +170,20 @@ async def _deliver(env: Env) -> None:
 
 
 async def _show_posts(env: Env, page: Preview) -> None:
-    """Show each message that the bot sends or edits unprompted; the page by itself would not."""
-    posted = asyncio.Event()
+    """Show each message that the bot sends, edits or deletes; by itself the page shows replies."""
+    changed = asyncio.Event()
 
     def notice(event: str, payload: Mapping[str, object]) -> None:
-        if event not in ("MESSAGE_CREATE", "MESSAGE_UPDATE") or "interaction_metadata" in payload:
-            return  # the page shows a reply with the command
-        author = cast("Mapping[str, object]", payload["author"])
-        if author["id"] == str(env.backend.bot_user.id):
-            posted.set()
+        if event in ("MESSAGE_CREATE", "MESSAGE_UPDATE"):
+            author = cast("Mapping[str, object]", payload["author"])
+            if author["id"] == str(env.backend.bot_user.id):
+                changed.set()
+        elif event == "MESSAGE_DELETE":
+            changed.set()
 
     env.backend.subscribers.append(notice)
-    while await posted.wait():
-        posted.clear()
+    while await changed.wait():
+        changed.clear()
         await _show_when_quiet(page)
 
 
@@ -259,11 +267,17 @@ async def _find_facts(page: Preview) -> str | None:
 
 
 async def _show_when_quiet(page: Preview) -> None:
-    """Refresh the page once simcord is idle: it does one thing at a time."""
+    """Refresh the page once simcord is idle: it does one thing at a time.
+
+    A page that is opened later begins at the newest message.
+    """
     from simcord import SetupError
 
     while True:
         try:
-            return await page.refresh()
+            await page.refresh()
+            if history := page.channel.history():
+                await page.show(history[-1])
+            return
         except (SetupError, TimeoutError):
             await asyncio.sleep(0.1)

@@ -18,7 +18,7 @@ from bot.answers.pictures import Pictures
 from bot.answers.service import AnswerService
 from bot.cards.card import Picture, Question
 from bot.pictures import drawing
-from bot.pictures.chart import Chart, Mark
+from bot.pictures.chart import Chart, Mark, Oddity
 from bot.pictures.drawing import png
 from bot.pictures.font import MissingLetters, missing, width, wrapped
 from bot.pictures.layout import WIDTH
@@ -47,7 +47,7 @@ def day(text: str) -> int:
 def chart(*marks: Mark, **changes: Any) -> Chart:
     """A chart of marks."""
     months = tuple(date(2000, month, 1).strftime("%b") for month in range(1, 13))
-    legend = (("open", "end unknown"), ("planned", "planned"))
+    legend: tuple[tuple[Oddity, str], ...] = (("open", "end unknown"), ("planned", "planned"))
     made = Chart("Timeline", marks, months, legend, uneven="Years are not to scale")
     return replace(made, **changes)
 

@@ -13,7 +13,7 @@ from bot.pictures.drawing import png
 log = structlog.stdlib.get_logger("factdesk.pictures")
 
 _KEPT = 100  # pictures, of about 50 KB
-_PATIENCE = 1.0  # seconds; Discord waits three for the whole answer
+_PATIENCE = 2.0  # seconds; Discord waits three for the whole answer
 
 
 class Pictures:

@@ -230,7 +230,8 @@ def _cut(
     Without a limit, the first page is what a phone shows, and the further ones are longer.
     """
     page: list[tuple[Section, Line]] = []
-    used, most = len(card.title) + len(card.subtitle or ""), limit or limits.FIRST_PAGE
+    first = limits.FIRST_PAGE - (limits.PICTURE if card.picture else 0)
+    used, most = len(card.title) + len(card.subtitle or ""), limit or first
     for section in sections:
         for lines in _chunks(section):
             needed = sum(map(size, lines))

@@ -133,7 +133,7 @@ def digest(
     config: ConfigPath = DEFAULT_CONFIG,
     language: LanguageOption = None,
 ) -> None:
-    """Print the digest of a day without sending it: a new server's first, or a given server's."""
+    """Print the digest of a day without sending it."""
     import asyncio
 
     with worded():

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def check_all(config: ConfigPath = DEFAULT_CONFIG) -> None:
-    """List everything wrong with settings, facts and state, and what would stop a digest."""
+    """List what is wrong with settings, facts and state."""
     import asyncio
 
     from bot.facts.build import check
@@ -84,7 +84,7 @@ _OBSTACLES = {
 
 
 def build_base(config: ConfigPath = DEFAULT_CONFIG) -> None:
-    """Build the base that the bot answers from, if its files changed."""
+    """Build the base if its files changed."""
     from bot.facts.build import build
 
     with worded():
@@ -102,7 +102,7 @@ def verify(
     ],
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    """Compare the facts with copies of the articles, and list what the copies do not support."""
+    """Compare the facts with copies of the articles."""
     from bot.facts.errors import FaultyBase
     from bot.verification.rules import verify as verified
 
@@ -129,7 +129,7 @@ def write_schema(config: ConfigPath = DEFAULT_CONFIG) -> None:
 
 
 def survey(config: ConfigPath = DEFAULT_CONFIG) -> None:
-    """Show what the base has, what it covers, and which facts are weakly supported."""
+    """Show what the base has and how well it is supported."""
     from rich.console import Console
 
     from bot.facts.errors import FaultyBase

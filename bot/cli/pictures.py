@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from bot.cards.card import Question
     from bot.config import Config
 
-picture = typer.Typer(help="Write the chart of a timeline or a topic as a PNG.")
+picture = typer.Typer(
+    help="Write the chart of a timeline or a topic as a PNG.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 Output = Annotated[Path, typer.Option("-o", "--output", help="The PNG file to write.")]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from typing import Annotated
 
 import typer
@@ -27,6 +28,8 @@ def try_out(
         signal.signal(number, lambda number, frame: os._exit(0))
     import asyncio
 
+    if sys.stderr.isatty():
+        typer.echo("Starting the bot; this takes a few seconds.", err=True)
     from bot import local_page
 
     def show(address: str, keys: bool) -> None:
@@ -76,7 +79,7 @@ def health(config: ConfigPath = DEFAULT_CONFIG) -> None:
 
 
 def run(config: ConfigPath = DEFAULT_CONFIG) -> None:
-    """Connect to Discord, with the token in DISCORD_TOKEN or in the file DISCORD_TOKEN_FILE."""
+    """Connect to Discord with the token in DISCORD_TOKEN."""
     import asyncio
 
     from bot.runtime.client import Factdesk

@@ -31,7 +31,7 @@ def suggestions(
         typer.Option(metavar="MEMBER", help="Delete all that this member suggested, by their id."),
     ] = None,
 ) -> None:
-    """Print the suggestions that moderators accepted, as stubs of facts."""
+    """Print accepted suggestions as stubs of facts."""
     import asyncio
 
     with worded():

@@ -23,7 +23,7 @@ _COLOURS: dict[Tone, tuple[int, int, int]] = {
     "faint": (98, 132, 176),
     "grid": (52, 60, 74),
 }
-_SHADES = 256  # colours of the file; the edges of letters need most of them
+_SHADES = 128  # colours of the file; the edges of letters need most of them
 
 
 def png(chart: Chart) -> bytes:
@@ -34,7 +34,7 @@ def png(chart: Chart) -> bytes:
         raise MissingLetters(lacking)
     file = BytesIO()
     image = _image(drawn).quantize(_SHADES, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    image.save(file, "PNG", compress_level=6)
+    image.save(file, "PNG", compress_level=4)
     return file.getvalue()
 
 

@@ -10,7 +10,8 @@ import discord
 from bot.answers.service import AnswerService
 from bot.cards.card import Action, Card, Line, Question, Section
 from bot.runtime.client import Factdesk
-from bot.texts.catalogues import Words, words
+from bot.texts.catalogues import Words
+from bot.texts.catalogues import words as words_of
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reader_words
 from bot.ui.components.messages import Notice, answer
@@ -29,37 +30,37 @@ async def greet(client: Factdesk, channel_id: int) -> None:
     client.add_dynamic_items(ModeratorsButton)
     channel = client.get_channel(channel_id)
     assert isinstance(channel, discord.TextChannel), "the local page has one text channel"
-    texts = words(client.config.language)
-    layout = view(client.service, _card(client.service, texts))
-    layout.add_item(row_of(ModeratorsButton.make(texts("page.greeting.moderators"))))
+    words = words_of(client.config.language)
+    layout = view(client.service, _card(client.service, words))
+    layout.add_item(row_of(ModeratorsButton.make(words("page.greeting.moderators"))))
     await channel.send(view=layout)
 
 
 _SHORT = 32  # characters
 
 
-def _card(service: AnswerService, texts: Words) -> Card:
+def _card(service: AnswerService, words: Words) -> Card:
     """The greeting, with what most is known about as the example."""
     events = (thing for thing in service.store.things.values() if thing.kind == "event")
     # What most is known about, if its name fits a button on a phone.
-    event = max(events, key=lambda t: (len(t.name(texts.language)) <= _SHORT, t.facts))
-    name = event.name(texts.language)
-    question = texts("page.greeting.question", event=name)
+    event = max(events, key=lambda t: (len(t.name(words.language)) <= _SHORT, t.facts))
+    name = event.name(words.language)
+    question = words("page.greeting.question", event=name)
     lines = (
-        Line(texts("page.greeting.ask", question=question)),
-        Line(texts("page.greeting.press")),
+        Line(words("page.greeting.ask", question=question)),
+        Line(words("page.greeting.press")),
     )
     return Card(
         question=Question("about"),
-        language=texts.language,
-        title=texts("page.greeting"),
+        language=words.language,
+        title=words("page.greeting"),
         found=True,
         subtitle=service.store.info.title,
         sections=(Section(lines, listed=False),),
         actions=(
-            Action(texts("page.greeting.that"), Question("ask", {"question": question})),
+            Action(words("page.greeting.that"), Question("ask", {"question": question})),
             Action(name, Question("event", {"name": event.id})),
-            Action(texts("timeline.title"), Question("timeline")),
+            Action(words("timeline.title"), Question("timeline")),
         ),
     )
 
@@ -74,14 +75,14 @@ class ModeratorsButton(PersistentItem, template=r"page:moderators"):
 
     async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
         """Name the commands to begin with."""
-        texts = reader_words(interaction)
+        words = reader_words(interaction)
         lines = (
-            texts("page.moderators.digest"),
-            texts("page.moderators.briefing"),
-            texts("page.moderators.settings"),
+            words("page.moderators.digest"),
+            words("page.moderators.briefing"),
+            words("page.moderators.settings"),
         )
 
         async def say() -> None:
-            await answer(interaction, Notice(texts("page.greeting.moderators"), lines))
+            await answer(interaction, Notice(words("page.greeting.moderators"), lines))
 
         await moderate(interaction, say)

@@ -20,7 +20,7 @@ from bot.answers.service import AnswerService
 from bot.cards.card import Card, Question
 from bot.cards.pages import Page
 from bot.facts.store import Store
-from bot.ui.components.layout import picture_file
+from bot.ui.components.pictures import picture_file
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from io import BytesIO
 
 import discord
 from discord import ui
 
 from bot.cards.card import Action
-from bot.cards.limits import ALT_TEXT, BUTTONS_IN_ROW, TEXT, shorten
+from bot.cards.limits import BUTTONS_IN_ROW, TEXT
 from bot.cards.pages import Page
 from bot.texts.catalogues import Words
 from bot.ui.components import markdown
 from bot.ui.components.persistent_items import PersistentItem, row_of
+from bot.ui.components.pictures import gallery
 
 Button = Callable[[Action, bool], PersistentItem]
 """Makes the button of an action, given whether its answer replaces the page."""
 
 Menu = Callable[[Sequence[Action], str], PersistentItem]
 """Makes the menu of actions, given what it says while nothing is picked."""
-
-
-_PICTURE = "chart.png"
-
-
-def picture_file(alt: str, png: bytes) -> discord.File:
-    """A picture as the file that the view of its page shows."""
-    return discord.File(BytesIO(png), _PICTURE, description=shorten(alt, ALT_TEXT))
 
 
 def view(
@@ -73,9 +65,7 @@ def _body(
     yield ui.TextDisplay(heading)
     for place, text in enumerate(texts):
         if place == page.lead and pictured and page.picture:
-            alt = shorten(page.picture.alt, ALT_TEXT)
-            gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
-            yield gallery.add_item(media=f"attachment://{_PICTURE}", description=alt)
+            yield gallery(page.picture.alt)
         if text:
             yield ui.TextDisplay(text)
 

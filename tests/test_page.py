@@ -120,8 +120,11 @@ async def _narrows_a_timeline(service: Conversation) -> None:
     await service.send()
     card = await service.reply("Timeline")
     await expect(card).to_contain_text("March–April 2023")
-    await expect(card).to_contain_text("Yoon-Kishida summit in Tokyo")
+    await expect(card).to_contain_text("Apparent North Korean ICBM launch")
     await expect(card).to_contain_text(CITATION)
+    chart = card.get_by_role("img", name="Chart of time: Timeline · March–April 2023")
+    await expect(chart).to_be_visible()
+    await expect(chart).to_have_js_property("naturalWidth", 750)
     await service.keep("timeline")
     assert await _height(card) <= SCREEN * 2
 

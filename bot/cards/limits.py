@@ -19,7 +19,7 @@ THREAD_TITLE = 100
 OVERVIEW = 700
 """Characters on the overview of a thing: with its sources and buttons, a screen and a half."""
 
-PICTURE = 450
+PICTURE = 400
 """Characters that take as much of a phone's screen as a picture does."""
 
 FIRST_PAGE = 830

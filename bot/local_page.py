@@ -175,6 +175,8 @@ async def _show_posts(env: Env, page: Preview) -> None:
 
     def notice(event: str, payload: Mapping[str, object]) -> None:
         if event in ("MESSAGE_CREATE", "MESSAGE_UPDATE"):
+            if "interaction_metadata" in payload:
+                return  # the page shows a reply with the command
             author = cast("Mapping[str, object]", payload["author"])
             if author["id"] == str(env.backend.bot_user.id):
                 changed.set()
@@ -276,8 +278,10 @@ async def _show_when_quiet(page: Preview) -> None:
     while True:
         try:
             await page.refresh()
-            if history := page.channel.history():
-                await page.show(history[-1])
-            return
+            break
         except (SetupError, TimeoutError):
             await asyncio.sleep(0.1)
+    public = [message for message in page.channel.history() if not message.flags.ephemeral]
+    with suppress(SetupError, TimeoutError):  # something else is going on by now
+        if public:
+            await page.show(public[-1])

@@ -104,6 +104,14 @@ def _unit(key: str, **fields: object) -> UnitRecord:
     return _UNIT.model_copy(update={"key": key, "owner": owner, **fields})
 
 
+def test_the_terms_of_only_so_many_words_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.matching.question_terms._WORDS", 2)
+    reader = TermReader(())
+    for word in ("exports", "court", "missiles"):
+        assert reader.word_terms(word) == frozenset(reader.read(word).all)
+    assert vars(reader)["_word_terms"].cache_info().currsize == 2
+
+
 def _compared(question: str, *things: str, asks: tuple[str, ...] = ()) -> dict[str, float]:
     """The features of a question for a unit about some things."""
     weights = TermWeights({"@gsomia": 3, "@yoon": 9, "@moon": 3}, 20)

@@ -263,6 +263,16 @@ def test_an_entry_without_names_is_found_by_its_id() -> None:
     assert index.find("grand bargain").entries == index.complete("gra") == (bare,)
 
 
+def test_what_is_kept_of_a_typed_name_goes_with_the_next_names() -> None:
+    index = NameIndex(ENTRIES)
+    for number in range(20):
+        index.find(f"harbour{number} quarrel{number}")
+    descriptions: object = vars(index)["_descriptions"]
+    rows: object = vars(index)["_rows"]
+    assert vars(descriptions)["_groups_with"].cache_info().currsize == 16
+    assert vars(rows)["_compared"][0] == "harbour19 quarrel19"
+
+
 def test_an_empty_index_finds_nothing() -> None:
     index = NameIndex([])
     assert index.find("yoon").verdict == "none"

@@ -49,7 +49,7 @@ def matches_in(text: str, asked: Asked, reader: TermReader) -> Iterator[tuple[in
     """Where the words of a question are in a text, each as start and end."""
     terms = frozenset(asked.terms.all)
     for word in _WORD.finditer(text):
-        if terms.intersection(reader.read(word[0]).all):
+        if not terms.isdisjoint(reader.word_terms(word[0])):
             yield word.span()
 
 

@@ -30,6 +30,7 @@ _SPELLINGS = (  # labor, labour; advisor, adviser; apologize, apologise; defense
     (re.compile("ens(?=$|e|iv)"), "enc"),
 )
 _STEM = 6  # letters of a Latin word that count: compen(sate), compen(sation)
+_WORDS = 16_384  # words of facts whose terms are kept
 _LONGEST_NAME = 24  # letters of a name in Korean or Japanese, without spaces
 _PIECE = re.compile(r"\S{1,100}")  # as much as is normalized at once
 _POSSESSIVE = re.compile(r"['’]s\b")
@@ -129,6 +130,10 @@ class TermReader:
         self._most_words: dict[str, int] = {}  # of the names that begin with a word
         self._wide_lengths: defaultdict[str, list[int]] = defaultdict(list)  # by first letter
         self._index_names()
+        self._word_terms = lru_cache(maxsize=_WORDS)(self._terms_of_word)
+
+    def _terms_of_word(self, word: str) -> frozenset[str]:
+        return frozenset(self.read(word).all)
 
     def _index_names(self) -> None:
         """List the names by how they begin, the longest first: a text is read once for them."""
@@ -139,6 +144,10 @@ class TermReader:
                 lengths = self._wide_lengths[form[0]]
                 if len(form) not in lengths:
                     lengths.append(len(form))
+
+    def word_terms(self, word: str) -> frozenset[str]:
+        """The terms of a word of a fact; facts say the same words again and again."""
+        return self._word_terms(word)
 
     def read(self, text: str) -> Terms:
         """The terms of a text."""

@@ -14,6 +14,7 @@ from bot.facts.store import Filter
 from bot.pictures.chart import Chart, Mark
 from bot.texts.catalogues import Words
 
+_SPARE = 2  # more are named where that leaves none without a name
 _FEWEST = 3  # dated events; fewer are read faster than they are looked at
 
 
@@ -35,6 +36,8 @@ def time_picture(
     undated = [event for event in events if not event.dated.span]
     is_one_year = len(_years(dated, period)) == 1
     marks = {event.event.id: _mark(context, event, is_one_year) for event in dated}
+    if len(dated) <= named + _SPARE:
+        named = len(dated)
     important = set(_by_facts(context, dated)[:named])
     others = tuple(mark for event_id, mark in marks.items() if event_id not in important)
     chart = Chart(

@@ -9,6 +9,8 @@ from bot.cards.pages import Page
 from bot.cards.wording import citation_marks, source_line
 from bot.texts.catalogues import Words
 
+_RELATED = 6  # related things; the list is in the order of how closely they are
+
 
 def plain(page: Page, words: Words) -> str:
     """The page's text, citations and sources included, without a trailing line break."""
@@ -39,7 +41,7 @@ def _blocks(page: Page, words: Words) -> Iterator[Iterable[str]]:
         yield words("sources.heading"), *(source_line(cited, words) for cited in page.sources)
     if page.total > 1:
         yield (words("page.number", page=page.number, total=page.total),)
-    if onward := (*card.actions, *card.related):
+    if onward := (*card.actions, *card.related[:_RELATED]):
         yield words("related"), *(f"- {action.label}" for action in onward)
 
 

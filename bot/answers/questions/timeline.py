@@ -41,7 +41,7 @@ async def answer(context: AnswerContext) -> Card:
     )
 
 
-_NAMED = 6  # events on the chart, so that it takes no more than half a phone's screen
+_NAMED = 5  # events on the chart, so that it takes no more than half a phone's screen
 
 
 COMMAND = Command(

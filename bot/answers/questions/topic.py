@@ -46,7 +46,7 @@ def _picture(
     return time_picture(context, thing.name(context.words.language), events, _NAMED)
 
 
-_NAMED = 5  # events on the chart, so that the whole card takes a phone's screen and a half
+_NAMED = 3  # events on the chart, so that the whole card takes a phone's screen and a half
 
 
 def _subtitle(context: AnswerContext, thing: ThingRecord) -> str:

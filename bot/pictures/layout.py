@@ -78,14 +78,16 @@ class _Sheet:
         label = mark.label if beside else f"{mark.date} {mark.label} {cited}"
         self._texts(label, TEXT, "text", lines=2)
         self._y += LINE
-        self._ticks(self._y - 9, reach=5)
+        covered = (beside - 3, beside + width(note, TEXT) + 3) if beside else (0.0, 0.0)
+        self._ticks(self._y - 9, 5, covered)
         self._shapes.append(replace(shape, y=self._y - 9))
         if beside:
             self._shapes.append(Text(beside, self._y - 4, note, TEXT, "quiet"))
 
-    def _ticks(self, y: float, reach: float) -> None:
-        """The beginnings of years and months beside a mark."""
-        self._shapes += (Rule(x, y - reach, x, y + reach) for x in self._axis.lines)
+    def _ticks(self, y: float, reach: float, covered: tuple[float, float] = (0.0, 0.0)) -> None:
+        """The beginnings of years and months beside a mark, but not behind a text."""
+        lines = (x for x in self._axis.lines if not covered[0] < x < covered[1])
+        self._shapes += (Rule(x, y - reach, x, y + reach) for x in lines)
 
     def _strip(self, marks: Sequence[Mark]) -> None:
         """Small marks without labels, in as few lanes as keep them apart."""
@@ -94,7 +96,7 @@ class _Sheet:
         shapes = [_placed(mark, self._scale, 0, height=4, tone="faint") for mark in marks]
         lanes = _lanes([_extent(shape) for shape in shapes])
         top, height = self._y + 6, max(lanes) * _LANE
-        self._ticks(top + height / 2, reach=height / 2 + 5)
+        self._ticks(top + height / 2, height / 2 + 5)
         self._shapes += (
             replace(shape, y=top + lane * _LANE) for shape, lane in zip(shapes, lanes, strict=True)
         )

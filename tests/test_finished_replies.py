@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import discord
 import pytest
+from discord import ui
 
 from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
@@ -36,6 +38,12 @@ def kept(finished: FinishedReplies) -> dict[tuple[object, ...], FinishedReply]:
     return dict(vars(finished)["_kept"])
 
 
+async def sent_view(view: ui.LayoutView, files: list[discord.File]) -> ui.LayoutView:
+    """What is sent to Discord of a reply without a picture."""
+    assert not files
+    return view
+
+
 async def test_a_reply_is_made_once_for_each_page_and_language(finished: FinishedReplies) -> None:
     first = await finished.reply(EVENT, "en")
     assert await finished.reply(EVENT, "en") is first
@@ -54,8 +62,9 @@ async def test_a_kept_reply_is_what_the_view_of_its_card_sends(
     card = await service.answer(EVENT, "en")
     for _ in range(2):
         reply = await finished.reply(EVENT, "en")
-        assert reply.view().to_components() == replies.view(service, card).to_components()
-        assert reply.view().has_components_v2()
+        sent = await reply.sent(sent_view)
+        assert sent.to_components() == replies.view(service, card).to_components()
+        assert sent.has_components_v2()
         assert reply.facts == service.page(card).facts()
 
 

@@ -25,7 +25,7 @@ from bot.ui.components.pictures import picture_file
 log = structlog.stdlib.get_logger("factdesk.ui")
 
 KEPT = 1_000
-"""Replies; each takes some ten kilobytes."""
+"""Replies; each takes some ten kilobytes, besides its picture."""
 
 Components = list[dict[str, object]]
 

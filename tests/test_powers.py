@@ -284,6 +284,22 @@ async def test_a_digest_goes_only_where_its_moderator_may_post_and_notify(
     assert posted(channel) == []
 
 
+async def test_a_tag_of_moderators_is_not_lent(room: Newsroom) -> None:
+    guild, backend = room.server.channel.guild, room.server.env.backend
+    assert guild
+    forum = guild.create_forum_channel("forum")
+    tag_id = backend.snowflake()
+    tag = {"id": str(tag_id), "name": "Official", "moderated": True}
+    tag |= {"emoji_id": None, "emoji_name": None}
+    backend.edit_channel(forum.id, {"available_tags": [tag]})
+    options: dict[str, Any] = {"channel": forum, "tag": str(tag_id), **SOON}
+    refused = await room.ask("digest set", **options)
+    assert refused[0] == "### You do not have permission to use that tag."
+    manager = another_moderator(room, "manager", manage_guild=True, manage_threads=True)
+    done = private(await manager.slash(room.server.channel, "digest set", **options))
+    assert lines(done)[0] == "### The digest is set up."
+
+
 async def test_the_log_goes_only_where_its_moderator_may_post(room: Newsroom) -> None:
     guild = room.server.channel.guild
     assert guild

@@ -28,16 +28,15 @@ async def answer(context: AnswerContext) -> Card:
     worded = filters.worded(context.words)
     if not events:
         return refusal(context, question, "timeline.empty", filters=worded)
-    title, counts = context.words("timeline.title"), list(_counts(context, filters, events))
-    scope = " · ".join(filter(None, [title, worded]))
+    title, scope = context.words("timeline.title"), worded or context.store.info.title
     return Card(
         question=question,
         language=context.words.language,
         title=title,
         found=True,
-        subtitle=" · ".join(filter(None, [worded, *counts])),
+        subtitle=" · ".join((scope, *_counts(context, filters, events))),
         sections=tuple(_sections(context, filters, events)),
-        picture=time_picture(context, scope, events, _NAMED, filters.filter),
+        picture=time_picture(context, f"{title} · {scope}", events, _NAMED, filters.filter),
     )
 
 

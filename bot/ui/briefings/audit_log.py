@@ -69,7 +69,9 @@ def _details(mentions: Mentions, briefing: Briefing, entry: AuditEntry) -> Itera
         return
     match entry.kind:
         case "posted":
-            yield f"https://discord.com/channels/{briefing.server_id}/{entry.detail}"
+            channel_id = int(entry.detail.partition("/")[0])
+            link = f"https://discord.com/channels/{briefing.server_id}/{entry.detail}"
+            yield mentions.channel(channel_id) if channel_id in mentions.gone else link
         case "sent-back":
             yield words("typography.quoted", text=escape(entry.detail))
         case "blocked" | "review":

@@ -85,7 +85,7 @@ async def require_access(context: ActionContext, target: Target) -> channels.Pos
     if isinstance(channel, str):
         raise UserError(words("briefing.ui.where.unusable"), reason(words, channel))
     channels.require_access(channel, target.role_id, words)
-    channels.require_own_access(member, channel, target.role_id, words)
+    channels.require_own_access(member, channel, target, words)
     return channel
 
 

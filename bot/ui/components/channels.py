@@ -79,19 +79,24 @@ def require_access(channel: Postable, role_id: int | None, words: Words) -> None
 
 
 def require_own_access(
-    member: discord.Member, channel: Postable, role_id: int | None, words: Words
+    member: discord.Member, channel: Postable, target: Target | None, words: Words
 ) -> None:
-    """Raise UserError if a member may not post in a channel, or notify a role there, themselves.
+    """Raise UserError if a member may not do themselves what a post to a target there does.
 
-    The bot does for nobody what they may not do on their own.
+    The bot does for nobody what they may not do on their own. Without a target, it is a message.
     """
-    match lacks(member, channel, role_id):
+    match lacks(member, channel, target):
         case "channel":
             there = words("briefing.ui.where.yourself.help", channel=channel.mention)
             raise UserError(words("briefing.ui.where.yourself"), there)
         case "role":
-            role = words("briefing.ui.role.yourself.help", role=f"<@&{role_id}>")
+            assert target, "without a target no role is notified"
+            role = words("briefing.ui.role.yourself.help", role=f"<@&{target.role_id}>")
             raise UserError(words("briefing.ui.role.yourself"), role)
+        case "tag":
+            raise UserError(
+                words("briefing.ui.tag.yourself"), words("briefing.ui.tag.yourself.help")
+            )
         case None:
             return
 
@@ -104,9 +109,9 @@ async def require_own_access_to(member: discord.Member, target: Target, words: W
 
 
 def lacks(
-    member: discord.Member, channel: Postable, role_id: int | None
-) -> Literal["channel", "role"] | None:
-    """What keeps a member from posting in a channel, or from notifying a role there."""
+    member: discord.Member, channel: Postable, target: Target | None
+) -> Literal["channel", "role", "tag"] | None:
+    """What keeps a member from posting in a channel, from notifying a role or using a tag there."""
     is_thread = isinstance(channel, discord.Thread)
     if is_thread and channel.parent is None:
         return None  # its permissions are unknown here: Discord will check them
@@ -114,10 +119,20 @@ def lacks(
     may_send = may.send_messages_in_threads if is_thread else may.send_messages
     if not may.view_channel or not may_send:
         return "channel"
-    role = channel.guild.get_role(role_id) if role_id else None
+    role = channel.guild.get_role(target.role_id) if target and target.role_id else None
     if role and not role.mentionable and not may.mention_everyone:
         return "role"
+    if target and _is_moderated(channel, target.tag_id) and not may.manage_threads:
+        return "tag"
     return None
+
+
+def _is_moderated(channel: Postable, tag_id: int | None) -> bool:
+    """Whether a tag of a forum may only be used by members with Manage Threads."""
+    if tag_id is None or not isinstance(channel, discord.ForumChannel):
+        return False
+    tag = channel.get_tag(tag_id)
+    return tag is not None and tag.moderated
 
 
 def _wants_tag(channel: Postable, tag_id: int | None) -> bool:

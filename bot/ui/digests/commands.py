@@ -130,7 +130,7 @@ async def _set(
         tag_id=read_tag(place, tag, words) if tag else kept.tag_id,
     )
     channels.require_postable(place, target, words)
-    channels.require_own_access(member_of(interaction), place, target.role_id, words)
+    channels.require_own_access(member_of(interaction), place, target, words)
     config = DigestConfig(
         target=target,
         at=at,

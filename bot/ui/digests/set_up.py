@@ -116,7 +116,7 @@ async def require_target(interaction: Interaction, schedule: Schedule) -> None:
     if isinstance(channel, str):
         raise UserError(words("digest.no-target"), problem_line(words, schedule.config, channel))
     channels.require_postable(channel, target, words)
-    channels.require_own_access(member_of(interaction), channel, target.role_id, words)
+    channels.require_own_access(member_of(interaction), channel, target, words)
 
 
 async def next_of(

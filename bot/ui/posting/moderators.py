@@ -39,7 +39,7 @@ class DiscordModerators:
         if member is None or not self._may_moderate(member):
             return False
         channel = await channels.find(member.guild, target.channel_id)
-        return isinstance(channel, str) or channels.lacks(member, channel, target.role_id) is None
+        return isinstance(channel, str) or channels.lacks(member, channel, target) is None
 
     async def name(self, server_id: int, member_id: int) -> str:
         """What a member is called in a server; their id if they have left it."""

@@ -40,10 +40,11 @@ def own_config(config: Config, tmp_path: Path, bot_state_url: str) -> Config:
     return config.model_copy(update={"state": bot_state_url, "data": data})
 
 
-RENEWED = "says: GSOMIA is renewed every year.\n"
+YEARLY = "The intelligence pact GSOMIA is renewed every year."
+RENEWED = f"says: {YEARLY}\n"
 ONCE_A_YEAR = (
-    "says: GSOMIA is renewed once a year.\n    was:\n      - date: 2026-11-25\n"
-    "        said: GSOMIA is renewed every year.\n        why: A test of corrections.\n"
+    "says: The intelligence pact GSOMIA is renewed once a year.\n    was:\n"
+    f"      - date: 2026-11-25\n        said: {YEARLY}\n        why: A test of corrections.\n"
 )
 WITHDRAWN = RENEWED + "    withdrawn: {date: 2026-11-25, why: A test of corrections.}\n"
 PACT = "is a pact under which South"
@@ -148,7 +149,7 @@ async def test_nobody_approves_what_was_changed_since_it_was_asked_for(
     card = await with_renewal(room)
     await room.do(card, "submit")
     (request,) = offers(log)
-    assert "GSOMIA is renewed every year." in told_in(request)
+    assert YEARLY in told_in(request)
     correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
     await room.advance(minutes=1)
     approve = button(request, "b:approve")
@@ -227,8 +228,8 @@ async def test_a_correction_is_offered_with_both_wordings_and_settled_once(
     (offer,) = [each for each in log.history() if each.components]
     shown = [part.to_dict() for part in offer.components]
     told = "\n".join(texts(shown))  # type: ignore[arg-type]
-    assert "GSOMIA is renewed every year." in told
-    assert "GSOMIA is renewed once a year." in told
+    assert YEARLY in told
+    assert "The intelligence pact GSOMIA is renewed once a year." in told
     ids = [button["custom_id"] for button in buttons(shown)]  # type: ignore[arg-type]
     pressed = next(each for each in ids if each.startswith(f"c:{settlement}:"))
     refused = await room.server.asker.click(offer, custom_id=pressed)
@@ -273,7 +274,7 @@ async def test_any_edit_that_brings_a_corrected_fact_is_marked_and_settles_the_o
         told = "\n".join(texts(post))
         assert f"## {headline}\n" in told
         assert "corrected on 1 January 2026" in told
-        assert "GSOMIA is renewed once a year." in told
+        assert "The intelligence pact GSOMIA is renewed once a year." in told
         assert (await room.ask("briefing corrections"))[0] == "### No correction is waiting."
 
 
@@ -571,6 +572,6 @@ async def test_a_correction_that_reached_nobody_waits_for_the_next_moderator(
     assert said(told).startswith("### 1 correction is waiting")
     shown = await room.second.click(told, custom_id="c:waiting")
     assert said(private(shown)).startswith("### 1 correction is waiting")
-    assert "GSOMIA is renewed once a year." in said(shown.followups[-1])
+    assert "The intelligence pact GSOMIA is renewed once a year." in said(shown.followups[-1])
     again = await room.second.slash(room.server.channel, "settings show")
     assert not again.followups

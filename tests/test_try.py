@@ -161,16 +161,16 @@ async def test_find_facts_answers_the_author_of_the_newest_message_on_the_page(
             await composer.press_sequentially("Yoon met Kishida in Tokyo on 16 March 2023")
             await composer.press("Enter")
             messages = page.locator("article.channel-message")
-            await expect(messages).to_have_count(2)  # with what /ask answers
+            await expect(messages).to_have_count(3)  # the greeting first, and what /ask answers
             served.type("f")
-            await expect(messages).to_have_count(3)
+            await expect(messages).to_have_count(4)
             title = messages.last.get_by_role("heading", level=2)
             await expect(title).to_have_text("Facts related to this message")
             await expect(messages.last).to_contain_text(CITATION)
             await expect(messages.last.get_by_text("Only you can see this")).to_be_visible()
             # The bot has said the newest thing now; the message is still the one asked about.
             served.type("f")
-            await expect(messages).to_have_count(4)
+            await expect(messages).to_have_count(5)
             await expect(messages.last).to_contain_text(CITATION)
     assert faults == []
 
@@ -204,9 +204,8 @@ def test_what_is_no_port_is_wrong_use(forks: Forks, config: Path, port: str) -> 
     assert "Traceback" not in refused.err
 
 
-@pytest.mark.parametrize("package", ["simcord", "PIL"])
-def test_a_missing_extra_is_one_sentence(config: Path, package: str) -> None:
-    program = f"import sys; sys.modules['{package}'] = None; from bot.cli.app import main; main()"
+def test_a_missing_extra_is_one_sentence(config: Path) -> None:
+    program = "import sys; sys.modules['simcord'] = None; from bot.cli.app import main; main()"
     refused = subprocess.run(
         [sys.executable, "-c", program, "try", "--config", str(config)],
         cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE,

@@ -112,7 +112,7 @@ async def _serve_until_closed(
             await asyncio.to_thread(webbrowser.open, page.url)
         async with (
             _background(_find_on_request(page, keys, found)),
-            _background(_keep_time(env, page)),
+            _background(_keep_time(env)),
             _background(_deliver(env)),
             _background(_show_posts(env, page)),
             _background(answer_messages(env, page, lambda: _show_when_quiet(page))),
@@ -154,13 +154,15 @@ def _set_clock(env: Env) -> None:
         env.backend.advance_clock(behind)
 
 
-async def _keep_time(env: Env, page: Preview) -> None:
-    """Let the simulated clock run, and show each minute how long ago things were."""
+async def _keep_time(env: Env) -> None:
+    """Let the simulated clock run.
+
+    How long ago things were is shown when the page is next redrawn: to redraw it for that alone
+    could lose a press.
+    """
     while True:
-        for _ in range(60):
-            await asyncio.sleep(1)
-            _set_clock(env)
-        await _show_when_quiet(page)  # no more often: a press may be lost while it is redrawn
+        await asyncio.sleep(1)
+        _set_clock(env)
 
 
 async def _deliver(env: Env) -> None:

@@ -40,9 +40,9 @@ STATIC = (
     Check("imports", (PYTHON, "-c", LINT_IMPORTS)),  # it has no module that runs it
     Check("facts", (PYTHON, "-m", "bot", "check")),
 )
-# One more worker than there are cores, as some tests wait most of their time. `tests/sharing.py`
+# Two more workers than there are cores, as some tests wait most of their time. `tests/sharing.py`
 # says which worker runs which tests.
-WORKERS = (os.cpu_count() or 1) + 1
+WORKERS = (os.cpu_count() or 1) + 2
 PYTEST = (PYTHON, "-m", "pytest", "-n", str(WORKERS), "--no-loadscope-reorder")
 TESTS = Check("tests", PYTEST)
 MATRIX = Check("matrix", (*PYTEST, "-m", "matrix"))

@@ -21,7 +21,7 @@ from bot.cards.limits import BUTTON_LABEL, BUTTONS_IN_ROW, DIGEST
 from bot.cards.wording import day_words
 from bot.compose import digest_age, digest_calendar, digest_changes, digest_story
 from bot.compose.digest_material import DigestHistory, DigestMaterial, gather
-from bot.compose.digest_story import ToldStory
+from bot.compose.digest_story import StorySection
 from bot.compose.message_budget import (
     MessageBudget,
     Passage,
@@ -57,15 +57,15 @@ class _Contents:
     """What fits a digest: the groups before the story, the story, and the groups after it."""
 
     before: Allocated
-    told: ToldStory | None
+    story: StorySection | None
     after: Allocated
     has_news: bool
 
     def passages(self) -> Iterator[Passage]:
         """Everything that is shown, the story included."""
         yield from chain.from_iterable(shown for _, shown in self.before)
-        if self.told:
-            yield self.told.told
+        if self.story:
+            yield self.story.passage
         yield from chain.from_iterable(shown for _, shown in self.after)
 
 
@@ -80,7 +80,7 @@ async def compose(
     """The digest of a day: one message about some topics or, if none are given, about all.
 
     What does not fit appears as a count ("3 more"). On a day full of news there may be no story; a
-    weekly digest tells a longer one.
+    weekly digest has a longer one.
     """
     material = await gather(store, words, topics, history)
     about = _about(material.context, topics)
@@ -89,13 +89,13 @@ async def compose(
     budget = MessageBudget(material.context, name, about, *(line.text for line in age), most=DIGEST)
     contents = _contents(material, budget, day, history, is_weekly)
     # With nothing above it, the story's headline is that of the whole message.
-    told = None if contents.before else contents.told
+    first = None if contents.before else contents.story
     card = Card(
         question=Question("about"),  # the card has one page, so nothing asks it again
         language=words.language,
-        title=told.headline if told else name,
+        title=first.headline if first else name,
         found=True,
-        subtitle=" · ".join([name, about] if told else [about]),
+        subtitle=" · ".join([name, about] if first else [about]),
         sections=(*_sections(contents), *_last_section(material, contents, age)),
         actions=tuple(_actions(material.context, contents)),
         one_page=True,
@@ -104,7 +104,7 @@ async def compose(
     return ComposedDigest(
         card=card,
         facts={key: material.versions[key] for key in shown},
-        story=contents.told.story.id if contents.told else None,
+        story=contents.story.story.id if contents.story else None,
         worth_posting=contents.has_news,
     )
 
@@ -127,9 +127,9 @@ def _contents(
     shown = allocate(budget, news, _MOST)
     # A weekly's story takes all that is left, so it comes last.
     coming = _allocate_ahead(budget, ahead, is_brief=True) if is_weekly else None
-    told = digest_story.choose(material, budget, day, history.stories, is_weekly)
+    story = digest_story.choose(material, budget, day, history.stories, is_weekly)
     after = coming if coming is not None else _allocate_ahead(budget, ahead, is_brief=False)
-    return _Contents(tuple(zip(news, shown, strict=True)), told, after, bool(news or ahead))
+    return _Contents(tuple(zip(news, shown, strict=True)), story, after, bool(news or ahead))
 
 
 def _allocate_ahead(
@@ -184,10 +184,10 @@ def _group(
 def _sections(contents: _Contents) -> Iterator[Section]:
     for group, shown in contents.before:
         yield from group.sections(shown)
-    if contents.told:
-        heading = contents.told.headline if contents.before else None
-        yield Section((contents.told.opening,), heading, listed=False)
-        yield Section(contents.told.told.lines)
+    if contents.story:
+        heading = contents.story.headline if contents.before else None
+        yield Section((contents.story.opening,), heading, listed=False)
+        yield Section(contents.story.passage.lines)
     for group, shown in contents.after:
         yield from group.sections(shown)
 
@@ -196,7 +196,7 @@ def _last_section(
     material: DigestMaterial, contents: _Contents, age: tuple[Line, ...]
 ) -> Iterator[Section]:
     """How old it all is; first that there is nothing, if there is neither a story nor news."""
-    if not contents.told and not contents.has_news:
+    if not contents.story and not contents.has_news:
         yield Section((Line(material.context.words("digest.nothing")),), listed=False)
     if age:
         yield Section(age, listed=False, small=True)
@@ -205,10 +205,10 @@ def _last_section(
 def _actions(context: AnswerContext, contents: _Contents) -> Iterator[Action]:
     """The story's question to the reader, and buttons to what the digest is about."""
     things = list(dict.fromkeys(passage.thing for passage in contents.passages()))
-    if told := contents.told:
-        question = told.story.next_question(context.words.language)
+    if shown := contents.story:
+        question = shown.story.next_question(context.words.language)
         yield Action(question, Question("ask", {"question": question}))
-    for thing_id in things[: BUTTONS_IN_ROW - bool(contents.told)]:
+    for thing_id in things[: BUTTONS_IN_ROW - bool(contents.story)]:
         thing = context.store.things[thing_id]
         label = choice_label(thing, context.words, BUTTON_LABEL)
         yield Action(label, Question(thing.kind, {"name": thing.id}))

@@ -20,8 +20,8 @@ class DigestHistory:
 
     `last_day` is the local day of its last digest. `versions` are those of all facts at that time,
     by key; without them nothing counts as new. `stories` are the local days on which stories were
-    last told, by id. `shown` is what it was shown of those facts that have
-    changed since, by key, as far as that is known.
+    last posted, by id. `shown` is what it was shown of those facts that have changed since, by key,
+    as far as that is known.
     """
 
     last_day: date | None = None
@@ -36,8 +36,8 @@ class DigestMaterial:
 
     `facts` include withdrawn ones; `events` are in order of time. Both, and the `stories`, are
     narrowed to the chosen topics. `all_events` and `all_facts`, without withdrawn ones, are not, as
-    a story of a chosen topic may tell of another.
-    `shown` is what readers are shown now of those facts whose earlier showing is known, by key.
+    a story of a chosen topic may touch another. `shown` is what readers are shown now of those
+    facts whose earlier showing is known, by key.
     """
 
     context: AnswerContext

@@ -1,4 +1,4 @@
-"""The story of a digest: which one comes next, and how it is told."""
+"""The story of a digest: which one comes next, and what of it is shown."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ _REST = timedelta(days=7)  # before a story comes again, even if there is no oth
 
 
 @dataclass(frozen=True)
-class ToldStory:
-    """A story as a digest tells it: its headline, its opening line and what it lists."""
+class StorySection:
+    """A story as a digest shows it: its headline, its opening line and what it lists."""
 
     story: Story
     headline: str
     opening: Line
-    told: Passage
+    passage: Passage
 
     @property
     def lines(self) -> tuple[Line, ...]:
         """Everything below the headline."""
-        return (self.opening, *self.told.lines)
+        return (self.opening, *self.passage.lines)
 
 
 def choose(
     material: DigestMaterial,
     budget: MessageBudget,
     day: date,
-    told: Mapping[str, date],
+    posted_on: Mapping[str, date],
     is_weekly: bool,
-) -> ToldStory | None:
+) -> StorySection | None:
     """The next story, if it fits beside what the message holds already.
 
     No story comes again before all have come: one that has no room waits for a later day. One that
     fits no message at all does not count. If a server's topics have few stories, each rests for a
     week, and the days between have none.
     """
-    turn = in_turn(material.stories, told, day)
-    unseen = [story for story in turn if story.id not in told]
-    rested = [story for story in turn if story.id in told and day - told[story.id] >= _REST]
+    turn = in_turn(material.stories, posted_on, day)
+    unseen = [story for story in turn if story.id not in posted_on]
+    rested = [story for story in turn if day - posted_on.get(story.id, day) >= _REST]
     for stories in (unseen, rested):
         for story in stories:
             if fitting := _fitting(material, budget, story, is_weekly):
@@ -62,35 +62,35 @@ def choose(
 
 def _fitting(
     material: DigestMaterial, budget: MessageBudget, story: Story, is_weekly: bool
-) -> ToldStory | None:
-    """A story if it fits: with all that a day tells of it, and in a week as much more as fits."""
+) -> StorySection | None:
+    """A story if it fits: with all that a day shows of it, and in a week as much more as fits."""
     longest = len(story.passages) if is_weekly else len(story.tells)
     for number in range(longest, len(story.tells) - 1, -1):
-        told = _told(material, story, story.passages[:number])
-        if budget.take(Line(told.headline), *told.lines):
-            return told
+        section = _section(material, story, story.passages[:number])
+        if budget.take(Line(section.headline), *section.lines):
+            return section
     return None
 
 
 # ---- Whose turn it is ------------------------------------------------------------------------
 
 
-def in_turn(stories: Sequence[Story], told: Mapping[str, date], day: date) -> list[Story]:
+def in_turn(stories: Sequence[Story], posted_on: Mapping[str, date], day: date) -> list[Story]:
     """The stories in the order in which they should come on a day.
 
-    What was never told comes first, then what was told longest ago. Among the former, one of
-    another kind than the last comes first, then one of a topic with fewest stories told, so that a
-    month has something of each topic. The day decides the rest, so that servers that began on
+    What was never posted comes first, then what was posted longest ago. Among the former, one of
+    another kind than the last comes first, then one of the topic with fewest stories so far, so
+    that a month has something of each topic. The day decides the rest: servers that began on
     different days read different stories.
     """
-    past = [story for story in stories if story.id in told]
-    last = max(past, key=lambda story: told[story.id], default=None)
+    past = [story for story in stories if story.id in posted_on]
+    last = max(past, key=lambda story: posted_on[story.id], default=None)
     of_topic = Counter(story.topics[0] for story in past)
-    due = _kind_due([story for story in stories if story.id not in told])
+    due = _kind_due([story for story in stories if story.id not in posted_on])
 
     def turn(story: Story) -> tuple[object, ...]:
         return (
-            told.get(story.id, date.min),
+            posted_on.get(story.id, date.min),
             last is not None and story.kind == last.kind,
             story.kind != due,
             of_topic[story.topics[0]],
@@ -106,19 +106,19 @@ def _kind_due(unseen: Sequence[Story]) -> str | None:
     return kind if 2 * number >= len(unseen) else None
 
 
-# ---- How it is told --------------------------------------------------------------------------
+# ---- What of it is shown ---------------------------------------------------------------------
 
 
-def _told(material: DigestMaterial, story: Story, passages: Sequence[str]) -> ToldStory:
+def _section(material: DigestMaterial, story: Story, passages: Sequence[str]) -> StorySection:
     words = material.context.words
     facts = [material.all_facts[key] for key in passages if key in material.all_facts]
     dates = span_words(parse_date(story.when), words) if story.when else None
     headline = filter(None, (story.headline(words.language), dates))
-    return ToldStory(
+    return StorySection(
         story=story,
         headline=" · ".join(headline),
         opening=Line(story.opening.says, story.opening.cites),
-        told=Passage(story.topics[0], tuple(_lines(material, story, passages)), tuple(facts)),
+        passage=Passage(story.topics[0], tuple(_lines(material, story, passages)), tuple(facts)),
     )
 
 
@@ -144,7 +144,7 @@ def _year(record: FactRecord) -> str:
 
 
 def _fact_line(material: DigestMaterial, record: FactRecord, is_dated: bool) -> Line:
-    """A fact as a story tells it; how it was inferred is left to the fact's own card."""
+    """A fact as a story shows it; how it was inferred is left to the fact's own card."""
     words = material.context.words
     line = fact_line(material.context, record, dated=not is_dated)
     kept = tuple(note for note in line.notes if note.label != words("note.inferred"))

@@ -22,9 +22,9 @@ def stories(context: LintContext) -> Iterator[Fault]:
 
 def untold_facts(context: LintContext) -> Iterator[Fault]:
     """If a base has stories, each of its facts is in one of them."""
-    told = {passage for story in context.base.stories.values() for passage in story.passages}
-    for owner, at, fact in context.base.facts() if told else ():
-        if f"{owner}/{fact.id}" not in told and not fact.withdrawn:
+    used = {passage for story in context.base.stories.values() for passage in story.passages}
+    for owner, at, fact in context.base.facts() if used else ():
+        if f"{owner}/{fact.id}" not in used and not fact.withdrawn:
             what = f"no story tells `{owner}/{fact.id}`; add it to `tells` or `more` of one"
             yield context.fault(owner, (*at, "id"), what)
 

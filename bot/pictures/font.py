@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 FILE = Path(__file__).with_name("NotoSansCJK-subset.otf")
 
 _MEASURED = 100.0
-_CUT = "..."  # the font's own ellipsis stands in the middle of the line, as in Japanese
+_CUT = "..."  # the font's own ellipsis is in the middle of the line, as in Japanese
 _NO_LETTER = "\uffff"  # no font has it: it is drawn as the box for letters that are missing
 
 

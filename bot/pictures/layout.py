@@ -132,7 +132,7 @@ class _Sheet:
 
 
 def _beside(shape: Dot | Bar, needed: float) -> float | None:
-    """Where a note begins that stands right or left of a shape; None if there is no room."""
+    """Where a note right or left of a shape begins; None if there is no room."""
     left, right = _extent(shape)
     if right + 6 + needed <= RIGHT:
         return right + 6

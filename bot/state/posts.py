@@ -208,7 +208,7 @@ class Posts:
             return await facts_of(connection, post_fact, post_id)
 
     async def stories(self, server_id: int) -> dict[str, date]:
-        """The local day on which each story was last told in a server's digest."""
+        """The local day on which each story was last in a server's digest."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(digest_story.c.story, digest_story.c.day).where(
@@ -235,7 +235,7 @@ class Posts:
             )
 
     async def forget(self, ended_before: datetime) -> None:
-        """Delete older posts; which stories were told stays, so that they are not repeated."""
+        """Delete older posts; which stories were posted stays, so that they are not repeated."""
         async with self._database.transaction() as connection:
             never_ended = and_(post.c.status == "leased", post.c.leased_at < ended_before)
             await connection.execute(

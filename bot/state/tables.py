@@ -263,7 +263,7 @@ digest_story = Table(
     metadata,
     _server_id(primary_key=True),
     Column("story", String(32), primary_key=True),
-    Column("day", Date, nullable=False),  # when a digest last told it
+    Column("day", Date, nullable=False),  # of the last digest that had it
 )
 
 base_version_fact = _fact_table(

@@ -60,7 +60,7 @@ def _onward(page: Page, words: Words, button: Button) -> Sequence[PersistentItem
 def _body(
     page: Page, words: Words, pictured: bool
 ) -> Iterator[ui.TextDisplay[ui.LayoutView] | ui.MediaGallery[ui.LayoutView]]:
-    """The texts of a page; its picture stands behind the heading and the lead, if there is one."""
+    """The texts of a page; its picture follows the heading and the lead, if there is one."""
     heading, *texts = _texts(page, words)
     yield ui.TextDisplay(heading)
     for place, text in enumerate(texts):

@@ -85,7 +85,7 @@ def read_time(typed: str, words: Words) -> time:
 def read_zone(typed: str, words: Words) -> str:
     """The time zone that was picked or typed."""
     plain = clean_text(typed)
-    # Some clients send what a suggestion says instead of the zone that it stands for.
+    # Some clients send what a suggestion says instead of its zone.
     labelled = _LABELLED.search(plain)
     zone = find_zone(plain) or (find_zone(labelled[1]) if labelled else None)
     if zone is None:
@@ -191,7 +191,7 @@ def read_day(typed: str, zone: str, words: Words) -> date:
 
 
 def _topic(service: AnswerService, name: str, words: Words) -> str:
-    """The id of the topic that a name stands for."""
+    """The id of the topic of a name."""
     if thing := service.store.by_short_id.get(name):
         return thing.id
     context = AnswerContext(service.store, words, {"topics": name})
@@ -217,7 +217,7 @@ def _value(service: AnswerService, topics: list[str]) -> str:
 
 
 def _end_of(label: str) -> str:
-    """The end of a label that is too long, where what was chosen last stands."""
+    """The end of a label that is too long, where what was chosen last is."""
     return label if len(label) <= CHOICE_LABEL else "…" + label[1 - CHOICE_LABEL :]
 
 

@@ -1,4 +1,4 @@
-"""Note which stories digests told, instead of which facts were the fact of the day."""
+"""Keep which stories digests had, instead of which facts were the fact of the day."""
 
 import sqlalchemy as sa
 from alembic import op

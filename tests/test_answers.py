@@ -382,7 +382,7 @@ async def test_the_sources_of_a_page_give_paragraphs_and_what_the_copies_are_lik
 
 async def test_a_timeline_groups_by_year_and_does_not_repeat_it(service: AnswerService) -> None:
     card = await _ask(service, "timeline")
-    assert card.subtitle == UI.count("timeline.events", 5)
+    assert card.subtitle == f"The Norhaven ferry · {UI.count('timeline.events', 5)}"
     assert _headings(card) == ["2014", UI("timeline.undated"), "2021", UI("timeline.undated")]
     assert _all_said(card, "2014") == ["November: Storm that closed the ferry line"]
     assert _all_said(card, "2021") == [

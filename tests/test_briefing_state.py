@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.state.audit_log import AuditEntry
+from bot.state.audit_log import FAILURES, AuditAction, AuditEntry, insert_audit_entry
 from bot.state.briefing_record import Briefing, EditConflict
 from bot.state.database import Database
 from bot.state.digests import Target
 from bot.state.errors import DatabaseUnavailable
+from bot.state.notices import Notice
 from bot.state.plan import BriefingText, Plan, PlanChanges, PostingTime
 from bot.state.posts import Contents, Kind, MessageRef, Slot
 from bot.state.public_answers import PublicAnswer
@@ -322,6 +323,15 @@ class TestCorrections:
         assert (await present(state, briefing)).version == briefing.version + 2
         assert await present(state, other) == other
 
+    async def test_by_a_reply_wait_for_their_own(self, state: State) -> None:
+        briefing, keys = await posted(state), list[str]()
+        for name in ("one", "two"):
+            found = await state.corrections.find(SERVER, await send(state, name), CHANGED, NOW)
+            keys.append(found.correction_id)
+            await state.corrections.settle(keys[-1], "posted", briefing.briefing_id, EDITOR, NOW)
+        await send(state, keys[0], kind="correction")
+        assert [each.correction_id for each in await state.corrections.unposted()] == [keys[1]]
+
     async def test_by_a_reply_are_unposted_until_it_is_sent(self, state: State) -> None:
         briefing, post_id = await posted(state), await send(state, "one")
         found = await state.corrections.find(SERVER, post_id, CHANGED, NOW)
@@ -489,3 +499,40 @@ async def test_changes_of_what_is_due_are_announced(state: State, announced: lis
         announced.clear()
         await change
         assert announced == ["announced"], change
+
+
+class TestNotices:
+    """What moderators are to read, until it is delivered."""
+
+    async def test_tell_each_step_where_there_is_a_log_channel(self, state: State) -> None:
+        await state.settings.choose_log(SERVER, 99)
+        await draft(state)
+        await draft(state, OTHER)
+        (notice_id,) = await state.notices.due_in(SERVER)
+        found = await state.notices.get(notice_id)
+        assert found
+        assert found.kind == "entry"
+        assert await state.notices.due_in(OTHER) == ()
+
+    @pytest.mark.parametrize("failure", FAILURES)
+    async def test_tell_failures_without_one(self, state: State, failure: AuditAction) -> None:
+        made = await draft(state)
+        async with state.database.transaction() as connection:
+            await insert_audit_entry(connection, made.briefing_id, AuditEntry(NOW, None, failure))
+        assert len(await state.notices.due_in(SERVER)) == 1
+
+    async def test_that_reached_nobody_are_kept_for_the_next_moderator(self, state: State) -> None:
+        first, second = (Notice(SERVER, "digest", NOW + n * MINUTE, detail="x") for n in range(2))
+        for made in (first, second):
+            await state.notices.add(made)
+        await state.notices.mark_unreached(first.notice_id)
+        assert await state.notices.unreached(SERVER) == (first,)
+        assert await state.notices.due() == await state.notices.due_in(SERVER)
+        assert await state.notices.due() == (second.notice_id,)
+
+    async def test_come_in_the_order_in_which_they_were_made(self, state: State) -> None:
+        later = Notice(SERVER, "digest", NOW + MINUTE, notice_id="a")
+        earlier = Notice(SERVER, "digest", NOW, notice_id="b")
+        for made in (later, earlier):
+            await state.notices.add(made)
+        assert await state.notices.due() == ("b", "a")

@@ -601,6 +601,40 @@ class Quiet:
         raise AssertionError(key)
 
 
+class Ending:
+    """A job with an item that is due in an hour, and that ends in each way in turn."""
+
+    def __init__(self, *endings: Finished | RetryAt | Exception) -> None:
+        self._endings = list(endings)
+
+    async def next_due(self) -> Mapping[str, datetime]:
+        """The item, until every ending has come."""
+        return {"one": NOW + HOUR} if self._endings else {}
+
+    async def run(self, key: str, now: datetime) -> Finished | RetryAt:
+        """The next ending."""
+        ending = self._endings.pop(0)
+        if isinstance(ending, Exception):
+            raise ending
+        return ending
+
+
+async def test_counts_how_each_item_ended_and_how_late_it_was(world: World) -> None:
+    state, metrics = await world.open_state(), Metrics()
+    away, bug, later = DatabaseUnavailable("away"), ValueError(), RetryAt(NOW + 2 * HOUR)
+    job = Ending(away, bug, later, Finished(None))
+    world.has_faults = True
+    scheduler = Scheduler(state, {"item": job}, world.time.clock, SHORT, metrics)
+    world.running = asyncio.create_task(scheduler.run())
+    await world.time.until(NOW + 3 * HOUR)
+    shown = metrics.exposition().decode().splitlines()
+    for ending in ("unavailable", "failed", "later", "finished"):
+        assert f'factdesk_jobs_total{{job="item",outcome="{ending}"}} 1.0' in shown
+    count = 'factdesk_job_lateness_seconds_bucket{job="item",le="%s"} %s'
+    assert count % ("120.0", "2.0") in shown, "a bug is left for five minutes"
+    assert count % ("+Inf", "4.0") in shown
+
+
 async def test_another_base_has_everything_read_again(world: World) -> None:
     state, quiet = await world.open_state(), Quiet()
     scheduler = Scheduler(state, {"quiet": quiet}, world.time.clock, SETTINGS, Metrics())

@@ -11,12 +11,20 @@ from typing import Any
 
 import pytest
 import yaml
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Page, expect
 
 from bot.config import read_config
 from bot.facts.build import build
 from bot.facts.load import Folders
-from tests.browser import CITATION, WINDOWS, Conversation, browsing, needs_chromium, overflow
+from tests.browser import (
+    CITATION,
+    PATIENCE,
+    WINDOWS,
+    Conversation,
+    browsing,
+    needs_chromium,
+    overflow,
+)
 from tests.forks import Forks
 from tests.local_page import SHIPPED, LocalPage, local_page, write_config
 
@@ -26,6 +34,7 @@ REMARKS = "Please read this **before** you open a thread on it."
 BETTER = "GSOMIA has to be renewed once a year."
 WHY = "The pact lapses unless it is renewed."
 
+RESIZES = 4  # attempts to have a redrawn page take the size of its window
 WITHIN = 180_000  # milliseconds until what the bot does of its own accord must be seen
 LONGEST = 900  # seconds until the page is ended in any case
 
@@ -284,10 +293,21 @@ async def _keep(service: Conversation, message: Locator, step: str) -> None:
     """Write a screenshot of a message in each window; in none is any part of it cut off."""
     for name in reversed(WINDOWS):
         width, height = WINDOWS[name]
-        await service.page.set_viewport_size({"width": width, "height": height})
-        room = await service.page.locator("#preview-stage").evaluate("stage => stage.clientWidth")
-        await expect(service.page.locator("#preview-app")).to_have_css("width", f"{room}px")
-        await expect(service.page.locator("#action-status")).to_have_text("Viewport updated")
+        await _resize(service.page, width, height)
         await message.evaluate("message => message.scrollIntoView({block: 'start'})")
         assert await overflow(service.page) == {}
         await service.keep(f"{step}-{name}")
+
+
+async def _resize(page: Page, width: int, height: int) -> None:
+    """Give the window a size; again if the bot's message had the page redrawn meanwhile."""
+    stage, shown = page.locator("#preview-stage"), page.locator("#preview-app")
+    for attempt in range(RESIZES):
+        await page.set_viewport_size({"width": width + attempt % 2, "height": height})
+        room = await stage.evaluate("stage => stage.clientWidth")
+        try:
+            await expect(shown).to_have_css("width", f"{room}px", timeout=PATIENCE / RESIZES)
+        except AssertionError:
+            continue
+        return
+    pytest.fail(f"the page stays as it was in a window of {width} pixels")

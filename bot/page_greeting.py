@@ -19,6 +19,8 @@ from bot.ui.components.permissions import moderate
 from bot.ui.components.persistent_items import PersistentItem, button, row_of
 from bot.ui.questions.replies import view
 
+_SHORT = 32  # characters of a name that fits a button on a phone
+
 
 async def greet(client: Factdesk, channel_id: int) -> None:
     """Open the channel with a greeting: a question, an event, the timeline, the moderators' part.
@@ -36,13 +38,9 @@ async def greet(client: Factdesk, channel_id: int) -> None:
     await channel.send(view=layout)
 
 
-_SHORT = 32  # characters
-
-
 def _card(service: AnswerService, words: Words) -> Card:
     """The greeting, with what most is known about as the example."""
     events = (thing for thing in service.store.things.values() if thing.kind == "event")
-    # What most is known about, if its name fits a button on a phone.
     event = max(events, key=lambda t: (len(t.name(words.language)) <= _SHORT, t.facts))
     name = event.name(words.language)
     question = words("page.greeting.question", event=name)

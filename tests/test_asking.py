@@ -109,7 +109,7 @@ def test_the_terms_of_only_so_many_words_are_kept(monkeypatch: pytest.MonkeyPatc
     reader = TermReader(())
     for word in ("exports", "court", "missiles"):
         assert reader.word_terms(word) == frozenset(reader.read(word).all)
-    assert vars(reader)["_word_terms"].cache_info().currsize == 2
+    assert reader.word_terms.cache_info().currsize == 2
 
 
 def _compared(question: str, *things: str, asks: tuple[str, ...] = ()) -> dict[str, float]:

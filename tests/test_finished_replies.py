@@ -62,7 +62,7 @@ async def test_a_kept_reply_is_what_the_view_of_its_card_sends(
     card = await service.answer(EVENT, "en")
     for _ in range(2):
         reply = await finished.reply(EVENT, "en")
-        sent = await reply.sent(sent_view)
+        sent = await finished.send(reply, sent_view)
         assert sent.to_components() == replies.view(service, card).to_components()
         assert sent.has_components_v2()
         assert reply.facts == service.page(card).facts()

@@ -18,6 +18,7 @@ from bot.cards.sources_card import sources_card
 from bot.facts.model import ThingKind
 from bot.facts.store import Store
 from bot.parsing.typed_text import clean_text
+from bot.pictures.chart import Chart
 from bot.texts.catalogues import words
 
 _REMEMBERED = 500  # cards; a busy server asks the same few, and each takes some kilobytes
@@ -159,9 +160,9 @@ class AnswerService:
         """All pages of a card."""
         return pages(card, self.store.sources, words(card.language))
 
-    async def picture(self, page: Page) -> bytes | None:
-        """The picture of a page as a PNG; None if it has none, or it cannot be drawn."""
-        return await self._base.pictures.png(page.picture.chart) if page.picture else None
+    async def picture(self, chart: Chart) -> bytes | None:
+        """A chart as a PNG; None if it cannot be drawn, or not in time."""
+        return await self._base.pictures.png(chart)
 
     def complete(self, kind: ThingKind, typed: str, language: str) -> list[Choice]:
         """Up to 25 choices for a half-typed name; no I/O, as it runs on every keystroke."""

@@ -118,7 +118,8 @@ def _typed() -> Iterator[str]:
 
 def digest(
     day: Annotated[
-        str, typer.Option("--date", metavar="DATE", help="The day, as 2026-12-01; today without.")
+        str,
+        typer.Option("--date", metavar="DATE", help="The day, as 2026-12-01; today if left out."),
     ] = "",
     topics: Annotated[
         str, typer.Option(help="Ids of topics, separated by commas; all if left out.")

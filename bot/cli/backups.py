@@ -19,7 +19,7 @@ def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to write.")],
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    """Copy the state into one file, also while the bot runs."""
+    """Copy the state into one file, even while the bot runs."""
     from bot.state.backup import back_up
 
     with worded():
@@ -32,7 +32,7 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that `backup` wrote.")],
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    """Put a copy in the place of the state."""
+    """Restore the state from such a copy."""
     from bot.state.backup import restore as put_back
 
     with worded():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from bot.cards.card import Line
 from bot.cards.wording import day_words, moment_words
@@ -17,9 +17,9 @@ def lines(material: DigestMaterial, history: DigestHistory, day: date) -> Iterat
     """Whether the base has changed since the last digest, and with which date its events end."""
     words = material.context.words
     if history.last_day and history.versions == material.versions:
-        yesterday = history.last_day == day - timedelta(days=1) if day > date.min else False
         since = day_words(history.last_day, words)
-        yield Line(words("digest.unchanged") if yesterday else words("digest.same", date=since))
+        was_yesterday = (day - history.last_day).days == 1
+        yield Line(words("digest.unchanged") if was_yesterday else words("digest.same", date=since))
     newest = newest_date(material)
     if newest and newest.start.toordinal() + _FRESH < day.toordinal():
         yield Line(words("digest.end", date=moment_words(newest, words)))

@@ -199,9 +199,8 @@ class Scheduler:
             self._count(item, became, due)
 
     def _count(self, item: DueItem, became: JobOutcome, due: datetime | None) -> None:
-        is_dated = due and due != AT_ONCE
-        lateness = (self._clock() - due).total_seconds() if due and is_dated else None
-        self._metrics.job(item.job, became, lateness)
+        late = (self._clock() - due).total_seconds() if due and due != AT_ONCE else None
+        self._metrics.job(item.job, became, late)
 
     def _reschedule(self, item: DueItem, outcome: Finished | RetryAt) -> None:
         """Remember when an item is due again."""

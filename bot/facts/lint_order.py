@@ -26,10 +26,8 @@ def links(context: LintContext) -> Iterator[Fault]:
 def order(context: LintContext) -> Iterator[Fault]:
     """What came before what agrees with the dates, and runs in no circle; no more do parts."""
     events = context.base.events
-    after, parts = (
-        _graph(context),
-        {e.id: {other for _, other in _whole(e)} for e in events.values()},
-    )
+    after = _graph(context)
+    parts = {event.id: {other for _, other in _whole(event)} for event in events.values()}
     for event in events.values():
         for at, other in _earlier(event):
             yield from _faults(context, event.id, at, after, (other, event.id))

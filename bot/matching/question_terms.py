@@ -130,9 +130,10 @@ class TermReader:
         self._most_words: dict[str, int] = {}  # of the names that begin with a word
         self._wide_lengths: defaultdict[str, list[int]] = defaultdict(list)  # by first letter
         self._index_names()
-        self._word_terms = lru_cache(maxsize=_WORDS)(self._terms_of_word)
+        self.word_terms = lru_cache(maxsize=_WORDS)(self._read_word)
+        """The terms of a word of a fact; facts say the same words again and again."""
 
-    def _terms_of_word(self, word: str) -> frozenset[str]:
+    def _read_word(self, word: str) -> frozenset[str]:
         return frozenset(self.read(word).all)
 
     def _index_names(self) -> None:
@@ -144,10 +145,6 @@ class TermReader:
                 lengths = self._wide_lengths[form[0]]
                 if len(form) not in lengths:
                     lengths.append(len(form))
-
-    def word_terms(self, word: str) -> frozenset[str]:
-        """The terms of a word of a fact; facts say the same words again and again."""
-        return self._word_terms(word)
 
     def read(self, text: str) -> Terms:
         """The terms of a text."""

@@ -10,7 +10,6 @@ import structlog
 from discord.ext import commands
 
 from bot.config import Config
-from bot.metrics import Metrics
 from bot.runtime.command_upload import upload_commands
 from bot.runtime.services import Services, Wiring, open_services
 from bot.state.errors import DatabaseUnavailable
@@ -70,7 +69,7 @@ class Factdesk(FactdeskClient):
         self.config = config
         self._delivers = delivers
         self._wiring = wiring or Wiring()
-        self.metrics = Metrics()
+        self.metrics = self._wiring.metrics
         self.metrics.gauge("servers", "Servers that the bot is in.", lambda: len(self.guilds))
         self.metrics.gauge(
             "gateway_latency_seconds",
@@ -97,9 +96,7 @@ class Factdesk(FactdeskClient):
 
     async def open(self) -> None:
         """Open the services."""
-        self.services = services = await open_services(
-            self.config, self, self._wiring, self.metrics
-        )
+        self.services = services = await open_services(self.config, self, self._wiring)
         self.service = services.service
         self.replies = FinishedReplies(services.service, replies.page_view)
         self.state = services.state

@@ -54,6 +54,7 @@ class Wiring:
     composer: Callable[[AnswerService, State], DigestComposer] = DigestComposer
     outbox: OutboxTiming = field(default_factory=OutboxTiming)
     scheduler: SchedulerSettings = field(default_factory=SchedulerSettings)
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,7 @@ class _PerServer:
         return self._settings.of(server_id).log_channel_id
 
 
-async def open_services(
-    config: Config, client: discord.Client, wiring: Wiring, metrics: Metrics
-) -> Services:
+async def open_services(config: Config, client: discord.Client, wiring: Wiring) -> Services:
     """Open the base and the state, and build everything on them.
 
     Raises BaseError or OSError if there is no usable base, and MissingDriver or
@@ -132,18 +131,13 @@ async def open_services(
         state = await wiring.open_state(config.state_address)
         opened.push_async_callback(state.close)
         await adopt_versions(service.store, state)
-        services = _assemble(config, service, state, client, wiring, metrics)
+        services = _assemble(config, service, state, client, wiring)
         opened.pop_all()
         return services
 
 
 def _assemble(
-    config: Config,
-    service: AnswerService,
-    state: State,
-    client: discord.Client,
-    wiring: Wiring,
-    metrics: Metrics,
+    config: Config, service: AnswerService, state: State, client: discord.Client, wiring: Wiring
 ) -> Services:
     servers, clock = _PerServer(client, service, state.settings, config.language), wiring.clock
     messenger = wiring.messenger(client, servers.render)
@@ -169,7 +163,7 @@ def _assemble(
         "publishing": PublishingJob(state.posts, messenger, rate_limiter),
         "retention": RetentionJob(state, lambda: service.store.fingerprint),
     }
-    scheduler = Scheduler(state, jobs, clock, wiring.scheduler, metrics)
+    scheduler = Scheduler(state, jobs, clock, wiring.scheduler, wiring.metrics)
     return Services(
         service=service,
         base_watch=BaseWatch(config, service, scheduler.refresh),

@@ -20,12 +20,13 @@ from bot.answers.service import AnswerService
 from bot.cards.card import Card, Question
 from bot.cards.pages import Page
 from bot.facts.store import Store
+from bot.pictures.chart import Chart
 from bot.ui.components.pictures import picture_file
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
 KEPT = 1_000
-"""Replies; each takes some ten kilobytes, besides its picture."""
+"""Replies; each takes some ten kilobytes. Their pictures are kept by the answer service."""
 
 Components = list[dict[str, object]]
 
@@ -41,11 +42,11 @@ _ANSWERED = 40060  # the interaction has its answer already
 
 @dataclass(frozen=True)
 class FinishedPicture:
-    """The picture of a reply, what it shows, and the components of the reply with it."""
+    """A reply's components with its picture, what that shows, and what it is drawn from."""
 
     components: Components
     alt: str
-    png: bytes
+    chart: Chart
 
 
 @dataclass(frozen=True)
@@ -59,19 +60,6 @@ class FinishedReply:
     facts: Mapping[str, str]
     found: bool
     picture: FinishedPicture | None = None
-
-    async def sent(self, send: Send[Sent]) -> Sent:
-        """Send the reply with its picture, or without it if Discord refuses the file."""
-        if picture := self.picture:
-            try:
-                return await send(
-                    FinishedView(picture.components), [picture_file(picture.alt, picture.png)]
-                )
-            except discord.HTTPException as refused:
-                if refused.status not in _REFUSED or refused.code == _ANSWERED:
-                    raise
-                log.warning("a picture could not be sent", reason=str(refused))
-        return await send(FinishedView(self.components), [])
 
 
 class FinishedView(ui.LayoutView):
@@ -103,30 +91,40 @@ class FinishedReplies:
         """The reply to a question, in the words of `language`. The command must exist."""
         resolved = self._service.resolve(question, language)
         if isinstance(resolved, Card):
-            return await self._finish(resolved)
+            return self._finish(resolved)
         key = (*resolved.key, question.page, question.part, question.sources)
         if self._store is self._service.store and key in self._kept and not resolved.remarks:
             self._kept.move_to_end(key)
             return self._kept[key]
         card, store = await self._service.card(resolved), self._service.store
-        finished = await self._finish(card)
-        lasts = store is self._service.store and (
-            finished.picture is not None or not self._service.page(card).picture
-        )
-        if card.found and lasts and resolved.may_be_kept and not resolved.remarks:
+        finished = self._finish(card)
+        lasts = card.found and store is self._service.store
+        if lasts and resolved.may_be_kept and not resolved.remarks:
             self._keep(key, finished)
         return finished
 
-    async def _finish(self, card: Card) -> FinishedReply:
+    async def send(self, reply: FinishedReply, send: Send[Sent]) -> Sent:
+        """Send a reply with its picture, or without one that cannot be drawn or is refused."""
+        picture = reply.picture
+        if picture and (png := await self._service.picture(picture.chart)):
+            try:
+                return await send(
+                    FinishedView(picture.components), [picture_file(picture.alt, png)]
+                )
+            except discord.HTTPException as refused:
+                if refused.status not in _REFUSED or refused.code == _ANSWERED:
+                    raise
+                log.warning("a picture could not be sent", reason=str(refused))
+        return await send(FinishedView(reply.components), [])
+
+    def _finish(self, card: Card) -> FinishedReply:
         page = self._service.page(card)
         components = self._render(self._service, page, False).to_components()
-        facts = page.facts()
-        png = await self._service.picture(page)
-        if not png or not page.picture:
-            return FinishedReply(components, facts, card.found)
-        with_picture = self._render(self._service, page, True).to_components()
-        picture = FinishedPicture(with_picture, page.picture.alt, png)
-        return FinishedReply(components, facts, card.found, picture)
+        picture = None
+        if page.picture:
+            with_picture = self._render(self._service, page, True).to_components()
+            picture = FinishedPicture(with_picture, page.picture.alt, page.picture.chart)
+        return FinishedReply(components, page.facts(), card.found, picture)
 
     def _keep(self, key: tuple[object, ...], finished: FinishedReply) -> None:
         """Keep a reply, and forget those of another base, or the one that was not used longest."""

@@ -32,7 +32,7 @@ async def answer_message(client: FactdeskClient, message: discord.Message) -> No
         return await message.reply(view=layout, files=files, mention_author=False)
 
     try:
-        sent = await answer.sent(send)
+        sent = await client.replies.send(answer, send)
     except discord.HTTPException as error:
         log.warning(
             "a mention could not be answered", channel=message.channel.id, reason=str(error)

@@ -41,7 +41,7 @@ async def _send(interaction: Interaction, answer: FinishedReply, private: bool) 
     async def send(layout: ui.LayoutView, files: list[discord.File]) -> Sent:
         return await interaction.response.send_message(view=layout, files=files, ephemeral=private)
 
-    sent = await answer.sent(send)
+    sent = await interaction.client.replies.send(answer, send)
     if not private and interaction.guild_id and interaction.channel_id and sent.message_id:
         where = interaction.guild_id, interaction.channel_id
         note_public_answer(interaction.client, answer.facts, sent.message_id, *where)
@@ -131,14 +131,13 @@ async def _answer(interaction: Interaction, match: re.Match[str] | None) -> None
     service, message = interaction.client.service, interaction.message
     asked = match and custom_ids.decode(match, service, message)
     question, turn = asked or (Question("about"), False)
-    answer = await interaction.client.replies.reply(
-        question, reply_language(interaction, private=True)
-    )
+    replies = interaction.client.replies
+    answer = await replies.reply(question, reply_language(interaction, private=True))
     if turn and message and message.flags.ephemeral:
 
         async def edit(layout: ui.LayoutView, files: list[discord.File]) -> object:
             return await interaction.response.edit_message(view=layout, attachments=files)
 
-        await answer.sent(edit)
+        await replies.send(answer, edit)
     else:
         await _send(interaction, answer, private=True)

@@ -9,17 +9,17 @@ down_revision = "0008"
 
 def upgrade() -> None:
     op.drop_table("fact_of_the_day")
-    _create_told("digest_story", "story", 32)
+    _create_days("digest_story", "story", 32)
     op.execute("UPDATE digest SET when_empty = 'story' WHERE when_empty = 'fact'")
 
 
 def downgrade() -> None:
     op.drop_table("digest_story")
-    _create_told("fact_of_the_day", "fact", 65)
+    _create_days("fact_of_the_day", "fact", 65)
     op.execute("UPDATE digest SET when_empty = 'fact' WHERE when_empty = 'story'")
 
 
-def _create_told(name: str, what: str, length: int) -> None:
+def _create_days(name: str, what: str, length: int) -> None:
     op.create_table(
         name,
         sa.Column("server_id", sa.BigInteger, autoincrement=False, nullable=False),

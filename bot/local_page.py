@@ -37,7 +37,7 @@ THINGS_TO_TYPE = (
     "/timeline from:2023-03 to:2023-04",
 )
 
-_NEEDED = ("simcord", "markdown_it", "linkify_it", "regex", "PIL")
+_NEEDED = ("simcord", "markdown_it", "linkify_it", "regex")
 
 
 class MissingExtra(Exception):

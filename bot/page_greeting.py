@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Self
 
 import discord
@@ -33,17 +34,19 @@ async def greet(client: Factdesk, channel_id: int) -> None:
     channel = client.get_channel(channel_id)
     assert isinstance(channel, discord.TextChannel), "the local page has one text channel"
     words = words_of(client.config.language)
-    layout = view(client.service, _card(client.service, words))
+    stories = await client.service.store.stories()
+    questions = [story.next_question(words.language) for story in stories]
+    layout = view(client.service, _card(client.service, words, questions))
     layout.add_item(row_of(ModeratorsButton.make(words("page.greeting.moderators"))))
     await channel.send(view=layout)
 
 
-def _card(service: AnswerService, words: Words) -> Card:
-    """The greeting, with what most is known about as the example."""
+def _card(service: AnswerService, words: Words, questions: Sequence[str]) -> Card:
+    """The greeting, with a question and with the event about which most is known as examples."""
     events = (thing for thing in service.store.things.values() if thing.kind == "event")
     event = max(events, key=lambda t: (len(t.name(words.language)) <= _SHORT, t.facts))
     name = event.name(words.language)
-    question = words("page.greeting.question", event=name)
+    question = min(questions, key=len, default=words("page.greeting.question", event=name))
     lines = (
         Line(words("page.greeting.ask", question=question)),
         Line(words("page.greeting.press")),

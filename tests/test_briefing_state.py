@@ -491,7 +491,7 @@ async def test_changes_of_what_is_due_are_announced(state: State, announced: lis
     await state.settings.load()
     for change in (
         state.settings.returned([SERVER]),
-        state.settings.purge(NOW),
+        state.settings.purge(SERVER, NOW),
         state.digests.pause(SERVER, "moderator"),
         state.digests.remove(SERVER),
         state.settings.delete(SERVER, NOW),

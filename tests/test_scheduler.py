@@ -22,6 +22,7 @@ from structlog.testing import capture_logs
 
 from bot.cards.card import Card, Question
 from bot.delivery.delivery_errors import OutcomeUnknown, Refused, Throttled, Unauthorized
+from bot.delivery.departures import DepartureJob
 from bot.delivery.jobs.digests import Composer, DigestDraft, DigestJob, recurrence
 from bot.delivery.outbox import (
     Delivered,
@@ -127,6 +128,24 @@ class Time:
         return waiter is not None and not waiter.done()
 
 
+@dataclass
+class Servers:
+    """Which servers the gateway has announced, and which Discord says the bot is not in."""
+
+    announced: set[int] = field(default_factory=set[int])
+    gone: set[int] = field(default_factory=set[int])
+    asked: list[int] = field(default_factory=list[int])
+
+    def is_here(self, server_id: int) -> bool:
+        """Whether the gateway has announced a server."""
+        return server_id in self.announced
+
+    async def has_left(self, server_id: int) -> bool:
+        """Whether the bot is not in a server any more."""
+        self.asked.append(server_id)
+        return server_id in self.gone
+
+
 @dataclass(frozen=True)
 class Sent:
     """A digest that was sent."""
@@ -198,6 +217,7 @@ class World:
     discord: Discord
     state: State
     open_state: Callable[[], Awaitable[State]]
+    membership: Servers = field(default_factory=Servers)
     running: asyncio.Task[None] | None = None
     has_faults: bool = False
     """Whether the test means the program to be at fault."""
@@ -215,7 +235,8 @@ class World:
         jobs = {
             "digest": digests,
             "publishing": PublishingJob(state.posts, self.discord, rate_limiter),
-            "retention": RetentionJob(state, lambda: "base"),
+            "departure": DepartureJob(state, self.membership),
+            "retention": RetentionJob(state, self.membership, lambda: "base"),
         }
         scheduler = Scheduler(state, jobs, clock, settings, Metrics())
         self.running = asyncio.create_task(scheduler.run())
@@ -548,6 +569,7 @@ async def test_what_was_left_to_publish_is_published_by_the_next_process(world: 
 async def test_servers_are_forgotten_after_thirty_days(world: World) -> None:
     for server_id in (1, 2):
         await world.set_up(server_id=server_id)
+    world.membership.gone.add(1)
     await world.state.settings.left([1], NOW)
     await world.time.until(NOW + 29 * DAY)
     await world.begin()

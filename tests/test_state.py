@@ -161,7 +161,7 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
     "settings.left": lambda state: state.settings.left([SERVER], NOW),
     "settings.returned": lambda state: state.settings.returned([OTHER]),
     "settings.delete": lambda state: state.settings.delete(SERVER, NOW),
-    "settings.purge": lambda state: state.settings.purge(NOW),
+    "settings.purge": lambda state: state.settings.purge(SERVER, NOW),
     "digests.get": lambda state: state.digests.get(SERVER),
     "digests.all": lambda state: state.digests.all(),
     "digests.next_due": lambda state: state.digests.next_due(),
@@ -240,8 +240,8 @@ class TestInstants:
         await state.settings.choose_language(SERVER, "ja")
         await state.settings.left([SERVER], NOW)
         a_second_before = (NOW - timedelta(seconds=1)).astimezone(ZoneInfo("Pacific/Kiritimati"))
-        assert await state.settings.purge(a_second_before) == 0
-        assert await state.settings.purge(NOW + timedelta(seconds=1)) == 1
+        assert not await state.settings.purge(SERVER, a_second_before)
+        assert await state.settings.purge(SERVER, NOW + timedelta(seconds=1))
 
 
 class TestSettings:
@@ -301,12 +301,16 @@ class TestSettings:
     async def test_are_purged_after_an_instant_only(self, filled: State) -> None:
         await filled.settings.choose_language(OTHER, "ko")
         await filled.settings.left([SERVER], NOW)
-        assert await filled.settings.purge(NOW) == 0
+        assert filled.settings.left_before(NOW) == frozenset()
+        assert not await filled.settings.purge(SERVER, NOW)
         assert filled.settings.of(SERVER).left_at
-        assert await filled.settings.purge(NOW + timedelta(microseconds=1)) == 1
+        soon = NOW + timedelta(microseconds=1)
+        assert filled.settings.left_before(soon) == {SERVER}
+        assert not await filled.settings.purge(OTHER, soon), "who stays is not purged"
+        assert await filled.settings.purge(SERVER, soon)
         assert filled.settings.of(SERVER) == Settings(SERVER)
         assert await filled.digests.all() == ()
-        assert filled.settings.present() == {OTHER}, "who stays is not purged"
+        assert filled.settings.present() == {OTHER}
 
 
 class TestChanges:

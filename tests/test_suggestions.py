@@ -555,7 +555,7 @@ async def test_they_are_forgotten_with_their_server(open_state: Open) -> None:
     state = await open_state()
     made = await make(state)
     await state.settings.left([HERE], NOW)
-    assert await state.settings.purge(NOW + DAY) == 1
+    assert await state.settings.purge(HERE, NOW + DAY)
     assert await state.suggestions.get(HERE, made.suggestion_id) is None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from bot.delivery.departures import Membership
 from bot.delivery.scheduler import AT_ONCE, Finished
 from bot.state.state import State
 
@@ -23,8 +24,11 @@ class RetentionJob:
     `base_version` returns the fingerprint of the open base.
     """
 
-    def __init__(self, state: State, base_version: Callable[[], str]) -> None:
+    def __init__(
+        self, state: State, membership: Membership, base_version: Callable[[], str]
+    ) -> None:
         self._state = state
+        self._membership = membership
         self._base_version = base_version
         self._next = AT_ONCE
 
@@ -33,18 +37,31 @@ class RetentionJob:
         return {"retention": self._next}
 
     async def run(self, key: str, now: datetime) -> Finished:
-        """Delete what is too old. Raises DatabaseUnavailable."""
+        """Delete what is too old. Raises DatabaseUnavailable and DeliveryError."""
+        await forget_left_servers(self._state, self._membership, now)
         await enforce_retention(self._state, self._base_version(), now)
         self._next = now + _EVERY
         return Finished(self._next)
 
 
+async def forget_left_servers(state: State, membership: Membership, now: datetime) -> None:
+    """Delete the servers that the bot left long ago; Discord is asked once more about each.
+
+    Raises DatabaseUnavailable and DeliveryError.
+    """
+    left_before = now - KEPT_AFTER_LEAVING
+    for server_id in state.settings.left_before(left_before):
+        if await membership.has_left(server_id):
+            await state.settings.purge(server_id, left_before)
+        else:
+            await state.settings.returned([server_id])
+
+
 async def enforce_retention(state: State, base_version: str, now: datetime) -> None:
-    """Delete everything that need not be kept any longer; `base_version` is the open base's.
+    """Delete what need not be kept of servers any longer; `base_version` is the open base's.
 
     Raises DatabaseUnavailable.
     """
-    await state.settings.purge(now - KEPT_AFTER_LEAVING)
     await state.posts.forget(now - KEPT_POSTS)
     await state.briefings.forget(now - KEPT_POSTS)
     await state.public_answers.forget(now - KEPT_POSTS)

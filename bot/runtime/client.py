@@ -175,7 +175,10 @@ class Factdesk(FactdeskClient):
         await answer_message(self, message)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Keep a server's settings for a while, in case the bot comes back."""
+        """Keep a server's settings for a while, in case the bot comes back.
+
+        Discord sends this if the bot was removed, but not if a server is merely unavailable.
+        """
         await _try(self.state.settings.left([guild.id], discord.utils.utcnow()))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
@@ -183,12 +186,11 @@ class Factdesk(FactdeskClient):
         await _try(self.state.settings.returned([guild.id]))
 
     async def on_ready(self) -> None:
-        """Note which servers the bot left or joined while it was offline."""
-        present = {guild.id for guild in self.guilds}
-        gone = self.state.settings.present() - present
-        if gone:
-            await _try(self.state.settings.left(gone, discord.utils.utcnow()))
-        await _try(self.state.settings.returned(present))
+        """Go on with the settings of servers that the bot joined again while it was offline.
+
+        One that is missing here has not been left for that: `DepartureJob` asks Discord.
+        """
+        await _try(self.state.settings.returned(guild.id for guild in self.guilds))
 
 
 async def _try(change: Awaitable[None]) -> None:

@@ -12,6 +12,7 @@ from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
 from bot.config import Config
 from bot.delivery.briefing_editor import BriefingEditor
+from bot.delivery.departures import DepartureJob
 from bot.delivery.fact_versions import adopt_versions
 from bot.delivery.jobs.briefings import BriefingJob
 from bot.delivery.jobs.corrections import (
@@ -37,6 +38,7 @@ from bot.state.state import State
 from bot.texts.catalogues import choose, words
 from bot.ui.components import permissions
 from bot.ui.posting import notices, rendering
+from bot.ui.posting.membership import DiscordMembership
 from bot.ui.posting.messenger import DiscordMessenger, Render
 from bot.ui.posting.moderators import DiscordModerators
 from bot.ui.posting.notices import DiscordNotifier, RenderNotice
@@ -142,6 +144,7 @@ def _assemble(
     servers, clock = _PerServer(client, service, state.settings, config.language), wiring.clock
     messenger = wiring.messenger(client, servers.render)
     moderators = wiring.moderators(client, servers.moderates, servers.log_channel)
+    membership = DiscordMembership(client)
     rate_limiter = RateLimiter(state.rate_limit, clock)
     outbox = Outbox(state.leases, state.posts, rate_limiter, messenger, clock, wiring.outbox)
     notifier = wiring.notifier(client, servers.render_notice)
@@ -161,7 +164,8 @@ def _assemble(
         "edit": EditJob(service, state, editor, messenger),
         "notice": notices_job,
         "publishing": PublishingJob(state.posts, messenger, rate_limiter),
-        "retention": RetentionJob(state, lambda: service.store.fingerprint),
+        "departure": DepartureJob(state, membership),
+        "retention": RetentionJob(state, membership, lambda: service.store.fingerprint),
     }
     scheduler = Scheduler(state, jobs, clock, wiring.scheduler, wiring.metrics)
     return Services(

@@ -115,13 +115,22 @@ class ServerSettings:
             await self._database.announce(connection)
         self._known.pop(server_id, None)
 
-    async def purge(self, left_before: datetime) -> int:
-        """Delete the servers that the bot left before an instant; returns how many."""
+    def left_before(self, instant: datetime) -> frozenset[int]:
+        """The servers that the bot left before an instant. No I/O."""
+        left = ((each, known.left_at) for each, known in self._known.items())
+        return frozenset(each for each, left_at in left if left_at and left_at < instant)
+
+    async def purge(self, server_id: int, left_before: datetime) -> bool:
+        """Delete a server that the bot left before an instant; returns whether it did."""
         async with self._database.transaction() as connection:
-            purged = await connection.execute(delete(server).where(server.c.left_at < left_before))
+            purged = await connection.execute(
+                delete(server).where(
+                    server.c.server_id == server_id, server.c.left_at < left_before
+                )
+            )
             await self._database.announce(connection)
         await self.load()
-        return purged.rowcount
+        return purged.rowcount == 1
 
     async def _choose(self, server_id: int, chosen: dict[str, str | int | bool | None]) -> None:
         async with self._database.transaction() as connection:

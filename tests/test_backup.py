@@ -14,8 +14,11 @@ from typer.testing import CliRunner
 
 from bot.cli.app import app
 from bot.state.backup import back_up, restore
+from bot.state.database import Database
 from bot.state.errors import NoState, StateInUse
+from bot.state.migrations import versions
 from bot.state.state import State
+from bot.state.upgrade import migrate
 
 SERVERS = 59
 
@@ -134,6 +137,45 @@ async def test_a_damaged_state_is_kept_and_replaced(file: Path, copy: Path) -> N
     assert kept
     assert kept.read_bytes() == b"no database" * 1_000
     assert await servers(file) == SERVERS
+
+
+async def age(file: Path, version: str) -> None:
+    """Bring the tables of a state back to an older version."""
+    database = await Database.open(f"sqlite:///{file}")
+    async with database.transaction() as connection:
+        await connection.run_sync(migrate, version)
+    await database.close()
+
+
+async def test_a_copy_is_kept_before_an_upgrade_and_can_be_restored(file: Path) -> None:
+    await closed(file, SERVERS)
+    await age(file, versions()[-2])
+
+    assert await servers(file) == SERVERS
+    assert await Database.version(f"sqlite:///{file}") == versions()[-1]
+    kept = file.with_name(f"state.db.before-{versions()[-1]}")
+    copied, _ = restore(kept, file)
+    assert (copied.revision, copied.servers) == (versions()[-2], SERVERS)
+
+
+async def test_a_start_without_an_upgrade_keeps_no_copy(file: Path) -> None:
+    await closed(file, 1)
+    await closed(file, 1)
+    assert [path.name for path in file.parent.iterdir()] == ["state.db"]
+
+
+async def test_the_newest_three_copies_from_before_upgrades_are_kept(file: Path) -> None:
+    await closed(file, 1)
+    await age(file, versions()[-2])
+    for version in versions()[1:-1]:
+        file.with_name(f"state.db.before-{version}").touch()
+    mine = file.with_name("state.db.before-christmas")
+    mine.touch()
+
+    await closed(file, 0)
+    kept = {path.name for path in file.parent.glob("*.before-*")} - {mine.name}
+    assert kept == {f"state.db.before-{version}" for version in versions()[-3:]}
+    assert mine.exists()
 
 
 def _files(folder: Path) -> list[Path]:

@@ -21,14 +21,15 @@ from bot.state.briefing_record import Briefing
 from bot.state.corrections import Correction
 from bot.state.database import Database
 from bot.state.digests import DigestConfig, Schedule, Target
-from bot.state.errors import DatabaseUnavailable
+from bot.state.errors import DatabaseUnavailable, NewerState
+from bot.state.migrations import versions
 from bot.state.plan import BriefingText, Plan, PlanChanges, PostingTime
 from bot.state.posts import MessageRef, Post
 from bot.state.settings import Settings
 from bot.state.state import State
 from bot.state.suggestions import Suggestion
 from bot.state.tables import metadata, rate_limit
-from bot.state.upgrade import migrate, migrations, versions
+from bot.state.upgrade import migrate, migrations
 from tests.forks import Call, Forks
 from tests.test_state import fill
 
@@ -255,9 +256,10 @@ async def test_a_database_of_a_newer_version_is_refused(new_state_url: str) -> N
         await fill(connection)
         before = await connection.run_sync(rows)
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(DatabaseUnavailable) as refusal:
-        await Database.open(new_state_url)
-    assert refusal.value.reason.startswith("it was made by another version of Factdesk")
+    for look in (Database.open, Database.version):
+        with pytest.raises(NewerState) as refusal:
+            await look(new_state_url)
+        assert (refusal.value.found, refusal.value.newest) == ("9999", versions()[-1])
     async with database.transaction() as connection:
         assert await connection.run_sync(rows) == before
     await database.close()

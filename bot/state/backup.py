@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.state.errors import NoState, StateInUse
-from bot.state.upgrade import versions
+from bot.state.migrations import versions
 
 _LOGS = ("-wal", "-shm")  # what SQLite keeps beside a database while it is open
+_COPIES = 3  # how many of those from before upgrades are kept
 _IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -57,6 +58,24 @@ def restore(copy: Path, state: Path) -> tuple[Copy, Path | None]:
             state.with_name(state.name + log).unlink(missing_ok=True)
         draft.replace(state)
     return copied, kept
+
+
+def keep_before(version: str, state: Path) -> None:
+    """Copy the state beside itself before its tables are brought to a version.
+
+    Of such copies the newest are kept. Raises NoState and OSError.
+    """
+    kept = _set_aside_name(state, version)
+    with _draft(kept) as draft:
+        _copy(state, draft)
+        draft.replace(kept)
+    copies = (_set_aside_name(state, each) for each in versions())
+    for old in [copy for copy in copies if copy.exists()][:-_COPIES]:
+        old.unlink()
+
+
+def _set_aside_name(state: Path, version: str) -> Path:
+    return state.with_name(f"{state.name}.before-{version}")
 
 
 @contextmanager

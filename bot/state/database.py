@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.state import address
 from bot.state.address import PostgresAddress
 from bot.state.errors import DatabaseUnavailable, MissingDriver
-from bot.state.upgrade import bring_up_to_date
+from bot.state.upgrade import bring_up_to_date, version_of
 
 _BUSY = 5  # seconds to wait for a lock of SQLite, or for PostgreSQL to answer
 CHANNEL = "factdesk"
@@ -37,18 +37,37 @@ class Database:
     async def open(cls, url: str) -> Self:
         """Connect, and bring the tables up to date.
 
-        `url` is such as `sqlite:///var/state.db`. Raises MissingDriver and DatabaseUnavailable,
-        also if the database can be read but not written.
+        `url` is such as `sqlite:///var/state.db`. Raises MissingDriver, NewerState, NoState if a
+        SQLite file is damaged before an upgrade, and DatabaseUnavailable, also if the database can
+        be read but not written.
         """
-        database = cls(_engine(address.read(url)))
+        place = address.read(url)
+        database = cls(_engine(place))
         try:
             async with database.transaction() as connection:
-                await connection.run_sync(bring_up_to_date)
+                file = place if isinstance(place, Path) else None
+                await connection.run_sync(bring_up_to_date, file)
             await database.probe()
         except BaseException:
             await database.close()
             raise
         return database
+
+    @classmethod
+    async def version(cls, url: str) -> str | None:
+        """The version of the tables, which are left as they are; None without any.
+
+        Raises MissingDriver, NewerState, and DatabaseUnavailable.
+        """
+        place = address.read(url)
+        if isinstance(place, Path) and not place.exists():
+            return None
+        database = cls(_engine(place))
+        try:
+            async with database.transaction() as connection:
+                return await connection.run_sync(version_of)
+        finally:
+            await database.close()
 
     async def probe(self) -> None:
         """Write, and change nothing. Raises DatabaseUnavailable."""

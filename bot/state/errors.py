@@ -3,6 +3,7 @@
 StateError
 ├── MissingDriver         the database's driver is not installed
 ├── DatabaseUnavailable   the database does not answer, or refuses
+├── NewerState            a newer version of this program made the tables
 ├── NoState               a file does not hold a whole state
 └── StateInUse            a state cannot be replaced while the bot runs
 """
@@ -30,6 +31,15 @@ class DatabaseUnavailable(StateError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class NewerState(StateError):
+    """The tables are of a version that this program does not know; carries it and our newest."""
+
+    def __init__(self, found: str, newest: str) -> None:
+        super().__init__(found, newest)
+        self.found = found
+        self.newest = newest
 
 
 class NoState(StateError):

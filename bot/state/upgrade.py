@@ -1,7 +1,4 @@
-"""The versions of the tables, and how a database is brought up to the newest one.
-
-A version is the number in the name of its file in `migrations/versions`.
-"""
+"""How a database is brought up to the newest version of the tables."""
 
 from __future__ import annotations
 
@@ -10,55 +7,53 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
-from bot.state.errors import DatabaseUnavailable
+from bot.state.backup import keep_before
+from bot.state.errors import NewerState
+from bot.state.migrations import FOLDER, versions
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 7_203_311  # an arbitrary number: processes that start together migrate in turn
 _VERSION_TABLE = "alembic_version"
 
 
-def versions() -> list[str]:
-    """Every version of the tables that this program can read or bring up to date, oldest first."""
-    files = (_MIGRATIONS / "versions").glob("[0-9]*.py")
-    return sorted(file.stem.partition("_")[0] for file in files)
-
-
-def bring_up_to_date(connection: Connection) -> None:
+def bring_up_to_date(connection: Connection, file: Path | None) -> None:
     """Make or change the tables, within the connection's transaction, unless they are current.
 
-    Raises DatabaseUnavailable if the database was made by a newer version.
+    `file` is the database if it is SQLite's: a copy of it is kept before its tables change. Raises
+    NewerState, and NoState or OSError if the copy cannot be made.
     """
-    if _version_of(connection) != versions()[-1]:
-        migrate(connection)
+    newest = versions()[-1]
+    if version_of(connection) == newest:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+    found = version_of(connection)  # another process may have been faster
+    if found == newest:
+        return
+    if found and file:
+        keep_before(newest, file)
+    migrate(connection)
 
 
-def _version_of(connection: Connection) -> str | None:
+def version_of(connection: Connection) -> str | None:
+    """The version of a database's tables, None without any. Raises NewerState."""
     if not inspect(connection).has_table(_VERSION_TABLE):
         return None
-    return connection.execute(text(f"SELECT version_num FROM {_VERSION_TABLE}")).scalar()
+    found = connection.execute(text(f"SELECT version_num FROM {_VERSION_TABLE}")).scalar()
+    if found is not None and found not in versions():
+        raise NewerState(found, versions()[-1])
+    return found
 
 
 def migrate(connection: Connection, version: str = "head") -> None:
-    """Upgrade the tables to `head`, or downgrade them, within the connection's transaction.
-
-    Raises DatabaseUnavailable if the database was made by a newer version.
-    """
+    """Upgrade the tables to `head`, or downgrade them, within the connection's transaction."""
     # Alembic is imported here as most starts need no migration, and it takes long.
     from alembic import command
-    from alembic.util import CommandError
 
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
     move = command.upgrade if version == "head" else command.downgrade
-    try:
-        move(migrations(connection), version)
-    except CommandError as error:
-        raise DatabaseUnavailable(
-            f"it was made by another version of Factdesk ({error})"
-        ) from error
+    move(migrations(connection), version)
 
 
 def migrations(connection: Connection) -> Config:
@@ -67,6 +62,6 @@ def migrations(connection: Connection) -> Config:
 
     config = Config()
     # Alembic's configuration replaces what follows a percent sign.
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config

@@ -71,8 +71,19 @@ def read_config(path: Path) -> Config:
     if config is None or faults:
         raise FaultyConfig([*faults, *misfits])
     folder = path.absolute().parent  # of a link its own folder, not the target's
-    places = {name: folder / getattr(config, name) for name in ("facts", "seeds", "data")}
+    facts = folder / config.facts
+    if "facts" not in config.model_fields_set and not facts.exists():
+        facts = shipped() / config.facts
+    seeds = folder / config.seeds if "seeds" in config.model_fields_set else facts.parent / "seeds"
+    places = {"facts": facts, "seeds": seeds, "data": folder / config.data}
     return config.model_copy(update={**places, "state": _absolute(config.state, folder)})
+
+
+def shipped() -> Path:
+    """The folder with the base and the settings that the program comes with."""
+    package = Path(__file__).parent
+    packed = package / "shipped"  # in an installed program; else it is a clone
+    return packed if packed.exists() else package.parent
 
 
 def _absolute(state: str | None, folder: Path) -> str | None:

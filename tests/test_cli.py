@@ -21,8 +21,9 @@ import typer
 from typer.testing import CliRunner
 
 from bot.cli.app import app
+from bot.cli.environment import read_environment
 from bot.cli.token import read_token
-from bot.config import Config, read_config
+from bot.config import Config, read_config, shipped
 from bot.facts.build import build
 from bot.facts.load import Folders
 from bot.state.database import Database
@@ -98,6 +99,8 @@ RUNS: Mapping[str, Run] = {
     "run": _alone("run"),
     "run without file": _run("run", DISCORD_TOKEN_FILE="missing.token"),
     "run with two lines": _run("run", DISCORD_TOKEN="first\nsecond"),
+    "init with a name before it": _alone("init", "--config", "new/config.yaml", stdin=b"Bot x\n"),
+    "init without": _alone("init", "--config", "new/config.yaml"),
     "verify nowhere": _run("verify", "missing"),
     "verify empty": _run("verify", "var"),
     "unknown verb": _alone("aks"),
@@ -317,7 +320,9 @@ def test_faulty_files_leave_the_base_before_in_service(ended: Ended) -> None:
 @pytest.mark.parametrize(
     ("ended", "said"),
     [
-        ("run", "No token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE"),
+        ("run", "No token: `factdesk init` asks for it. Or set DISCORD_TOKEN"),
+        ("init without", "No token: set DISCORD_TOKEN, or give the token on standard input."),
+        ("init with a name before it", "The token has `Bot ` before it; give the token alone."),
         ("run without file", "DISCORD_TOKEN_FILE cannot be read: missing.token"),
         ("run with two lines", "The token contains a line break or a character that no token has"),
     ],
@@ -440,6 +445,29 @@ def test_a_mark_and_a_line_end_around_a_token_in_a_file_are_left_out(tmp_path: P
     assert read_token({"DISCORD_TOKEN_FILE": str(file)}) == "MTA.b_-1.c"
 
 
+def test_variables_come_from_the_file_beside_the_settings_unless_they_are_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "\ufeff# a comment\nDISCORD_TOKEN=a.b.c\r\nexport PGPASSWORD='1$HOME \"#'\nPGUSER=file\n"
+    (tmp_path / ".env").write_text(text, "utf-8")
+    for name in ("DISCORD_TOKEN", "PGPASSWORD"):
+        monkeypatch.setenv(name, "")  # so that it is unset afterwards
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PGUSER", "environment")
+    read_environment(tmp_path / "config.yaml")
+    found = [os.environ[name] for name in ("DISCORD_TOKEN", "PGPASSWORD", "PGUSER")]
+    assert found == ["a.b.c", '1$HOME "#', "environment"]
+
+
+def test_a_file_of_variables_in_another_encoding_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".env").write_text("DISCORD_TOKEN=a.b.c", "utf-16")  # as Windows PowerShell writes
+    with pytest.raises(typer.Exit):
+        read_environment(tmp_path / "config.yaml")
+    assert ".env is not UTF-8; save it again as UTF-8." in capsys.readouterr().err
+
+
 def test_without_settings_the_folder_is_named(tmp_path: Path) -> None:
     with chdir(tmp_path):
         result = CliRunner().invoke(app, ["check"])
@@ -448,11 +476,23 @@ def test_without_settings_the_folder_is_named(tmp_path: Path) -> None:
     assert "with --config" in result.stderr
 
 
+def test_without_facts_of_its_own_a_host_has_the_base_that_the_program_comes_with(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "config.yaml").write_text("language: ko\n", "utf-8")
+    config = read_config(tmp_path / "config.yaml")
+    assert (config.facts, config.seeds) == (shipped() / "facts", shipped() / "seeds")
+    (tmp_path / "facts").mkdir()
+    config = read_config(tmp_path / "config.yaml")
+    assert (config.facts, config.seeds) == (tmp_path / "facts", tmp_path / "seeds")
+
+
 def test_paths_start_where_the_settings_are_named_not_where_a_link_leads(tmp_path: Path) -> None:
     """Kubernetes gives a file as a link into a folder of its own."""
     (tmp_path / "..data").mkdir()
     (tmp_path / "..data/config.yaml").write_text("state: sqlite:///var/my.db\n", "utf-8")
     (tmp_path / "config.yaml").symlink_to("..data/config.yaml")
+    (tmp_path / "facts").mkdir()
     config = read_config(tmp_path / "config.yaml")
     assert config.facts == tmp_path / "facts"
     assert config.state == f"sqlite:///{tmp_path}/var/my.db"
@@ -519,7 +559,7 @@ def test_every_setting_stands_in_the_shipped_settings_with_its_default() -> None
     text = (ROOT / "config.yaml").read_text("utf-8")
     for name, default in Config().model_dump().items():
         value = str(default).lower() if isinstance(default, bool) else default
-        shown = f"# {name}: " if default is None else f"{name}: {value}$"
+        shown = f"# {name}: " if default is None else f"(# )?{name}: {value}$"
         assert re.search(f"^{shown}", text, re.MULTILINE), name
 
 

@@ -11,7 +11,9 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import closing
 from pathlib import Path
 from typing import Any, BinaryIO, ParamSpec, Protocol, TypeVar
 
@@ -19,6 +21,8 @@ import aiohttp
 import pytest
 
 from bot.config import Config
+from bot.state.database import Database
+from bot.state.migrations import versions
 from tests.forks import Call, Forks, Piped
 from tests.little_discord import LittleDiscord
 from tests.patience import patience
@@ -127,6 +131,7 @@ class Start(Protocol):
         imported: bool = True,
         verb: str = "run",
         monitoring: str | None = None,
+        facts: str = str(ROOT / "facts"),
         **environment: str,
     ) -> Run:
         """Start `python -m bot run` with these options, and these variables over a bare world.
@@ -158,7 +163,6 @@ async def start(
     """A way to start the bot; afterwards no process is left, and no token anywhere it wrote."""
     config = tmp_path / "config.yaml"
     settings = {
-        "facts": str(ROOT / "facts"),
         "seeds": str(ROOT / "seeds"),
         "data": str(data),
         "log": "json",
@@ -170,9 +174,11 @@ async def start(
         imported: bool = True,
         verb: str = "run",
         monitoring: str | None = None,
+        facts: str = str(ROOT / "facts"),
         **environment: str,
     ) -> Run:
-        given = settings | ({"monitoring": monitoring} if monitoring else {})
+        given = settings | {"facts": facts}
+        given |= {"monitoring": monitoring} if monitoring else {}
         # JSON is YAML, and quotes whatever a path may hold.
         config.write_text(json.dumps(given), encoding="utf-8")
         bare = {key: value for key, value in os.environ.items() if "DISCORD" not in key}
@@ -372,6 +378,67 @@ async def test_says_which_token_file_it_cannot_read(start: Start, tmp_path: Path
     assert await run.ended() == 2
     refused_in_one_sentence(run)
     assert "nothing-here" in run.without_log()[0]
+
+
+@within(60)
+async def test_from_a_token_to_a_running_bot_in_three_verbs(
+    discord: LittleDiscord, start: Start, data: Path, tmp_path: Path
+) -> None:
+    made = await start(verb="init", DISCORD_TOKEN=TOKEN)
+    assert await made.ended() == 0, made.output
+    assert "The token is that of Factdesk (1000000000000000001)." in made.output
+    invitation = "client_id=1000000000000000001&scope=bot+applications.commands&permissions="
+    assert f"{invitation}274877975552\n" in made.output
+    secret = tmp_path / ".env"
+    assert secret.stat().st_mode & 0o777 == 0o600
+
+    checked = await start("--once-check")
+    assert await checked.ended() == 0, checked.output
+    found = fine(checked)
+    assert found.pop("commands").endswith(", to be uploaded")
+    assert found == {
+        "token": "that of Factdesk (1000000000000000001)",
+        "gateway": "intents guilds, none of them privileged; 999 of 1000 starts left today",
+        "base": "The South Korea-Japan rapprochement",
+        "state": "new; its tables are made at the start",
+    }
+    assert not (data / "state.db").exists()
+
+    run = await start()
+    await run.until(discord.gateway.identified())
+    checked = await start("--once-check")
+    assert await checked.ended() == 0
+    assert fine(checked)["commands"].endswith(", uploaded")
+    assert fine(checked)["state"] == f"tables of version {versions()[-1]}"
+
+    again = await start(verb="init", DISCORD_TOKEN=TOKEN)
+    assert await again.ended() == 2
+    assert f"{secret} is there already" in again.output
+
+
+@within(40)
+async def test_a_check_names_all_that_would_keep_it_from_running(
+    discord: LittleDiscord, start: Start, data: Path
+) -> None:
+    shutil.rmtree(data)
+    await (await Database.open(f"sqlite:///{data}/state.db")).close()
+    with closing(sqlite3.connect(data / "state.db")) as state, state:
+        state.execute("UPDATE alembic_version SET version_num = '9999'")
+    checked = await start("--once-check", facts=str(data), DISCORD_TOKEN=f"MTAw.G.{SECRET}")
+    assert await checked.ended() == 1
+    assert [line.split()[:2] for line in checked.without_log()] == [
+        ["token", "WRONG"],
+        ["base", "WRONG"],
+        ["state", "WRONG"],
+    ]
+    assert "tables are of version 9999" in checked.output
+    assert discord.gateway.identifies == []
+
+
+def fine(run: Run) -> dict[str, str]:
+    """What a check found of each thing that is fine."""
+    lines = (line.split(maxsplit=2) for line in run.without_log())
+    return {name: detail for name, verdict, detail in lines if verdict == "fine"}
 
 
 @within(40)

@@ -11,6 +11,7 @@ import typer
 from bot.cli.answering import ask, digest
 from bot.cli.backups import backup, restore
 from bot.cli.curating import build_base, check_all, survey, verify, write_schema
+from bot.cli.initial import init
 from bot.cli.pictures import picture
 from bot.cli.serving import health, run, try_out
 from bot.cli.suggestions import suggestions
@@ -27,6 +28,7 @@ app = typer.Typer(
 # In the order in which `--help` lists them.
 app.command("try")(try_out)
 app.command("ask")(ask)
+app.command("init")(init)
 app.command("run")(run)
 app.command("health")(health)
 app.command("check")(check_all)

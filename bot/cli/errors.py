@@ -26,9 +26,6 @@ def worded() -> Generator[None]:
         raise typer.Exit(0) from None
     except BrokenPipeError:
         raise  # the reader of the pipe has closed it; click exits quietly
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        fail(f"{place}{error.strerror or error}.", FAULTS)
     except Exception as error:
         _list_faults_of(error)
         if sentence := sentence_of(error):
@@ -37,12 +34,23 @@ def worded() -> Generator[None]:
 
 
 def sentence_of(error: Exception) -> str | None:
-    """What an error of the base or the state says to the host; None for any other error."""
+    """What an error of the system, the base or the state says to the host; None for any other."""
     # Imported only after an error, to keep every verb fast.
-    from bot.facts.errors import UnreadableBase, UnwritableBase
-    from bot.state.errors import DatabaseUnavailable, MissingDriver, NoState, StateInUse
+    from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase
+    from bot.state.errors import (
+        DatabaseUnavailable,
+        MissingDriver,
+        NewerState,
+        NoState,
+        StateInUse,
+    )
 
     match error:
+        case OSError():
+            place = f"{error.filename}: " if error.filename else ""
+            return f"{place}{error.strerror or error}."
+        case FaultyBase(faults=faults):
+            return f"The base has {len(faults)} faults; `factdesk check` lists them."
         case UnwritableBase(path=path, reason=reason):
             return (
                 f"The base could not be written to {path.parent}: {reason}."
@@ -53,6 +61,12 @@ def sentence_of(error: Exception) -> str | None:
             return f"{path.name} cannot be opened: {reason}. Delete it and build again."
         case MissingDriver(extra=extra):
             return f"This state needs the extra `{extra}`: pip install -e '.[{extra}]'"
+        case NewerState(found=found, newest=newest):
+            return (
+                f"A newer version of Factdesk made the state: its tables are of version {found},"
+                f" and this one knows them up to {newest}. Install the newer version again, or"
+                " restore the copy from before the update, as docs/hosting.md says."
+            )
         case NoState(path=path, reason=reason):
             return f"{path} is not a state that can be copied: {reason}."
         case StateInUse(path=path):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.errors import FAULTS, fail, worded
 from bot.cli.shared import DEFAULT_CONFIG, ConfigPath, read_settings, start_logs
 from bot.cli.token import read_token
+
+if TYPE_CHECKING:
+    from bot.config import Config
 
 
 def try_out(
@@ -74,11 +77,21 @@ def health(config: ConfigPath = DEFAULT_CONFIG) -> None:
         except (OSError, HTTPException, ValueError) as error:
             fail(f"No bot answers at {address.host}:{address.port}: {error}.", FAULTS)
     for name, check in found["checks"].items():
-        typer.echo(f"{name:<10} {'fine' if check['fine'] else 'WRONG':<6} {check['detail']}")
+        _show_check(name, check["fine"], check["detail"])
     raise typer.Exit(0 if found["healthy"] else FAULTS)
 
 
-def run(config: ConfigPath = DEFAULT_CONFIG) -> None:
+def _show_check(name: str, is_fine: bool, detail: str) -> None:
+    typer.echo(f"{name:<10} {'fine' if is_fine else 'WRONG':<6} {detail}")
+
+
+def run(
+    config: ConfigPath = DEFAULT_CONFIG,
+    only_check: Annotated[
+        bool,
+        typer.Option("--once-check", help="Say whether the bot would run, and end; the code says."),
+    ] = False,
+) -> None:
     """Connect to Discord with the token in DISCORD_TOKEN."""
     import asyncio
 
@@ -89,6 +102,8 @@ def run(config: ConfigPath = DEFAULT_CONFIG) -> None:
         settings = read_settings(config)
         token = read_token(os.environ)
         start_logs(settings, secret=token)
+        if only_check:
+            raise typer.Exit(asyncio.run(_check_once(settings, token)))
         try:
             asyncio.run(serve(Factdesk(settings), token))
         except RefusedToken:
@@ -98,3 +113,17 @@ def run(config: ConfigPath = DEFAULT_CONFIG) -> None:
             )
         except UnreachableDiscord as error:
             fail(f"Discord cannot be reached: {error}. Try again later.", FAULTS)
+
+
+async def _check_once(settings: Config, token: str) -> int:
+    """Show each thing that a start needs; returns the exit code."""
+    import logging
+
+    from bot.cli.preflight import checks
+
+    logging.getLogger().setLevel(logging.WARNING)
+    code = 0
+    async for check in checks(settings, token):
+        _show_check(check.name, check.is_fine, check.detail)
+        code = code if check.is_fine else FAULTS
+    return code

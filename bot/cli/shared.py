@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.environment import read_environment
 from bot.cli.errors import fail
 
 if TYPE_CHECKING:
@@ -29,14 +30,18 @@ LanguageOption = Annotated[str | None, typer.Option(help="en, ko or ja.")]
 
 
 def read_settings(path: Path) -> Config:
-    """The settings in a file; fails without any. Raises FaultyConfig with every fault."""
+    """The settings in a file; fails without any. Raises FaultyConfig with every fault.
+
+    The variables in the file `.env` beside it are set, too.
+    """
     from bot.config import read_config
 
     if path == DEFAULT_CONFIG and not path.exists():
         fail(
             f"There is no {path} in {Path.cwd()}. Run factdesk in the folder that has it, or name"
-            " it with --config."
+            " it with --config; `factdesk init` writes one."
         )
+    read_environment(path)
     return read_config(path)
 
 

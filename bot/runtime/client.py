@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from pathlib import Path
 
 import discord
 import structlog
@@ -81,13 +82,21 @@ class Factdesk(FactdeskClient):
     async def setup_hook(self) -> None:
         """Open the services, add the commands and upload them if they changed; start to deliver."""
         await self.open()
+        await self.add_commands()
+        await upload_commands(self.tree, self.upload_record)
+        if self._delivers:
+            self._delivering = asyncio.create_task(self.deliver())
+
+    async def add_commands(self) -> None:
+        """Add every command, button and menu."""
         await self.tree.set_translator(CatalogueTranslator())
         for cog in _COGS:
             await self.add_cog(cog(self))
-        record = self.config.data / f"commands-{self.application_id}.json"
-        await upload_commands(self.tree, record)
-        if self._delivers:
-            self._delivering = asyncio.create_task(self.deliver())
+
+    @property
+    def upload_record(self) -> Path:
+        """The file that notes which commands were uploaded."""
+        return self.config.data / f"commands-{self.application_id}.json"
 
     @property
     def is_open(self) -> bool:

@@ -25,13 +25,17 @@ async def upload_commands(tree: app_commands.CommandTree[_Client], record: Path)
     `record` holds the hash of the last upload and the ids that Discord gave. The ids are compared
     with those that Discord has, as commands may be removed elsewhere.
     """
-    payload_hash = await _payload_hash(tree)
-    ids = _ids(await tree.fetch_commands())
-    if _read(record) == {"hash": payload_hash, "ids": ids}:
+    if await are_uploaded(tree, record):
         return
     uploaded = await tree.sync()
-    _write(record, {"hash": payload_hash, "ids": _ids(uploaded)})
+    _write(record, {"hash": await _payload_hash(tree), "ids": _ids(uploaded)})
     log.info("commands uploaded", commands=len(uploaded))
+
+
+async def are_uploaded(tree: app_commands.CommandTree[_Client], record: Path) -> bool:
+    """Whether Discord has the commands as they are now."""
+    ids = _ids(await tree.fetch_commands())
+    return _read(record) == {"hash": await _payload_hash(tree), "ids": ids}
 
 
 async def _payload_hash(tree: app_commands.CommandTree[_Client]) -> str:

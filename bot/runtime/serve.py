@@ -59,6 +59,19 @@ async def _run_until_stopped(bot: Factdesk, token: str) -> None:
         log.info("stopped")
 
 
+async def log_in(client: discord.Client, token: str) -> discord.AppInfo:
+    """Log in, without the gateway; returns the token's application.
+
+    Raises RefusedToken and UnreachableDiscord.
+    """
+    try:
+        await client.login(token)
+    except Exception as error:
+        _raise_as_ours(error)
+    assert client.application, "set by a login"
+    return client.application
+
+
 async def _stay_connected(bot: Factdesk, token: str) -> None:
     """Log in and stay connected, even if the gateway is away at first."""
     await bot.login(token)

@@ -108,7 +108,7 @@ async def moderators_only(interaction: Interaction, act: Callable[[], Awaitable[
         await answer(interaction, _refusal(interaction, words))
         return
     if interaction.client.get_guild(interaction.guild_id or 0) is None:
-        await answer(interaction, _invitation(interaction, words))
+        await answer(interaction, _not_here(interaction, words))
         return
     try:
         await act()
@@ -126,13 +126,22 @@ async def moderators_only(interaction: Interaction, act: Callable[[], Awaitable[
         )
 
 
-def _invitation(interaction: Interaction, words: Words) -> Notice:
-    """The commands can be in a server that the bot itself was not invited to."""
-    link = discord.utils.oauth_url(
-        interaction.application_id,
-        permissions=_NEEDED,
-        scopes=("bot", "applications.commands"),
+def invitation(application_id: int) -> str:
+    """The link that invites the bot to a server, with the least permissions that it needs."""
+    return discord.utils.oauth_url(
+        application_id, permissions=_NEEDED, scopes=("bot", "applications.commands")
     )
+
+
+def addition(application_id: int) -> str:
+    """The link that adds the commands to a member's own account."""
+    link = discord.utils.oauth_url(application_id, scopes=("applications.commands",))
+    return f"{link}&integration_type=1"  # a user, not a server
+
+
+def _not_here(interaction: Interaction, words: Words) -> Notice:
+    """The commands can be in a server that the bot itself was not invited to."""
+    link = invitation(interaction.application_id)
     return Notice(words("moderating.not-here"), (words("moderating.not-here.help", link=link),))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Self
 
 import discord
 
 from bot.answers.service import AnswerService
+from bot.answers.things_to_ask import known_event, things_to_ask
 from bot.cards.card import Action, Card, Line, Question, Section
 from bot.runtime.client import Factdesk
 from bot.texts.catalogues import Words
@@ -20,33 +20,29 @@ from bot.ui.components.permissions import moderate
 from bot.ui.components.persistent_items import PersistentItem, button, row_of
 from bot.ui.questions.replies import view
 
-_SHORT = 32  # characters of a name that fits a button on a phone
-
 
 async def greet(client: Factdesk, channel_id: int) -> None:
     """Open the channel with a greeting: a question, an event, the timeline, the moderators' part.
 
     A base without events gets none.
     """
-    if not any(thing.kind == "event" for thing in client.service.store.things.values()):
+    if known_event(client.service.store, words_of(client.config.language)) is None:
         return
     client.add_dynamic_items(ModeratorsButton)
     channel = client.get_channel(channel_id)
     assert isinstance(channel, discord.TextChannel), "the local page has one text channel"
     words = words_of(client.config.language)
-    stories = await client.service.store.stories()
-    questions = [story.next_question(words.language) for story in stories]
-    layout = view(client.service, _card(client.service, words, questions))
+    (question,) = await things_to_ask(client.service.store, words, 1)
+    layout = view(client.service, _card(client.service, words, question))
     layout.add_item(row_of(ModeratorsButton.make(words("page.greeting.moderators"))))
     await channel.send(view=layout)
 
 
-def _card(service: AnswerService, words: Words, questions: Sequence[str]) -> Card:
+def _card(service: AnswerService, words: Words, question: str) -> Card:
     """The greeting, with a question and with the event about which most is known as examples."""
-    events = (thing for thing in service.store.things.values() if thing.kind == "event")
-    event = max(events, key=lambda t: (len(t.name(words.language)) <= _SHORT, t.facts))
+    event = known_event(service.store, words)
+    assert event, "the base has events"
     name = event.name(words.language)
-    question = min(questions, key=len, default=words("page.greeting.question", event=name))
     lines = (
         Line(words("page.greeting.ask", question=question)),
         Line(words("page.greeting.press")),
@@ -78,9 +74,8 @@ class ModeratorsButton(PersistentItem, template=r"page:moderators"):
         """Name the commands to begin with."""
         words = reader_words(interaction)
         lines = (
-            words("page.moderators.digest"),
+            words("page.moderators.setup"),
             words("page.moderators.briefing"),
-            words("page.moderators.settings"),
         )
 
         async def say() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 
 import discord
 
 from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
 from bot.config import Config
+from bot.delivery.arrivals import note_arrival
 from bot.delivery.briefing_editor import BriefingEditor
 from bot.delivery.departures import DepartureJob
 from bot.delivery.fact_versions import adopt_versions
@@ -24,7 +27,8 @@ from bot.delivery.jobs.corrections import (
 )
 from bot.delivery.jobs.digests import DigestComposer, DigestJob
 from bot.delivery.jobs.edits import EditJob
-from bot.delivery.jobs.notices import NoticeJob, OutgoingNotice
+from bot.delivery.jobs.notice_contents import OutgoingNotice
+from bot.delivery.jobs.notices import NoticeJob
 from bot.delivery.outbox import Clock, Outbox, OutboxTiming, OutgoingPost
 from bot.delivery.publishing import PublishingJob
 from bot.delivery.rate_limiter import RateLimiter
@@ -59,6 +63,10 @@ class Wiring:
     metrics: Metrics = field(default_factory=Metrics)
 
 
+NoteArrival = Callable[[int, datetime, datetime], Awaitable[None]]
+"""Has a server welcomed, given its id, when the bot arrived there, and now."""
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything that the running bot consists of besides its connection to Discord."""
@@ -75,6 +83,7 @@ class Services:
     notices: NoticeJob
     pending_corrections: PendingCorrections
     scheduler: Scheduler
+    note_arrival: NoteArrival
 
     async def close(self) -> None:
         """Close the state and the base."""
@@ -154,7 +163,7 @@ def _assemble(
     editor = BriefingEditor(service, state, moderators)
     corrections = CorrectionPosts(service, state, outbox)
     pending = PendingCorrections(service, state)
-    notices_job = NoticeJob(state, editor, moderators, notice_outbox, clock)
+    notices_job = NoticeJob(service, state, editor, moderators, notice_outbox, clock)
     jobs = {
         "digest": digests,
         "briefing": BriefingJob(state, editor, outbox, moderators),
@@ -181,4 +190,5 @@ def _assemble(
         notices=notices_job,
         pending_corrections=pending,
         scheduler=scheduler,
+        note_arrival=partial(note_arrival, state.notices, moderators),
     )

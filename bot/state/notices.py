@@ -25,6 +25,7 @@ NoticeKind = Literal[
     "digest",  # that a digest was not posted
     "setting",  # that a setting which protects moderators is about to change
     "correction",  # that one waits, and no log channel shows it
+    "welcome",  # that the bot has arrived, for whoever added it
 ]
 
 

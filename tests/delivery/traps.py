@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.delivery.jobs.notices import BriefingWarning, DigestWarning, OutgoingNotice
+from bot.delivery.jobs.notice_contents import BriefingWarning, DigestWarning, OutgoingNotice
 from bot.delivery.outbox import OutgoingPost
 from bot.state.audit_log import AuditAction
 from bot.state.briefing_record import Briefing, Status

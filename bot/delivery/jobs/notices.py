@@ -7,96 +7,55 @@ that reaches nobody waits for the next moderator who uses the bot.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, cast
 
 import structlog
 
+from bot.answers.service import AnswerService
+from bot.answers.things_to_ask import things_to_ask
 from bot.delivery.briefing_editor import BriefingEditor, PreparedBriefing
 from bot.delivery.delivery_errors import DeliveryError, Refused
 from bot.delivery.jobs.briefings import BriefingProblem
 from bot.delivery.jobs.digests import DigestProblem
-from bot.delivery.outbox import Blocked, Clock, Outbox, Outgoing, RetryAt, Undetermined
+from bot.delivery.jobs.notice_contents import (
+    ApprovalRequest,
+    BriefingWarning,
+    Content,
+    CorrectionWaits,
+    DigestWarning,
+    EntryLine,
+    OutgoingNotice,
+    SettingStep,
+    Welcome,
+)
+from bot.delivery.outbox import Blocked, Clock, Outbox, RetryAt, Undetermined
 from bot.delivery.scheduler import AT_ONCE, Finished
-from bot.state.audit_log import FAILURES, AuditEntry
+from bot.state.audit_log import FAILURES
 from bot.state.briefing_record import Briefing
-from bot.state.digests import Schedule, Target
+from bot.state.digests import Target
 from bot.state.errors import DatabaseUnavailable
 from bot.state.notices import Notice
 from bot.state.posts import Contents, Slot
 from bot.state.state import State
+from bot.texts.catalogues import LANGUAGES
+from bot.texts.catalogues import words as words_of
 
 log = structlog.stdlib.get_logger("factdesk.delivery")
 
-Place = Literal["log", "updates"] | int
-"""Where a notice may go: the log channel, the community updates channel, or a member by id."""
+Place = Literal["log", "updates", "adder", "system"] | int
+"""Where a notice may go: a channel for logs, community updates or system messages, or a member.
+
+A member is given by id, or is the one who added the bot.
+"""
+
+ARRIVAL_PLACES: Sequence[Place] = ("adder", "system")
+"""Where the bot says that it has arrived."""
 
 _NOTHING = Contents({}, None, "")
-_PASSING = ("entry", "setting")
-"""Kinds for the log channel alone: if one reaches nobody, it is dropped."""
-
-
-# ---- Contents --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class EntryLine:
-    """An entry of a briefing's audit log."""
-
-    briefing: Briefing
-    entry: AuditEntry
-
-
-@dataclass(frozen=True)
-class ApprovalRequest:
-    """A briefing, or an edit of its post, that a member asks to have approved."""
-
-    prepared: PreparedBriefing
-    member_id: int
-
-
-@dataclass(frozen=True)
-class BriefingWarning:
-    """Why a briefing was not posted."""
-
-    briefing: Briefing
-    problem: BriefingProblem
-
-
-@dataclass(frozen=True)
-class DigestWarning:
-    """Why a digest was not posted, or that this cannot be determined."""
-
-    schedule: Schedule
-    problem: DigestProblem
-
-
-@dataclass(frozen=True)
-class SettingStep:
-    """A member is about to change a setting; `value` is Discord's markdown."""
-
-    step: str
-    member_id: int
-    value: str | None
-
-
-@dataclass(frozen=True)
-class CorrectionWaits:
-    """A correction of a briefing's post waits for a moderator."""
-
-    briefing: Briefing
-
-
-TextContent = EntryLine | BriefingWarning | DigestWarning | SettingStep | CorrectionWaits
-Content = TextContent | ApprovalRequest
-
-
-@dataclass(frozen=True)
-class OutgoingNotice(Outgoing):
-    """A notice to send."""
-
-    content: Content
+_PASSING = ("entry", "setting", "welcome")
+"""Kinds of passing interest: if one reaches nobody, it is dropped."""
+_QUESTIONS = 3  # that a welcome proposes
 
 
 class Addresses(Protocol):
@@ -107,20 +66,19 @@ class Addresses(Protocol):
         ...
 
 
-# ---- Delivery --------------------------------------------------------------------------------
-
-
 class NoticeJob:
     """The notices that wait to be delivered, by their ids."""
 
     def __init__(
         self,
+        service: AnswerService,
         state: State,
         editor: BriefingEditor,
         addresses: Addresses,
         outbox: Outbox[OutgoingNotice],
         clock: Clock,
     ) -> None:
+        self._service = service
         self._state = state
         self._editor = editor
         self._addresses = addresses
@@ -189,8 +147,15 @@ class NoticeJob:
             return schedule and DigestWarning(schedule, cast(DigestProblem, notice.detail))
         if notice.kind == "setting":
             return SettingStep(notice.about or "", notice.member_id or 0, notice.detail)
+        if notice.kind == "welcome":
+            return await self._welcome()
         briefing = await self._briefing(notice)
         return briefing and await self._of_briefing(notice, briefing, known)
+
+    async def _welcome(self) -> Welcome:
+        store = self._service.store
+        asked = {each: await things_to_ask(store, words_of(each), _QUESTIONS) for each in LANGUAGES}
+        return Welcome(asked)
 
     async def _briefing(self, notice: Notice) -> Briefing | None:
         about = notice.about or ""
@@ -264,6 +229,8 @@ def _places(content: Content) -> Sequence[Place]:
             return (schedule.config.set_by, "log", "updates")
         case CorrectionWaits(briefing):
             return (briefing.author_id,)
+        case Welcome():
+            return ARRIVAL_PLACES
         case ApprovalRequest() | SettingStep():
             return ("log", "updates")
 

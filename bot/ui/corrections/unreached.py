@@ -9,7 +9,7 @@ from typing import Self
 import structlog
 
 from bot.delivery.delivery_errors import DeliveryError
-from bot.delivery.jobs.notices import ApprovalRequest, Content, CorrectionWaits
+from bot.delivery.jobs.notice_contents import ApprovalRequest, Content, CorrectionWaits
 from bot.state.errors import DatabaseUnavailable
 from bot.texts.catalogues import Words
 from bot.ui.components.client import Interaction, guild_of

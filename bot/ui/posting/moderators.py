@@ -12,6 +12,9 @@ from bot.state.digests import Target
 from bot.ui.components import channels
 from bot.ui.components.error_mapping import delivery_errors
 
+_ADDED = 20
+"""Entries about bots that the audit log is searched for: ours is among the newest."""
+
 
 class DiscordModerators:
     """Reaches moderators through a logged-in client; every method may raise a DeliveryError.
@@ -60,13 +63,36 @@ class DiscordModerators:
     async def channel_id(self, server_id: int, place: Place) -> int | None:
         """The channel in which moderators, or a member, get notices; None if there is none.
 
-        The system channel is none of them: members read it too.
+        Members read the system channel too, so it is for the arrival alone.
         """
+        guild = self._client.get_guild(server_id)
         if place == "log":
             return self._log_channel(server_id)
         if place == "updates":
-            guild = self._client.get_guild(server_id)
             updates = guild.public_updates_channel if guild else None
             return updates.id if updates else None
+        if place == "system":
+            return _system_channel_id(guild) if guild else None
+        member_id = await _adder_id(guild) if place == "adder" else place
+        if member_id is None:
+            return None
         with delivery_errors():
-            return (await self._client.create_dm(discord.Object(place))).id
+            return (await self._client.create_dm(discord.Object(member_id))).id
+
+
+def _system_channel_id(guild: discord.Guild) -> int | None:
+    """The channel of Discord's own messages, if the bot may write there."""
+    channel = guild.system_channel
+    return channel.id if channel and not channels.missing_permissions(channel, None) else None
+
+
+async def _adder_id(guild: discord.Guild | None) -> int | None:
+    """Who added the bot, if it may read the audit log that says so."""
+    if guild is None or not guild.me.guild_permissions.view_audit_log:
+        return None
+    with delivery_errors():
+        added = guild.audit_logs(action=discord.AuditLogAction.bot_add, limit=_ADDED)
+        async for entry in added:
+            if entry.user and entry.target and entry.target.id == guild.me.id:
+                return entry.user.id
+    return None

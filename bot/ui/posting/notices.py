@@ -12,7 +12,7 @@ from discord.utils import format_dt
 from bot.answers.service import AnswerService
 from bot.cards.limits import shorten
 from bot.delivery.delivery_errors import HistoryUnreadable
-from bot.delivery.jobs.notices import (
+from bot.delivery.jobs.notice_contents import (
     ApprovalRequest,
     BriefingWarning,
     CorrectionWaits,
@@ -21,6 +21,7 @@ from bot.delivery.jobs.notices import (
     OutgoingNotice,
     SettingStep,
     TextContent,
+    Welcome,
 )
 from bot.state.posts import MessageRef
 from bot.texts.catalogues import Words
@@ -51,8 +52,16 @@ def worded(words: Words, server: str, content: TextContent, at: datetime) -> str
     The time, which has its seconds in the markdown, tells it apart from an earlier one that says
     the same: it is found again by its text.
     """
+    if isinstance(content, Welcome):  # there is one for each arrival
+        return shorten(_worded(words, server, content), _LONGEST)
     when = f" · {format_dt(at, 'f')}"
     return shorten(_worded(words, server, content), _LONGEST - len(when)) + when
+
+
+def _welcome(words: Words, server: str, welcome: Welcome) -> str:
+    asked = [f"- {escape(question)}" for question in welcome.questions[words.language]]
+    lines = [words("welcome", server=f"**{escape(server)}**"), words("welcome.setup")]
+    return "\n".join([*lines, words("welcome.ask"), *asked] if asked else lines)
 
 
 def _worded(words: Words, server: str, content: TextContent) -> str:
@@ -69,6 +78,8 @@ def _worded(words: Words, server: str, content: TextContent) -> str:
         case CorrectionWaits(briefing):
             headline = f"**{escape(briefing.plan.text.headline)}**"
             return words("correction.waits", headline=headline, server=f"**{escape(server)}**")
+        case Welcome():
+            return _welcome(words, server, content)
 
 
 class DiscordNotifier:

@@ -115,6 +115,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "settings.step.*": (
         "role", "role.none", "approval.on", "approval.off", "log", "log.none", "delete",
     ),
+    "setup.*": ("server", "digest"),
     "settings.language.*": ("discord", *LANGUAGES),
 }  # fmt: skip
 """Keys that the code puts together, and every value that may stand for `*`."""

@@ -15,6 +15,8 @@ CUSTOM_ID = 100
 CHOICES = 25
 CHOICE_LABEL = 100
 THREAD_TITLE = 100
+FORM_TEXT = 45
+"""Characters of a form's title, and of a field's label."""
 
 OVERVIEW = 700
 """Characters on the overview of a thing: with its sources and buttons, a screen and a half."""

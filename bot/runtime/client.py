@@ -26,6 +26,7 @@ from bot.ui.questions.commands import QuestionCommands
 from bot.ui.questions.mentions import answer_message
 from bot.ui.questions.slash import CatalogueTranslator
 from bot.ui.settings.commands import SettingsCommands
+from bot.ui.setup.commands import SetupCommands
 from bot.ui.suggestions.commands import SuggestionCommands
 
 log = structlog.stdlib.get_logger("factdesk.client")
@@ -38,6 +39,7 @@ _COGS = (
     DigestCommands,
     BriefingCommands,
     SettingsCommands,
+    SetupCommands,
     SuggestionCommands,
 )
 
@@ -193,6 +195,7 @@ class Factdesk(FactdeskClient):
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Go on with the settings that a server had before, if they are still kept."""
         await _try(self.state.settings.returned([guild.id]))
+        await self._note_arrival(guild)
 
     async def on_ready(self) -> None:
         """Go on with the settings of servers that the bot joined again while it was offline.
@@ -200,6 +203,15 @@ class Factdesk(FactdeskClient):
         One that is missing here has not been left for that: `DepartureJob` asks Discord.
         """
         await _try(self.state.settings.returned(guild.id for guild in self.guilds))
+        for guild in self.guilds:
+            await self._note_arrival(guild)
+
+    async def _note_arrival(self, guild: discord.Guild) -> None:
+        """Have a server welcomed if the bot has only just arrived there."""
+        me = guild.get_member(self.user.id) if self.user else None
+        if me and me.joined_at:
+            now = self._wiring.clock()
+            await _try(self.services.note_arrival(guild.id, me.joined_at, now))
 
 
 async def _try(change: Awaitable[None]) -> None:

@@ -32,7 +32,7 @@ from bot.ui.briefings.controls import (
     Row,
 )
 from bot.ui.briefings.looking import working_card
-from bot.ui.components import messages
+from bot.ui.components import messages, own_card
 from bot.ui.components.client import Interaction
 from bot.ui.components.error_reporting import reported
 from bot.ui.components.language import reader_words
@@ -91,7 +91,7 @@ async def _answer(
     interaction: Interaction, key: Key, action: Action | None, entered: Entered
 ) -> None:
     if action not in actions.OPENS_FORM:
-        await _defer(interaction)
+        await own_card.defer(interaction)
     require_storable(reader_words(interaction), *chain.from_iterable(entered.values()))
     briefing = await _find(interaction, key.briefing_id)
     context = ActionContext(interaction, briefing, utcnow(), key.page, entered)
@@ -157,40 +157,12 @@ async def _show(interaction: Interaction, shown: Shown) -> None:
     match shown:
         case Form():
             await interaction.response.send_modal(render.modal(shown))
-        case Panel() if _is_own_card(interaction):
-            await _replace(interaction, view(shown))
         case Panel():
-            await _send(interaction, view(shown))
+            await own_card.show(interaction, view(shown))
         case Notice():
             await messages.answer(interaction, shown)
         case ui.LayoutView():
-            await _send(interaction, shown)
-
-
-async def _defer(interaction: Interaction) -> None:
-    """Acknowledge the press: Discord waits only three seconds for the answer."""
-    if _is_own_card(interaction):
-        await interaction.response.defer()
-    else:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-
-
-def _is_own_card(interaction: Interaction) -> bool:
-    return interaction.message is not None and interaction.message.flags.ephemeral
-
-
-async def _replace(interaction: Interaction, layout: ui.LayoutView) -> None:
-    if interaction.response.is_done():
-        await interaction.edit_original_response(view=layout)
-    else:
-        await interaction.response.edit_message(view=layout)
-
-
-async def _send(interaction: Interaction, layout: ui.LayoutView) -> None:
-    if interaction.response.is_done():
-        await interaction.followup.send(view=layout, ephemeral=True)
-    else:
-        await interaction.response.send_message(view=layout, ephemeral=True)
+            await own_card.send(interaction, shown)
 
 
 # ---- Panels on Discord -----------------------------------------------------------------------

@@ -5,14 +5,13 @@ from __future__ import annotations
 import discord
 from discord import ui
 
-from bot.cards.limits import shorten
+from bot.cards.limits import FORM_TEXT, shorten
 from bot.state.briefing_record import Briefing
 from bot.ui.briefings.controls import Button, Form, Key, Pick, PickChannel, PickRole
 from bot.ui.components import channels, persistent_items
 
 _FORM_OPEN = 900.0  # seconds that discord.py remembers a form; `dispatch` hears it even later
 _HINT = 150  # characters of a menu's hint
-_LABEL = 45  # characters of a field's label, and of a form's title
 
 
 def button(briefing: Briefing, shown: Button) -> ui.Button[ui.LayoutView]:
@@ -56,9 +55,9 @@ def _defaults(chosen: int | None) -> list[discord.Object]:
 def modal(form: Form) -> ui.Modal:
     """A form."""
     made = ui.Modal(
-        title=shorten(form.title, _LABEL), custom_id=form.key.custom_id("bm"), timeout=_FORM_OPEN
+        title=shorten(form.title, FORM_TEXT), custom_id=form.key.custom_id("bm"), timeout=_FORM_OPEN
     )
     for field in form.fields:
-        label = shorten(field.label, _LABEL)
+        label = shorten(field.label, FORM_TEXT)
         made.add_item(ui.Label(text=label, description=field.help, component=field.asks))
     return made

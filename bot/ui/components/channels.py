@@ -60,7 +60,7 @@ def require_postable(channel: Postable, target: Target, words: Words) -> None:
 
 def require_access(channel: Postable, role_id: int | None, words: Words) -> None:
     """Raise UserError if the bot cannot post in a channel or notify a role there."""
-    if missing := tuple(_missing(channel, role_id)):
+    if missing := missing_permissions(channel, role_id):
         names = [f"- **{words(f'permission.{name}')}**" for name in missing]
         why = [words(f"permission.{name}.why") for name in missing if name in _EXPLAINED]
         raise UserError(
@@ -146,8 +146,12 @@ _EXPLAINED = ("read_message_history", "mention_everyone")
 """Permissions whose need is not obvious."""
 
 
+def missing_permissions(channel: Postable, role_id: int | None) -> tuple[str, ...]:
+    """The permissions that a post needs there and the bot lacks, by their names in Discord."""
+    return tuple(_missing(channel, role_id))
+
+
 def _missing(channel: Postable, role_id: int | None) -> Iterator[str]:
-    """The permissions that a post needs there and the bot lacks."""
     may = _permissions(channel)
     if not may.view_channel:
         yield "view_channel"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import discord
@@ -19,6 +20,10 @@ class Notice:
     title: str
     lines: tuple[str, ...] = ()
     small: tuple[str, ...] = ()
+
+    def as_alert(self) -> str:
+        """The reply as markdown above a card."""
+        return "\n".join((f"**{escape(self.title)}**", *self.lines))
 
 
 class UserError(Exception):
@@ -39,14 +44,23 @@ async def answer(interaction: Interaction, notice: Notice, *buttons: PersistentI
 
 
 def view(notice: Notice, *buttons: PersistentItem) -> ui.LayoutView:
-    """The view of a notice; it holds nothing but dynamic buttons, so they outlive the process."""
+    """The view of a notice."""
+    return view_of(notice, (), buttons)
+
+
+def view_of(
+    notice: Notice, further: Iterable[str], buttons: Sequence[PersistentItem]
+) -> ui.LayoutView:
+    """The view of a notice and further texts; it holds nothing but dynamic buttons.
+
+    So they outlive the process.
+    """
     layout = ui.LayoutView(timeout=None)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=discord.Colour(0x3B6EA5))
-    box.add_item(ui.TextDisplay(f"### {escape(notice.title)}"))
-    if notice.lines:
-        box.add_item(ui.TextDisplay("\n".join(notice.lines)))
-    if notice.small:
-        box.add_item(ui.TextDisplay("\n".join(f"-# {line}" for line in notice.small)))
+    small = "\n".join(f"-# {line}" for line in notice.small)
+    for text in (f"### {escape(notice.title)}", "\n".join(notice.lines), *further, small):
+        if text:
+            box.add_item(ui.TextDisplay(text))
     layout.add_item(box)
     if buttons:
         layout.add_item(row_of(*buttons))

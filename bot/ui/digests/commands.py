@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time as wall_time
 from datetime import timedelta
 
 import discord
@@ -11,11 +10,11 @@ from discord.app_commands import Choice, Transform
 from discord.ext import commands
 
 from bot.delivery.outbox import Blocked, Delivered, NothingToSend, Outcome, RetryAt, Undetermined
-from bot.delivery.recurrence import EVERY_DAY, Occurrence, UnknownZone, open_zone
+from bot.delivery.recurrence import Occurrence, UnknownZone, open_zone
 from bot.state.digests import DigestConfig, Schedule, Target, WhenEmpty
 from bot.state.errors import DatabaseUnavailable
 from bot.state.posts import Post, Slot
-from bot.texts.catalogues import LANGUAGES, Words
+from bot.texts.catalogues import Words
 from bot.ui.components import channels
 from bot.ui.components.client import Interaction, guild_of, member_of
 from bot.ui.components.language import discord_language, reader_words
@@ -48,8 +47,10 @@ from bot.ui.digests.overview import (
     state_lines,
 )
 from bot.ui.digests.set_up import (
+    FRESH,
     QuietButton,
     TestPostButton,
+    carried_over,
     next_of,
     require_target,
     required,
@@ -114,18 +115,14 @@ async def _set(
     """Set the digest up, or change it; what is left out stays as it was."""
     words, guild = reader_words(interaction), guild_of(interaction)
     schedule = await interaction.client.state.digests.get(guild.id)
-    former = schedule.config if schedule else _FRESH
+    former = schedule.config if schedule else FRESH
     at, zone = read_time(time, words), read_zone(timezone, words)
     chosen = read_topics(interaction.client.service, topics, words) if topics else former.topics
     place = await read_channel(guild, channel.id, words)
-    # What belongs to a channel is not carried over to another, nor is a role that was deleted.
-    kept = former.target if former.target.channel_id == place.id else Target(place.id)
-    notified = former.target.role_id
-    if notified and not channels.has_role(guild, notified):
-        notified = None
+    kept = carried_over(former.target, place)
     target = Target(
         channel_id=place.id,
-        role_id=read_role(role, words) if role else notified,
+        role_id=read_role(role, words) if role else kept.role_id,
         publish=kept.publish if publish is None else read_publish(place, publish, words),
         tag_id=read_tag(place, tag, words) if tag else kept.tag_id,
     )
@@ -142,20 +139,6 @@ async def _set(
         set_by=interaction.user.id,
     )
     await set_up(interaction, config, is_new=schedule is None)
-
-
-_FRESH = DigestConfig(
-    target=Target(channel_id=0),
-    at=wall_time(9),
-    zone="UTC",
-    weekdays=EVERY_DAY,
-    topics=frozenset(),
-    # On most days nothing happened, yet a daily digest is expected every day.
-    when_empty="story",
-    language=LANGUAGES[0],
-    set_by=0,
-)
-"""The defaults of a digest; its channel, time, zone and author are always given."""
 
 
 async def _preview(interaction: Interaction) -> None:

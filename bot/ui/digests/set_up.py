@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from typing import Self
 
 import discord
@@ -15,10 +15,10 @@ from discord import ui
 
 from bot.cards.limits import THREAD_TITLE, shorten
 from bot.delivery.jobs.digests import recurrence
-from bot.delivery.recurrence import Occurrence, next_occurrence
+from bot.delivery.recurrence import EVERY_DAY, Occurrence, next_occurrence
 from bot.state.digests import DigestConfig, Schedule, Target
 from bot.state.state import State
-from bot.texts.catalogues import Words
+from bot.texts.catalogues import LANGUAGES, Words
 from bot.ui.components import channels
 from bot.ui.components.client import Interaction, guild_of, member_of, server_id_of
 from bot.ui.components.language import reader_words, server_words
@@ -27,6 +27,19 @@ from bot.ui.components.messages import Notice, UserError, answer
 from bot.ui.components.permissions import moderate
 from bot.ui.components.persistent_items import PersistentItem, button
 from bot.ui.digests.overview import next_line, problem_line, setting_lines
+
+FRESH = DigestConfig(
+    target=Target(channel_id=0),
+    at=time(9),
+    zone="UTC",
+    weekdays=EVERY_DAY,
+    topics=frozenset(),
+    # On most days nothing happened, yet a daily digest is expected every day.
+    when_empty="story",
+    language=LANGUAGES[0],
+    set_by=0,
+)
+"""The defaults of a digest."""
 
 
 class TestPostButton(PersistentItem, template=r"digest:test:(?P<channel_id>\d{1,20})"):
@@ -43,6 +56,11 @@ class TestPostButton(PersistentItem, template=r"digest:test:(?P<channel_id>\d{1,
 
 
 async def _test(interaction: Interaction, channel_id: int) -> None:
+    await answer(interaction, await send_test(interaction, channel_id))
+
+
+async def send_test(interaction: Interaction, channel_id: int) -> Notice:
+    """Send the test message; returns the news of it. Raises UserError."""
     words = reader_words(interaction)
     guild = guild_of(interaction)
     channel = await channels.find(guild, channel_id)
@@ -55,10 +73,8 @@ async def _test(interaction: Interaction, channel_id: int) -> None:
         await _send_test(channel, target, server_words(interaction))
     except discord.HTTPException:
         raise UserError(words("digest.test.failed"), words("digest.test.refused")) from None
-    await answer(
-        interaction,
-        Notice(words("digest.test.done"), (words("digest.test.look", channel=channel.mention),)),
-    )
+    look = words("digest.test.look", channel=channel.mention)
+    return Notice(words("digest.test.done"), (look,))
 
 
 async def _target(state: State, server_id: int, channel_id: int) -> Target:
@@ -131,15 +147,33 @@ async def next_of(
     return next_occurrence(recurrence(config), discord.utils.utcnow(), past)
 
 
+def carried_over(former: Target, channel: channels.Postable) -> Target:
+    """What a target in a channel keeps of the former one.
+
+    What belongs to a channel is not carried over to another, nor is a role that was deleted.
+    """
+    role_id = former.role_id
+    if role_id and not channels.has_role(channel.guild, role_id):
+        role_id = None
+    kept = former if former.channel_id == channel.id else Target(channel.id)
+    return replace(kept, role_id=role_id)
+
+
+async def store(interaction: Interaction, config: DigestConfig) -> Occurrence:
+    """Store a digest's configuration; returns its next run. Raises DatabaseUnavailable."""
+    state, server_id = interaction.client.state, server_id_of(interaction)
+    run = await next_of(state, server_id, config)
+    await state.digests.put(server_id, config, run.instant, run.day)
+    return run
+
+
 async def set_up(interaction: Interaction, config: DigestConfig, is_new: bool) -> None:
     """Store a digest's configuration, and show it to the moderator.
 
     Raises DatabaseUnavailable.
     """
-    words, state = reader_words(interaction), interaction.client.state
-    server_id = server_id_of(interaction)
-    run = await next_of(state, server_id, config)
-    await state.digests.put(server_id, config, run.instant, run.day)
+    words = reader_words(interaction)
+    run = await store(interaction, config)
     channel_id, role_id = config.target.channel_id, config.target.role_id
     mentions = await look_up(guild_of(interaction), words, [config.target])
     settings = setting_lines(interaction, mentions, config)

@@ -10,15 +10,15 @@ from discord.app_commands import Choice, Transform
 from discord.ext import commands
 
 from bot.facts.errors import BaseError, FaultyBase
-from bot.ui.components import channels
-from bot.ui.components.client import Interaction, guild_of, member_of, server_id_of
+from bot.ui.components.client import Interaction, guild_of, server_id_of
 from bot.ui.components.language import reader_words
 from bot.ui.components.localised import text
 from bot.ui.components.markdown import escape, field
 from bot.ui.components.mentions import look_up
 from bot.ui.components.messages import Notice, UserError, answer
 from bot.ui.components.permissions import Subcommand, group, require_manage_server
-from bot.ui.digests.options import ChannelOption, complete_zones, read_channel, read_zone
+from bot.ui.digests.options import ChannelOption, complete_zones, read_zone
+from bot.ui.settings.changing import change_log, change_role, require_access
 from bot.ui.settings.guarded import announce
 from bot.ui.settings.overview import DeleteButton, default_lines, stored_lines
 
@@ -88,15 +88,7 @@ async def _language(
 async def _role(interaction: Interaction, role: discord.Role | None = None) -> None:
     """Choose the role that may moderate, or none."""
     words = reader_words(interaction)
-    if role and role.is_default():
-        raise UserError(words("settings.role.everyone"), words("settings.role.everyone.help"))
-    if role:
-        await announce(interaction, "role", role.mention)
-    else:
-        await announce(interaction, "role.none")
-    await interaction.client.state.settings.choose_role(
-        server_id_of(interaction), role.id if role else None
-    )
+    await change_role(interaction, role)
     if role:
         lines = (words("settings.role.may", role=role.mention), words("settings.role.hidden"))
     else:
@@ -123,17 +115,7 @@ async def _log(
 ) -> None:
     """Choose the log channel, or none."""
     words = reader_words(interaction)
-    if channel:
-        found = await _require_access(interaction, channel.id)
-        if isinstance(found, discord.ForumChannel):
-            raise UserError(words("settings.log.forum"), words("settings.log.forum.help"))
-        channels.require_own_access(member_of(interaction), found, None, words)
-        await announce(interaction, "log", f"<#{channel.id}>")
-    else:
-        await announce(interaction, "log.none")
-    await interaction.client.state.settings.choose_log(
-        server_id_of(interaction), channel.id if channel else None
-    )
+    await change_log(interaction, channel.id if channel else None)
     if channel:
         line = words("settings.log.there", channel=f"<#{channel.id}>")
     else:
@@ -156,7 +138,7 @@ async def _defaults(
     channel_id = former.channel_id if timezone else None
     zone = former.zone if channel else None
     if channel:
-        await _require_access(interaction, channel.id)
+        await require_access(interaction, channel.id)
         channel_id = channel.id
     if timezone:
         zone = read_zone(timezone, words)
@@ -164,14 +146,6 @@ async def _defaults(
     mentions = await look_up(guild_of(interaction), words, channel_ids=[channel_id])
     lines = default_lines(mentions, settings.of(server_id))
     await answer(interaction, Notice(words("settings.defaults.chosen"), lines))
-
-
-async def _require_access(interaction: Interaction, channel_id: int) -> channels.Postable:
-    """A channel in which the bot can post; else raise UserError."""
-    words = reader_words(interaction)
-    channel = await read_channel(guild_of(interaction), channel_id, words)
-    channels.require_access(channel, None, words)
-    return channel
 
 
 async def _reload(interaction: Interaction) -> None:

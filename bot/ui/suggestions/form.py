@@ -14,7 +14,7 @@ from discord import ui
 from discord.utils import format_dt, utcnow
 
 from bot.answers.resolve import choice_label, echo
-from bot.cards.limits import BUTTON_LABEL, CHOICE_LABEL, CHOICES, shorten
+from bot.cards.limits import BUTTON_LABEL, CHOICE_LABEL, CHOICES, FORM_TEXT, shorten
 from bot.facts.model import ThingKind
 from bot.facts.records import FactRecord, ThingRecord
 from bot.matching.vocabulary import words_of
@@ -37,7 +37,6 @@ FORM = re.compile(r"suggest:form:(?P<thing>[a-z0-9-]{0,32})")
 _KINDS: frozenset[ThingKind] = frozenset({"event", "actor", "topic"})
 _FACT = re.compile(r"[a-z0-9-]{1,32}/[a-z0-9-]{1,32}")
 _TEXT, _SOURCE = 1_000, 300  # characters
-_FORM_TITLE = 45  # Discord's limit
 _HINT = " · "  # some clients send a choice's label: a name, and what tells it apart
 
 
@@ -103,7 +102,7 @@ def _form(words: Words, thing: ThingRecord | None, facts: Sequence[FactRecord]) 
     name = thing.name(words.language) if thing else None
     title = words("suggest.form.about", name=name) if name else words("suggest.form")
     modal = ui.Modal(
-        title=shorten(title, _FORM_TITLE),
+        title=shorten(title, FORM_TEXT),
         custom_id=f"suggest:form:{thing.id if thing else ''}",
     )
     if len(facts) > CHOICES:

@@ -1,0 +1,76 @@
+"""A form that was refused: the reply shows what was typed, and its button fills the form in again.
+
+Discord opens a form only as the answer to a press. What was typed is kept in the reply itself, so
+nothing is stored and the button works after a restart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import discord
+from discord import ui
+
+from bot.ui.components.messages import Notice, view_of
+from bot.ui.components.persistent_items import PersistentItem
+
+Entered = Mapping[str, Sequence[str]]
+"""What was entered into each field of a form, by the field's name."""
+
+_BLOCK = re.compile(r"\*\*(?P<label>[^\n]+)\*\*\n```\n(?P<text>.*)\n```", re.DOTALL)
+_FENCE, _UNFENCED = "``", "`\u200b`"
+
+
+def refusal(
+    notice: Notice, form: ui.Modal, entered: Entered, buttons: Sequence[PersistentItem]
+) -> ui.LayoutView:
+    """Why a form was refused, what was entered, and the buttons, of which one opens it again."""
+    blocks = (_block(label, text) for label, text in _entered_texts(form, entered))
+    return view_of(notice, blocks, buttons)
+
+
+def refill(form: ui.Modal, message: discord.Message | None) -> ui.Modal:
+    """The form, filled in with what a refusal on the message shows, if it shows any."""
+    shown = dict(_blocks(message.components)) if message else {}
+    if shown:
+        for label in _labels(form):
+            _fill(label, shown.get(label.text))
+    return form
+
+
+def _fill(label: ui.Label[ui.Modal], text: str | None) -> None:
+    field = label.component
+    if isinstance(field, ui.TextInput):
+        field.default = text
+    elif isinstance(field, ui.Select):
+        for option in field.options:
+            option.default = option.label == text
+
+
+def _entered_texts(form: ui.Modal, entered: Entered) -> Iterator[tuple[str, str]]:
+    """The label of each field that was filled in, and what was entered as it was shown."""
+    for label in _labels(form):
+        field = label.component
+        values = entered.get(getattr(field, "custom_id", ""), ())
+        if isinstance(field, ui.Select):
+            values = [option.label for option in field.options if option.value in values]
+        if text := ", ".join(values):
+            yield label.text, text
+
+
+def _labels(form: ui.Modal) -> Iterator[ui.Label[ui.Modal]]:
+    return (item for item in form.children if isinstance(item, ui.Label))
+
+
+def _block(label: str, text: str) -> str:
+    return f"**{label}**\n```\n{text.replace(_FENCE, _UNFENCED)}\n```"
+
+
+def _blocks(components: Iterable[object]) -> Iterator[tuple[str, str]]:
+    for component in components:
+        if isinstance(component, discord.TextDisplay) and (
+            found := _BLOCK.fullmatch(component.content)
+        ):
+            yield found["label"], found["text"].replace(_UNFENCED, _FENCE)
+        yield from _blocks(getattr(component, "children", ()))

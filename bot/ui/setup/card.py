@@ -1,0 +1,225 @@
+"""The card of `/setup`: what is chosen, what is missing, and the controls that choose.
+
+It keeps nothing of its own: it shows the settings and the digest as they are stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import discord
+from discord import ui
+
+from bot.answers.service import AnswerService
+from bot.cards.limits import CHOICE_LABEL, CHOICES, shorten
+from bot.parsing.timezones import zone_label
+from bot.state.digests import Schedule
+from bot.state.settings import Settings
+from bot.texts.catalogues import LANGUAGES, Words
+from bot.ui.components import channels
+from bot.ui.components.client import Interaction, guild_of, member_of, server_id_of
+from bot.ui.components.language import reader_words
+from bot.ui.components.markdown import escape, field
+from bot.ui.components.mentions import Mentions, look_up
+from bot.ui.components.messages import Notice
+from bot.ui.components.persistent_items import Item, button
+from bot.ui.digests.overview import setting_lines, state_lines
+from bot.ui.setup.permissions import Lack, find_lacks, lack_lines
+
+Step = Literal["server", "digest"]
+Row = Sequence[Item]
+
+_AS_IN_DISCORD = "discord"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a server has set up, and which permissions the bot lacks for it."""
+
+    settings: Settings
+    schedule: Schedule | None
+    mentions: Mentions
+    lacks: tuple[Lack, ...]
+
+
+@dataclass(frozen=True)
+class SetupCard:
+    """The card at one step, with its rows of controls."""
+
+    notice: Notice
+    rows: tuple[Row, ...]
+
+
+async def setup_card(interaction: Interaction, step: Step) -> SetupCard:
+    """The card as the server is set up now. Raises DatabaseUnavailable."""
+    setup = await _find(interaction)
+    words = setup.mentions.words
+    digest = (
+        setting_lines(interaction, setup.mentions, setup.schedule.config)
+        if (setup.schedule)
+        else ()
+    )
+    lines = _server_lines(setup) if step == "server" else _digest_lines(setup, digest)
+    lacking = lack_lines(member_of(interaction), setup.lacks, words)
+    notice = Notice(
+        words(f"setup.{step}"), (*lines, *lacking, _next(setup)), (words("setup.saved"),)
+    )
+    service, guild = interaction.client.service, guild_of(interaction)
+    rows = _server_rows(setup, guild) if step == "server" else _digest_rows(setup, service, guild)
+    return SetupCard(notice, tuple(rows))
+
+
+async def _find(interaction: Interaction) -> Setup:
+    words, state, guild = reader_words(interaction), interaction.client.state, guild_of(interaction)
+    schedule = await state.digests.get(server_id_of(interaction))
+    settings = state.settings.of(server_id_of(interaction))
+    mentions = await look_up(
+        guild,
+        words,
+        [schedule.config.target] if schedule else [],
+        channel_ids=[settings.log_channel_id],
+        role_ids=[settings.moderator_role_id],
+    )
+    lacks = await find_lacks(guild, settings.log_channel_id, schedule and schedule.config.target)
+    return Setup(settings, schedule, mentions, lacks)
+
+
+# ---- What is chosen --------------------------------------------------------------------------
+
+
+def _server_lines(setup: Setup) -> Iterator[str]:
+    words, settings, mentions = setup.mentions.words, setup.settings, setup.mentions
+    role, log = settings.moderator_role_id, settings.log_channel_id
+    target = setup.schedule.config.target if setup.schedule else None
+    language = words(f"settings.language.{settings.language or _AS_IN_DISCORD}")
+    yield _chosen(words, words("settings.field.language"), language)
+    name, none = words("settings.field.role"), words("setup.no-role")
+    yield _chosen(words, name, mentions.role(role) if role else None, none)
+    name, none = words("settings.field.log"), words("setup.no-log")
+    yield _chosen(words, name, mentions.channel(log) if log else None, none)
+    zone = escape(zone_label(settings.zone, words.language)) if settings.zone else None
+    yield _chosen(words, words("setup.zone"), zone, words("setup.no-zone"))
+    name, none = words("settings.field.digest"), words("setup.no-digest")
+    yield _chosen(words, name, mentions.channel(target.channel_id) if target else None, none)
+
+
+def _chosen(words: Words, name: str, value: str | None, none: str = "") -> str:
+    """A setting with what was chosen, or with what it means that nothing was."""
+    return f"{'○' if value is None else '✓'} {field(words, name, value or none)}"
+
+
+def _digest_lines(setup: Setup, settings: Sequence[str]) -> Iterator[str]:
+    words = setup.mentions.words
+    yield words("setup.digest.what")
+    yield from settings
+    if setup.schedule:
+        yield from state_lines(setup.mentions, setup.schedule)
+
+
+def _next(setup: Setup) -> str:
+    """What to do next."""
+    words = setup.mentions.words
+    if setup.lacks:
+        return words("setup.next.permissions")
+    if not setup.settings.zone:
+        return words("setup.next.zone")
+    if setup.schedule is None:
+        return words("setup.next.digest")
+    return words("setup.done")
+
+
+# ---- What chooses it -------------------------------------------------------------------------
+
+
+def _server_rows(setup: Setup, guild: discord.Guild) -> Iterator[Row]:
+    words, settings = setup.mentions.words, setup.settings
+    role_id = settings.moderator_role_id
+    yield [_languages(words, settings.language or _AS_IN_DISCORD)]
+    yield [
+        ui.RoleSelect(
+            custom_id="setup-menu:role",
+            placeholder=words("setup.menu.role"),
+            min_values=0,
+            default_values=_defaults(role_id if guild.get_role(role_id or 0) else None),
+        )
+    ]
+    yield [_channels("log", words("setup.menu.log"), guild, settings.log_channel_id, optional=True)]
+    primary = discord.ButtonStyle.primary
+    yield [
+        button(words("setup.zone"), "setup:zone"),
+        button(words("setup.to-digest"), "setup:digest", primary),
+    ]
+
+
+def _digest_rows(setup: Setup, service: AnswerService, guild: discord.Guild) -> Iterator[Row]:
+    words, schedule = setup.mentions.words, setup.schedule
+    back = button(words("setup.to-server"), "setup:server")
+    if not setup.settings.zone and schedule is None:
+        yield [button(words("setup.zone"), "setup:zone", discord.ButtonStyle.primary), back]
+        return
+    target = schedule.config.target if schedule else None
+    channel_id = target.channel_id if target else None
+    yield [_channels("channel", words("setup.menu.channel"), guild, channel_id)]
+    if schedule is None:
+        yield [back]
+        return
+    if topics := _topics(words, service, schedule.config.topics):
+        yield [topics]
+    yield [
+        button(words("setup.hour"), "setup:hour"),
+        button(words("digest.test"), "setup:test"),
+        back,
+    ]
+
+
+def _languages(words: Words, chosen: str) -> Item:
+    options = [
+        discord.SelectOption(
+            label=words(f"settings.language.{each}"), value=each, default=each == chosen
+        )
+        for each in (_AS_IN_DISCORD, *LANGUAGES)
+    ]
+    return ui.Select(custom_id="setup-menu:language", options=options)
+
+
+def _channels(
+    action: str, hint: str, guild: discord.Guild, chosen: int | None, *, optional: bool = False
+) -> Item:
+    known = chosen if chosen and guild.get_channel_or_thread(chosen) else None
+    kinds = [kind for kind in channels.KINDS if action != "log" or kind.name != "forum"]
+    return ui.ChannelSelect(
+        custom_id=f"setup-menu:{action}",
+        placeholder=hint,
+        channel_types=kinds,
+        min_values=0 if optional else 1,
+        default_values=_defaults(known),
+    )
+
+
+def _topics(words: Words, service: AnswerService, chosen: frozenset[str]) -> Item | None:
+    """The topics of the base; those about which most is known if there are too many."""
+    topics = [thing for thing in service.store.things.values() if thing.kind == "topic"]
+    shown = sorted(topics, key=lambda topic: (topic.id not in chosen, -topic.facts))[:CHOICES]
+    options = [
+        discord.SelectOption(
+            label=shorten(topic.name(words.language), CHOICE_LABEL),
+            value=topic.id,
+            default=topic.id in chosen,
+        )
+        for topic in shown
+    ]
+    if not options:
+        return None
+    return ui.Select(
+        custom_id="setup-menu:topics",
+        placeholder=words("setup.menu.topics"),
+        options=options,
+        min_values=0,
+        max_values=len(options),
+    )
+
+
+def _defaults(chosen: int | None) -> list[discord.Object]:
+    return [discord.Object(chosen)] if chosen else []

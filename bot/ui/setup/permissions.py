@@ -1,0 +1,62 @@
+"""What the bot lacks in the channels that a server chose, and who can give it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import discord
+
+from bot.delivery.delivery_errors import DeliveryError
+from bot.state.digests import Target
+from bot.texts.catalogues import Words
+from bot.ui.components import channels
+
+
+@dataclass(frozen=True)
+class Lack:
+    """The permissions that the bot lacks in a channel, by their names in Discord."""
+
+    channel_id: int
+    permissions: tuple[str, ...]
+
+
+async def find_lacks(
+    guild: discord.Guild, log_id: int | None, digest: Target | None
+) -> tuple[Lack, ...]:
+    """What the bot lacks in the log channel and in the digest's; nothing while Discord is away."""
+    targets = [*([Target(log_id)] if log_id else []), *([digest] if digest else [])]
+    found = {target.channel_id: await _missing(guild, target) for target in targets}
+    return tuple(Lack(channel_id, missing) for channel_id, missing in found.items() if missing)
+
+
+async def _missing(guild: discord.Guild, target: Target) -> tuple[str, ...]:
+    try:
+        channel = await channels.find(guild, target.channel_id)
+    except DeliveryError:
+        return ()
+    if channel == "no-access":
+        return ("view_channel",)
+    if isinstance(channel, str):
+        return ()  # it is gone, and shown as deleted
+    return channels.missing_permissions(channel, target.role_id)
+
+
+def lack_lines(member: discord.Member, lacks: tuple[Lack, ...], words: Words) -> Iterator[str]:
+    """What the bot lacks, a channel a line, each with who can give it."""
+    for lack in lacks:
+        names = words.list([f"**{words(f'permission.{name}')}**" for name in lack.permissions])
+        yield words("setup.lacks", channel=f"<#{lack.channel_id}>", permissions=names)
+        if _may_give(member, lack.channel_id):
+            yield words("setup.lacks.you")
+        else:
+            yield words("setup.lacks.others", owner=f"<@{member.guild.owner_id}>")
+
+
+def _may_give(member: discord.Member, channel_id: int) -> bool:
+    """Whether a member may change the permissions of a channel."""
+    channel = member.guild.get_channel_or_thread(channel_id)
+    if isinstance(channel, discord.Thread):
+        channel = channel.parent
+    may = channel.permissions_for(member) if channel else member.guild_permissions
+    return may.manage_roles

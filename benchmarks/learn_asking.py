@@ -94,7 +94,7 @@ def main() -> None:
 async def _lessons(folders: Folders) -> list[Lesson]:
     """What the engine makes of every question."""
     with TemporaryDirectory() as data:
-        store = (await build_service(folders, Path(data), lambda done, total: None)).store
+        store = (await build_service(folders, Path(data))).store
         weights = await store.units.weights()
         units = await store.units.every()
         asks = [Query(ASKS, ask.plain, frozenset({u.key})) for u in units for ask in u.asks]

@@ -18,8 +18,21 @@ class MonitoringAddress(NamedTuple):
     port: int
 
 
+class Host(NamedTuple):
+    """Who runs the bot, as `/about` says: a name, and two addresses of pages."""
+
+    name: str | None = None
+    privacy_page: str | None = None
+    report_page: str | None = None
+
+
+UNNAMED_HOST = Host()
+
+_Address = Annotated[str, Field(pattern=r"^https?://[^\s()<>]+$", max_length=200)]
+
+
 class Config(BaseModel):
-    """Folders, database, language, logs, mentions, monitoring. Paths are absolute once read."""
+    """The settings. Paths are absolute once read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,6 +44,9 @@ class Config(BaseModel):
     log: Literal["console", "json"] = "console"
     mentions: bool = False
     monitoring: Annotated[str, Field(pattern=r"^[^\s/:]+:[0-9]{1,5}$")] | None = None
+    hosted_by: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    privacy_page: _Address | None = None
+    report_page: _Address | None = None
 
     @property
     def state_address(self) -> str:
@@ -41,6 +57,11 @@ class Config(BaseModel):
     def state_file(self) -> Path:
         """The state's file, unless another database is set."""
         return self.data / "state.db"
+
+    @property
+    def host(self) -> Host:
+        """Who runs the bot."""
+        return Host(self.hosted_by, self.privacy_page, self.report_page)
 
     @property
     def monitoring_address(self) -> MonitoringAddress | None:

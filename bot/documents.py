@@ -240,12 +240,14 @@ def _worded_detail(detail: ErrorDetails, model: type[BaseModel]) -> str:
 
 
 _KEBAB_CASE = "small letters, digits and single hyphens, such as `tokyo-summit`"
-_ADDRESS = "an address such as https://example.org/article"
+_ADDRESS = "an address such as https://example.org/page"
 _FORMS = {
     "order": "the id of a thing and of a fact in its file, such as `tokyo-summit/channels`",
     "sha256": "64 hexadecimal digits in small letters",
     "url": _ADDRESS,
     "archive_url": _ADDRESS,
+    "privacy_page": _ADDRESS,
+    "report_page": _ADDRESS,
     "monitoring": "a host and a port, such as 127.0.0.1:9464",
 }
 

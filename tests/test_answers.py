@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from bot import __version__
 from bot.answers import thing_card
 from bot.answers.context import AnswerContext
 from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
 from bot.cards.card import Card, Line, Question, Section
+from bot.config import Host
 from bot.facts.build import build
 from bot.facts.load import Folders
 from bot.parsing.dates import periods_in
@@ -683,3 +685,22 @@ async def test_a_card_made_while_another_base_is_opened_is_made_again_from_that_
 def _remembered(service: AnswerService) -> Mapping[object, Card]:
     """The cards that the service gives again without making them."""
     return vars(service)["_base"].cards
+
+
+async def test_about_names_the_versions_and_whoever_runs_the_bot(
+    base: tuple[Folders, Path],
+) -> None:
+    page = "https://example.org/privacy_page"
+    for host, of_host in (
+        (Host(), []),
+        (Host("The *Example*", page), ["Hosted by: The *Example*", f"Privacy: {page}"]),
+    ):
+        service = await open_service(*base, host)
+        imprint = (await _ask(service, "about")).sections[1]
+        await service.store.close()
+        assert [_said(line) for line in imprint.lines] == [
+            f"Factdesk {__version__}, base {service.store.fingerprint[:8]}",
+            "The base was last changed on 23 November 2026.",
+            *of_host,
+        ]
+        assert [line.link for line in imprint.lines if line.link] == [page][: len(of_host)]

@@ -341,7 +341,7 @@ def test_the_address_of_an_article_is_one_that_a_browser_opens(
     folders: Folders, field: str
 ) -> None:
     line = _edit(folders, RECORD, "kind: news", f"{field}: javascript:alert(1)\nkind: news")
-    form = f"`{field}` must be an address such as https://example.org/article"
+    form = f"`{field}` must be an address such as https://example.org/page"
     assert _faults(folders) == [f"{RECORD}:{line}: {form}, not `javascript:alert(1)`"]
 
 

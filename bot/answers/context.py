@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeGuard, get_args
 
 from bot.cards.card import Card, Question
+from bot.config import UNNAMED_HOST, Host
 from bot.facts.model import ThingKind
 from bot.facts.records import ThingRecord
 from bot.facts.store import Store
@@ -27,6 +28,7 @@ class AnswerContext:
     store: Store
     words: Words
     options: Mapping[str, str]
+    host: Host = UNNAMED_HOST
 
     def thing(self, option: str) -> ThingRecord:
         """The thing that an option names; names are ids by the time a command answers."""

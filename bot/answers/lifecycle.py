@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answers.service import AnswerService
+from bot.config import UNNAMED_HOST, Host
 from bot.facts.build import Progress, build
 from bot.facts.built import built_bases, fingerprint_of, is_intact
 from bot.facts.errors import BaseError
@@ -19,34 +20,39 @@ if TYPE_CHECKING:
     from structlog.stdlib import BoundLogger
 
 
-async def open_service(
-    folders: Folders, data: Path, progress: Progress = lambda done, total: None
-) -> AnswerService:
+async def open_service(folders: Folders, data: Path, host: Host = UNNAMED_HOST) -> AnswerService:
     """The service over the base in `folders`, built into `data`, or else over the one built last.
 
     It is prepared to answer many questions. Raises BaseError, or OSError if a file of the base
     cannot be read, if none was built before.
     """
     try:
-        service = await build_service(folders, data, progress)
+        service = await build_service(folders, data, host=host)
     except (BaseError, OSError) as error:
-        service = await open_last_service(data, error)
+        service = await open_last_service(data, error, host)
     await _prepare(service.store)
     return service
 
 
-async def build_service(folders: Folders, data: Path, progress: Progress) -> AnswerService:
+async def build_service(
+    folders: Folders,
+    data: Path,
+    progress: Progress = lambda done, total: None,
+    host: Host = UNNAMED_HOST,
+) -> AnswerService:
     """The service over the base in `folders`, built into `data`. Raises BaseError or OSError."""
     built = await asyncio.to_thread(build, folders, data, progress)
-    return AnswerService(await Store.open(built.path))
+    return AnswerService(await Store.open(built.path), host)
 
 
-async def open_last_service(data: Path, error: Exception) -> AnswerService:
+async def open_last_service(
+    data: Path, error: Exception, host: Host = UNNAMED_HOST
+) -> AnswerService:
     """The service over the base built last, with a warning; `error` says why not over another.
 
     Raises `error` if no built base can be opened.
     """
-    service = await _last_service(data)
+    service = await _last_service(data, host)
     if service is None:
         raise error
     _log().warning(
@@ -81,12 +87,12 @@ async def _prepare(store: Store) -> None:
     await store.units.weights()
 
 
-async def _last_service(data: Path) -> AnswerService | None:
+async def _last_service(data: Path, host: Host) -> AnswerService | None:
     for path in built_bases(data):
         if not await asyncio.to_thread(is_intact, path):
             continue
         try:
-            return AnswerService(await Store.open(path))
+            return AnswerService(await Store.open(path), host)
         except BaseError:
             continue
     return None

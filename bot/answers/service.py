@@ -15,6 +15,7 @@ from bot.cards.card import Card, Question
 from bot.cards.limits import CHOICES
 from bot.cards.pages import Page, page, pages
 from bot.cards.sources_card import sources_card
+from bot.config import UNNAMED_HOST, Host
 from bot.facts.model import ThingKind
 from bot.facts.store import Store
 from bot.parsing.typed_text import clean_text
@@ -97,8 +98,9 @@ class _OpenBase:
 class AnswerService:
     """Answers from the open base. Closing the base is up to its owner."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, host: Host = UNNAMED_HOST) -> None:
         self._base = _OpenBase(store)
+        self._host = host
 
     @property
     def store(self) -> Store:
@@ -135,7 +137,8 @@ class AnswerService:
         if card is None:
             command = COMMANDS[asked.resolved.command]
             options = asked.resolved.options
-            card = await command.answer(AnswerContext(base.store, words(asked.language), options))
+            context = AnswerContext(base.store, words(asked.language), options, self._host)
+            card = await command.answer(context)
             if base is not self._base:  # another was opened, whose articles the page will cite
                 return await self.answer(asked.question, asked.language)
             if card.found and asked.may_be_kept:

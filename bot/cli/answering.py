@@ -21,7 +21,7 @@ from bot.cli.shared import (
     language_or_default,
     open_state,
     progress_bar,
-    read_settings,
+    settings_or_shipped,
     start_logs,
     typed_day,
 )
@@ -45,7 +45,7 @@ def ask(
     import asyncio
 
     with worded():
-        settings = read_settings(config)
+        settings = settings_or_shipped(config)
         lines = [question] if question is not None else _lines(sys.stdin)
         spoken = language_or_default(language, settings)
         bad = asyncio.run(_ask(settings, lines, spoken, as_json, alone=question is not None))
@@ -82,10 +82,11 @@ async def open_service(settings: Config) -> AnswerService:
     from bot.facts.errors import BaseError
 
     try:
-        return await build_service(base_folders(settings), settings.data, progress_bar())
+        folders = base_folders(settings)
+        return await build_service(folders, settings.data, progress_bar(), settings.host)
     except (BaseError, OSError) as error:
         start_logs(settings)
-        return await open_last_service(settings.data, error)
+        return await open_last_service(settings.data, error, settings.host)
 
 
 def _lines(stream: TextIO) -> Iterator[str]:
@@ -138,7 +139,7 @@ def digest(
     import asyncio
 
     with worded():
-        settings = read_settings(config)
+        settings = settings_or_shipped(config)
         start_logs(settings)
         chosen = frozenset(part.strip() for part in topics.split(",") if part.strip())
         if server is not None and (chosen or language or weekly):

@@ -82,7 +82,7 @@ async def _commands(bot: Factdesk) -> Check:
 
 async def _base(config: Config) -> Check:
     try:
-        service = await build_service(base_folders(config), config.data, lambda done, total: None)
+        service = await build_service(base_folders(config), config.data)
     except (BaseError, OSError) as error:
         return await _last_base(config.data, error)
     title = service.store.info.title

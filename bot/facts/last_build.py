@@ -14,6 +14,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from bot import __version__
 from bot.facts.load import FOLDERS, FORMAT, Folders, is_fact_file
 
 RECORD = "last-build.json"
@@ -26,7 +27,8 @@ class FilesState:
     def __init__(self, folders: Folders) -> None:
         self._seen_at = time.time()
         self._newest = 0
-        digest = hashlib.sha256(f"format {FORMAT}\0{folders}".encode())
+        # The version: files that an installer unpacks may all have one and the same time.
+        digest = hashlib.sha256(f"{__version__} {FORMAT}\0{folders}".encode())
         for path in (folders.info, folders.absent):
             if path.exists():
                 digest.update(self._line(path.name, path.stat()))

@@ -9,7 +9,6 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +20,8 @@ from pydantic import ValidationError
 from bot.facts.absent import AbsentName
 from bot.facts.built import uri
 from bot.facts.errors import UnreadableBase
-from bot.facts.model import Actor, BaseInfo, ThingKind, Topic
+from bot.facts.kept import Kept, read_kept
+from bot.facts.model import Actor, ThingKind, Topic
 from bot.facts.queries import Model, fetch, records
 from bot.facts.records import EventRecord, FactRecord, SourceRecord, ThingRecord, UnitRecord
 from bot.facts.shown import ShownFact
@@ -47,28 +47,17 @@ class Filter:
     source: str | None = None
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """What an open base keeps in memory."""
-
-    info: BaseInfo
-    fingerprint: str
-    things: Sequence[ThingRecord]
-    sources: Sequence[SourceRecord]
-    absent: Mapping[str, AbsentName]
-    words: Sequence[str]
-
-
 _SEARCHED = 150  # facts among which a search finds the best
 
 
 class Store:
     """An open base. Use `Store.open`, and close it when done."""
 
-    def __init__(self, db: aiosqlite.Connection, kept: _Kept) -> None:
+    def __init__(self, db: aiosqlite.Connection, kept: Kept) -> None:
         self._db = db
         self.info = kept.info
         self.fingerprint = kept.fingerprint
+        self.changed_on = kept.changed_on
         self.things: Mapping[str, ThingRecord] = {thing.id: thing for thing in kept.things}
         self.by_short_id: Mapping[str, ThingRecord] = {t.short_id: t for t in kept.things}
         self.sources: Mapping[str, SourceRecord] = {s.source.id: s for s in kept.sources}
@@ -111,7 +100,7 @@ class Store:
         """
         db = None
         try:
-            kept = await asyncio.to_thread(_read, path)
+            kept = await asyncio.to_thread(read_kept, path)
             db = await aiosqlite.connect(uri(path), uri=True)
             return await asyncio.to_thread(cls, db, kept)
         except (OSError, sqlite3.Error, ValidationError, KeyError) as error:
@@ -279,22 +268,3 @@ def _entry(thing: ThingRecord) -> Entry:
 
 def _absent_entries(absent: Mapping[str, AbsentName]) -> Iterator[Entry]:
     return (Entry(ABSENT, key, name.forms) for key, name in absent.items())
-
-
-def _read(path: Path) -> _Kept:
-    """What is kept in memory of a base. Raises as `Store.open` catches."""
-    with path.open("rb"):  # SQLite does not say why a file cannot be opened
-        pass
-    with closing(sqlite3.connect(uri(path), uri=True)) as db:
-        about = dict(db.execute("SELECT key, value FROM about").fetchall())
-        things = db.execute("SELECT record FROM thing ORDER BY rank")
-        sources = db.execute("SELECT record FROM source ORDER BY id")
-        absent = db.execute("SELECT id, record FROM absent ORDER BY id")
-        return _Kept(
-            info=BaseInfo.model_validate_json(about["info"]),
-            fingerprint=about["fingerprint"],
-            things=tuple(ThingRecord.model_validate_json(row[0]) for row in things),
-            sources=tuple(SourceRecord.model_validate_json(row[0]) for row in sources),
-            absent={key: AbsentName.model_validate_json(record) for key, record in absent},
-            words=[row[0] for row in db.execute("SELECT form FROM word")],
-        )

@@ -137,7 +137,8 @@ async def open_services(config: Config, client: discord.Client, wiring: Wiring) 
     DatabaseUnavailable if the state cannot be opened.
     """
     async with AsyncExitStack() as opened:
-        service = await open_service(Folders(config.facts, config.seeds), config.data)
+        folders = Folders(config.facts, config.seeds)
+        service = await open_service(folders, config.data, config.host)
         opened.push_async_callback(service.store.close)
         state = await wiring.open_state(config.state_address)
         opened.push_async_callback(state.close)

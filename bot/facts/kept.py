@@ -1,0 +1,61 @@
+"""What an open base keeps in memory, as every answer needs it: names, sources, its own record."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from bot.facts.absent import AbsentName
+from bot.facts.built import uri
+from bot.facts.model import BaseInfo
+from bot.facts.records import SourceRecord, ThingRecord
+
+_CHANGED = """
+SELECT max(day) FROM (
+    SELECT json_extract(record, '$.fact.added') AS day FROM fact
+    UNION ALL SELECT json_extract(record, '$.fact.withdrawn.date') FROM fact
+    UNION ALL SELECT json_extract(was.value, '$.date')
+        FROM fact, json_each(fact.record, '$.fact.was') AS was
+)
+"""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept. `changed_on` is when a fact was last added, reworded or withdrawn."""
+
+    info: BaseInfo
+    fingerprint: str
+    changed_on: date | None
+    things: Sequence[ThingRecord]
+    sources: Sequence[SourceRecord]
+    absent: Mapping[str, AbsentName]
+    words: Sequence[str]
+
+
+def read_kept(path: Path) -> Kept:
+    """Read it from a built base.
+
+    Raises OSError, sqlite3.Error, ValidationError or KeyError if that is none.
+    """
+    with path.open("rb"):  # SQLite does not say why a file cannot be opened
+        pass
+    with closing(sqlite3.connect(uri(path), uri=True)) as db:
+        about = dict(db.execute("SELECT key, value FROM about").fetchall())
+        (changed,) = db.execute(_CHANGED).fetchone()
+        things = db.execute("SELECT record FROM thing ORDER BY rank")
+        sources = db.execute("SELECT record FROM source ORDER BY id")
+        absent = db.execute("SELECT id, record FROM absent ORDER BY id")
+        return Kept(
+            info=BaseInfo.model_validate_json(about["info"]),
+            fingerprint=about["fingerprint"],
+            changed_on=date.fromisoformat(changed) if changed else None,
+            things=tuple(ThingRecord.model_validate_json(row[0]) for row in things),
+            sources=tuple(SourceRecord.model_validate_json(row[0]) for row in sources),
+            absent={key: AbsentName.model_validate_json(record) for key, record in absent},
+            words=[row[0] for row in db.execute("SELECT form FROM word")],
+        )

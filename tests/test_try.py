@@ -213,7 +213,7 @@ def test_a_missing_extra_is_one_sentence(config: Path) -> None:
     assert refused.returncode == 2
     assert refused.stdout == ""
     assert refused.stderr.count("\n") == 1
-    assert "pip install -e '.[try]'" in refused.stderr
+    assert "add [try] to what you installed" in refused.stderr
 
 
 def test_a_faulty_base_is_listed(forks: Forks, config: Path) -> None:

@@ -60,7 +60,9 @@ def sentence_of(error: Exception) -> str | None:
         case UnreadableBase(path=path, reason=reason):
             return f"{path.name} cannot be opened: {reason}. Delete it and build again."
         case MissingDriver(extra=extra):
-            return f"This state needs the extra `{extra}`: pip install -e '.[{extra}]'"
+            return (
+                f"This state needs an extra: add [{extra}] to what you installed, as '.[{extra}]'"
+            )
         case NewerState(found=found, newest=newest):
             return (
                 f"A newer version of Factdesk made the state: its tables are of version {found},"

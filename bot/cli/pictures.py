@@ -14,7 +14,7 @@ from bot.cli.shared import (
     ConfigPath,
     LanguageOption,
     language_or_default,
-    read_settings,
+    settings_or_shipped,
 )
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _draw(
     from bot.cards.card import Question
 
     with worded():
-        settings = read_settings(config)
+        settings = settings_or_shipped(config)
         spoken = language_or_default(language, settings)
         png, alt = asyncio.run(_picture(settings, Question(command, options), spoken))
         output.write_bytes(png)

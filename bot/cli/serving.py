@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.errors import FAULTS, fail, worded
-from bot.cli.shared import DEFAULT_CONFIG, ConfigPath, read_settings, start_logs
+from bot.cli.shared import (
+    DEFAULT_CONFIG,
+    ConfigPath,
+    read_settings,
+    settings_or_shipped,
+    start_logs,
+)
 from bot.cli.token import read_token
 
 if TYPE_CHECKING:
@@ -51,12 +57,12 @@ def try_out(
             typer.echo(f"Find facts has answered; {reader} sees it on the page.")
 
     with worded():
-        settings = read_settings(config)
+        settings = settings_or_shipped(config)
         start_logs(settings)
         try:
             asyncio.run(local_page.serve_page(settings, port, show, found, browse))
         except local_page.MissingExtra:
-            fail("The local page needs the extra `try`: run  pip install -e '.[try]'")
+            fail("The local page needs an extra: add [try] to what you installed, as '.[try]'")
         except local_page.UnusablePort as error:
             fail(f"Port {port}: {error}. Choose another with --port, or leave it out.")
 

@@ -45,6 +45,20 @@ def read_settings(path: Path) -> Config:
     return read_config(path)
 
 
+def settings_or_shipped(path: Path) -> Config:
+    """The settings in a file; where there are none, those of the base that Factdesk comes with.
+
+    For verbs that answer. One that changes something must be run where its settings are.
+    """
+    from bot.config import Config, shipped
+
+    if path != DEFAULT_CONFIG or path.exists():
+        return read_settings(path)
+    typer.echo(f"No {path} here: this is the base that Factdesk comes with.", err=True)
+    data = Path(typer.get_app_dir("factdesk"))
+    return Config(facts=shipped() / "facts", seeds=shipped() / "seeds", data=data)
+
+
 def start_logs(settings: Config, secret: str | None = None) -> None:
     """Set up logging as configured; `secret` never appears in a log."""
     from bot import logs

@@ -209,6 +209,16 @@ def as_uploaded(option: Option) -> tuple[str, int, bool, bool]:
     return option.name, kind, option.required, names_a_thing
 
 
+def test_questions_can_be_asked_anywhere_and_all_else_in_servers_that_added_the_bot(
+    uploaded: list[Json],
+) -> None:
+    for command in uploaded:
+        is_menu = command.get("type") == MESSAGE_MENU
+        anywhere = is_menu or command["name"] in COMMANDS
+        assert command["contexts"] == ([0, 1, 2] if anywhere else [0]), command["name"]
+        assert command["integration_types"] == ([0, 1] if anywhere else [0]), command["name"]
+
+
 def test_members_need_no_permission_for_the_questions(uploaded: list[Json]) -> None:
     for command in questions(uploaded):
         assert command.get("default_member_permissions") is None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import discord
 import structlog
+from discord import app_commands
 from discord.ext import commands
 
 from bot.config import Config
@@ -58,6 +59,11 @@ class Factdesk(FactdeskClient):
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=ErrorReportingTree,
+            # Unless a command says otherwise: moderation is for servers that have added the bot.
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=False, private_channel=False
+            ),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             # Slash commands need no messages and no members, so neither is cached.
             intents=discord.Intents(
                 guilds=True, guild_messages=config.mentions, dm_messages=config.mentions

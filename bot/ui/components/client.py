@@ -63,6 +63,17 @@ Interaction = discord.Interaction[FactdeskClient]
 """A command, a press or a sent form. Rename an attribute of the client, and pyright complains."""
 
 
+def is_in_server_of_ours(interaction: Interaction) -> bool:
+    """Whether the bot, or its commands alone, were added to the server of an interaction.
+
+    Not so in direct messages, nor where only the member has added the bot, to their own account.
+    """
+    server_id = interaction.guild_id
+    if server_id is None:
+        return False
+    return interaction.is_guild_integration() or interaction.client.get_guild(server_id) is not None
+
+
 def guild_of(interaction: Interaction) -> discord.Guild:
     """The server of an interaction that only happens in servers."""
     assert interaction.guild, "this command is for servers only"

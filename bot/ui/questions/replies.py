@@ -15,7 +15,7 @@ from bot.cards.pages import Page
 from bot.state.public_answers import PublicAnswer
 from bot.texts.catalogues import words
 from bot.ui.components import custom_ids, layout, submitted
-from bot.ui.components.client import FactdeskClient, Interaction
+from bot.ui.components.client import FactdeskClient, Interaction, is_in_server_of_ours
 from bot.ui.components.finished_replies import FinishedReply
 from bot.ui.components.language import reply_language
 from bot.ui.components.persistent_items import PersistentItem, button
@@ -29,6 +29,7 @@ async def reply(interaction: Interaction, question: Question, private: bool) -> 
 
     An answer without facts is private.
     """
+    private = private or _is_kept_private(interaction)
     replies, language = interaction.client.replies, reply_language(interaction, private)
     answer = await replies.reply(question, language)
     own_language = reply_language(interaction, private=True)
@@ -37,12 +38,24 @@ async def reply(interaction: Interaction, question: Question, private: bool) -> 
     await _send(interaction, answer, private=private or not answer.found)
 
 
+def _is_kept_private(interaction: Interaction) -> bool:
+    """Whether Discord shows the reply to nobody else.
+
+    In a server that has not added the bot, that is for the server's moderators to allow.
+    """
+    if interaction.guild_id is None or is_in_server_of_ours(interaction):
+        return False
+    return not interaction.permissions.use_external_apps
+
+
 async def _send(interaction: Interaction, answer: FinishedReply, private: bool) -> None:
     async def send(layout: ui.LayoutView, files: list[discord.File]) -> Sent:
         return await interaction.response.send_message(view=layout, files=files, ephemeral=private)
 
     sent = await interaction.client.replies.send(answer, send)
-    if not private and interaction.guild_id and interaction.channel_id and sent.message_id:
+    if private or not is_in_server_of_ours(interaction):
+        return
+    if interaction.guild_id and interaction.channel_id and sent.message_id:
         where = interaction.guild_id, interaction.channel_id
         note_public_answer(interaction.client, answer.facts, sent.message_id, *where)
 

@@ -21,6 +21,10 @@ from bot.ui.posting.posts import show_corrections
 from bot.ui.questions.replies import reply
 from bot.ui.questions.shown_text import shown_text
 
+_ANYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
+_BY_ANYONE = app_commands.AppInstallationType(guild=True, user=True)
+"""Questions can be asked wherever a member is, who may add the bot to their own account."""
+
 
 def slash_command(command: Command) -> Slash:
     """The slash command that asks a question of the table."""
@@ -45,7 +49,11 @@ def slash_command(command: Command) -> Slash:
         **{_parameter_name(PRIVATE): text("option.private")},
     )(ask)
     slash: Slash = app_commands.Command(
-        name=command.name, description=text(f"command.{command.name}"), callback=ask
+        name=command.name,
+        description=text(f"command.{command.name}"),
+        callback=ask,
+        allowed_contexts=_ANYWHERE,
+        allowed_installs=_BY_ANYONE,
     )
     for option in command.options:
         if option.kind in ("event", "actor", "topic", "source"):
@@ -68,7 +76,12 @@ def message_menu(command: Command) -> app_commands.ContextMenu:
         question = Question(command.name, {command.options[0].name: shown_text(message)})
         await reply(interaction, question, private=True)
 
-    return app_commands.ContextMenu(name=text(f"command.{command.name}"), callback=ask)
+    return app_commands.ContextMenu(
+        name=text(f"command.{command.name}"),
+        callback=ask,
+        allowed_contexts=_ANYWHERE,
+        allowed_installs=_BY_ANYONE,
+    )
 
 
 def _parameter(option: Option) -> Parameter:

@@ -9,7 +9,7 @@ import re
 from typing import Self
 
 from bot.texts.catalogues import Words
-from bot.ui.components.client import Interaction
+from bot.ui.components.client import Interaction, is_in_server_of_ours
 from bot.ui.components.language import reader_words
 from bot.ui.components.long_texts import key_of, text_in
 from bot.ui.components.messages import Notice, answer
@@ -29,7 +29,7 @@ class PassOnButton(PersistentItem, template=r"suggest:ask:(?P<key>[0-9a-f]{8})")
         """Keep the question as a suggestion."""
         words = reader_words(interaction)
         question = text_in(interaction.message, match["key"])
-        if interaction.guild_id is None:
+        if not is_in_server_of_ours(interaction):
             await answer(interaction, Notice(words("ask.pass-on.server")))
         elif question is None:
             await answer(interaction, Notice(words("ask.pass-on.gone")))

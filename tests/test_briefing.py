@@ -25,10 +25,12 @@ from bot.compose.briefing import (
     compose,
     propose,
 )
+from bot.compose.briefing_size import SIZES, SizeName
 from bot.facts.build import build
 from bot.facts.model import CLAIMS
 from bot.facts.store import Filter
 from bot.texts.catalogues import LANGUAGES, words
+from bot.ui.components import markdown
 from bot.ui.questions.replies import view
 from tests.conftest import parts, texts
 from tests.small_base import AGREEMENT, STORM, TOPIC, write_small_base
@@ -109,7 +111,6 @@ async def test_a_draft_tells_some_of_what_there_is_in_reading_order(service: Ans
         keys = [record.key for record in await candidates(service.store, subject)]
         draft = await propose(service.store, UI, subject)
         assert [key for key in keys if key in draft.facts] == list(draft.facts)
-        assert len(draft.facts) <= 12
         assert bool(draft.facts) == bool(keys), subject
 
 
@@ -134,13 +135,14 @@ async def test_accounts_stand_side_by_side_where_sources_differ(
     service: AnswerService, briefings: list[tuple[Subject, ComposedBriefing]]
 ) -> None:
     for subject, composed in briefings:
-        records = {r.key: r.fact for r in await candidates(service.store, subject)}
-        accounts = [account for key in composed.facts for account in records[key].accounts]
-        shown = [note for line in _lines(composed, UI("briefing.differ")) for note in line.notes]
-        assert [(note.text, note.cites) for note in shown] == [(a.says, (a,)) for a in accounts]
-        whole = {records[key].says for key in composed.facts}
-        differing = {line.text for line in _lines(composed, UI("briefing.differ"))}
-        assert differing <= whole, "no fact is cut"
+        records = {r.fact.says: r.fact for r in await candidates(service.store, subject)}
+        differing = list(_lines(composed, UI("part.differ")))
+        for line in differing:
+            accounts = [(account.says, (account,)) for account in records[line.text].accounts]
+            assert [(note.text, note.cites) for note in line.notes][: len(accounts)] == accounts
+        for line in _lines(composed):
+            if line.fact and line not in differing and records[line.text].accounts:
+                assert UI("briefing.worded") in [note.text for note in line.notes]
 
 
 async def test_what_was_planned_is_never_told_as_done(
@@ -156,9 +158,11 @@ async def test_what_was_planned_is_never_told_as_done(
     for subject, composed in briefings:
         for record in await candidates(service.store, subject):
             if record.owner in planned and record.key in composed.facts:
-                careful = _lines(composed, UI("briefing.care"))
+                under = "what.planned" if record.owner == subject.thing else "part.care"
+                careful = _lines(composed, UI(f"briefing.{under}"))
                 (line,) = [line for line in careful if line.text == record.fact.says]
-                assert (line.opening or "").startswith(begins), record.key
+                is_dated = record.dated and record.owner != subject.thing
+                assert (line.opening or "").startswith(begins) or not is_dated, record.key
                 seen.add(record.owner)
     assert seen == planned
 
@@ -176,31 +180,17 @@ async def test_every_topic_says_what_is_not_established(service: AnswerService) 
         assert list(_lines(composed, UI("part.open"))), subject
 
 
-def test_events_stand_in_order_of_time_each_dated_once(
-    service: AnswerService, briefings: list[tuple[Subject, ComposedBriefing]]
+async def test_a_date_is_shown_once_and_only_where_the_sentence_has_none(
+    service: AnswerService,
 ) -> None:
-    for subject, composed in briefings:
-        story = list(_lines(composed, UI("briefing.story")))
-        assert not story or story[0].opening, subject
-        assert len({line.opening for line in story if line.opening}) <= len(composed.facts)
-
-
-async def test_a_date_that_is_worked_out_says_so(service: AnswerService) -> None:
-    composed = await _briefing(service, Subject("security-dialogue"))
-    leads = {line.opening for line in _lines(composed, UI("briefing.story"))}
-    worked_out = UI(
-        "typography.bracketed", text="a Monday in April 2023", remark=UI("mark.inferred")
-    )
-    assert {"1997", "16 March 2023", worked_out} <= leads
-
-
-async def test_the_subtitle_says_how_old_the_articles_are(service: AnswerService) -> None:
-    composed = await _briefing(service, Subject("gsomia"))
-    assert composed.card.subtitle == UI(
-        "briefing.basis",
-        base=service.store.info.title,
-        articles="the article of 21 March 2023 and an undated article",
-    )
+    composed = await _briefing(service, PERIODS[0])
+    worked_out = UI("typography.bracketed", text="6 March 2023", remark=UI("mark.inferred"))
+    openings = [line.opening for line in _lines(composed, UI("briefing.part.happened"))]
+    assert openings[0] == worked_out
+    assert openings.count("16 March 2023") == 1
+    (led,) = _lines(composed, UI("briefing.part.led"))
+    assert "2018" in led.text
+    assert led.opening is None
 
 
 async def test_no_draft_says_the_same_twice(
@@ -218,6 +208,60 @@ async def test_the_same_draft_is_proposed_again(service: AnswerService) -> None:
     for subject in _subjects(service, "topic"):
         again = await propose(service.store, UI, subject)
         assert await propose(service.store, UI, subject) == again
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_draft_has_its_size_in_every_language(
+    service: AnswerService, size: SizeName
+) -> None:
+    for subject in (*_subjects(service, "topic"), Subject("tokyo-summit"), *PERIODS):
+        for language in LANGUAGES:
+            spoken = words(language)
+            draft = await propose(service.store, spoken, subject, size)
+            composed = await compose(service.store, spoken, subject, draft)
+            assert draft.facts
+            assert composed.length <= SIZES[size], (subject, language)
+            assert composed.length >= _seen(service, composed) - 2, (subject, language)
+            every = await candidates(service.store, subject)
+            assert composed.more == len(every) - len(draft.facts)
+
+
+def _seen(service: AnswerService, composed: ComposedBriefing) -> int:
+    """The characters of a briefing that Discord shows, without buttons and line breaks."""
+    (page,) = service.pages(composed.card)
+    spoken = words(composed.card.language)
+    sections = (markdown.section(page, part, spoken, links=False) for part in page.sections)
+    text = "\n".join([markdown.heading(page), *sections, markdown.sources(page, spoken)])
+    return len(re.sub(r"\*\*|\*|^## |^ *-# |\\\\", "", text, flags=re.MULTILINE))
+
+
+async def test_a_longer_draft_has_what_a_shorter_one_has(service: AnswerService) -> None:
+    drafts = [await propose(service.store, UI, Subject("gsomia"), size) for size in SIZES]
+    short, standard, full = (set(draft.facts) for draft in drafts)
+    assert short < standard < full
+    assert {
+        "gsomia-2016/established", "rulings-2018/ordered", "export-curbs-2019/imposed",
+        "gsomia-termination-2019/nearly", "gsomia-suspension-2019/suspended", "gsomia/normal",
+    } <= standard  # fmt: skip
+
+
+async def test_the_summits_draft_has_both_senses_of_the_first_since_2011(
+    service: AnswerService,
+) -> None:
+    composed = await _briefing(service, Subject("tokyo-summit"))
+    (line,) = _lines(composed, UI("part.differ"))
+    senses = " ".join(note.text for note in line.notes)
+    assert "first visit since December 2011" in senses
+    assert "first official summit that Japan hosted since 2011" in senses
+
+
+async def test_no_briefing_opens_with_a_claim(
+    briefings: list[tuple[Subject, ComposedBriefing]],
+) -> None:
+    for subject, composed in briefings:
+        first = next(_lines(composed))
+        is_open = first.fact is None or first.fact.fact.kind not in ("opinion", "position")
+        assert is_open, subject
 
 
 async def test_a_proposed_draft_leaves_room_for_signed_remarks(service: AnswerService) -> None:
@@ -322,31 +366,10 @@ async def test_what_only_may_fall_in_a_period_stands_apart(service: AnswerServic
     assert "preferential trade status" in line.text
 
 
-async def test_what_has_no_date_stands_apart(service: AnswerService) -> None:
-    composed = await _briefing(service, Subject("future-declaration"))
-    apart = list(_lines(composed, UI("timeline.undated")))
-    assert apart
-    assert apart[0].opening == "no date given; before 2025"
-    assert apart[0] not in list(_lines(composed, UI("briefing.story")))
-
-
-async def test_a_draft_is_a_dozen_facts_at_most(tmp_path: Path) -> None:
-    folders = write_small_base(tmp_path)
-    cites = "cites: [{source: ferry-report, paragraph: 4}]"
-    for number, name in enumerate("abcdefghijklmnopqrs"):
-        event = (
-            f"id: day-{name}\ntitle: Day {name.upper()}\nkind: incident\n"
-            f"when: {{edtf: 20{number + 10}, basis: stated}}\ntopics: [ferry-line]\n{cites}\n"
-            f"facts:\n  - {{id: it, kind: event, {cites}, about: [ferry-line], "
-            f"says: {name * 5} {name * 6}., added: 2026-11-22}}\n"
-        )
-        (folders.facts / f"events/day-{name}.yaml").write_text(event, "utf-8")
-    build(folders, tmp_path / "var")
-    service = await open_service(folders, tmp_path / "var")
-    try:
-        assert len((await propose(service.store, UI, Subject("ferry-line"))).facts) == 12
-    finally:
-        await service.store.close()
+async def test_what_happened_without_a_date_says_so(service: AnswerService) -> None:
+    composed = await _briefing(service, Subject("nuclear-consultative-group"))
+    (line, *_) = _lines(composed, UI("briefing.part.happened"))
+    assert line.opening == "No date given; before 2025"
 
 
 async def test_sources_with_long_names_count_as_well(tmp_path: Path) -> None:
@@ -402,15 +425,15 @@ async def changed(tmp_path: Path) -> AsyncIterator[AnswerService]:
     await service.store.close()
 
 
-async def test_corrected_wordings_are_among_the_claims_to_be_careful_with(
+async def test_a_corrected_fact_says_so_and_a_withdrawn_one_is_named(
     changed: AnswerService,
 ) -> None:
     composed = await _briefing(changed, Subject("ferry-line"))
-    careful = list(_lines(composed, UI("briefing.care")))
-    (withdrawn,) = [line for line in careful if line.label == UI("corrections.withdrawn")]
+    (withdrawn,) = _lines(composed, UI("briefing.part.care"))
+    assert withdrawn.label == UI("corrections.withdrawn")
     assert withdrawn.text.startswith("“A storm in November 2014")
-    (reworded,) = [line for line in careful if line.label == UI("corrections.now")]
-    assert "“They signed on 5 May 2021.”" in [note.text for note in reworded.notes]
+    (reworded,) = [line for line in _lines(composed) if line.text.startswith("Ilse Brandt")]
+    assert "A slip." in [note.text for note in reworded.notes]
 
 
 async def test_what_is_withdrawn_or_gone_is_reported_and_not_told(changed: AnswerService) -> None:

@@ -47,14 +47,14 @@ ONCE_A_YEAR = (
     f"      - date: 2026-11-25\n        said: {YEARLY}\n        why: A test of corrections.\n"
 )
 WITHDRAWN = RENEWED + "    withdrawn: {date: 2026-11-25, why: A test of corrections.}\n"
-PACT = "is a pact under which South"
-THE_PACT = "is the pact by which South"
-KIND = "    kind: background\n    about: [south-korea, japan]\n"
+PACT = "formally normalised the intelligence pact"
+THE_PACT = "normalised the intelligence pact formally"
+KIND = "    kind: event\n    about: [south-korea, gsomia-normalised]\n"
 WAS = (
     "    was:\n      - date: 2026-11-26\n        why: Another test of corrections.\n"
     "        said: >-\n"
-    "          GSOMIA, the General Security of Military Information Agreement, is a pact\n"
-    "          under which South Korea and Japan share military intelligence.\n" + KIND
+    "          South Korea formally normalised the intelligence pact GSOMIA between the Tokyo\n"
+    "          summit of March 2023 and a report of April 2023; the day is not given.\n" + KIND
 )
 
 

@@ -1,196 +1,170 @@
-"""Which facts a draft proposes first: each weight, and each rule on repetition, by one order."""
+"""Which facts a draft proposes, and in which part each stands."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from bot.compose.briefing_material import Subject, gather
-from bot.compose.briefing_selection import ranked
+from bot.compose.briefing_material import Material, Subject, gather
+from bot.compose.briefing_selection import select
 from bot.facts.build import build
 from bot.facts.model import CLAIMS
+from bot.facts.records import FactRecord
 from bot.facts.store import Store
-from tests.small_base import ARTICLE, record_of, write_small_base
+from tests.small_base import write_small_base
 
 CITES = "cites: [{source: ferry-report, paragraph: 4}]"
-NEXT = "cites: [{source: ferry-report, paragraph: 5}]"
-ELSEWHERE = "cites: [{source: other-report, paragraph: 4}]"
-BOTH = "cites: [{source: ferry-report, paragraph: 4}, {source: other-report, paragraph: 4}]"
 
 
-def fact(
-    name: str,
-    kind: str = "background",
-    more: str = "",
-    cites: str = CITES,
-    about: str = "pair",
-    says: str = "",
-) -> str:
+def fact(name: str, kind: str = "event", more: str = "", says: str = "") -> str:
     """A fact whose words, unless given, are like those of no other."""
     says = says or " ".join(name + letter * 4 for letter in "klmn")
-    by = ", by: norhaven" if kind in CLAIMS else ""
+    by = ", by: norhaven" if kind in CLAIMS and "by:" not in more else ""
     extra = f", {more}" if more else ""
     return (
-        f"  - {{id: {name}, kind: {kind}, {cites}, about: [{about}], says: {says}{by}{extra},"
+        f"  - {{id: {name}, kind: {kind}, {CITES}, about: [pair], says: {says}{by}{extra},"
         " added: 2026-11-22}\n"
     )
 
 
-def event(
-    name: str, *facts: str, when: str = "edtf: 2015, basis: stated", more: str = ""
-) -> dict[str, str]:
-    """An event of the topic `pair` with its facts, as a file."""
-    text = (
-        f"id: day-{name}\ntitle: Day {name.upper()}\nkind: incident\nwhen: {{{when}}}\n{more}"
-        f"topics: [pair]\n{CITES}\nfacts:\n{''.join(facts)}"
+def event(name: str, *facts: str, when: str = "edtf: 2015, basis: stated", more: str = "") -> str:
+    """An event with its facts, as a file."""
+    return (
+        f"id: day-{name}\ntitle: Day {name.upper()}\nkind: incident\nwhen: {{{when}}}\n"
+        f"{more or 'topics: [pair]'}\n{CITES}\nfacts:\n{''.join(facts)}"
     )
-    return {f"events/day-{name}.yaml": text}
 
 
-def topic(
-    facts: str = "", stands: str = "", unknown: str = "", name: str = "pair"
-) -> dict[str, str]:
+EARLIER = event("z", fact("z", "background"), when="edtf: 2010, basis: stated")
+
+
+def topic(more: str = "", **lists: str) -> str:
     """A topic with its lists of facts, as a file."""
-    lists = {"facts": facts, "stands": stands, "open": unknown}
-    text = "".join(f"{key}:\n{held}" for key, held in lists.items() if held)
-    return {f"topics/{name}.yaml": f"id: {name}\ntitle: {name.title()}\n{text}"}
+    text = "".join(f"{key}:\n{held}" for key, held in lists.items())
+    return f"id: pair\ntitle: Pair\n{more}{text}"
 
 
-async def order(folder: Path, *files: dict[str, str]) -> str:
-    """The ids of the ranked facts, the most telling first."""
+async def story(folder: Path, *files: str, subject: str = "pair") -> Material:
+    """What a briefing on a subject of the small base with these files can show."""
     folders = write_small_base(folder)
-    record = record_of(ARTICLE, 9).replace("ferry-report", "other-report")
-    record = record.replace("title: Port", "title: Other port")
-    (folders.seeds / "other-report.yaml").write_text(record, "utf-8")
-    for name, text in {**topic(), **{k: v for held in files for k, v in held.items()}}.items():
-        (folders.facts / name).write_text(text, "utf-8")
+    for text in files if any(text.startswith("id: pair") for text in files) else (topic(), *files):
+        name = text.partition("\n")[0].removeprefix("id: ")
+        kind = "topics" if name == "pair" else "events"
+        (folders.facts / kind / f"{name}.yaml").write_text(text, "utf-8")
     store = await Store.open(build(folders, folder / "var").path)
     try:
-        return "".join(record.fact.id for record in ranked(await gather(store, Subject("pair"))))
+        return await gather(store, Subject(subject))
     finally:
         await store.close()
 
 
-ACCOUNTS = (
-    "accounts: [{source: ferry-report, paragraph: 4, says: So.},"
-    " {source: other-report, paragraph: 4, says: No.}]"
-)
-UNDATED = "basis: undated"
-LONG = "hhhhh " * 40
+def chosen(material: Material, most: int = 99) -> str:
+    """The ids of the proposed facts, the most telling first."""
 
-PAIRS = {
-    "what happened before background": (event("a", fact("a")), event("b", fact("b", "event"))),
-    "a claim that calls for care before another": (
-        event("a", fact("a", "position")),
-        event("b", fact("b", "position", "caution: So."))),
-    "two articles before one": (event("a", fact("a")), event("b", fact("b", cites=BOTH))),
-    "the short before the long": (event("a", fact("a", says=LONG)), event("b", fact("b"))),
-    "dated before undated": (
-        event("a", fact("a", "figure"), when=UNDATED), event("b", fact("b"))),
-    "the subject before other things": (
-        event("a", fact("a", about="norhaven")), event("b", fact("b"))),
-    "differing accounts before one wording": (
-        event("a", fact("a", cites=BOTH)), event("b", fact("b", more=ACCOUNTS, cites=BOTH))),
-    "a plan before a figure": (
-        event("a", fact("a", "figure")), event("b", fact("b", "event"), more="status: planned\n")),
-}  # fmt: skip
-"""Two events with one fact each; for each reason, the second is the more telling."""
+    def fits(facts: Sequence[FactRecord]) -> bool:
+        return len(facts) <= most
+
+    return "".join(record.fact.id for record in select(material, fits))
 
 
-@pytest.mark.parametrize("files", PAIRS.values(), ids=PAIRS)
-async def test_the_more_telling_of_two_facts_comes_first(
-    tmp_path: Path, files: tuple[dict[str, str], dict[str, str]]
+# ---- What is chosen ----------------------------------------------------------------------------
+
+
+async def test_the_parts_take_turns_and_the_first_event_is_a_part_of_what_it_is(
+    tmp_path: Path,
 ) -> None:
-    assert await order(tmp_path, *files) == "ba"
+    material = await story(
+        tmp_path,
+        topic(facts=fact("a"), stands=fact("b"), open=fact("c")),
+        event("d", fact("d")),
+        event("e", fact("e")),
+    )
+    assert chosen(material) == "aecbd"
 
 
-async def test_an_event_that_many_facts_are_about_comes_first(tmp_path: Path) -> None:
-    of_b = fact("c", about="day-b")
-    assert (await order(tmp_path, event("a", fact("a")), event("b", fact("b")), event("c", of_b)))[
-        0
-    ] == "b"
-
-
-async def test_where_a_topic_stands_comes_before_what_it_is(tmp_path: Path) -> None:
-    assert await order(tmp_path, topic(fact("a", "figure"), fact("b"))) == "ba"
-
-
-async def test_an_opinion_about_another_topic_comes_last(tmp_path: Path) -> None:
-    aside = topic(fact("a", "opinion"), name="aside")
-    told = event("b", fact("b", "opinion", says="bbbbb " * 20))
-    assert await order(tmp_path, aside, told) == "ba"
+async def test_what_curators_put_first_comes_before_all_parts(tmp_path: Path) -> None:
+    first = "order: [day-d/d, pair/c]\n"
+    material = await story(
+        tmp_path, topic(first, facts=fact("a"), open=fact("c")), event("d", fact("d"))
+    )
+    assert chosen(material) == "dca"
 
 
 async def test_another_event_comes_before_more_of_the_same(tmp_path: Path) -> None:
-    same = event("a", fact("a", "event"), fact("b", "event"))
-    assert await order(tmp_path, same, event("c", fact("c", "role"))) == "acb"
-
-
-async def test_a_part_that_is_still_empty_comes_before_more_of_another(tmp_path: Path) -> None:
-    story = event("a", fact("a", "event")), event("b", fact("b", "event"))
-    assert await order(tmp_path, *story, topic(fact("c"), name="aside")) == "acb"
-
-
-async def test_another_article_comes_before_the_same_one(tmp_path: Path) -> None:
-    first = event("a", fact("a", "event"))
-    same, other = event("b", fact("b", cites=NEXT)), event("c", fact("c", cites=ELSEWHERE))
-    assert await order(tmp_path, first, same, other) == "acb"
+    material = await story(tmp_path, event("a", fact("a"), fact("b")), event("c", fact("c")))
+    assert chosen(material) == "acb"
 
 
 async def test_what_says_nearly_the_same_is_proposed_once(tmp_path: Path) -> None:
     words = "ppppp qqqqq rrrrr sssss"
-    first = event("a", fact("a", "event", says=f"{words} aaaaa."))
-    again = event("b", fact("b", "event", says=f"{words} bbbbb."))
-    assert await order(tmp_path, first, again, event("c", fact("c"))) == "ac"
+    material = await story(
+        tmp_path,
+        event("a", fact("a", says=f"{words} aaaaa.")),
+        event("b", fact("b", says=f"{words} bbbbb.")),
+        event("c", fact("c")),
+    )
+    assert chosen(material) == "ac"
 
 
-async def test_forms_of_a_word_count_as_the_same(tmp_path: Path) -> None:
-    first = event("a", fact("a", "event", says="Ferries crossed twice."))
-    again = event("b", fact("b", "event", says="Crossings twicely ferriesome."))
-    assert await order(tmp_path, first, again) == "a"
-
-
-async def test_names_of_actors_do_not_make_facts_alike(tmp_path: Path) -> None:
-    first = event("a", fact("a", "event", says="Ilse Brandt Norhaven Council aaaaa."))
-    again = event("b", fact("b", "event", says="Ilse Brandt Norhaven Council bbbbb."))
-    assert await order(tmp_path, first, again) == "ab"
-
-
-async def test_what_is_partly_alike_comes_after_what_is_not(tmp_path: Path) -> None:
-    first = event("a", fact("a", "event", says="ppppp aaaaa aaaab aaaac"))
-    alike = event("b", fact("b", "event", says="ppppp bbbbb bbbba bbbbc"))
-    assert await order(tmp_path, first, alike, event("c", fact("c", "event"))) == "acb"
+async def test_where_a_topic_stands_also_tells_the_event_behind_it(tmp_path: Path) -> None:
+    stands = fact("a").replace("about: [pair]", "about: [day-b]")
+    material = await story(
+        tmp_path, topic("order: [pair/a]\n", stands=stands), EARLIER, event("b", fact("b"))
+    )
+    assert chosen(material) == "az"
 
 
 async def test_what_is_not_established_is_no_repetition(tmp_path: Path) -> None:
     same = "ppppp qqqqq rrrrr."
-    assert await order(tmp_path, topic(fact("a", says=same), unknown=fact("b", says=same))) == "ab"
+    material = await story(tmp_path, topic(facts=fact("a", says=same), open=fact("b", says=same)))
+    assert chosen(material) == "ab"
 
 
-async def test_the_first_fact_of_a_list_comes_before_the_second_of_another(tmp_path: Path) -> None:
-    longer = topic(fact("a") + fact("b"), name="aside")
-    assert await order(tmp_path, longer, topic(fact("c"), name="beside")) == "acb"
-
-
-async def test_what_defines_a_topic_comes_before_what_happened_to_it(tmp_path: Path) -> None:
-    assert await order(tmp_path, topic(fact("a", "role") + fact("b", "event"))) == "ab"
-
-
-async def test_more_of_a_part_loses_to_the_story(tmp_path: Path) -> None:
-    short = topic(fact("a", "figure"), name="aside"), topic(fact("c", "figure"), name="beside")
-    story = event("b", fact("b", "role")), event("d", fact("d", "role"))
-    assert await order(tmp_path, *short, *story) == "abdc"
-
-
-async def test_what_is_not_established_gains_nothing_by_its_articles(tmp_path: Path) -> None:
-    unknown = topic(unknown=fact("a"), name="aside")
-    assert (
-        await order(tmp_path, unknown, topic(unknown=fact("b", cites=BOTH), name="beside")) == "ab"
+async def test_what_does_not_fit_is_passed_over(tmp_path: Path) -> None:
+    material = await story(
+        tmp_path, topic(facts=fact("a"), open=fact("b")), EARLIER, event("c", fact("c"))
     )
+    assert chosen(material, most=2) == "ac"
 
 
-async def test_what_tells_too_little_is_not_proposed(tmp_path: Path) -> None:
-    notes = f"inferred: {'hhhhh ' * 90}, caution: {'hhhhh ' * 90}"
-    long = topic(fact("a", "opinion", notes, says="hhhhh " * 60), name="aside")
-    assert await order(tmp_path, long, event("b", fact("b"))) == "b"
+# ---- The part of a fact ------------------------------------------------------------------------
+
+PLANNED = "status: planned\ntopics: [pair]"
+ACCOUNT = "{source: ferry-report, paragraph: 4, says: So.}"
+ACCOUNTS = f"accounts: [{ACCOUNT}, {ACCOUNT}]"
+
+PARTS = {
+    "what is said of an event": (event("a", fact("x"), fact("a", "position")), "said"),
+    "a claim with a caution": (event("a", fact("a", "position", "caution: So.")), "care"),
+    "what was planned": (event("a", fact("a"), more=PLANNED), "care"),
+    "what people decided to do": (event("a", fact("a", "plan")), "happened"),
+    "what an article saw ahead": (event("a", fact("a", "plan", "by: ferry-report")), "said"),
+    "a difference": (event("a", fact("x"), fact("a", "figure", ACCOUNTS)), "differ"),
+    "other wordings": (event("a", fact("x"), fact("a", "event", ACCOUNTS)), "happened"),
+    "an anniversary": (event("a", fact("a")).replace("incident", "anniversary"), "background"),
+    "the beginning": (event("a", fact("a")), "what"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "part"), PARTS.values(), ids=PARTS)
+async def test_a_fact_stands_in_its_part(tmp_path: Path, file: str, part: str) -> None:
+    material = await story(tmp_path, *([file] if part == "what" else [file, EARLIER]))
+    assert material.parts["day-a/a"] == part
+
+
+async def test_an_article_that_saw_an_event_ahead_comes_before_it(tmp_path: Path) -> None:
+    foreseen = fact("a", "plan", "by: ferry-report")
+    material = await story(tmp_path, event("a", fact("x"), foreseen), subject="day-a")
+    assert material.parts["day-a/a"] == "before"
+    assert material.parts["day-a/x"] == "happened"
+
+
+async def test_an_events_briefing_knows_where_its_topics_stand(tmp_path: Path) -> None:
+    elsewhere = fact("c").replace("about: [pair]", "about: [day-b]")
+    lists = topic(facts=fact("w"), stands=fact("s"), open=fact("o") + elsewhere)
+    material = await story(
+        tmp_path, lists, event("a", fact("a")), event("b", fact("b")), subject="day-a"
+    )
+    assert {record.key for record in material.facts} == {"day-a/a", "pair/s", "pair/o"}

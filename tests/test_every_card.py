@@ -413,7 +413,7 @@ def speaker_names(service: AnswerService, by: str) -> tuple[str, ...]:
     """How a sentence may name the actor or the article that makes a claim."""
     if source := service.store.sources.get(by):
         return source.source.also
-    return (service.store.things[by].label,)
+    return service.store.things[by].forms
 
 
 def lines(card: Card) -> Iterator[Line]:

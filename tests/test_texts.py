@@ -19,6 +19,7 @@ from bot.answers.changed_parts import PARTS
 from bot.answers.commands import COMMANDS
 from bot.asking.small_talk import Talk
 from bot.cards.card import PartKey
+from bot.compose.briefing_parts import PARTS as PARTS_OF_BRIEFING
 from bot.facts.model import ACTOR_KINDS, CLAIMS, EVENT_KINDS, SourceKind, ThingKind
 from bot.state.audit_log import AuditAction
 from bot.state.briefing_record import Status
@@ -62,6 +63,9 @@ MODERATING = (
 )  # fmt: skip
 """Each command of moderators: its group, its name, its options."""
 
+HEADED_ELSEWHERE = ("what", "differ", "open", "may")
+"""Parts of a briefing whose headings have other keys."""
+
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "command.*": tuple(COMMANDS),
     "option.*.*": tuple(
@@ -89,6 +93,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         for group, name, options in MODERATING
         for option in options
     ),
+    "briefing.part.*": tuple(part for part in PARTS_OF_BRIEFING if part not in HEADED_ELSEWHERE),
+    "briefing.what.*": ("planned", "event", "person", "thing"),
     "briefing.step.*": get_args(AuditAction),
     "briefing.step.field.*": (
         "headline", "remarks", "language", "facts", "channel", "role", "publish", "tag", "when",

@@ -76,10 +76,10 @@ def _label(context: AnswerContext, fact: Fact) -> str | None:
 
 
 def _speaker_names(context: AnswerContext, by: str) -> tuple[str, ...]:
-    """How a sentence names who makes a statement: an actor's name, or any form of an article's."""
+    """How a sentence may name who makes a statement: an actor or, less its title, an article."""
     if source := context.store.sources.get(by):
         return source.source.also
-    return (context.store.things[by].label,)
+    return context.store.things[by].forms
 
 
 def _notes(context: AnswerContext, fact: Fact) -> Iterator[Line]:

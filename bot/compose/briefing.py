@@ -1,21 +1,22 @@
 """The briefing: a cited, dated summary that a moderator posts under their own name.
 
-It sums up a topic, an actor, an event or a period in one message: what matters, in order of time,
-where sources differ, what is not established, and which claims call for care. What the base holds
-is gathered in `briefing_material`, what a draft proposes is chosen in `briefing_selection`, the
-card is laid out in `briefing_card` and measured in `briefing_size`.
+It tells the story of a topic, an actor, an event or a period in parts that always come in the same
+order (`briefing_parts`). The links between events say which of them belong to the story
+(`briefing_links`, `briefing_story`). A draft has one of three sizes (`briefing_size`), which decide
+how many facts of each part it proposes (`briefing_selection`). The card is laid out in
+`briefing_card`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.cards.card import Card
-from bot.compose.briefing_card import LONGEST_AUTHOR, LONGEST_REMARKS, BriefingLayout
+from bot.compose.briefing_card import LONGEST_REMARKS, BriefingLayout
 from bot.compose.briefing_material import Subject, gather
-from bot.compose.briefing_selection import ranked
-from bot.compose.briefing_size import fits
+from bot.compose.briefing_selection import select
+from bot.compose.briefing_size import SIZES, SizeName, fits_message, length
 from bot.facts.records import FactRecord
 from bot.facts.store import Store
 from bot.parsing.typed_text import clean_text
@@ -25,8 +26,6 @@ from bot.texts.catalogues import words as words_in
 __all__ = ["LONGEST_REMARKS", "Subject"]
 
 LONGEST_HEADLINE = 150
-
-_MOST = 12  # facts of a proposed draft: as many as members read to the end
 
 
 @dataclass(frozen=True)
@@ -39,38 +38,40 @@ class BriefingDraft:
 
 @dataclass(frozen=True)
 class ComposedBriefing:
-    """A briefing ready to be posted.
+    """A briefing ready to be posted, and how many characters long it is.
 
     `facts` are the versions of the facts that it shows, by key. `missing` are keys of the draft
-    that the base does not answer, `left_out` those that do not fit the message.
+    that the base does not answer, `left_out` those that do not fit the message. `more` is the
+    number of other facts on the subject, to choose from.
     """
 
     card: Card
     facts: Mapping[str, str]
     missing: tuple[str, ...]
     left_out: tuple[str, ...]
+    more: int
+    length: int
 
 
-async def propose(store: Store, words: Words, subject: Subject) -> BriefingDraft:
-    """A headline, and the facts that tell a subject best in one message, in reading order.
+async def propose(
+    store: Store, words: Words, subject: Subject, size: SizeName = "standard"
+) -> BriefingDraft:
+    """A headline, and the facts that tell a subject best in this size, in reading order.
 
     The facts are the same in every language, so that a draft can change its language later.
     """
     material = await gather(store, subject)
-    layouts = {language: BriefingLayout(material, words_in(language)) for language in LANGUAGES}
-    chosen: list[FactRecord] = []
-    for record in ranked(material):
-        if all(_leaves_space(layout, [*chosen, record]) for layout in layouts.values()):
-            chosen.append(record)
-        if len(chosen) == _MOST:
-            break
+    layouts = [BriefingLayout(material, words_in(language)) for language in LANGUAGES]
+
+    def fits(facts: Sequence[FactRecord]) -> bool:
+        return all(
+            length(each.card(each.headline(), facts), store.sources, each.words) <= SIZES[size]
+            for each in layouts
+        )
+
+    chosen = select(material, fits)
     keys = tuple(record.key for record in material.in_order(chosen))
-    return BriefingDraft(layouts[words.language].headline(), keys)
-
-
-def _leaves_space(layout: BriefingLayout, facts: list[FactRecord]) -> bool:
-    """Whether a message holds these facts and the longest remarks as well."""
-    return fits(layout, layout.headline(), facts, "x" * LONGEST_REMARKS, "x" * LONGEST_AUTHOR)
+    return BriefingDraft(BriefingLayout(material, words).headline(), keys)
 
 
 async def candidates(store: Store, subject: Subject) -> tuple[FactRecord, ...]:
@@ -99,12 +100,16 @@ async def compose(
     by_key = {record.key: record for record in material.facts}
     keys = dict.fromkeys(draft.facts)
     taken: dict[str, FactRecord] = {}
+    card = layout.card(headline, (), remarks, author)
     for key in filter(by_key.__contains__, keys):
-        if fits(layout, headline, [*taken.values(), by_key[key]], remarks, author):
-            taken[key] = by_key[key]
+        longer = layout.card(headline, [*taken.values(), by_key[key]], remarks, author)
+        if fits_message(longer, store.sources, words):
+            taken[key], card = by_key[key], longer
     return ComposedBriefing(
-        card=layout.card(headline, layout.sections(taken.values(), remarks, author)),
+        card=card,
         facts={key: record.version for key, record in taken.items()},
         missing=tuple(key for key in keys if key not in by_key),
         left_out=tuple(key for key in keys if key in by_key and key not in taken),
+        more=len(by_key) - len(taken),
+        length=length(card, store.sources, words),
     )

@@ -4,38 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
 
 from bot.answers.change_lines import change_line
 from bot.answers.context import AnswerContext
-from bot.answers.fact_lines import as_of, event_line, fact_line
-from bot.cards.card import Action, Card, Line, Question, Section, all_cites
+from bot.answers.fact_lines import fact_line
+from bot.answers.questions.actor import role_line
+from bot.answers.questions.event import circumstances
+from bot.cards.card import Action, Card, Line, Question, Section
 from bot.cards.limits import BUTTON_LABEL, shorten
 from bot.cards.wording import dated_words
-from bot.compose.briefing_material import Material, Part
+from bot.compose.briefing_material import Material
+from bot.compose.briefing_parts import PARTS, Part
+from bot.facts.model import Actor, Event
 from bot.facts.records import Dated, FactRecord
 from bot.parsing.typed_text import clean_text
 from bot.texts.catalogues import Words
 
 LONGEST_REMARKS = 300
-"""Characters of remarks that a moderator may write; a proposed draft leaves space for them."""
+"""Characters of remarks that a moderator may write."""
 
 LONGEST_AUTHOR = 32
 """Characters of a name on Discord."""
 
-_CHANGES = 2  # corrected facts in one briefing
-_LONGEST_CHANGE = 600  # characters of a correction; `/corrections` tells longer ones
+_MOST_PEOPLE = 4  # in the line of an event's date and place
+_LONGEST_CHANGE = 300  # characters of a correction; `/corrections` tells longer ones
 
 
 class BriefingLayout:
-    """Lays facts out as a briefing in one language. The line of a fact is made once."""
+    """Lays facts out as a briefing in one language."""
 
     def __init__(self, material: Material, words: Words) -> None:
         self.material = material
         self.words = words
-        self.actions = tuple(_onward(material, words))
         self._context = AnswerContext(material.store, words, {})
-        self._lines: dict[str, Line] = {}
+        self._actions = tuple(_onward(material, words))
+        self._head = tuple(self._head_lines())
         self._changes = tuple(self._change_lines())
 
     def headline(self) -> str:
@@ -45,110 +48,145 @@ class BriefingLayout:
             return words("briefing.headline", subject=material.period.worded(words))
         thing = material.thing
         name = thing.name(words.language) if thing else material.subject.thing
-        event = material.events.get(material.subject.thing)
-        if event and event.event.status == "planned":
+        if _is_planned(material):
             name = words("typography.bracketed", text=name, remark=words("mark.planned"))
         return words("briefing.headline", subject=name)
 
-    def card(self, headline: str, sections: tuple[Section, ...]) -> Card:
-        """The card with these sections; nothing is cut, however long it becomes."""
+    def card(
+        self,
+        headline: str,
+        facts: Iterable[FactRecord],
+        remarks: str | None = None,
+        author: str | None = None,
+    ) -> Card:
+        """The card with these facts and the moderator's signed remarks; nothing is cut."""
         return Card(
             question=_question(self.material),
             language=self.words.language,
             title=headline,
             found=True,
-            subtitle=self.subtitle(sections),
-            sections=sections,
-            actions=self.actions,
+            sections=(*self._sections(facts), *self._remarks(remarks, author)),
+            actions=self._actions,
             one_page=True,
         )
 
-    def subtitle(self, sections: Iterable[Section]) -> str:
-        """What the briefing is based on: the base, and the dates of the cited articles."""
-        title = self.material.store.info.title
-        sources = list(dict.fromkeys(cite.source for cite in all_cites(sections)))
-        if not sources:
-            return title
-        return self.words("briefing.basis", base=title, articles=as_of(self._context, sources))
+    def _sections(self, facts: Iterable[FactRecord]) -> Iterator[Section]:
+        """The parts that have lines, each under its heading."""
+        of_part: dict[Part, list[FactRecord]] = {part: [] for part in PARTS}
+        for fact in self.material.in_order(facts):
+            of_part[self.material.part_of(fact)].append(fact)
+        for part, own in of_part.items():
+            lines = (*self._above(part, own), *self._lines(part, own))
+            if part == "care":
+                lines += self._changes
+            if lines:
+                yield Section(lines, self._heading(part))
 
-    def sections(
-        self, facts: Iterable[FactRecord], remarks: str | None = None, author: str | None = None
-    ) -> tuple[Section, ...]:
-        """The facts by part, how accounts of them differ, and the moderator's signed remarks."""
-        words, ordered = self.words, self.material.in_order(facts)
-        parts: dict[Part, list[FactRecord]] = {"short": [], "story": [], "open": [], "care": []}
-        for fact in ordered:
-            parts[self.material.part_of(fact)].append(fact)
-        differing = [self._accounts(fact) for fact in ordered if fact.fact.accounts]
-        care = [*map(self._careful_line, parts["care"]), *self._changes]
-        return (
-            *_section(words("briefing.short"), map(self._line, parts["short"])),
-            *self._story(parts["story"]),
-            *_section(words("briefing.differ"), differing),
-            *_section(words("part.open"), map(self._line, parts["open"])),
-            *_section(words("briefing.care"), care),
-            *self._remarks(remarks, author),
+    def _heading(self, part: Part) -> str:
+        match part:
+            case "what":
+                return self.words(f"briefing.what.{_kind(self.material)}")
+            case "differ" | "open":
+                return self.words(f"part.{part}")
+            case "may":
+                return self.words("timeline.may")
+            case _:
+                return self.words(f"briefing.part.{part}")
+
+    # ---- What comes first --------------------------------------------------------------------
+
+    def _head_lines(self) -> Iterator[Line]:
+        """An event's date, place and people, or an actor's roles; of many people facts tell."""
+        about = self.material.about
+        if isinstance(about, Event):
+            record = self.material.events[about.id]
+            if len(about.who) > _MOST_PEOPLE:
+                record = record.model_copy(update={"event": about.model_copy(update={"who": ()})})
+            line = circumstances(self._context, record)
+            yield replace(line, text=_capitalised(line.text), notes=())
+        elif isinstance(about, Actor):
+            yield from (role_line(self._context, about, role) for role in about.roles)
+
+    def _above(self, part: Part, facts: Sequence[FactRecord]) -> Iterator[Line]:
+        """What stands above the facts of a part: who or when it was, or else the lead.
+
+        A briefing never opens with a claim.
+        """
+        about = self.material.about
+        if part == "what":
+            if not any(fact.fact.kind == "role" for fact in facts):
+                yield from self._head
+            if about and about.lead and not (self._head or facts):
+                yield Line(about.lead.says, about.lead.cites)
+
+    # ---- Facts -------------------------------------------------------------------------------
+
+    def _lines(self, part: Part, facts: Iterable[FactRecord]) -> Iterator[Line]:
+        """The facts of a part, each event dated once, unless its sentence says when it was."""
+        about = self.material.about
+        before = (
+            dated_words(self.material.events[about.id].dated, self.words)
+            if isinstance(about, Event)
+            else None
         )
+        for fact in facts:
+            line, dated = self._line(part, fact), self._dated(fact)
+            date = dated_words(dated, self.words) if dated else before
+            if dated and date != before and self._adds(part, fact, dated):
+                line = replace(line, opening=self._date(fact, dated))
+            before = date
+            yield line
 
-    def _line(self, record: FactRecord) -> Line:
-        """A fact as a line without its accounts, which have a part of their own."""
-        line = self._lines.get(record.key)
-        if line is None:
-            bare = record.fact.model_copy(update={"accounts": ()})
-            line = fact_line(self._context, record.model_copy(update={"fact": bare}))
-            self._lines[record.key] = line
-        return line
+    def _line(self, part: Part, record: FactRecord) -> Line:
+        """A fact with what qualifies it; how it was inferred is left to the fact's own card.
 
-    def _story(self, facts: Sequence[FactRecord]) -> Iterator[Section]:
-        """Facts of events in order of time; apart, those whose time is not known or not sure."""
-        words, headings = self.words, [self._story_heading(fact) for fact in facts]
-        for heading in (words("briefing.story"), words("timeline.undated"), words("timeline.may")):
-            under = (fact for fact, own in zip(facts, headings, strict=True) if own == heading)
-            yield from _section(heading, self._story_lines(under))
-
-    def _story_heading(self, record: FactRecord) -> str:
-        """The heading that a fact of an event belongs under."""
-        words, span = self.words, self.material.events[record.owner].dated.span
-        if self.material.period.may_miss(span):
-            return words("timeline.may")
-        return words("briefing.story") if span else words("timeline.undated")
-
-    def _story_lines(self, facts: Iterable[FactRecord]) -> Iterator[Line]:
-        """The facts, each event dated once: by its first fact, or by a line with its title."""
-        for owner, group in groupby(facts, key=lambda fact: fact.owner):
-            first, *rest = group
-            if first.dated:
-                yield replace(self._line(first), opening=self._date(first.dated))
-            else:
-                yield event_line(self._context, self.material.events[owner])
-                yield self._line(first)
-            yield from map(self._line, rest)
-
-    def _date(self, dated: Dated) -> str:
-        """A date in words, with a remark if it is worked out."""
-        date = dated_words(dated, self.words)
-        if dated.when.basis != "inferred":
-            return date
-        return self.words("typography.bracketed", text=date, remark=self.words("mark.inferred"))
-
-    def _accounts(self, record: FactRecord) -> Line:
-        """How the articles word a fact, below the fact."""
+        The wordings of its sources stand side by side where they are what it tells.
+        """
         accounts = record.fact.accounts
-        notes = tuple(Line(account.says, cites=(account,)) for account in accounts)
-        return Line(record.fact.says, cites=record.fact.cites, notes=notes)
+        bare = record.fact.model_copy(update={"accounts": (), "inferred": None})
+        line = fact_line(self._context, record.model_copy(update={"fact": bare}))
+        if part == "differ":
+            wordings = tuple(Line(account.says, cites=(account,)) for account in accounts)
+            return replace(line, notes=(*wordings, *line.notes))
+        differ = (Line(self.words("briefing.worded")),) if accounts else ()
+        return replace(line, notes=(*differ, *line.notes))
 
-    def _careful_line(self, record: FactRecord) -> Line:
-        """A claim with its date, or a plan with the date that was planned."""
-        line, event = self._line(record), self.material.event_of(record)
+    def _adds(self, part: Part, record: FactRecord, dated: Dated) -> bool:
+        """Whether a date says more than the sentence, which may name the year itself.
+
+        A date that was only planned is always shown.
+        """
+        event = self.material.event_of(record)
         if event and event.event.status == "planned":
-            date = self._date(event.dated)
-            return replace(line, opening=self.words("briefing.planned", date=date))
-        return replace(line, opening=self._date(record.dated) if record.dated else None)
+            return True
+        if dated.span is None:
+            return part not in ("said", "care")
+        moments = filter(None, (dated.span.begins, dated.span.ends))
+        return not any(str(moment.start.year) in record.fact.says for moment in moments)
 
-    def _change_lines(self) -> list[Line]:
-        """The latest corrections of the subject's facts that are short enough."""
-        lines = (change_line(self._context, record) for record in self.material.changed)
-        return [line for line in lines if line.length <= _LONGEST_CHANGE][:_CHANGES]
+    def _dated(self, record: FactRecord) -> Dated | None:
+        """When a fact was; what was announced has the date of its announcement."""
+        event = self.material.event_of(record)
+        is_announced = event and record.fact.kind == "plan" and event.event.kind == "announcement"
+        return event.dated if event and is_announced else record.dated
+
+    def _date(self, record: FactRecord, dated: Dated) -> str:
+        """A date in words, with a remark if it is worked out or was only planned."""
+        date, event = dated_words(dated, self.words), self.material.event_of(record)
+        date = _capitalised(date)
+        if dated.when.basis == "inferred" and not dated.when.words:
+            date = self.words("typography.bracketed", text=date, remark=self.words("mark.inferred"))
+        if event and event.event.status == "planned":
+            return self.words("briefing.planned", date=date)
+        return date
+
+    # ---- What else ---------------------------------------------------------------------------
+
+    def _change_lines(self) -> Iterator[Line]:
+        """What was withdrawn last, if that is short; a fact that was reworded says so itself."""
+        withdrawn = (record for record in self.material.changed if record.fact.withdrawn)
+        lines = (change_line(self._context, record) for record in withdrawn)
+        yield from [line for line in lines if line.length <= _LONGEST_CHANGE][:1]
 
     def _remarks(self, remarks: str | None, author: str | None) -> Iterator[Section]:
         """What the moderator adds, set apart and signed."""
@@ -160,10 +198,25 @@ class BriefingLayout:
             yield Section(lines, self.words(key, author=name), listed=False)
 
 
-def _section(heading: str, lines: Iterable[Line]) -> Iterator[Section]:
-    """The lines under their heading, if there are any."""
-    if shown := tuple(lines):
-        yield Section(shown, heading)
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _kind(material: Material) -> str:
+    """What a subject is, as the heading of the first part says it."""
+    match material.about:
+        case Event(status="planned"):
+            return "planned"
+        case Event():
+            return "event"
+        case Actor(kind="person" | "group"):
+            return "person"
+        case _:
+            return "thing"
+
+
+def _is_planned(material: Material) -> bool:
+    return isinstance(material.about, Event) and material.about.status == "planned"
 
 
 def _question(material: Material) -> Question:

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, get_args
 
 from bot.answers.change_lines import last_change
 from bot.answers.filters import Filters
-from bot.facts.model import CLAIMS
+from bot.compose.briefing_links import Scope, places
+from bot.compose.briefing_parts import PARTS, Part, part_of
+from bot.compose.briefing_story import Story, settings
+from bot.facts.model import Actor, Event, Topic
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.facts.store import Filter, Store
 from bot.parsing.dates import Period
-
-Part = Literal["short", "story", "open", "care"]
-"""The parts of a briefing: in short, in order of time, not established, handle with care."""
-
-PARTS: tuple[Part, ...] = get_args(Part)
 
 
 @dataclass(frozen=True)
@@ -36,25 +33,24 @@ class Subject:
 class Material:
     """Everything that a briefing on a subject can show, the same in every language.
 
-    `facts` are in reading order; a draft chooses from those in `choices`. `events` are all of the
-    base, in order of time. `changed` are the corrected facts, the latest correction first.
+    `about` is the subject without its facts; None for a period, and if the base that is open now no
+    longer holds it. `facts` are in reading order, `ranked` the most telling first. `events` are all
+    of the base, in order of time. `changed` are the corrected facts, the latest correction first.
     """
 
     store: Store
     subject: Subject
+    about: Event | Actor | Topic | None
     period: Filters
     events: Mapping[str, EventRecord]
     parts: Mapping[str, Part]
     facts: tuple[FactRecord, ...]
-    choices: tuple[FactRecord, ...]
+    ranked: tuple[FactRecord, ...]
     changed: tuple[FactRecord, ...]
 
     @property
     def thing(self) -> ThingRecord | None:
-        """The thing that the briefing is about.
-
-        None for a period, and if the base that is open now no longer holds the thing.
-        """
+        """The names of the subject, if it has any."""
         return self.store.things.get(self.subject.thing or "")
 
     def event_of(self, record: FactRecord) -> EventRecord | None:
@@ -75,36 +71,76 @@ async def gather(store: Store, subject: Subject) -> Material:
     """Read everything that the base holds on a subject."""
     period = Filters(_period(subject.first), _period(subject.last), {})
     events = {record.event.id: record for record in await store.events(Filter())}
-    within = await _events(store, subject, period)
-    facts, choices = await _facts(store, subject, period, within)
-    parts: dict[str, Part] = {fact.key: _part(events.get(fact.owner), fact) for fact in facts}
+    about = await _about(store, events, subject)
+    own = tuple(record.event.id for record in await _own_events(store, subject, period))
+    is_event = isinstance(about, Event)
+    around = places({key: each.event for key, each in events.items()}, own, _scope(about))
+    seen = await settings(store, Story(about, events, own, around, period))
+    parts: dict[str, Part] = {each.record.key: part_of(each, is_event) for each in seen}
+    records = [each.record for each in seen]
     positions = {event_id: position for position, event_id in enumerate(events)}
 
+    ranked = sorted(seen, key=lambda each: each.rank)
+    ranks = {each.record.key: number for number, each in enumerate(ranked)}
+
     def reading_order(fact: FactRecord) -> tuple[int, int]:
-        return PARTS.index(parts[fact.key]), positions.get(fact.owner, -1)
+        """By part; what it is, the most telling first, all else in order of time."""
+        part = parts[fact.key]
+        within = ranks[fact.key] if part == "what" else positions.get(fact.owner, -1)
+        return PARTS.index(part), within
 
     return Material(
         store=store,
         subject=subject,
+        about=about,
         period=period,
         events=events,
         parts=parts,
-        facts=tuple(sorted(facts, key=reading_order)),
-        choices=tuple(sorted(choices, key=reading_order)),
-        changed=await _changed(store, subject, {event.event.id for event in within}),
+        facts=tuple(sorted(records, key=reading_order)),
+        ranked=tuple(each.record for each in ranked),
+        changed=await _changed(store, subject, set(own)),
     )
+
+
+def _scope(about: Event | Actor | Topic | None) -> Scope:
+    match about:
+        case Event():
+            return "event"
+        case Topic():
+            return "topic"
+        case Actor():
+            return "actor"
+        case None:
+            return "period"
 
 
 def _period(day: date | None) -> Period | None:
     return Period(day, day, day.isoformat()) if day else None
 
 
-async def _events(store: Store, subject: Subject, period: Filters) -> tuple[EventRecord, ...]:
-    """The events of a topic, an actor or a period, in order of time; an event has none."""
+async def _about(
+    store: Store, events: Mapping[str, EventRecord], subject: Subject
+) -> Event | Actor | Topic | None:
+    thing = store.things.get(subject.thing or "")
+    match thing.kind if thing else None:
+        case "event":
+            return events[subject.thing or ""].event
+        case "actor":
+            return await store.actor(subject.thing or "")
+        case "topic":
+            return await store.topic(subject.thing or "")
+        case _:
+            return None
+
+
+async def _own_events(store: Store, subject: Subject, period: Filters) -> tuple[EventRecord, ...]:
+    """An event itself, or those of a topic, an actor or a period, in order of time."""
     if subject.thing is None:
         return await store.events(period.filter)
     thing = store.things.get(subject.thing)  # the base may have been replaced in the meantime
     match thing.kind if thing else None:
+        case "event":
+            return await store.events_named((subject.thing,))
         case "topic":
             return await store.events(Filter(topic=subject.thing))
         case "actor":
@@ -113,45 +149,7 @@ async def _events(store: Store, subject: Subject, period: Filters) -> tuple[Even
             return ()
 
 
-async def _facts(
-    store: Store, subject: Subject, period: Filters, events: Iterable[EventRecord]
-) -> tuple[list[FactRecord], list[FactRecord]]:
-    """Every fact on a subject, and those of them that a draft chooses from."""
-    facts = {fact.key: fact for fact in await store.facts(subject.thing or "")}
-    choices = list(facts.values())
-    for event in events:
-        own = [fact for fact in await store.facts(event.event.id) if fact.owner == event.event.id]
-        if not subject.thing and not period.may_miss(event.dated.span):
-            choices += own
-        elif subject.thing and not any(fact.key in facts for fact in own):
-            choices += own[:1]  # part of the story, though it does not name the subject
-        for fact in own:  # in the order of their file, even if some were added above
-            facts[fact.key] = facts.pop(fact.key, fact)
-    return list(facts.values()), choices
-
-
 async def _changed(store: Store, subject: Subject, events: set[str]) -> tuple[FactRecord, ...]:
     changed = await store.changed(subject.thing)
     of_subject = [record for record in changed if subject.thing or record.owner in events]
     return tuple(sorted(of_subject, key=lambda record: last_change(record.fact), reverse=True))
-
-
-def _part(event: EventRecord | None, record: FactRecord) -> Part:
-    if record.part == "open":
-        return "open"
-    if _needs_care(event, record):
-        return "care"
-    return "story" if event else "short"
-
-
-def _needs_care(event: EventRecord | None, record: FactRecord) -> bool:
-    """Whether a fact is easily repeated as more than it is.
-
-    True for facts of a planned event, and for claims with a caution. What an announcement
-    announced did happen, so it belongs to the story.
-    """
-    if event and event.event.status == "planned":
-        return True
-    if event and event.event.kind == "announcement" and record.fact.kind == "plan":
-        return False
-    return record.fact.kind in CLAIMS and record.fact.caution is not None

@@ -1,0 +1,109 @@
+"""Which events belong to a story: its own, what led to them, came just before, and followed.
+
+They are found by the links between events that the base has. Few links are followed: the causes of
+causes soon belong to another story.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.facts.model import Event
+
+Role = Literal["own", "whole", "led", "turn", "before", "followed"]
+"""Part of the subject, what the subject is a part of, a cause of it or of a later turn that it
+took, just before it, or after it."""
+
+_MOST_STEPS = 2  # links to what led to an event or followed; other subjects have events enough
+
+Scope = Literal["event", "topic", "actor", "period"]
+"""What the subject of a story is."""
+
+Graph = Mapping[str, Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The role of an event in a story, and how many links it is away from the subject."""
+
+    role: Role
+    steps: int = 0
+
+
+def places(events: Mapping[str, Event], own: Sequence[str], scope: Scope) -> dict[str, Place]:
+    """The place of each event that belongs to a story; `own` are those of its subject.
+
+    `events` and `own` are in order of time. An actor's story has only what the actor took part in.
+    """
+    links, found = _links(events), {event_id: Place("own") for event_id in own}
+    if scope == "event":
+        _add(found, "whole", _reached(found, links.whole))
+    if scope != "actor":
+        _add(found, "own", _reached(found, links.parts))
+    core = tuple(found)
+    match scope:
+        case "event":
+            _add(found, "led", _reached(core, links.causes, _MOST_STEPS))
+            before = _reached(core, links.earlier)
+            _add(found, "before", before)
+            _add(found, "before", _reached(before, links.causes), further=1)
+            _add(found, "followed", _reached(core, links.later))
+            _add(found, "followed", _reached(core, links.effects, _MOST_STEPS))
+        case "topic":  # what led to its first event led to it, what led to others is a turn of it
+            _add(found, "led", _reached(own[:1], links.causes))
+            _add(found, "turn", _reached(core, links.causes))
+            _add(found, "followed", _reached(core, links.effects))
+        case "period":
+            _add(found, "led", _reached(core, links.causes))
+            _add(found, "followed", _reached(core, links.effects))
+        case "actor":
+            pass
+    return found
+
+
+@dataclass(frozen=True)
+class _Links:
+    """The links between events in both directions, each from an event to others."""
+
+    causes: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    effects: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    earlier: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    later: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    whole: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    parts: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+def _links(events: Mapping[str, Event]) -> _Links:
+    links = _Links()
+    for event in events.values():
+        for effect in event.led_to:
+            links.effects[event.id].add(effect)
+            links.causes[effect].add(event.id)
+        for one, other in ((event.when.after, event.id), (event.id, event.when.before)):
+            if one and other:
+                links.later[one].add(other)
+                links.earlier[other].add(one)
+        if event.part_of:
+            links.whole[event.id].add(event.part_of)
+            links.parts[event.part_of].add(event.id)
+    return links
+
+
+def _reached(start: Iterable[str], graph: Graph, most: int = 1) -> dict[str, int]:
+    """What up to `most` links lead to from some events, each with the number of links."""
+    found: dict[str, int] = {}
+    reached = dict.fromkeys(start)
+    for step in range(1, most + 1):
+        nearest = (other for event_id in reached for other in sorted(graph.get(event_id, ())))
+        reached = {other: None for other in nearest if other not in found}
+        found.update(dict.fromkeys(reached, step))
+    return found
+
+
+def _add(found: dict[str, Place], role: Role, reached: Mapping[str, int], further: int = 0) -> None:
+    """Give a role to the events that have none yet; they are `further` links away."""
+    for event_id, steps in reached.items():
+        found.setdefault(event_id, Place(role, steps + further))

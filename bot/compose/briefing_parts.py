@@ -1,0 +1,104 @@
+"""The parts of a briefing, in the order in which they stand, and which part a fact belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from bot.compose.briefing_links import Place
+from bot.facts.model import CLAIMS, ESSENTIAL, Event
+from bot.facts.records import FactRecord
+
+Part = Literal[
+    "what", "led", "before", "agreed", "happened", "may", "said", "followed", "background",
+    "stands", "differ", "open", "care",
+]  # fmt: skip
+"""What it is, what led to it, what came just before, what was agreed, what happened, what only may
+fall into the period, what was said, what followed, what else to know, where it stands, where
+sources differ, what is not established, and what is easily told as more than it is."""
+
+PARTS: tuple[Part, ...] = get_args(Part)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A fact as one subject's briefing sees it.
+
+    `event` is the event that has it, if one has, and `place` that event's place in the story.
+    `is_first` says that it is what its event tells first, `begins` that the subject began with it.
+    `is_own` says that the subject itself has it, `is_late` that its event may miss the period. The
+    lower its `rank`, the more telling it is.
+    """
+
+    record: FactRecord
+    event: Event | None = None
+    place: Place | None = None
+    is_first: bool = False
+    is_own: bool = False
+    begins: bool = False
+    is_late: bool = False
+    rank: tuple[float, ...] = ()
+
+
+def is_claim(record: FactRecord, event: Event | None) -> bool:
+    """Whether a fact is a claim; what people planned in an event is a part of what happened."""
+    is_decided = record.fact.kind == "plan" and event and not _is_by_article(record)
+    return record.fact.kind in CLAIMS and not is_decided
+
+
+def _is_by_article(record: FactRecord) -> bool:
+    return any(record.fact.by == cite.source for cite in record.fact.cites)
+
+
+def part_of(seen: Setting, subject_is_event: bool) -> Part:
+    """The part that shows a fact."""
+    record, event = seen.record, seen.event
+    if record.part in ("open", "stands"):
+        return "open" if record.part == "open" else "stands"
+    if event and event.status == "planned":
+        return "what" if seen.is_own else "care"
+    if is_claim(record, event) and record.fact.caution:
+        return "care"
+    if seen.is_late:
+        return "may"
+    if _is_a_difference(seen):
+        return "differ"
+    if is_claim(record, event):
+        return "before" if subject_is_event and _was_foreseen(seen) else "said"
+    if seen.begins:
+        return "what"
+    if event is None or seen.place is None:
+        return _part_of_timeless(seen)
+    if event.kind == "anniversary" and not seen.is_own:
+        return "background"
+    return _part_of_event(seen.place, record, subject_is_event)
+
+
+def _is_a_difference(seen: Setting) -> bool:
+    """Whether the difference between sources is what it tells, and not just in its wording."""
+    fact = seen.record.fact
+    return bool(fact.accounts) and not seen.is_first and fact.kind not in ESSENTIAL
+
+
+def _was_foreseen(seen: Setting) -> bool:
+    """Whether an article says that what happened still lay ahead."""
+    return seen.record.fact.kind == "plan" and seen.event is not None
+
+
+def _part_of_timeless(seen: Setting) -> Part:
+    if seen.is_own:
+        return "what"
+    return "happened" if seen.record.fact.kind in ESSENTIAL else "background"
+
+
+def _part_of_event(place: Place, record: FactRecord, subject_is_event: bool) -> Part:
+    match place.role:
+        case "own":
+            is_agreed = subject_is_event and record.fact.kind == "agreement"
+            return "agreed" if is_agreed else "happened"
+        case "whole":
+            return "what"
+        case "turn":
+            return "happened"
+        case role:
+            return role

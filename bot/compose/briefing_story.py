@@ -1,0 +1,141 @@
+"""The facts of a subject's story, each seen as the subject's briefing sees it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.answers.filters import Filters
+from bot.answers.thing_card import in_order
+from bot.compose.briefing_links import Place
+from bot.compose.briefing_parts import Setting, is_claim
+from bot.facts.model import ESSENTIAL, Actor, Event, Topic
+from bot.facts.records import EventRecord, FactRecord
+from bot.facts.store import Store
+
+
+@dataclass(frozen=True)
+class Story:
+    """What a briefing is about, its own events in order of time, and every event's place in it.
+
+    `about` is None for a period. `events` are all of the base.
+    """
+
+    about: Event | Actor | Topic | None
+    events: Mapping[str, EventRecord]
+    own: Sequence[str]
+    places: Mapping[str, Place]
+    period: Filters
+
+    @property
+    def subject(self) -> str | None:
+        """The id of what it is about."""
+        return self.about.id if self.about else None
+
+    @property
+    def beginning(self) -> str | None:
+        """The first event of a topic, if nothing led to it: the topic may have begun with it."""
+        first = next(iter(self.own), None)
+        is_caused = any(first in record.event.led_to for record in self.events.values())
+        return first if isinstance(self.about, Topic) and not is_caused else None
+
+
+async def settings(store: Store, story: Story) -> list[Setting]:
+    """Every fact that a briefing can show."""
+    found: dict[str, Setting] = {}
+    for event_id in story.places:
+        facts = [f for f in await store.facts(event_id) if f.owner == event_id]
+        found.update((each.record.key, each) for each in _of_event(story, event_id, facts))
+    for fact in await _of_things(store, story):
+        if fact.owner not in story.events:
+            is_own = fact.owner == story.subject
+            defines = is_own and not any(key.startswith(f"{fact.owner}/") for key in found)
+            found.setdefault(fact.key, Setting(fact, is_first=defines, is_own=is_own))
+    return _ranked(store, story, found.values())
+
+
+def _of_event(story: Story, event_id: str, facts: Sequence[FactRecord]) -> Iterator[Setting]:
+    """The facts of an event; of one that is only linked to the subject, what it tells first."""
+    event, place = story.events[event_id].event, story.places[event_id]
+    names = isinstance(story.about, Topic)
+
+    def importance(fact: FactRecord) -> tuple[bool, ...]:
+        is_elsewhere = names and story.subject not in fact.things
+        return is_claim(fact, event), fact.fact.kind not in ESSENTIAL, is_elsewhere
+
+    told = sorted(in_order(event.order, facts), key=importance)
+    is_own = event_id in story.own
+    for fact in _chosen(story, place, told):
+        is_first = fact is told[0]
+        yield Setting(
+            record=fact,
+            event=event,
+            place=place,
+            is_first=is_first,
+            is_own=event_id == story.subject,
+            begins=is_first and event_id == story.beginning and story.subject in fact.things,
+            is_late=is_own and story.about is None and _may_miss(story, event_id),
+        )
+
+
+def _chosen(story: Story, place: Place, told: Sequence[FactRecord]) -> Sequence[FactRecord]:
+    """The facts of an event that belong to a story, of those that it tells.
+
+    Of one that is only linked to the subject it is the first; in an actor's story it is what names
+    the actor, or else the first.
+    """
+    if isinstance(story.about, Actor):
+        return [fact for fact in told if story.subject in fact.things] or told[:1]
+    return told if place.role in ("own", "whole") else told[:1]
+
+
+def _may_miss(story: Story, event_id: str) -> bool:
+    return story.period.may_miss(story.events[event_id].dated.span)
+
+
+async def _of_things(store: Store, story: Story) -> list[FactRecord]:
+    """The facts of actors and topics: about the subject, or where the topics of an event stand."""
+    if story.about is None:
+        within = [event_id for event_id in story.own if not _may_miss(story, event_id)]
+        return [fact for event_id in within for fact in await store.facts(event_id)]
+    found = list(await store.facts(story.about.id))
+    for topic in story.about.topics if isinstance(story.about, Event) else ():
+        facts = await store.facts(topic)
+        found += (fact for fact in facts if fact.owner == topic and _bears_on(story, fact))
+    return found
+
+
+def _bears_on(story: Story, fact: FactRecord) -> bool:
+    """Whether where a topic stands, or what is open in it, bears on an event of the topic."""
+    others = fact.things & story.events.keys()
+    return fact.part != "facts" and (not others or bool(others & story.places.keys()))
+
+
+# ---- What is most telling ----------------------------------------------------------------------
+
+
+def _ranked(store: Store, story: Story, seen: Iterable[Setting]) -> list[Setting]:
+    """The facts with their ranks.
+
+    First comes what curators put first, then the subject's own, another event before more of the
+    same one, what names an actor or an event, what is few links away, what more facts are about.
+    """
+    order = {key: place for place, key in enumerate(story.about.order if story.about else ())}
+    before = Counter[tuple[str, str]]()
+    ranked: list[Setting] = []
+    for position, each in enumerate(seen):
+        record, list_of_facts = each.record, (each.record.owner, each.record.part)
+        names_other = isinstance(story.about, Actor | Event) and story.subject not in record.things
+        rank = (
+            order.get(record.key, len(order)),
+            not each.is_own,
+            before[list_of_facts] + names_other,
+            each.place.steps if each.place else 0,
+            record.fact.kind == "opinion",
+            -store.things[record.owner].facts,
+            position,
+        )
+        before[list_of_facts] += not names_other
+        ranked.append(replace(each, rank=rank))
+    return ranked

@@ -1,0 +1,99 @@
+"""Which events belong to the story of a briefing's subject, and in which role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from bot.compose.briefing_links import Place, Scope, places
+from bot.facts.model import Event, When
+
+
+def _event(name: str, **links: object) -> Event:
+    when = {
+        "basis": "undated",
+        **{key: links.pop(key) for key in ("after", "before") & links.keys()},
+    }
+    return Event.model_validate(
+        {
+            "id": name,
+            "title": name,
+            "kind": "incident",
+            "when": When.model_validate(when),
+            "cites": [{"source": "report", "paragraph": 1}],
+            **links,
+        }
+    )
+
+
+EVENTS: Mapping[str, Event] = {
+    event.id: event
+    for event in (
+        _event("founding"),
+        _event("ruling", led_to=["curbs"]),
+        _event("curbs", led_to=["decision"]),
+        _event("decision", led_to=["visit"]),
+        _event("launch", led_to=["alarm"]),
+        _event("alarm", before="summit"),
+        _event("visit"),
+        _event("summit", part_of="visit", led_to=["talks"]),
+        _event("speech", part_of="visit"),
+        _event("repair", after="summit"),
+        _event("talks", led_to=["pact"]),
+        _event("pact"),
+    )
+}
+"""In order of time."""
+
+
+def _roles(own: list[str], scope: Scope) -> dict[str, str]:
+    return {name: place.role for name, place in places(EVENTS, own, scope).items()}
+
+
+def test_an_events_story_has_its_causes_its_surroundings_and_what_followed() -> None:
+    assert _roles(["summit"], "event") == {
+        "summit": "own",
+        "visit": "whole",
+        "speech": "own",
+        "decision": "led",
+        "curbs": "led",
+        "alarm": "before",
+        "launch": "before",
+        "repair": "followed",
+        "talks": "followed",
+        "pact": "followed",
+    }
+
+
+def test_what_is_more_links_away_is_further() -> None:
+    story = places(EVENTS, ["summit"], "event")
+    assert story["decision"] == Place("led", 1)
+    assert story["curbs"] == Place("led", 2)
+    assert story["launch"] == Place("before", 2)
+    assert story["pact"] == Place("followed", 2)
+
+
+def test_a_topic_was_led_to_by_the_causes_of_its_first_event_alone() -> None:
+    assert _roles(["curbs", "decision"], "topic")["ruling"] == "led"
+    assert _roles(["founding", "curbs", "decision"], "topic")["ruling"] == "turn"
+
+
+@pytest.mark.parametrize(("scope", "far"), [("topic", False), ("period", False), ("event", True)])
+def test_only_an_event_has_causes_of_causes(scope: Scope, far: bool) -> None:
+    assert ("curbs" in _roles(["visit"], scope)) is far
+
+
+def test_what_led_to_events_of_a_period_led_to_the_period() -> None:
+    assert _roles(["founding", "curbs"], "period") == {
+        "founding": "own", "curbs": "own", "ruling": "led", "decision": "followed",
+    }  # fmt: skip
+
+
+def test_an_actors_story_has_what_the_actor_took_part_in() -> None:
+    assert _roles(["visit", "curbs"], "actor") == {"visit": "own", "curbs": "own"}
+
+
+def test_a_circle_of_links_ends() -> None:
+    circle = {e.id: e for e in (_event("one", led_to=["two"]), _event("two", led_to=["one"]))}
+    assert places(circle, ["one"], "event") == {"one": Place("own"), "two": Place("led", 1)}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import promql_parser
 import pytest
 import yaml
 from typer.main import get_command
@@ -15,12 +17,13 @@ from typer.main import get_command
 from bot.cli.app import app
 from bot.cli.errors import WRONG_USE
 from bot.config import read_config
-from bot.metrics import Metrics
+from bot.metrics import InteractionKind, JobOutcome, Metrics
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "factdesk.service"
 ANALYZE = shutil.which("systemd-analyze")
+PROMTOOL = shutil.which("promtool")
 METRIC = re.compile(r"\bfactdesk_[a-z_]+")
 
 
@@ -42,29 +45,121 @@ def metrics() -> str:
     return counted.exposition().decode()
 
 
-@pytest.mark.parametrize("file", ["deploy/alerts.yml", "docs/hosting.md"])
+@pytest.mark.parametrize("file", ["deploy/alerts.yml", "deploy/grafana.json", "docs/hosting.md"])
 def test_every_metric_that_is_named_is_counted(file: str, metrics: str) -> None:
     named = set(METRIC.findall((ROOT / file).read_text("utf-8")))
     assert named
     assert named <= {name for line in metrics.splitlines() for name in METRIC.findall(line)}
 
 
-def test_outcomes_in_alerts_are_those_that_are_counted() -> None:
-    told = " ".join(rule["expr"] for rule in loaded("alerts.yml")["groups"][0]["rules"])
-    outcomes = {
-        each for found in re.findall(r'outcome=~?"([^"]+)"', told) for each in found.split("|")
+def queries() -> list[str]:
+    """Every query of the alerts and of the dashboard, as Prometheus gets it."""
+    rules = [rule["expr"] for rule in loaded("alerts.yml")["groups"][0]["rules"]]
+    dashboard = json.loads((DEPLOY / "grafana.json").read_text("utf-8"))
+    panels = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    return [query.replace("$__rate_interval", "2m") for query in (*rules, *panels)]
+
+
+def test_prometheus_understands_every_query() -> None:
+    assert len(queries()) > 20
+    for query in queries():
+        promql_parser.parse(query)
+
+
+def test_the_labels_in_queries_have_values_that_are_counted() -> None:
+    asked = " ".join(queries())
+    found = re.findall(r'(outcome|kind)=~?"([^"]+)"', asked)
+    values = {(label, value) for label, listed in found for value in listed.split("|")}
+    outcomes = ("answered", "failed", *get_args(JobOutcome))
+    assert values <= {("outcome", each) for each in outcomes} | {
+        ("kind", each) for each in get_args(InteractionKind)
     }
-    assert outcomes <= {"answered", "failed", "finished", "later", "unavailable"}
 
 
-def test_a_container_has_settings_that_the_program_takes() -> None:
-    config = read_config(DEPLOY / "container.yaml")
+def test_no_two_panels_of_the_dashboard_overlap() -> None:
+    panels = json.loads((DEPLOY / "grafana.json").read_text("utf-8"))["panels"]
+    cells = [
+        (place["x"] + x, place["y"] + y)
+        for place in (panel["gridPos"] for panel in panels)
+        for x in range(place["w"])
+        for y in range(place["h"])
+    ]
+    assert len(cells) == len(set(cells))
+    assert max(x for x, _ in cells) < 24
+
+
+@pytest.mark.parametrize("name", ["container.yaml", "fleet.yaml", "kubernetes"])
+def test_a_container_has_settings_that_the_program_takes(name: str, tmp_path: Path) -> None:
+    settings = tmp_path / "config.yaml"
+    settings.write_text(
+        manifests()["ConfigMap"]["data"]["config.yaml"]
+        if name == "kubernetes"
+        else (DEPLOY / name).read_text("utf-8"),
+        "utf-8",
+    )
+    config = read_config(settings)
     assert config.data == Path("/data"), "the volume of the Containerfile"
     assert "VOLUME /data" in (DEPLOY / "Containerfile").read_text("utf-8")
     assert config.monitoring_address
-    (target,) = loaded("prometheus.yml")["scrape_configs"][0]["static_configs"][0]["targets"]
-    assert target == f"bot:{config.monitoring_address.port}"
-    assert set(loaded("compose.yaml")["services"]) == {"bot", "prometheus"}
+    (found,) = loaded("prometheus.yml")["scrape_configs"][0]["dns_sd_configs"]
+    assert (found["names"], found["port"]) == (["bot"], config.monitoring_address.port)
+    assert (config.state is None) == (name == "container.yaml")
+
+
+def test_compose_starts_one_process_or_a_fleet_and_never_both() -> None:
+    services = loaded("compose.yaml")["services"]
+    fleet = {name for name, service in services.items() if "fleet" in service["profiles"]}
+    assert fleet == {"bot-0", "bot-1", "bot-2", "bot-3", "postgres", "prometheus"}
+    assert services["bot"]["profiles"] == ["one"]
+    shards = [services[f"bot-{number}"]["environment"]["FACTDESK_SHARDS"] for number in range(4)]
+    assert_whole(shards)
+
+
+def test_pods_divide_all_shards_between_them() -> None:
+    stateful = manifests()["StatefulSet"]["spec"]
+    (container,) = stateful["template"]["spec"]["containers"]
+    (shards,) = [e["value"] for e in container["env"] if e["name"] == "FACTDESK_SHARDS"]
+    pods = range(stateful["replicas"])
+    assert_whole([shards.replace("$(POD_INDEX)", str(index)) for index in pods])
+
+
+def assert_whole(written: list[str]) -> None:
+    """The parts, each as FIRST-LAST/COUNT, are all shards and none twice."""
+    parts = [tuple(map(int, re.split("[-/]", part))) for part in written]
+    shards = [shard for first, last, _ in parts for shard in range(first, last + 1)]
+    assert {count for _, _, count in parts} == {len(shards)}
+    assert sorted(shards) == list(range(len(shards)))
+
+
+def manifests() -> dict[str, Any]:
+    """The manifests for Kubernetes, by kind."""
+    text = (DEPLOY / "kubernetes/factdesk.yaml").read_text("utf-8")
+    return {manifest["kind"]: manifest for manifest in yaml.safe_load_all(text)}
+
+
+def test_kubernetes_understands_the_manifests() -> None:
+    kubernetes = pytest.importorskip("kubernetes_validate")
+    for manifest in manifests().values():
+        kubernetes.validate(manifest, "1.32", strict=True)
+
+
+def test_the_manifests_belong_together_and_ask_for_pages_that_are_served() -> None:
+    found = manifests()
+    stateful = found["StatefulSet"]["spec"]
+    labels = stateful["template"]["metadata"]["labels"]
+    assert stateful["selector"]["matchLabels"] == labels
+    assert found["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"] == labels
+    assert found["Service"]["spec"]["selector"] == labels
+    assert found["Service"]["metadata"]["name"] == stateful["serviceName"]
+    (container,) = stateful["template"]["spec"]["containers"]
+    pages = {container[f"{probe}Probe"]["httpGet"]["path"] for probe in PROBES}
+    assert pages == {"/health", "/metrics"}
+    assert container["livenessProbe"]["httpGet"]["path"] == "/metrics", "waiting is no illness"
+    user = stateful["template"]["spec"]["securityContext"]["runAsUser"]
+    assert f"USER {user}\n" in (DEPLOY / "Containerfile").read_text("utf-8")
+
+
+PROBES = ("readiness", "liveness", "startup")
 
 
 def test_what_is_copied_into_the_image_is_there() -> None:
@@ -82,12 +177,20 @@ def test_every_command_that_is_run_is_a_verb() -> None:
     run = re.findall(r"bin/factdesk ([a-z]+)", UNIT.read_text("utf-8"))
     run += re.findall(r'^CMD \["([a-z]+)"\]', container, re.MULTILINE)
     run += re.findall(r'bin/factdesk", "([a-z]+)"', container)
-    assert len(run) == 3
+    run.append(manifests()["StatefulSet"]["spec"]["template"]["spec"]["containers"][0]["args"][0])
+    assert len(run) == 4
     assert set(run) <= verbs
 
 
 def test_a_refused_token_is_not_tried_again() -> None:
     assert f"RestartPreventExitStatus={WRONG_USE}" in UNIT.read_text("utf-8").splitlines()
+
+
+@pytest.mark.skipif(not PROMTOOL, reason="wants promtool")
+def test_prometheus_takes_its_settings_and_the_rules() -> None:
+    command = [str(PROMTOOL), "check", "config", str(DEPLOY / "prometheus.yml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.skipif(not ANALYZE, reason="wants systemd")

@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, ParamSpec, Protocol, TypeVar
 
 import aiohttp
@@ -359,6 +360,30 @@ async def test_stops_cleanly_when_told_to(discord: LittleDiscord, start: Start, 
     # With any other code Discord would show the bot as online until the session times out.
     assert await discord.gateway.closed() == 1000
     assert "Traceback" not in run.output
+
+
+@within(40)
+async def test_tells_systemd_that_it_is_ready_alive_and_stopping(
+    discord: LittleDiscord, start: Start
+) -> None:
+    with TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as hears:
+        hears.bind(f"{folder}/notify")
+        hears.setblocking(False)
+        heard: list[bytes] = []
+        loop = asyncio.get_running_loop()
+        loop.add_reader(hears, lambda: heard.append(hears.recv(100)))
+        discord.gateway.away = True
+        run = await start(
+            DISCORD_TOKEN=TOKEN, NOTIFY_SOCKET=f"{folder}/notify", WATCHDOG_USEC="100000"
+        )
+        await run.until(discord.gateway.refused())
+        await run.until(asyncio.sleep(0.5))
+        assert b"READY=1" in heard
+        assert heard.count(b"WATCHDOG=1") >= 3
+        assert b"STOPPING=1" not in heard
+        assert await run.stop() == 0
+        loop.remove_reader(hears)
+        assert b"STOPPING=1" in heard
 
 
 @within(40)

@@ -13,6 +13,7 @@ import discord
 import structlog
 from discord.backoff import ExponentialBackoff
 
+from bot.runtime import systemd
 from bot.runtime.client import Factdesk
 from bot.runtime.monitoring import monitored
 
@@ -42,8 +43,10 @@ async def _run_until_stopped(bot: Factdesk, token: str) -> None:
     running = asyncio.create_task(_stay_connected(bot, token))
     settling = asyncio.create_task(_freeze_startup_objects(bot))
     stopping = asyncio.create_task(_stop_signal())
+    living = asyncio.create_task(systemd.keep_alive())
     try:
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        systemd.notify("STOPPING=1")
         if stopping.done():
             log.info("stopping")
         while not running.done():
@@ -56,6 +59,7 @@ async def _run_until_stopped(bot: Factdesk, token: str) -> None:
         settling.cancel()
         stopping.cancel()
         await bot.close()
+        living.cancel()
         log.info("stopped")
 
 
@@ -75,6 +79,7 @@ async def log_in(client: discord.Client, token: str) -> discord.AppInfo:
 async def _stay_connected(bot: Factdesk, token: str) -> None:
     """Log in and stay connected, even if the gateway is away at first."""
     await bot.login(token)
+    systemd.notify("READY=1")  # also if the gateway is away: starting again would not bring it back
     backoff = ExponentialBackoff[Literal[False]]()
     while True:
         try:

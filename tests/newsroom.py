@@ -12,7 +12,7 @@ from simcord import ChannelHandle, InteractionResult, MemberActor, ResponseMessa
 
 from bot.ui.briefings.actions import BUTTONS
 from bot.ui.briefings.controls import Key
-from tests.conftest import Server, buttons, parts
+from tests.conftest import Server, buttons, parts, texts
 from tests.moderating import ModeratedServer, lines, moderated, private
 
 
@@ -81,6 +81,11 @@ def aside(result: InteractionResult) -> ResponseMessage:
     found = result.followups[-1] if result.followups else private(result)
     assert found.ephemeral
     return found
+
+
+def alert(card: ResponseMessage) -> list[str]:
+    """The lines above a card, such as why a press was refused."""
+    return texts(card.components)[0].splitlines()
 
 
 def key(card: ResponseMessage, prefix: str, action: str, page: int = 1) -> str:

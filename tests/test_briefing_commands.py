@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import discord
 import pytest
@@ -35,7 +36,9 @@ from tests.moderating import lines, posted, private
 from tests.newsroom import (
     Newsroom,
     actions,
+    alert,
     aside,
+    filled,
     menu,
     menu_values,
     message,
@@ -51,7 +54,8 @@ from tests.test_digest_commands import AWAY, REFUSED, allow_all, break_state, ma
 
 OWN = "### You wrote it or changed it last, so you cannot approve it."
 
-# simcord's clock starts on Thursday, 1 January 2026, at 09:00 in Seoul.
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+"""Where simcord's clock starts: on a Thursday, at 09:00 in Seoul."""
 
 
 @pytest.fixture
@@ -120,7 +124,7 @@ def sent_to(room: Newsroom, channel: ChannelHandle) -> list[dict[str, Any]]:
 
 async def test_a_briefing_is_posted_at_its_wall_time_and_not_before(room: Newsroom) -> None:
     card = await room.ready()
-    await room.fill(card, "when", day="2026-01-01", time="9:30 am", zone="seoul")
+    await room.fill(card, "when", when="2026-01-01 9:30 am", zone="seoul")
     assert "2026-01-01 09:30 · Seoul (Asia/Seoul) · <t:1767227400:F>" in said(card)
     await room.do(card, "submit")
     assert said(card).startswith("It will be posted <t:1767227400:F>")
@@ -134,53 +138,85 @@ async def test_a_briefing_is_posted_at_its_wall_time_and_not_before(room: Newsro
 @pytest.mark.parametrize(
     ("typed", "title"),
     [
-        (("2026-01-02", "", "Asia/Seoul"), "Day, time and time zone go together."),
-        (("", "09:00", "Asia/Seoul"), "Day, time and time zone go together."),
-        (("2026-01-02", "09:00", ""), "Day, time and time zone go together."),
-        (("soon", "09:00", "Asia/Seoul"), "“soon” is not a day the bot understands."),
-        (("2026-01", "09:00", "Asia/Seoul"), "“2026-01” is not a day the bot understands."),
-        (("2026-01-02", "9", "Asia/Seoul"), "“9” is not a time the bot understands."),
-        (("2026-01-02", "09:00", "Atlantis"), "“Atlantis” is not a time zone the bot knows."),
-        (("2026-01-01", "08:59", "Asia/Seoul"), "2026-01-01 08:59 is not within the coming year."),
-        (("2027-01-05", "09:00", "Asia/Seoul"), "2027-01-05 09:00 is not within the coming year."),
-        (("9999-12-31", "09:00", "Asia/Seoul"), "9999-12-31 09:00 is not within the coming year."),
+        (("2026-01-02", "Asia/Seoul"), "“2026-01-02” has no time of day."),
+        (("09:00", "Asia/Seoul"), "“09:00” has no day."),
+        (("2026-01-02 09:00", ""), "The time needs its time zone."),
+        (("soon", "Asia/Seoul"), "“soon” is not a time the bot understands."),
+        (("2026-01 09:00", "Asia/Seoul"), "“2026-01 09:00” is not a time the bot understands."),
+        (("2026-01-02 9", "Asia/Seoul"), "“2026-01-02 9” is not a time the bot understands."),
+        (("thursday 18:00", "Asia/Seoul"), "“thursday 18:00”: that weekday is today."),
+        (("2026-01-02 09:00", "Atlantis"), "“Atlantis” is not a time zone the bot knows."),
+        (("today 08:59", "Asia/Seoul"), "2026-01-01 08:59 has already passed."),
+        (("2027-01-05 09:00", "Asia/Seoul"), "2027-01-05 09:00 is more than a year ahead."),
+        (("9999-12-31 09:00", "Asia/Seoul"), "9999-12-31 09:00 is more than a year ahead."),
     ],
 )
-async def test_a_time_that_cannot_be_kept_is_refused(
-    room: Newsroom, typed: tuple[str, str, str], title: str
-) -> None:
+def test_a_time_that_cannot_be_kept_is_refused(typed: tuple[str, str], title: str) -> None:
+    with pytest.raises(UserError) as refused:
+        read_when(words("en"), *typed, NOW)
+    assert refused.value.notice.title.startswith(title)
+    assert refused.value.notice.lines
+
+
+@pytest.mark.parametrize(
+    ("typed", "wall"),
+    [
+        ("today 18:00", "2026-01-01T18:00"),
+        ("금요일 9시", "2026-01-02T09:00"),
+        ("in 30 minutes", "2026-01-01T09:31"),
+    ],
+)
+def test_a_time_is_meant_in_its_zone_and_falls_on_a_full_minute(typed: str, wall: str) -> None:
+    when = read_when(words("en"), typed, "Asia/Seoul", NOW + timedelta(seconds=20))
+    assert when
+    assert when.wall.isoformat(timespec="minutes") == wall
+    assert when.at == when.wall.replace(tzinfo=ZoneInfo("Asia/Seoul"))
+
+
+async def test_a_refused_form_comes_back_filled_in_after_a_restart(room: Newsroom) -> None:
     card = await room.ready()
-    before = said(card)
-    day, time, zone = typed
-    refused = lines(aside(await room.fill(card, "when", day=day, time=time, zone=zone)))
-    assert refused[0] == f"### {title}"
-    assert len(refused) > 1
-    assert said(card) == before
+    await room.fill(card, "when", when="someday 9", zone="seoul")
+    assert said(card).startswith("### “someday 9” is not a time the bot understands.")
+    await room.server.restart()
+    again = await room.do(card, "when")
+    assert again.modal
+    assert filled(again.modal) == {"when": "someday 9", "zone": "seoul"}
+    await room.moderator.submit_modal(again, {"when": "tomorrow 9am", "zone": "seoul"})
+    assert "2026-01-02 09:00 · Seoul (Asia/Seoul)" in said(card)
+
+
+async def test_a_refused_choice_says_so_on_the_card(room: Newsroom) -> None:
+    card = await room.begin()
+    await room.do(card, "where")
+    room.deny(room.server.channel, send_messages=True)
+    refused = await room.pick(card, "channel", room.server.channel)
+    assert not refused.followups
+    assert said(card).startswith("**The bot lacks permissions there.**")
+    assert "where" not in actions(card), "the panel of the choice is still there"
 
 
 @pytest.mark.parametrize(
     ("typed", "instant"),
     [
-        (("2026-03-29", "02:30", "Europe/Berlin"), "2026-03-29T01:00"),
-        (("2026-10-25", "02:30", "Europe/Berlin"), "2026-10-25T00:30"),
-        (("29 March 2026", "2:30 am", "berlin"), "2026-03-29T01:00"),
-        (("2026년 3월 1일", "오전 9시", "서울"), "2026-03-01T00:00"),
+        (("2026-03-29 02:30", "Europe/Berlin"), "2026-03-29T01:00"),
+        (("2026-10-25 02:30", "Europe/Berlin"), "2026-10-25T00:30"),
+        (("29 March 2026 2:30 am", "berlin"), "2026-03-29T01:00"),
+        (("2026년 3월 1일 오전 9시", "서울"), "2026-03-01T00:00"),
     ],
 )
 def test_skipped_and_repeated_times_are_read_as_the_digests_are(
-    typed: tuple[str, str, str], instant: str
+    typed: tuple[str, str], instant: str
 ) -> None:
-    now = discord.utils.parse_time("2026-01-01T00:00:00+00:00")
-    when = read_when(words("en"), *typed, now)
+    when = read_when(words("en"), *typed, NOW)
     assert when
     assert when.at.isoformat(timespec="minutes") == f"{instant}+00:00"
-    assert read_when(words("en"), " ", "", "Asia/Seoul", now) is None
+    assert read_when(words("en"), " ", "Asia/Seoul", NOW) is None
 
 
 async def test_a_day_that_a_zone_left_out_is_refused() -> None:
     now = discord.utils.parse_time("2011-12-01T00:00:00+00:00")
     with pytest.raises(UserError, match="2011-12-30"):
-        read_when(words("en"), "2011-12-30", "09:00", "Pacific/Apia", now)
+        read_when(words("en"), "2011-12-30 09:00", "Pacific/Apia", now)
 
 
 # --- facts
@@ -222,8 +258,8 @@ async def test_what_there_is_no_room_for_is_told_and_nothing_chosen_is_not_poste
     await clear(room, card)
     await room.do(card, "open")
     assert "No fact chosen." in said(card)
-    refused = lines(aside(await room.do(card, "submit")))
-    assert refused == ["### No fact chosen.", "Choose at least one under Facts."]
+    await room.do(card, "submit")
+    assert alert(card) == ["**No fact chosen.**", "Choose at least one under Facts."]
 
 
 async def clear(room: Newsroom, card: ResponseMessage) -> None:
@@ -246,24 +282,25 @@ async def test_bot_and_moderator_must_both_be_able_to_post_there(room: Newsroom)
     card = await room.begin()
     await room.do(card, "where")
     room.deny(room.server.channel, send_messages=True)
-    refused = lines(aside(await room.pick(card, "channel", room.server.channel)))
-    assert refused[0] == "### The bot lacks permissions there."
-    assert "- **Send Messages**" in refused
+    await room.pick(card, "channel", room.server.channel)
+    assert alert(card)[0] == "**The bot lacks permissions there.**"
+    assert "- **Send Messages**" in alert(card)
     room.deny(room.server.channel)
     closed = guild.create_text_channel("closed")
     deny_member(room, closed)
-    refused = lines(aside(await room.pick(card, "channel", closed)))
-    assert refused[0] == "### You do not have permission to post there."
+    await room.pick(card, "channel", closed)
+    assert alert(card)[0] == "**You do not have permission to post there.**"
     await room.pick(card, "channel", room.server.channel)
     assert f"<#{room.server.channel.id}>" in said(card)
     room.deny(room.server.channel, mention_everyone=True)
     quiet = guild.create_role("quiet")
-    assert "- **Mention @everyone" in said(aside(await room.pick(card, "role", quiet)))
+    await room.pick(card, "role", quiet)
+    assert any(line.startswith("- **Mention @everyone") for line in alert(card))
     room.deny(room.server.channel)
-    refused = lines(aside(await room.pick(card, "role", quiet)))
-    assert refused[0] == "### You do not have permission to notify that role."
-    refused = lines(aside(await room.pick(card, "role", guild.default_role)))
-    assert refused[0] == "### A briefing cannot notify everyone."
+    await room.pick(card, "role", quiet)
+    assert alert(card)[0] == "**You do not have permission to notify that role.**"
+    await room.pick(card, "role", guild.default_role)
+    assert alert(card)[0] == "**A briefing cannot notify everyone.**"
 
 
 def deny_member(room: Newsroom, channel: ChannelHandle) -> None:
@@ -282,7 +319,7 @@ async def test_permissions_are_checked_again_when_it_is_to_be_posted(room: Newsr
     refused = lines(aside(await room.do(card, "submit")))
     assert "- **Send Messages**" in refused
     room.deny(room.server.channel)
-    await room.fill(card, "when", day="2026-01-01", time="09:30", zone="Asia/Seoul")
+    await room.fill(card, "when", when="2026-01-01 09:30", zone="Asia/Seoul")
     await room.do(card, "submit")
     room.deny(room.server.channel, send_messages=True)
     await room.advance(minutes=35)
@@ -297,7 +334,7 @@ async def test_permissions_are_checked_again_when_it_is_to_be_posted(room: Newsr
 async def test_whoever_signs_must_still_be_able_to_post_there_themselves(room: Newsroom) -> None:
     log = await room.log_to()
     card = await room.ready()
-    await room.fill(card, "when", day="2026-01-01", time="09:30", zone="Asia/Seoul")
+    await room.fill(card, "when", when="2026-01-01 09:30", zone="Asia/Seoul")
     await room.do(card, "submit")
     deny_member(room, room.server.channel)
     await room.advance(minutes=35)
@@ -317,7 +354,7 @@ async def test_what_is_cancelled_while_it_is_checked_stays_cancelled(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card = await room.ready()
-    await room.fill(card, "when", day="2026-01-01", time="09:30", zone="Asia/Seoul")
+    await room.fill(card, "when", when="2026-01-01 09:30", zone="Asia/Seoul")
     await room.do(card, "submit")
 
     async def cancel_and_refuse(self: DiscordModerators, *_: object) -> bool:
@@ -390,8 +427,8 @@ async def test_a_forum_gets_a_post_with_its_tag_and_a_thread_gets_one_too(room: 
     await room.do(card, "where")
     await room.pick(card, "channel", forum)
     await room.do(card, "open")
-    refused = await room.do(card, "submit")
-    assert lines(aside(refused))[0] == "### This forum requires a tag on each post."
+    await room.do(card, "submit")
+    assert alert(card)[0] == "**This forum requires a tag on each post.**"
     await room.do(card, "where")
     await room.pick(card, "tag", tag_id)
     await room.do(card, "open")
@@ -446,7 +483,7 @@ async def test_an_author_who_presses_approve_anyway_is_refused(room: Newsroom) -
 async def test_an_edit_withdraws_an_approval(room: Newsroom) -> None:
     await need_approval(room)
     card = await room.ready()
-    await room.fill(card, "when", day="2026-01-01", time="09:20", zone="Asia/Seoul")
+    await room.fill(card, "when", when="2026-01-01 09:20", zone="Asia/Seoul")
     await room.do(card, "submit")
     theirs = await show_to(room.second, room, number(card))
     await room.do(theirs, "approve", room.second)
@@ -528,12 +565,13 @@ async def test_the_second_of_two_is_told_and_nothing_is_overwritten(room: Newsro
     shown = await room.do(theirs, "text", room.second)
     await room.fill(mine, "text", headline="Mine")
     written = {"headline": "Theirs", "remarks": "Long ```thoughts```", "language": ["en"]}
-    result = await room.second.submit_modal(shown, written)
-    assert said(theirs).startswith("Someone else changed the briefing in the meantime.")
-    assert "### Mine" in said(theirs)
-    kept = said(aside(result))
-    assert "Theirs" in kept
-    assert "Long '''thoughts'''" in kept
+    await room.second.submit_modal(shown, written)
+    assert said(theirs).startswith("### Someone else changed the briefing in the meantime.")
+    again = await room.do(theirs, "text", room.second)
+    assert again.modal
+    assert filled(again.modal) == written, "what was typed in vain comes back"
+    await room.do(theirs, "open", room.second)
+    assert said(theirs).startswith("### Mine")
     for action in ("where", "facts", "when", "cancel", "text"):
         stale = await show_to(room.second, room, number(mine), "edit")
         await room.fill(mine, "text", headline=f"Mine before {action}")
@@ -794,7 +832,7 @@ async def test_where_approval_is_needed_the_author_cannot_change_a_post_alone(
 
 async def test_a_cancelled_briefing_can_be_taken_up_again(room: Newsroom) -> None:
     card = await room.ready()
-    await room.fill(card, "when", day="2026-01-01", time="09:20", zone="Asia/Seoul")
+    await room.fill(card, "when", when="2026-01-01 09:20", zone="Asia/Seoul")
     await room.do(card, "submit")
     shown = await room.run("briefing cancel", briefing=number(card))
     assert "**Status**: cancelled" in said(shown)
@@ -802,8 +840,8 @@ async def test_a_cancelled_briefing_can_be_taken_up_again(room: Newsroom) -> Non
     assert posted(room.server.channel) == []
     await room.do(shown, "draft")
     assert "**Status**: draft" in said(shown)
-    refused = lines(aside(await room.do(shown, "submit")))
-    assert refused == ["### The time set for it has passed.", "Choose another under When."]
+    await room.do(shown, "submit")
+    assert alert(shown) == ["**The time set for it has passed.**", "Choose another under When."]
 
 
 # --- finding, listing, exporting
@@ -974,7 +1012,7 @@ async def test_every_step_and_trouble_is_worded(room: Newsroom, language: str) -
     new = Plan(
         BriefingText("gsomia", None, None, "ko", "B", ("gsomia/renewed",), "C"),
         Target(1, 2, publish=True, tag_id=3),
-        read_when(words("en"), "2026-01-02", "09:00", "Asia/Seoul", now),
+        read_when(words("en"), "2026-01-02 09:00", "Asia/Seoul", now),
     )
     state = room.server.bot.state
     briefing = await state.briefings.begin(7, old, "base", 5, now)

@@ -166,7 +166,7 @@ async def test_a_ready_briefing_whose_fact_is_withdrawn_is_held_once(
     room: Newsroom, tmp_path: Path
 ) -> None:
     card = await with_renewal(room)
-    await room.fill(card, "when", day="2026-01-01", time="09:30", zone="Asia/Seoul")
+    await room.fill(card, "when", when="2026-01-01 09:30", zone="Asia/Seoul")
     await room.do(card, "submit")
     correct(room.server.config, tmp_path, (RENEWED, WITHDRAWN))
     await room.advance(minutes=35)
@@ -392,7 +392,7 @@ async def test_what_was_changed_is_told_also_to_whoever_changes_something_else_f
     card = await with_renewal(room)
     correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
     await room.advance(minutes=1)
-    await room.fill(card, "when", day="2026-01-01", time="12:30", zone="Asia/Seoul")
+    await room.fill(card, "when", when="2026-01-01 12:30", zone="Asia/Seoul")
     assert "1 fact has been corrected since the briefing was last reviewed" in said(card)
     await room.do(card, "submit")
     assert said(card).startswith("Facts in this briefing have been corrected since")

@@ -237,7 +237,7 @@ async def test_approval_is_checked_again_when_it_is_posted(room: Newsroom) -> No
     guild = room.server.channel.guild
     assert guild
     card = await room.ready()
-    await room.fill(card, "when", day="2026-01-01", time="09:30", zone="Asia/Seoul")
+    await room.fill(card, "when", when="2026-01-01 09:30", zone="Asia/Seoul")
     await room.do(card, "submit")
     await room.server.bot.state.settings.choose_approval(guild.id, True)
     await room.advance(minutes=35)
@@ -349,7 +349,7 @@ async def test_a_warning_that_reaches_nobody_waits_for_the_next_moderator(
 ) -> None:
     close_direct_messages(monkeypatch)
     card = await room.ready()
-    await room.fill(card, "when", day="2026-01-01", time="09:30", zone="Asia/Seoul")
+    await room.fill(card, "when", when="2026-01-01 09:30", zone="Asia/Seoul")
     await room.do(card, "submit")
     room.deny(room.server.channel, send_messages=True)
     await room.advance(minutes=35)

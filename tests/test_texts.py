@@ -101,6 +101,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     ),
     "briefing.problem.*": PROBLEMS,
     "briefing.ui.list.*": ("no-channel", "no-role"),
+    "briefing.ui.when.*": ("day", "time", "weekday", "unknown", "past", "too-far"),
     "briefing.ui.status.*": (*get_args(Status), "held"),
     "corrections.part.*": PARTS,
     "correction.button.*": get_args(Settlement),

@@ -11,12 +11,12 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-_MONTHS = {
+MONTHS = {
     form.casefold(): number
     for number in range(1, 13)
     for form in (calendar.month_name[number], calendar.month_abbr[number])
 } | {"sept": 9}
-_NAME = rf"(?P<name>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})"
+_NAME = rf"(?P<name>{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 _NUMERIC = re.compile(
     r"(?<!\d)(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?)?(?![-/.]?\d)",
     re.ASCII,
@@ -48,11 +48,16 @@ class Period:
 
 def parse_period(text: str) -> Period | None:
     """The period that a text names, or None."""
-    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    plain = plain_text(text)
     for pattern in (_NUMERIC, _KOREAN_JAPANESE, *_ENGLISH):
         if match := pattern.fullmatch(plain):
             return _period(match.groupdict())
     return None
+
+
+def plain_text(text: str) -> str:
+    """The text in one form of each letter, lower case, with single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def periods_in(text: str) -> list[tuple[str, Period]]:
@@ -70,7 +75,7 @@ def periods_in(text: str) -> list[tuple[str, Period]]:
 def _period(parts: dict[str, str | None]) -> Period | None:
     year, day = int(parts["year"] or 0), parts.get("day")
     name = parts.get("name")
-    month = _MONTHS[name.casefold()] if name else parts.get("month")
+    month = MONTHS[name.casefold()] if name else parts.get("month")
     try:
         if day:
             exact = date(year, int(month or 0), int(day))

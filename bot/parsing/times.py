@@ -6,27 +6,34 @@ Nothing is guessed: a bare `9` may be morning or evening, so it gives None.
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import time
 
+from bot.parsing.dates import plain_text
+
+_HALVES = "오전|오후|午前|午後"
+_PARTS = ("아침", "저녁", "밤", "朝", "夕方", "夜")
 _FORMS = (
     re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})", re.ASCII),
     re.compile(r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))? ?(?P<half>[ap])\.?m\.?", re.ASCII),
     re.compile(
-        r"(?P<half>오전|오후|午前|午後)? ?(?P<hour>\d{1,2}) ?[시時]"
+        rf"(?P<half>{_HALVES}|{'|'.join(_PARTS)})?"
+        r" ?(?P<hour>\d{1,2}) ?[시時]"
         r"(?: ?(?:(?P<minute>\d{1,2}) ?[분分]|(?P<thirty>[반半])))?",
         re.ASCII,
     ),
-    re.compile(r"(?P<half>오전|오후|午前|午後) ?(?P<hour>\d{1,2}):(?P<minute>\d{2})", re.ASCII),
+    re.compile(rf"(?P<half>{_HALVES}) ?(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})", re.ASCII),
 )
-_AFTERNOON = ("p", "오후", "午後")
+_AFTERNOON = ("p", "오후", "午後", "저녁", "밤", "夕方", "夜")
+_NOON = ("noon", "정오", "正午")
 
 
 def parse_time(text: str) -> time | None:
     """The time of day that a text names, to the minute; None if it is not a clear time."""
-    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    plain = plain_text(text)
+    if plain in _NOON:
+        return time(12)
     for form in _FORMS:
-        if match := form.fullmatch(unicodedata.normalize("NFC", plain)):
+        if match := form.fullmatch(plain):
             return _time(match.groupdict())
     return None
 
@@ -35,8 +42,8 @@ def _time(parts: dict[str, str | None]) -> time | None:
     hour = int(parts["hour"] or 0)
     minute = 30 if parts.get("thirty") else int(parts["minute"] or 0)
     half = parts.get("half")
-    if half and hour > 12:
-        return None
+    if half and (hour > 12 or (half in _PARTS and not 4 <= hour < 12)):
+        return None  # an hour after midnight belongs to two nights
     if half:
         hour = hour % 12 + (12 if half in _AFTERNOON else 0)
     return time(hour, minute) if hour < 24 and minute < 60 else None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.ui.briefings import deciding, editing, looking
 from bot.ui.briefings.context import Action
+from bot.ui.briefings.looking import Draw
 
 BUTTONS: Mapping[str, Action] = {
     "open": looking.show,
@@ -40,5 +41,17 @@ FORMS: Mapping[str, Action] = {
     "back": deciding.send_back,
 }
 
-OPENS_FORM = frozenset({looking.ask_text, looking.ask_when, looking.ask_remark})
+ASKS: Mapping[Action, Action] = {FORMS[name]: BUTTONS[name] for name in FORMS}
+"""By the action that takes a form, the one that opens it."""
+
+OPENS_FORM = frozenset(ASKS.values())
 """Actions that open a form, which must be the first response to the press."""
+
+PANELS: Mapping[Action, Draw] = {
+    editing.edit_facts: looking.facts_panel,
+    editing.edit_channel: looking.where_panel,
+    editing.edit_role: looking.where_panel,
+    editing.edit_tag: looking.where_panel,
+    editing.toggle_publishing: looking.where_panel,
+}
+"""What is shown again after an action that is refused, unless it is the working card."""

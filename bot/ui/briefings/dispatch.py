@@ -23,6 +23,7 @@ from bot.ui.briefings.controls import (
     BUTTON,
     FORM,
     MENU,
+    Button,
     Form,
     Key,
     Panel,
@@ -30,9 +31,10 @@ from bot.ui.briefings.controls import (
     PickChannel,
     PickRole,
     Row,
+    Style,
 )
 from bot.ui.briefings.looking import working_card
-from bot.ui.components import messages, own_card
+from bot.ui.components import messages, own_card, refused_form
 from bot.ui.components.client import Interaction
 from bot.ui.components.error_reporting import reported
 from bot.ui.components.language import reader_words
@@ -92,11 +94,10 @@ async def _answer(
 ) -> None:
     if action not in actions.OPENS_FORM:
         await own_card.defer(interaction)
-    require_storable(reader_words(interaction), *chain.from_iterable(entered.values()))
     briefing = await _find(interaction, key.briefing_id)
     context = ActionContext(interaction, briefing, utcnow(), key.page, entered)
     if action is None or briefing.version != key.version:
-        await _show_outdated(context)
+        await _show_outdated(context, action)
     else:
         await run(context, action)
 
@@ -116,11 +117,12 @@ async def run(context: ActionContext, action: Action) -> None:
     """Take an action, show its outcome, and tell other moderators what it noted for them."""
     words, server_id = context.words, context.briefing.server_id
     try:
+        require_storable(words, *chain.from_iterable(context.entered.values()))
         outcome = await action(context)
     except EditConflict as error:
         if error.present is None:
             raise refused(words, "briefing.ui.gone") from None
-        await _show_outdated(context.at(error.present))
+        await _show_outdated(context.at(error.present), action)
     except DeliveryError as error:
         log.warning("Discord did not answer", server=server_id, reason=repr(error))
         no_answer = words("moderating.no-answer"), words("briefing.ui.no-answer.help")
@@ -128,35 +130,53 @@ async def run(context: ActionContext, action: Action) -> None:
     except DatabaseUnavailable as error:
         log.warning("the database is away; a moderator saw that", reason=error.reason)
         raise UserError(words("moderating.away"), words("briefing.ui.no-answer.help")) from None
+    except UserError as error:
+        await _show_refused(context, action, error)
     else:
         await _show(context.interaction, outcome.shows)
         await context.interaction.client.notices.deliver_now(server_id, outcome.prepared)
 
 
-async def _show_outdated(context: ActionContext) -> None:
-    """Say that someone else changed the briefing, and show it as it is now.
+async def _show_refused(context: ActionContext, action: Action, error: UserError) -> None:
+    """Show on the moderator's card why an action was refused; elsewhere raise the error.
 
-    Text that was written in vain is shown too, so that it can be copied.
+    A form that was sent comes back by a button, filled in with what was entered.
     """
+    if ask := actions.ASKS.get(action):
+        await _show_form_again(context, ask, error.notice)
+    elif own_card.is_on(context.interaction):
+        draw = actions.PANELS.get(action, working_card)
+        await _show(context.interaction, await draw(context, error.notice.as_alert()))
+    else:
+        raise error
+
+
+async def _show_outdated(context: ActionContext, action: Action | None) -> None:
+    """Say that someone else changed the briefing, and show it as it is now."""
     words = context.words
-    written = [text for name in ("headline", "remarks", "remark") if (text := context.text(name))]
-    if written:
-        blocks = (f"```\n{_fenced(text)}\n```" for text in written)
-        lines = (words("briefing.ui.outdated.yours"), *blocks)
-        await messages.answer(context.interaction, Notice(words("briefing.ui.outdated"), lines))
-    panel = await working_card(context, words("briefing.ui.outdated.alert"))
-    await _show(context.interaction, panel)
+    if action and (ask := actions.ASKS.get(action)):
+        await _show_form_again(context, ask, Notice(words("briefing.ui.outdated")))
+    else:
+        panel = await working_card(context, words("briefing.ui.outdated.alert"))
+        await _show(context.interaction, panel)
 
 
-def _fenced(text: str) -> str:
-    return text.replace("```", "'''")
+async def _show_form_again(context: ActionContext, ask: Action, notice: Notice) -> None:
+    """Show why a form was refused and what was entered, and a button that opens it so filled in."""
+    form, words = (await ask(context)).shows, context.words
+    assert isinstance(form, Form), "it asks by a form"
+    again = Button(words("form.again"), form.key.action, Style.primary)
+    buttons = row(context.briefing, (again, Button(words("form.back"), "open")))
+    layout = refused_form.refusal(notice, render.modal(form), context.entered, buttons)
+    await own_card.show(context.interaction, layout)
 
 
 async def _show(interaction: Interaction, shown: Shown) -> None:
     """Show what an action returned; on the moderator's own card, a panel replaces the last."""
     match shown:
         case Form():
-            await interaction.response.send_modal(render.modal(shown))
+            form = refused_form.refill(render.modal(shown), interaction.message)
+            await interaction.response.send_modal(form)
         case Panel():
             await own_card.show(interaction, view(shown))
         case Notice():

@@ -113,8 +113,7 @@ async def toggle_publishing(context: ActionContext) -> Outcome:
 
 async def edit_time(context: ActionContext) -> Outcome:
     """Keep the time that was filled in."""
-    day, time, zone = context.text("day"), context.text("time"), context.text("zone")
-    when = read_when(context.words, day, time, zone, context.now)
+    when = read_when(context.words, context.text("when"), context.text("zone"), context.now)
     return await _edit(context, replace(context.briefing.plan, when=when))
 
 

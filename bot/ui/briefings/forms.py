@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import discord
 from discord import ui
 
 from bot.compose.briefing import LONGEST_HEADLINE, LONGEST_REMARKS
+from bot.delivery.recurrence import UnknownZone, open_zone
 from bot.state.briefing_record import Briefing
 from bot.texts.catalogues import LANGUAGES, Words
 from bot.ui.briefings.controls import Field, Form, Key
@@ -37,26 +40,37 @@ def text_form(words: Words, briefing: Briefing) -> Form:
     return Form(Key.of(briefing, "text"), title, (headline, remarks, language))
 
 
-def when_form(words: Words, briefing: Briefing, zone: str | None) -> Form:
-    """The day, the time and the time zone of posting; `zone` is the server's own."""
+def when_form(words: Words, briefing: Briefing, zone: str | None, now: datetime) -> Form:
+    """The time of posting and its time zone; `zone` is the server's own."""
     when = briefing.plan.when
-    day = Field(
-        "day",
-        words("briefing.ui.form.day"),
-        _line("day", f"{when.wall:%Y-%m-%d}" if when else None, "2026-12-24"),
-        words("briefing.ui.form.day.help"),
-    )
-    time = Field(
-        "time",
-        words("briefing.ui.form.time"),
-        _line("time", f"{when.wall:%H:%M}" if when else None, "09:30"),
+    typed = Field(
+        "when",
+        words("briefing.ui.form.when"),
+        _line(
+            "when",
+            f"{when.wall:%Y-%m-%d %H:%M}" if when else None,
+            words("briefing.ui.form.when.example"),
+        ),
+        words("briefing.ui.form.when.help"),
     )
     zone_field = Field(
         "zone",
         words("briefing.ui.form.zone"),
         _line("zone", when.zone if when else zone, "Asia/Seoul"),
+        _server_zone(words, zone, now),
     )
-    return Form(Key.of(briefing, "when"), words("briefing.ui.when"), (day, time, zone_field))
+    return Form(Key.of(briefing, "when"), words("briefing.ui.when"), (typed, zone_field))
+
+
+def _server_zone(words: Words, zone: str | None, now: datetime) -> str:
+    """The server's time zone, and the time there."""
+    if zone is None:
+        return words("briefing.ui.form.zone.none")
+    try:
+        time = now.astimezone(open_zone(zone))
+    except UnknownZone:  # it is no longer in the time zone database
+        return words("briefing.ui.form.zone.none")
+    return words("briefing.ui.form.zone.server", zone=zone, time=f"{time:%H:%M}")
 
 
 def remark_form(words: Words, briefing: Briefing) -> Form:

@@ -60,7 +60,7 @@ async def ask_text(context: ActionContext) -> Outcome:
 
 async def ask_when(context: ActionContext) -> Outcome:
     """Open the form of the time."""
-    form = forms.when_form(context.words, context.briefing, context.settings.zone)
+    form = forms.when_form(context.words, context.briefing, context.settings.zone, context.now)
     return Outcome(form, context.briefing)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import discord
@@ -44,17 +44,15 @@ async def answer(interaction: Interaction, notice: Notice, *buttons: PersistentI
 
 
 def view(notice: Notice, *buttons: PersistentItem) -> ui.LayoutView:
-    """The view of a notice."""
-    return view_of(notice, (), buttons)
+    """The view of a notice; it holds nothing but dynamic buttons, so they outlive the process."""
+    layout = view_of(notice, ())
+    if buttons:
+        layout.add_item(row_of(*buttons))
+    return layout
 
 
-def view_of(
-    notice: Notice, further: Iterable[str], buttons: Sequence[PersistentItem]
-) -> ui.LayoutView:
-    """The view of a notice and further texts; it holds nothing but dynamic buttons.
-
-    So they outlive the process.
-    """
+def view_of(notice: Notice, further: Iterable[str]) -> ui.LayoutView:
+    """The view of a notice, with further texts before its small print."""
     layout = ui.LayoutView(timeout=None)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=discord.Colour(0x3B6EA5))
     small = "\n".join(f"-# {line}" for line in notice.small)
@@ -62,6 +60,4 @@ def view_of(
         if text:
             box.add_item(ui.TextDisplay(text))
     layout.add_item(box)
-    if buttons:
-        layout.add_item(row_of(*buttons))
     return layout

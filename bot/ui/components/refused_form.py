@@ -13,7 +13,6 @@ import discord
 from discord import ui
 
 from bot.ui.components.messages import Notice, view_of
-from bot.ui.components.persistent_items import PersistentItem
 
 Entered = Mapping[str, Sequence[str]]
 """What was entered into each field of a form, by the field's name."""
@@ -23,11 +22,15 @@ _FENCE, _UNFENCED = "``", "`\u200b`"
 
 
 def refusal(
-    notice: Notice, form: ui.Modal, entered: Entered, buttons: Sequence[PersistentItem]
+    notice: Notice,
+    form: ui.Modal,
+    entered: Entered,
+    buttons: ui.ActionRow[ui.LayoutView],
 ) -> ui.LayoutView:
     """Why a form was refused, what was entered, and the buttons, of which one opens it again."""
-    blocks = (_block(label, text) for label, text in _entered_texts(form, entered))
-    return view_of(notice, blocks, buttons)
+    layout = view_of(notice, [_block(*each) for each in _entered_texts(form, entered)])
+    layout.add_item(buttons)
+    return layout
 
 
 def refill(form: ui.Modal, message: discord.Message | None) -> ui.Modal:
@@ -64,7 +67,8 @@ def _labels(form: ui.Modal) -> Iterator[ui.Label[ui.Modal]]:
 
 
 def _block(label: str, text: str) -> str:
-    return f"**{label}**\n```\n{text.replace(_FENCE, _UNFENCED)}\n```"
+    shown = text.encode(errors="replace").decode().replace("\0", "?")  # as Discord can show it
+    return f"**{label}**\n```\n{shown.replace(_FENCE, _UNFENCED)}\n```"
 
 
 def _blocks(components: Iterable[object]) -> Iterator[tuple[str, str]]:

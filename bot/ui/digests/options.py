@@ -18,7 +18,7 @@ from bot.answers.service import AnswerService
 from bot.cards.card import Card, Question
 from bot.cards.limits import CHOICE_LABEL, CHOICES, shorten
 from bot.delivery.recurrence import open_zone
-from bot.parsing.dates import parse_period
+from bot.parsing.moments import parse_day
 from bot.parsing.times import parse_time
 from bot.parsing.timezones import complete_zone, find_zone
 from bot.parsing.typed_text import clean_text
@@ -181,13 +181,15 @@ async def complete_tags(interaction: Interaction, typed: str) -> Choices:
 
 def read_day(typed: str, zone: str, words: Words) -> date:
     """The day to come that was typed, within a year, as the zone's calendar shows it."""
-    period = parse_period(clean_text(typed))
     today = utcnow().astimezone(open_zone(zone)).date()
-    if period is None or period.first != period.last:
-        raise UserError(words("digest.no-day", text=_shown(typed)), words("digest.no-day.help"))
-    if not today < period.first <= today + _AHEAD:
-        raise UserError(words("digest.wrong-day", text=_shown(typed)), words("digest.no-day.help"))
-    return period.first
+    day, shown = parse_day(clean_text(typed), today), _shown(typed)
+    if day == "weekday":
+        raise UserError(words("digest.two-days", text=shown), words("digest.no-day.help"))
+    if day is None:
+        raise UserError(words("digest.no-day", text=shown), words("digest.no-day.help"))
+    if not today < day <= today + _AHEAD:
+        raise UserError(words("digest.wrong-day", text=shown), words("digest.no-day.help"))
+    return day
 
 
 def _topic(service: AnswerService, name: str, words: Words) -> str:

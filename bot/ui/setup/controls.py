@@ -97,7 +97,7 @@ async def _store(interaction: Interaction, action: str) -> None:
         words, form = reader_words(interaction), await _form(interaction, action)
         again = button(words("form.again"), f"setup:{action}", discord.ButtonStyle.primary)
         back = button(words("form.back"), f"setup:{step}")
-        buttons = [SetupButton(again), SetupButton(back)]
+        buttons = row_of(SetupButton(again), SetupButton(back))
         layout = refused_form.refusal(error.notice, form, entered, buttons)
         await own_card.show(interaction, layout)
     else:

@@ -22,11 +22,12 @@ from bot.parsing.typed_text import clean_text
 from bot.state.errors import DatabaseUnavailable
 from bot.state.suggestions import MOST, Suggestion, TooMany
 from bot.texts.catalogues import Words
+from bot.ui.components import own_card, refused_form
 from bot.ui.components.client import Interaction, server_id_of
 from bot.ui.components.language import reader_words
 from bot.ui.components.messages import Notice, answer
 from bot.ui.components.permissions import Choices
-from bot.ui.components.persistent_items import PersistentItem, button
+from bot.ui.components.persistent_items import PersistentItem, button, row_of
 from bot.ui.components.submitted import form_values
 from bot.ui.suggestions.own import OwnButton
 from bot.ui.suggestions.wording import quoted_lines, report_unavailable, suggestion_lines
@@ -79,12 +80,12 @@ def _which(words: Words, typed: str, is_ambiguous: bool) -> Notice:
     return Notice(words("suggest.no-match", text=echo(typed)), (help_line,))
 
 
-class AboutButton(PersistentItem, template=r"suggest:about:(?P<thing>[a-z0-9-]+)"):
-    """Opens the form about a thing that a typed name may have meant."""
+class AboutButton(PersistentItem, template=r"suggest:about:(?P<thing>[a-z0-9-]*)"):
+    """Opens the form about a thing, or about what the base lacks."""
 
     @classmethod
     def make(cls, label: str, thing: str) -> Self:
-        """The button of a thing."""
+        """The button of a thing, or of none."""
         return cls(button(label, f"suggest:about:{thing}"))
 
     async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
@@ -93,8 +94,13 @@ class AboutButton(PersistentItem, template=r"suggest:about:(?P<thing>[a-z0-9-]+)
 
 
 async def _open_form(interaction: Interaction, thing: ThingRecord | None) -> None:
+    form = await _form_about(interaction, thing)
+    await interaction.response.send_modal(refused_form.refill(form, interaction.message))
+
+
+async def _form_about(interaction: Interaction, thing: ThingRecord | None) -> ui.Modal:
     facts = await interaction.client.service.store.facts(thing.id) if thing else ()
-    await interaction.response.send_modal(_form(reader_words(interaction), thing, facts))
+    return _form(reader_words(interaction), thing, facts)
 
 
 def _form(words: Words, thing: ThingRecord | None, facts: Sequence[FactRecord]) -> ui.Modal:
@@ -167,7 +173,11 @@ async def submit(interaction: Interaction, thing: str) -> None:
         fact = await _fact(interaction, thing, entered)
         await keep(interaction, fact or thing or None, text, source)
     else:
-        await answer(interaction, Notice(words("suggest.empty"), _again(words, text, source)))
+        form = await _form_about(interaction, interaction.client.service.store.things.get(thing))
+        again = row_of(AboutButton.make(words("form.again"), thing))
+        notice = Notice(words("suggest.empty"))
+        layout = refused_form.refusal(notice, form, form_values(interaction), again)
+        await own_card.send(interaction, layout)
 
 
 async def keep(interaction: Interaction, thing: str | None, text: str, source: str) -> None:

@@ -14,6 +14,7 @@ from simcord import ChannelHandle, MemberActor, ResponseMessage
 from simcord.backend import serializers
 from structlog.testing import capture_logs
 
+from bot.cards.card import Question
 from bot.delivery.delivery_errors import OutcomeUnknown
 from bot.delivery.outbox import OutgoingPost
 from bot.state.audit_log import AuditAction, AuditEntry
@@ -1025,3 +1026,103 @@ async def test_every_step_and_trouble_is_worded(room: Newsroom, language: str) -
         held = warning(words(language), briefing, problem, "A *server*")
         assert not re.search(r"briefing\.[a-z]|[{}]", held), held
         assert r"A \*server\*" in held
+
+
+# --- here and now, and from an answer
+
+
+async def test_a_draft_is_posted_here_and_now_by_one_press(room: Newsroom) -> None:
+    card = await room.begin()
+    await room.fill(card, "when", when="tomorrow 9am", zone="seoul")
+    await room.do(card, "here")
+    assert said(card).startswith("It will be posted within a minute.")
+    assert "here" not in actions(card)
+    await room.advance(minutes=2)
+    assert len(posted(room.server.channel)) == 1
+
+
+async def test_posting_here_asks_for_approval_where_that_is_on(room: Newsroom) -> None:
+    await need_approval(room)
+    card = await room.begin()
+    await room.do(card, "here")
+    assert said(card).startswith("Approval requested.")
+    await room.advance(minutes=2)
+    assert posted(room.server.channel) == []
+    theirs = await show_to(room.second, room, number(card))
+    assert "here" not in actions(theirs), "only its author has it posted"
+
+
+async def test_posting_here_is_refused_before_anything_changes(room: Newsroom) -> None:
+    card = await room.begin()
+    room.deny(room.server.channel, send_messages=True)
+    await room.do(card, "here")
+    assert alert(card)[0] == "**The bot lacks permissions there.**"
+    assert "No channel chosen." in said(card)
+    room.deny(room.server.channel)
+    await room.do(card, "here")
+    assert said(card).startswith("It will be posted within a minute.")
+
+
+def brief_buttons(message: ResponseMessage) -> list[str]:
+    """The custom ids of the buttons that begin a briefing."""
+    return [b["custom_id"] for b in buttons(message.components) if b["custom_id"].startswith("B:")]
+
+
+async def test_a_briefing_begins_from_a_private_answer_after_a_restart(room: Newsroom) -> None:
+    channel, question = room.server.channel, "when was GSOMIA renewed?"
+    asked = await room.moderator.slash(channel, "ask", question=question, private=True)
+    (custom_id,) = brief_buttons(private(asked))
+    await room.server.restart()
+    card = private(await room.moderator.click(private(asked), custom_id=custom_id))
+    assert "**Status**: draft" in said(card)
+    briefing = await room.server.bot.state.briefings.get(number(card))
+    assert briefing
+    answer = await room.server.bot.replies.reply(Question("ask", {"question": question}), "en")
+    assert set(briefing.plan.text.facts) <= set(answer.facts)
+    assert briefing.plan.text.facts
+
+
+async def test_only_moderators_see_the_button_and_nobody_below_a_public_answer(
+    room: Newsroom,
+) -> None:
+    channel = room.server.channel
+    members = await room.server.asker.slash(channel, "event", name="tokyo summit", private=True)
+    assert brief_buttons(private(members)) == []
+    public = (await room.moderator.slash(channel, "event", name="tokyo summit")).response
+    assert public
+    assert brief_buttons(public) == []
+    first = buttons(public.components)[0]["custom_id"]
+    pressed = await room.moderator.click(public, custom_id=first)
+    (custom_id,) = brief_buttons(private(pressed))
+    card = private(await room.moderator.click(private(pressed), custom_id=custom_id))
+    briefing = await room.server.bot.state.briefings.get(number(card))
+    assert briefing
+    assert briefing.plan.text.thing == "tokyo-summit"
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "thing"),
+    [
+        ("ask", {"question": "when was GSOMIA renewed?"}, None),
+        ("topic", {"name": "gsomia"}, "gsomia"),
+        ("timeline", {"from": "2023-03", "to": "2023-04"}, None),
+    ],
+)
+async def test_a_briefing_begins_from_a_members_public_answer(
+    room: Newsroom, command: str, options: dict[str, str], thing: str | None
+) -> None:
+    asked = (await room.server.asker.slash(room.server.channel, command, **options)).response
+    assert asked
+    shown = await room.moderator.context_menu(room.server.channel, "Brief this", asked)
+    briefing = await room.server.bot.state.briefings.get(number(private(shown)))
+    assert briefing
+    text = briefing.plan.text
+    assert text.facts
+    assert thing in (None, text.thing)
+    assert (text.first is not None) == (command == "timeline")
+
+
+async def test_there_is_nothing_to_brief_in_what_is_no_answer(room: Newsroom) -> None:
+    message = await room.server.asker.send(room.server.channel, "Good morning")
+    refused = await room.moderator.context_menu(room.server.channel, "Brief this", message)
+    assert lines(private(refused))[0] == "### There is nothing here to brief."

@@ -142,7 +142,8 @@ def _day(text: str, today: date) -> date | Literal["weekday"] | None:
 
 def _to_come(parts: dict[str, str | None], today: date) -> date | None:
     """The next day of a month and day, today included."""
-    month = MONTHS[parts["name"]] if parts.get("name") else int(parts["month"] or 0)
+    name = parts.get("name")
+    month = MONTHS[name] if name else int(parts["month"] or 0)
     try:
         this_year = date(today.year, month, int(parts["day"] or 0))
         return this_year if this_year >= today else this_year.replace(year=today.year + 1)

@@ -18,6 +18,7 @@ BUTTONS: Mapping[str, Action] = {
     "preview": looking.preview,
     "history": looking.show_history,
     "submit": deciding.submit,
+    "here": deciding.post_here,
     "approve": deciding.approve,
     "back": looking.ask_remark,
     "accept": deciding.approve_edit,

@@ -18,13 +18,13 @@ from bot.cards.wording import day_words
 from bot.compose.briefing import propose
 from bot.compose.export import markdown
 from bot.state.briefing_record import Briefing
-from bot.state.digests import Target
-from bot.state.plan import BriefingText, Plan
 from bot.state.state import State
 from bot.texts.catalogues import LANGUAGES
 from bot.texts.catalogues import words as words_of
 from bot.ui.briefings import deciding, dispatch, looking
-from bot.ui.briefings.context import ActionContext, Outcome
+from bot.ui.briefings.beginning import begin_draft
+from bot.ui.briefings.context import ActionContext
+from bot.ui.briefings.from_answer import BriefButton, brief_menu
 from bot.ui.briefings.options import (
     complete_briefings,
     complete_kind,
@@ -55,8 +55,14 @@ class BriefingCommands(commands.Cog, name="Briefing"):
     async def cog_load(self) -> None:
         """Add the commands and the controls."""
         self.bot.tree.add_command(group("briefing", _subcommands()))
+        self.bot.tree.add_command(brief_menu())
         self.bot.add_dynamic_items(
-            dispatch.ActionButton, dispatch.ActionMenu, SettleButton, LookButton, WaitingButton
+            dispatch.ActionButton,
+            dispatch.ActionMenu,
+            BriefButton,
+            SettleButton,
+            LookButton,
+            WaitingButton,
         )
 
     @commands.Cog.listener()
@@ -100,25 +106,13 @@ async def _new(
     language: Literal["en", "ko", "ja"] | None = None,
 ) -> None:
     """Draft a briefing, and show its working card."""
-    words, service, state = reader_words(interaction), _service(interaction), _state(interaction)
+    words, service = reader_words(interaction), _service(interaction)
     subject = read_subject(
         service, words, {"topic": topic, "actor": actor, "event": event}, start, end
     )
     chosen = language or reply_language(interaction, private=False)
     draft = await propose(service.store, words_of(chosen), subject)
-    server_id, now = _server_id(interaction), utcnow()
-    channel_id = state.settings.of(server_id).channel_id
-    said = BriefingText(
-        subject.thing, subject.first, subject.last, chosen, draft.headline, draft.facts
-    )
-    plan = Plan(said, Target(channel_id) if channel_id else None)
-    begun = await interaction.client.editor.begin(server_id, plan, interaction.user.id, now)
-    context = ActionContext(interaction, begun.briefing, now, prepared=begun)
-    await dispatch.run(context, _show_begun)
-
-
-async def _show_begun(context: ActionContext) -> Outcome:
-    return await looking.after_change(context)
+    await begin_draft(interaction, subject, draft, chosen)
 
 
 async def _list(interaction: Interaction) -> None:

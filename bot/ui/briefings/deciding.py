@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.compose.briefing import LONGEST_REMARKS
 from bot.delivery.briefing_editor import (
-    NotTheAuthor,
     OwnBriefing,
     PreparedBriefing,
     UnreviewedChanges,
 )
 from bot.delivery.delivery_errors import Refused
 from bot.parsing.typed_text import clean_text
+from bot.state.digests import Target
 from bot.ui.briefings import panels
 from bot.ui.briefings.context import ActionContext, Outcome, refused
 from bot.ui.briefings.controls import Button, Panel, Style
 from bot.ui.briefings.looking import after_change, working_card
 from bot.ui.briefings.requirements import (
+    require_author,
     require_post,
     require_postable,
     require_submittable,
@@ -32,17 +35,36 @@ async def submit(context: ActionContext) -> Outcome:
     require_submittable(context)
     prepared = await require_postable(context)
     require_time_ahead(context)
+    require_author(context)
     try:
         submitted = await context.editor.submit(prepared, context.member_id, context.now)
-    except NotTheAuthor:
-        person = f"<@{context.briefing.author_id}>"
-        raise refused(context.words, "briefing.ui.not-author", person=person) from None
     except UnreviewedChanges:
         return await _show_changes(context, prepared)
     context = context.with_prepared(submitted)
     if submitted.briefing.status != "waiting":
         return await after_change(context, _scheduled_alert(context))
     return await after_change(context, await _asked_alert(context))
+
+
+async def post_here(context: ActionContext) -> Outcome:
+    """Submit it for this channel, at once."""
+    require_submittable(context)
+    require_author(context)
+    briefing, channel_id = context.briefing, context.interaction.channel_id
+    assert channel_id, "a card is in a channel"
+    plan = replace(briefing.plan, target=_here(briefing.plan.target, channel_id), when=None)
+    if plan == briefing.plan:  # that is what `submit` does
+        raise refused(context.words, "briefing.ui.not-now")
+    await require_postable(context.at(replace(briefing, plan=plan)))
+    prepared = await context.editor.rewrite(briefing, plan, context.member_id, context.now)
+    return await submit(context.with_prepared(prepared))
+
+
+def _here(target: Target | None, channel_id: int) -> Target:
+    """The target in a channel: what belongs to another channel is not carried over."""
+    if target and target.channel_id == channel_id:
+        return target
+    return Target(channel_id, target.role_id if target else None)
 
 
 async def approve(context: ActionContext) -> Outcome:

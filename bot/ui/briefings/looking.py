@@ -153,7 +153,15 @@ async def _state(context: ActionContext) -> BriefingState:
         channel_ids=[log_id, posted_in],
     )
     has_log = log_id is not None and log_id not in mentions.gone
-    return BriefingState(prepared, post, mentions, settings.approval, has_log, context.member_id)
+    return BriefingState(
+        prepared,
+        post,
+        mentions,
+        settings.approval,
+        has_log,
+        context.member_id,
+        context.interaction.channel_id,
+    )
 
 
 # ---- After a change --------------------------------------------------------------------------

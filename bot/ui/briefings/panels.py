@@ -28,8 +28,9 @@ from bot.ui.digests.overview import moment
 class BriefingState:
     """Everything that the working card shows.
 
-    `mentions` are of its target, its post and the log channel. `approval` says whether the server
-    wants briefings approved, `has_log` whether it has a log channel, `reader_id` who reads it.
+    `channel_id` is where the card is, `mentions` are of its target, its post and the log channel.
+    `approval` says whether the server wants briefings approved, `has_log` whether it has a log
+    channel, `reader_id` who reads it.
     """
 
     prepared: PreparedBriefing
@@ -38,6 +39,7 @@ class BriefingState:
     approval: bool
     has_log: bool
     reader_id: int
+    channel_id: int | None
 
     @property
     def briefing(self) -> Briefing:
@@ -226,11 +228,13 @@ def _decision_rows(words: Words, state: BriefingState) -> Iterator[Row]:
     cancel = Button(words("briefing.ui.cancel"), "cancel", Style.danger)
     match briefing.status:
         case "draft" | "blocked":
-            yield [*_submit(words, state), *look, cancel]
+            yield from _posting_row(words, state)
+            yield [*look, cancel]
         case "waiting":
             if briefing.may_be_approved_by(state.reader_id):
                 yield approval_row(words)
-            yield [*_submit(words, state), *look, take_back, cancel]
+            yield from _posting_row(words, state)
+            yield [*look, take_back, cancel]
         case "ready":
             yield [*look, take_back, cancel]
         case "posted" if state.has_post:
@@ -260,8 +264,8 @@ def edit_approval_row(words: Words, *, may_approve: bool = True) -> Sequence[But
     return (Button(words("briefing.ui.accept"), "accept", Style.success), drop)
 
 
-def _submit(words: Words, state: BriefingState) -> Iterator[Button]:
-    """The button with which an author has a briefing posted."""
+def _posting_row(words: Words, state: BriefingState) -> Iterator[Row]:
+    """The buttons with which an author has it posted as planned, or here at once."""
     briefing = state.briefing
     if not briefing.is_submittable or state.reader_id != briefing.author_id:
         return
@@ -271,4 +275,8 @@ def _submit(words: Words, state: BriefingState) -> Iterator[Button]:
         label = words("briefing.ui.schedule")
     else:
         label = words("briefing.ui.post")
-    yield Button(label, "submit", Style.success)
+    row, plan = [Button(label, "submit", Style.success)], briefing.plan
+    if plan.when or plan.target is None or plan.target.channel_id != state.channel_id:
+        here = words("briefing.ui.ask-here" if state.approval else "briefing.ui.here")
+        row.append(Button(here, "here"))
+    yield row

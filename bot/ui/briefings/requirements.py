@@ -32,6 +32,13 @@ def require_submittable(context: ActionContext) -> None:
         raise refused(context.words, "briefing.ui.not-now")
 
 
+def require_author(context: ActionContext) -> None:
+    """The moderator is the one who signs it."""
+    author_id = context.briefing.author_id
+    if context.member_id != author_id:
+        raise refused(context.words, "briefing.ui.not-author", person=f"<@{author_id}>")
+
+
 def require_time_ahead(context: ActionContext) -> None:
     """A draft's time is not past; what was stopped after its time is posted at once."""
     briefing, when = context.briefing, context.briefing.plan.when

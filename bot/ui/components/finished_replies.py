@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import discord
@@ -60,6 +60,11 @@ class FinishedReply:
     facts: Mapping[str, str]
     found: bool
     picture: FinishedPicture | None = None
+
+    def with_row(self, row: dict[str, object]) -> FinishedReply:
+        """The reply with another row of controls below."""
+        picture = self.picture and replace(self.picture, components=[*self.picture.components, row])
+        return replace(self, components=[*self.components, row], picture=picture)
 
 
 class FinishedView(ui.LayoutView):

@@ -14,10 +14,11 @@ from bot.cards.card import Action, Card, Question
 from bot.cards.pages import Page
 from bot.state.public_answers import PublicAnswer
 from bot.texts.catalogues import words
-from bot.ui.components import custom_ids, layout, submitted
+from bot.ui.components import brief_this, custom_ids, layout, submitted
 from bot.ui.components.client import FactdeskClient, Interaction, is_in_server_of_ours
 from bot.ui.components.finished_replies import FinishedReply
-from bot.ui.components.language import reply_language
+from bot.ui.components.language import reader_words, reply_language
+from bot.ui.components.permissions import may_moderate
 from bot.ui.components.persistent_items import PersistentItem, button
 from bot.ui.suggestions.passing_on import PassOnButton
 
@@ -35,7 +36,7 @@ async def reply(interaction: Interaction, question: Question, private: bool) -> 
     own_language = reply_language(interaction, private=True)
     if not answer.found and own_language != language:
         answer = await replies.reply(question, own_language)
-    await _send(interaction, answer, private=private or not answer.found)
+    await _send(interaction, question, answer, private=private or not answer.found)
 
 
 def _is_kept_private(interaction: Interaction) -> bool:
@@ -48,7 +49,23 @@ def _is_kept_private(interaction: Interaction) -> bool:
     return not interaction.permissions.use_external_apps
 
 
-async def _send(interaction: Interaction, answer: FinishedReply, private: bool) -> None:
+def _privately(
+    interaction: Interaction, question: Question, answer: FinishedReply
+) -> FinishedReply:
+    """A private answer, from which a moderator can begin a briefing."""
+    is_here = interaction.client.get_guild(interaction.guild_id or 0) is not None
+    if not (is_here and answer.facts and may_moderate(interaction)):
+        return answer
+    row = brief_this.row(reader_words(interaction), interaction.client.service, question)
+    return answer.with_row(row.to_component_dict()) if row else answer
+
+
+async def _send(
+    interaction: Interaction, question: Question, answer: FinishedReply, private: bool
+) -> None:
+    if private:
+        answer = _privately(interaction, question, answer)
+
     async def send(layout: ui.LayoutView, files: list[discord.File]) -> Sent:
         return await interaction.response.send_message(view=layout, files=files, ephemeral=private)
 
@@ -151,6 +168,6 @@ async def _answer(interaction: Interaction, match: re.Match[str] | None) -> None
         async def edit(layout: ui.LayoutView, files: list[discord.File]) -> object:
             return await interaction.response.edit_message(view=layout, attachments=files)
 
-        await replies.send(answer, edit)
+        await replies.send(_privately(interaction, question, answer), edit)
     else:
-        await _send(interaction, answer, private=True)
+        await _send(interaction, question, answer, private=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 import discord
 
@@ -24,7 +26,8 @@ from bot.ui.components.messages import Notice
 Channel = discord.abc.GuildChannel | discord.Thread
 
 _NO_TAG = "0"
-_MOST_LEFT_OUT = 5  # facts listed for which the message has no room
+_PAGE = 2_200  # characters of the facts on a page
+_MOST_ON_PAGE = 10
 
 
 # ---- Facts -----------------------------------------------------------------------------------
@@ -38,34 +41,60 @@ def facts_panel(
     page: int,
     alert: str | None = None,
 ) -> Panel:
-    """A page of the facts that the briefing may contain; its own are picked already."""
-    briefing = prepared.briefing
-    pages = max(1, -(-len(records) // CHOICES))
-    page = min(page, pages)
+    """A page of the facts that the briefing may contain, each whole; its own are picked already."""
+    briefing, pages = prepared.briefing, _fact_pages(records)
+    page = min(page, len(pages))
+    first = sum(map(len, pages[: page - 1])) + 1
+    listed = [_Listed(number, record) for number, record in enumerate(pages[page - 1], first)]
     rows: list[Row] = []
-    if shown := records[(page - 1) * CHOICES : page * CHOICES]:
+    if listed:
         chosen = briefing.plan.text.facts
-        options = tuple(_option(words, service, record, record.key in chosen) for record in shown)
-        hint = words("briefing.ui.facts.hint", page=page, pages=pages)
+        options = tuple(_option(each, each.record.key in chosen) for each in listed)
+        hint = words("briefing.ui.facts.hint", page=page, pages=len(pages))
         rows.append(Pick("facts", hint, options, several=True, page=page))
-    rows.append(_page_buttons(words, page, pages))
-    notice = Notice(words("briefing.ui.facts"), tuple(_facts_lines(words, prepared, records)))
+    rows.append(_page_buttons(words, page, len(pages)))
+    count = words(
+        "briefing.ui.facts.chosen", chosen=len(briefing.plan.text.facts), total=len(records)
+    )
+    lines = (_fact_lines(words, service, prepared, each) for each in listed)
+    notice = Notice(
+        words("briefing.ui.facts"), (count, words("briefing.ui.facts.help"), *chain(*lines))
+    )
     return Panel(briefing, notice, tuple(rows), alert)
 
 
-def _facts_lines(
-    words: Words, prepared: PreparedBriefing, records: Sequence[FactRecord]
-) -> list[str]:
-    chosen = prepared.briefing.plan.text.facts
-    lines = [
-        words("briefing.ui.facts.chosen", chosen=len(chosen), total=len(records)),
-        words("briefing.ui.facts.help"),
-    ]
-    left_out = [record for record in records if record.key in prepared.composed.left_out]
-    if left_out:
-        lines.append(words("briefing.ui.facts.left-out"))
-    says = (shorten(record.fact.says, CHOICE_LABEL) for record in left_out[:_MOST_LEFT_OUT])
-    return [*lines, *(f"- {escape(text)}" for text in says)]
+@dataclass(frozen=True)
+class _Listed:
+    """A fact with the number that it has in the list and in the menu."""
+
+    number: int
+    record: FactRecord
+
+
+def _fact_pages(records: Sequence[FactRecord]) -> Sequence[Sequence[FactRecord]]:
+    """The facts in pages that show each of them whole; at least one page."""
+    pages: list[list[FactRecord]] = [[]]
+    room = _PAGE
+    for record in records:
+        room -= len(escape(record.fact.says))
+        if pages[-1] and (room < 0 or len(pages[-1]) == _MOST_ON_PAGE):
+            pages.append([])
+            room = _PAGE - len(escape(record.fact.says))
+        pages[-1].append(record)
+    return pages
+
+
+def _fact_lines(
+    words: Words, service: AnswerService, prepared: PreparedBriefing, listed: _Listed
+) -> Iterator[str]:
+    """A fact with its number, whether it is chosen, its date, what it is about, and if it fits."""
+    record, composed = listed.record, prepared.composed
+    mark = "✓" if record.key in prepared.briefing.plan.text.facts else "○"
+    yield f"{mark} **{listed.number}.** {escape(record.fact.says)}"
+    name = escape(AnswerContext(service.store, words, {}).name(record.owner))
+    date = escape(dated_words(record.dated, words)) if record.dated else None
+    no_room = words("briefing.ui.facts.no-room") if record.key in composed.left_out else None
+    yield f"-# {' · '.join(filter(None, [date, name, no_room]))}"
 
 
 def _page_buttons(words: Words, page: int, pages: int) -> list[Button]:
@@ -77,17 +106,9 @@ def _page_buttons(words: Words, page: int, pages: int) -> list[Button]:
     return [*buttons, Button(words("briefing.ui.done"), "open", Style.primary)]
 
 
-def _option(
-    words: Words, service: AnswerService, record: FactRecord, is_chosen: bool
-) -> discord.SelectOption:
-    name = AnswerContext(service.store, words, {}).name(record.owner)
-    date = dated_words(record.dated, words) if record.dated else None
-    return discord.SelectOption(
-        label=shorten(record.fact.says, CHOICE_LABEL),
-        value=record.key,
-        description=shorten(" · ".join(filter(None, [date, name])), CHOICE_LABEL),
-        default=is_chosen,
-    )
+def _option(listed: _Listed, is_chosen: bool) -> discord.SelectOption:
+    label = shorten(f"{listed.number}. {listed.record.fact.says}", CHOICE_LABEL)
+    return discord.SelectOption(label=label, value=listed.record.key, default=is_chosen)
 
 
 # ---- Where -----------------------------------------------------------------------------------

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot import documents
 from bot.documents import Fault
+from bot.shards import Shards
+
+_AUTO = "auto"
 
 
 class MonitoringAddress(NamedTuple):
@@ -31,6 +34,12 @@ UNNAMED_HOST = Host()
 _Address = Annotated[str, Field(pattern=r"^https?://[^\s()<>]+$", max_length=200)]
 
 
+def _read_shards(given: object) -> object:
+    if given == _AUTO:
+        return None
+    return Shards.read(given) if isinstance(given, str) else given
+
+
 class Config(BaseModel):
     """The settings. Paths are absolute once read."""
 
@@ -47,6 +56,8 @@ class Config(BaseModel):
     hosted_by: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     privacy_page: _Address | None = None
     report_page: _Address | None = None
+    shards: Annotated[Shards | None, BeforeValidator(_read_shards)] = None
+    """The shards of this process; None for all, in the number that Discord recommends."""
 
     @property
     def state_address(self) -> str:

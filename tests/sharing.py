@@ -19,7 +19,11 @@ _WHOLE = (
     "tests/test_recurrence.py",  # it reads the clocks of every zone
     "tests/test_texts.py",  # it reads the code
 )
-_NEEDS_POSTGRESQL = "tests/test_state.py"  # in tests that do not say so in their ids too
+_NEED_POSTGRESQL = (  # in tests that do not say so in their ids too
+    "tests/test_fences.py",
+    "tests/test_fleet.py",
+    "tests/test_state.py",
+)
 _LONG = (*_WHOLE[:2], "tests/test_page_briefing.py")
 """What mostly waits, and would be waited for if it began last."""
 
@@ -29,7 +33,7 @@ def shared_by(test_id: str) -> str:
     file = test_id.partition("::")[0]
     if file in _WHOLE:
         return file
-    if file == _NEEDS_POSTGRESQL or "postgresql" in test_id:
+    if file in _NEED_POSTGRESQL or "postgresql" in test_id:
         return "postgresql"
     return test_id
 

@@ -40,7 +40,8 @@ def metrics() -> str:
     counted.autocomplete()
     counted.job("digest", "finished", 1)
     counted.connected()
-    for name in ("servers", "items_waiting", "gateway_latency_seconds"):
+    gauges = "servers", "shards", "shards_connected", "items_waiting", "gateway_latency_seconds"
+    for name in gauges:
         counted.gauge(name, "A value.", lambda: 1)
     return counted.exposition().decode()
 

@@ -55,7 +55,7 @@ async def test_two_processes_work_behind_a_pooler_in_transaction_mode(
 async def test_where_no_notification_arrives_a_change_is_assumed(
     postgres: Postgres, transaction_pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.state.change_feed._HEARD_WITHIN", 0.3)
+    monkeypatch.setattr("bot.state.sessions.HEARD_WITHIN", 0.3)
     state = await State.open(transaction_pool(postgres.new_database()))
     changes = state.change_feed()
     assert [await changes.has_changed() for _ in range(3)] == [True, True, True]

@@ -109,6 +109,10 @@ class Run:
         self._process.send(signal.SIGTERM)
         return await self.ended(5)
 
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        self._process.send(number)
+
     async def kill(self) -> None:
         """End the process, if it still runs, without asking it."""
         self._process.send(signal.SIGKILL)

@@ -39,9 +39,12 @@ def sentence_of(error: Exception) -> str | None:
     from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase
     from bot.state.errors import (
         DatabaseUnavailable,
+        LostShards,
         MissingDriver,
         NewerState,
+        NoSessions,
         NoState,
+        OneProcessOnly,
         StateInUse,
     )
 
@@ -73,6 +76,22 @@ def sentence_of(error: Exception) -> str | None:
             return f"{path} is not a state that can be copied: {reason}."
         case StateInUse(path=path):
             return f"{path} is in use; stop the bot first."
+        case OneProcessOnly():
+            return (
+                "SQLite is for one process, which serves all shards: leave the shards out, or"
+                " keep the state in PostgreSQL."
+            )
+        case NoSessions():
+            return (
+                "Several processes need a direct connection to PostgreSQL, or a pooler in session"
+                " mode: this pooler gives each transaction another connection, so no process can"
+                " hold its shards."
+            )
+        case LostShards(shards=shards):
+            return (
+                f"Another process may serve shards {shards} now, so this one has left Discord."
+                " Start it again: it then waits until they are free."
+            )
         case DatabaseUnavailable(reason=reason):
             return (
                 f"The state cannot be used: {reason}. See `state` in config.yaml;"
@@ -83,9 +102,10 @@ def sentence_of(error: Exception) -> str | None:
 
 
 def _code_of(error: Exception) -> int:
-    from bot.state.errors import MissingDriver
+    from bot.state.errors import MissingDriver, NoSessions, OneProcessOnly
 
-    return WRONG_USE if isinstance(error, MissingDriver) else FAULTS
+    is_wrong_use = isinstance(error, MissingDriver | NoSessions | OneProcessOnly)
+    return WRONG_USE if is_wrong_use else FAULTS
 
 
 def _list_faults_of(error: Exception) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -16,6 +16,7 @@ from bot.cli.shared import (
     read_settings,
     settings_or_shipped,
     start_logs,
+    with_shards,
 )
 from bot.cli.token import read_token
 
@@ -93,6 +94,13 @@ def _show_check(name: str, is_fine: bool, detail: str) -> None:
 
 def run(
     config: ConfigPath = DEFAULT_CONFIG,
+    shards: Annotated[
+        str | None,
+        typer.Option(metavar="FIRST-LAST", help="This process's shards, with --of; all if unset."),
+    ] = None,
+    of: Annotated[
+        int | None, typer.Option(min=1, help="Into how many shards the servers are divided.")
+    ] = None,
     only_check: Annotated[
         bool,
         typer.Option("--once-check", help="Say whether the bot would run, and end; the code says."),
@@ -101,23 +109,27 @@ def run(
     """Connect to Discord with the token in DISCORD_TOKEN."""
     import asyncio
 
+    from bot.runtime import serve
     from bot.runtime.client import Factdesk
-    from bot.runtime.serve import RefusedToken, UnreachableDiscord, serve
 
     with worded():
-        settings = read_settings(config)
+        settings = with_shards(read_settings(config), os.environ, shards, of)
         token = read_token(os.environ)
         start_logs(settings, secret=token)
         if only_check:
             raise typer.Exit(asyncio.run(_check_once(settings, token)))
         try:
-            asyncio.run(serve(Factdesk(settings), token))
-        except RefusedToken:
+            asyncio.run(serve.serve(Factdesk(settings), token))
+        except serve.RefusedToken:
             fail(
                 "Discord refused the token; copy the bot's token from the Developer Portal"
                 " (Bot, Reset Token) into DISCORD_TOKEN."
             )
-        except UnreachableDiscord as error:
+        except serve.RefusedShards:
+            _fail_for_shards(settings)
+        except serve.RefusedConnection as error:
+            fail(f"Discord does not let the bot connect: {error}.")
+        except serve.UnreachableDiscord as error:
             fail(f"Discord cannot be reached: {error}. Try again later.", FAULTS)
 
 
@@ -133,3 +145,12 @@ async def _check_once(settings: Config, token: str) -> int:
         _show_check(check.name, check.is_fine, check.detail)
         code = code if check.is_fine else FAULTS
     return code
+
+
+def _fail_for_shards(settings: Config) -> NoReturn:
+    if settings.shards is None:
+        fail("Discord now wants more shards; start again, and the bot asks how many.", FAULTS)
+    fail(
+        f"Discord refuses shards {settings.shards}: a shard serves 2,500 servers at most. Divide"
+        " the servers into more."
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
@@ -57,6 +57,26 @@ def settings_or_shipped(path: Path) -> Config:
     typer.echo(f"No {path} here: this is the base that Factdesk comes with.", err=True)
     data = Path(typer.get_app_dir("factdesk"))
     return Config(facts=shipped() / "facts", seeds=shipped() / "seeds", data=data)
+
+
+def with_shards(
+    settings: Config, environment: Mapping[str, str], shards: str | None, of: int | None
+) -> Config:
+    """The settings with the shards of this process, if the command line or FACTDESK_SHARDS names
+    them; fails if they are no shards.
+    """
+    from bot.shards import Shards
+
+    if (shards is None) != (of is None):
+        fail("--shards and --of belong together, such as --shards 0-9 --of 100.")
+    written = f"{shards}/{of}" if shards else environment.get("FACTDESK_SHARDS", "").strip()
+    if not written:
+        return settings
+    try:
+        named = None if written == "auto" else Shards.read(written)
+    except ValueError as error:
+        fail(f"{error}.")
+    return settings.model_copy(update={"shards": named})
 
 
 def start_logs(settings: Config, secret: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The Discord client: which events it receives, what it loads at start-up, how it stops."""
+"""The Discord client: its events and shards, what it loads at start-up, how it stops."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from discord.ext import commands
 from bot.config import Config
 from bot.runtime.command_upload import upload_commands
 from bot.runtime.services import Services, Wiring, open_services
+from bot.runtime.session_starts import SessionStarts
+from bot.shards import Shards
 from bot.state.errors import DatabaseUnavailable
+from bot.state.fences import Fences, fences_of
 from bot.ui.briefings.commands import BriefingCommands
 from bot.ui.components import error_mapping, error_reporting
 from bot.ui.components.client import FactdeskClient, Interaction
@@ -33,6 +36,7 @@ from bot.ui.suggestions.commands import SuggestionCommands
 log = structlog.stdlib.get_logger("factdesk.client")
 
 _LONGEST_WAIT = 30.0  # seconds that discord.py may wait by itself if Discord limits a route
+_LONGEST_TURN = 600.0  # seconds that a shard may wait for its turn before it connects again
 _READY_POLL = 0.05  # seconds
 
 _COGS = (
@@ -53,9 +57,14 @@ class Factdesk(FactdeskClient):
 
     services: Services
     _delivering: asyncio.Task[None] | None = None
+    _fences: Fences | None = None
 
     def __init__(self, config: Config, delivers: bool = True, wiring: Wiring | None = None) -> None:
+        self.shards_served = config.shards or Shards.all_of(1)  # until Discord says how many
         super().__init__(
+            shard_count=self.shards_served.count,
+            shard_ids=list(self.shards_served.ids),
+            shard_connect_timeout=_LONGEST_TURN,
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=ErrorReportingTree,
@@ -73,7 +82,7 @@ class Factdesk(FactdeskClient):
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=_LONGEST_WAIT,
-            http_trace=error_mapping.trace(self._hold_all_processes),
+            http_trace=error_mapping.trace(self._spend_turn, self._hold_all_processes),
         )
         self.config = config
         self._delivers = delivers
@@ -85,13 +94,23 @@ class Factdesk(FactdeskClient):
             "How long Discord's gateway takes to answer a heartbeat.",
             lambda: self.latency,
         )
-        self.is_connected = False
+        self.metrics.gauge(
+            "shards_connected",
+            "Shards that are connected to Discord.",
+            lambda: len(self.connected_shards),
+        )
+        self.metrics.gauge(
+            "shards", "Shards that this process serves.", lambda: len(self.shards_served.ids)
+        )
+        self.connected_shards: set[int] = set()
+        self.is_waiting_for_shards = False
 
     async def setup_hook(self) -> None:
         """Open the services, add the commands and upload them if they changed; start to deliver."""
         await self.open()
         await self.add_commands()
-        await upload_commands(self.tree, self.upload_record)
+        if 0 in self.shards_served.ids:  # of several processes, one uploads
+            await upload_commands(self.tree, self.upload_record)
         if self._delivers:
             self._delivering = asyncio.create_task(self.deliver())
 
@@ -123,9 +142,41 @@ class Factdesk(FactdeskClient):
         self.editor = services.editor
         self.corrections = services.corrections
         self.notices = services.notices
+        self.session_starts = SessionStarts(
+            self.fetch_session_start_limits,
+            self.state.rate_limit,
+            self._wiring.clock,
+            is_alone=self.config.shards is None or self.config.shards.are_all,
+        )
         self.metrics.gauge(
             "items_waiting", "Items of the jobs that wait.", lambda: services.scheduler.waiting
         )
+
+    async def take_shards(self) -> None:
+        """Wait until no other process serves this one's shards, then hold them.
+
+        Raises OneProcessOnly, NoSessions, DatabaseUnavailable, and what asking Discord raises.
+        """
+        if self.config.shards is None:
+            count, _, _ = await self.http.get_bot_gateway()
+            self.shards_served = Shards.all_of(count)
+        database, worker = self.state.database, self.state.worker
+        self._fences = await fences_of(database, self.config.shards, worker)
+        self.is_waiting_for_shards = True
+        log.info("waiting for the shards", shards=str(self.shards_served))
+        await self._fences.take(self.shards_served)
+        self.is_waiting_for_shards = False
+        self.shard_count = self.shards_served.count
+        self.shard_ids = list(self.shards_served.ids)
+
+    async def watch_shards(self) -> None:
+        """Hold the shards, until cancelled. Raises LostShards if another process may have them."""
+        assert self._fences, "only shards that were taken are watched"
+        await self._fences.watch()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait until a shard may begin a session."""
+        await self.session_starts.wait(shard_id or 0)
 
     async def close(self) -> None:
         """Finish what is being posted, leave Discord, then close the services."""
@@ -133,6 +184,8 @@ class Factdesk(FactdeskClient):
             self._delivering.cancel()
             await asyncio.wait({self._delivering})
         await super().close()
+        if self._fences:
+            await self._fences.close()
         if self.is_open:
             await self.services.close()
 
@@ -158,6 +211,15 @@ class Factdesk(FactdeskClient):
         """Show a moderator the notices that reached nobody in their server."""
         await unreached.show_unreached(interaction)
 
+    async def _spend_turn(self) -> None:
+        """Have a request counted against the limit that all processes share."""
+        if not self.is_open:  # still logging in
+            return
+        try:
+            await self.services.rate_limiter.spend()
+        except DatabaseUnavailable as error:
+            log.warning("a request is not counted", reason=error.reason)
+
     async def _hold_all_processes(self, seconds: float) -> None:
         """Keep every process of the bot from sending: Discord limits the bot as a whole."""
         if not self.is_open:  # still logging in
@@ -167,21 +229,21 @@ class Factdesk(FactdeskClient):
         except DatabaseUnavailable as error:
             log.warning("other processes do not know of the limit", reason=error.reason)
 
-    async def on_connect(self) -> None:
-        """Note that the gateway is there."""
-        self._note_connection()
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Note that a shard has a session."""
+        self._note_connection(shard_id)
 
-    async def on_resumed(self) -> None:
-        """Note that the gateway is there again."""
-        self._note_connection()
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Note that a shard goes on with its session."""
+        self._note_connection(shard_id)
 
-    def _note_connection(self) -> None:
-        self.is_connected = True
+    def _note_connection(self, shard_id: int) -> None:
+        self.connected_shards.add(shard_id)
         self.metrics.connected()
 
-    async def on_disconnect(self) -> None:
-        """Note that the gateway is away; discord.py says so at every attempt to come back."""
-        self.is_connected = False
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Note that a shard is away; discord.py says so at every attempt to come back."""
+        self.connected_shards.discard(shard_id)
 
     async def on_app_command_completion(self, interaction: Interaction, _: object) -> None:
         """Count a command that was answered."""

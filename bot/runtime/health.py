@@ -37,11 +37,25 @@ async def checks(bot: Factdesk, now: datetime) -> Sequence[Check]:
 
 
 def _gateway(bot: Factdesk) -> Check:
-    if not bot.is_connected:
+    shards = bot.shards_served
+    if bot.is_waiting_for_shards:
+        return Check("gateway", False, f"waits: another process serves shards of {shards}")
+    away = [each for each in shards.ids if each not in bot.connected_shards]
+    if away and bot.session_starts.used_up:
+        return Check("gateway", False, "waits: Discord allows no more connections today")
+    if len(away) == len(shards.ids):
         return Check("gateway", False, "not connected to Discord")
-    latency = bot.latency  # not a number before the first heartbeat is answered
-    known = "" if math.isnan(latency) else f", heartbeat answered in {latency * 1000:.0f} ms"
-    return Check("gateway", True, f"connected, {len(bot.guilds)} servers{known}")
+    if away:
+        listed = ", ".join(map(str, away))
+        return Check("gateway", False, f"shards of {shards} not connected: {listed}")
+    return Check("gateway", True, _connected(bot))
+
+
+def _connected(bot: Factdesk) -> str:
+    latency = bot.latency  # no finite number before the first heartbeat is answered
+    heartbeat = f"heartbeat answered in {latency * 1000:.0f} ms" if math.isfinite(latency) else ""
+    shards = "" if bot.shards_served.count == 1 else f"shards {bot.shards_served}"
+    return ", ".join(filter(None, ["connected", f"{len(bot.guilds)} servers", shards, heartbeat]))
 
 
 async def _state(state: State) -> Check:

@@ -6,12 +6,10 @@ import asyncio
 import gc
 import signal
 from contextlib import suppress
-from typing import Literal
 
 import aiohttp
 import discord
 import structlog
-from discord.backoff import ExponentialBackoff
 
 from bot.runtime import systemd
 from bot.runtime.client import Factdesk
@@ -19,11 +17,21 @@ from bot.runtime.monitoring import monitored
 
 log = structlog.stdlib.get_logger("factdesk.client")
 
-_AUTHENTICATION_FAILED = 4004  # the gateway's close code for a token that it does not know
+# The gateway's codes for closing a connection that is not to come back.
+_AUTHENTICATION_FAILED = 4004
+_WRONG_SHARDS = (4010, 4011)  # there is no such shard; a shard has too many servers
 
 
 class RefusedToken(Exception):
     """Discord does not accept the token."""
+
+
+class RefusedShards(Exception):
+    """Discord wants the servers divided into more shards, or knows no such shard."""
+
+
+class RefusedConnection(Exception):
+    """Discord does not let the bot connect, and will not later; carries what it said."""
 
 
 class UnreachableDiscord(Exception):
@@ -33,7 +41,8 @@ class UnreachableDiscord(Exception):
 async def serve(bot: Factdesk, token: str) -> None:
     """Run the bot on Discord until SIGTERM or SIGINT.
 
-    Raises RefusedToken and UnreachableDiscord, and OSError if the monitoring address is in use.
+    Raises RefusedToken, RefusedShards, RefusedConnection and UnreachableDiscord, an error of the
+    state if the shards cannot be held, and OSError if the monitoring address is in use.
     """
     async with monitored(bot, bot.config.monitoring_address):
         await _run_until_stopped(bot, token)
@@ -49,10 +58,7 @@ async def _run_until_stopped(bot: Factdesk, token: str) -> None:
         systemd.notify("STOPPING=1")
         if stopping.done():
             log.info("stopping")
-        while not running.done():
-            # Python 3.11's wait_for, inside connect, can swallow a cancellation.
-            running.cancel()
-            await asyncio.wait({running}, timeout=0.5)
+        await _end(running)
         if not running.cancelled():
             _raise_as_ours(running.exception())
     finally:
@@ -77,18 +83,25 @@ async def log_in(client: discord.Client, token: str) -> discord.AppInfo:
 
 
 async def _stay_connected(bot: Factdesk, token: str) -> None:
-    """Log in and stay connected, even if the gateway is away at first."""
+    """Log in, and serve the bot's shards as long as it holds them."""
     await bot.login(token)
     systemd.notify("READY=1")  # also if the gateway is away: starting again would not bring it back
-    backoff = ExponentialBackoff[Literal[False]]()
-    while True:
-        try:
-            return await bot.connect()
-        except AttributeError as error:
-            # discord.py 2.7.1 reads its websocket's state before there has been a websocket.
-            if not isinstance(error.__context__, OSError | aiohttp.ClientError | TimeoutError):
-                raise
-            await asyncio.sleep(backoff.delay())
+    await bot.take_shards()
+    watching = asyncio.create_task(bot.watch_shards())
+    connecting = asyncio.create_task(bot.connect())
+    try:
+        done, _ = await asyncio.wait({watching, connecting}, return_when=asyncio.FIRST_COMPLETED)
+        done.pop().result()
+    finally:
+        for task in (watching, connecting):
+            await _end(task)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Cancel a task until it ends: Python 3.11's wait_for, inside connect, can swallow that."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=0.5)
 
 
 async def _stop_signal() -> None:
@@ -103,11 +116,15 @@ async def _stop_signal() -> None:
 
 
 def _raise_as_ours(error: BaseException | None) -> None:
-    """Raise what ended the connection, as RefusedToken or UnreachableDiscord if it is one."""
+    """Raise what ended the connection, as one of the errors here if it is one."""
     if isinstance(error, discord.LoginFailure):
         raise RefusedToken from None
     if isinstance(error, discord.ConnectionClosed) and error.code == _AUTHENTICATION_FAILED:
         raise RefusedToken from None
+    if isinstance(error, discord.ConnectionClosed) and error.code in _WRONG_SHARDS:
+        raise RefusedShards from None
+    if isinstance(error, discord.PrivilegedIntentsRequired | discord.ConnectionClosed):
+        raise RefusedConnection(str(error)) from None
     if isinstance(error, aiohttp.ClientError | discord.HTTPException):
         raise UnreachableDiscord(str(error)) from None
     if error:
@@ -122,4 +139,4 @@ async def _freeze_startup_objects(bot: Factdesk) -> None:
     await bot.wait_until_ready()
     gc.collect()
     gc.freeze()
-    log.info("ready", servers=len(bot.guilds))
+    log.info("ready", shards=str(bot.shards_served), servers=len(bot.guilds))

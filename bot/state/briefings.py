@@ -91,7 +91,11 @@ class Briefings:
             rows = await connection.execute(
                 select(briefing.c.briefing_id, briefing.c.due_at)
                 .join(server)
-                .where(briefing.c.status.in_(("ready", "posting")), server.c.left_at.is_(None))
+                .where(
+                    briefing.c.status.in_(("ready", "posting")),
+                    server.c.left_at.is_(None),
+                    self._database.serves(server.c.server_id),
+                )
             )
             return {row.briefing_id: row.due_at for row in rows}
 

@@ -6,29 +6,15 @@ change is assumed each time.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from bot.state.database import CHANNEL, Database, driver_errors
+from bot.state.database import Database
+from bot.state.errors import DatabaseUnavailable
+from bot.state.sessions import Session
 
 if TYPE_CHECKING:
     from structlog.stdlib import BoundLogger
-
-
-_HEARD_WITHIN = 5.0  # seconds; a database answers in milliseconds
-
-
-class _Driver(Protocol):
-    """What is used of asyncpg's connection."""
-
-    def is_closed(self) -> bool: ...
-
-    async def add_listener(self, channel: str, callback: Callable[..., None]) -> None: ...
 
 
 class ChangeFeed:
@@ -37,9 +23,8 @@ class ChangeFeed:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._files: object = None
-        self._listening: AsyncConnection | None = None
-        self._driver: _Driver | None = None
-        self._notified = asyncio.Event()
+        self._session: Session | None = None
+        self._is_notified = False
         self._is_deaf = False
 
     async def has_changed(self) -> bool:
@@ -52,17 +37,14 @@ class ChangeFeed:
         if self._is_deaf:
             return True
         await self._listen()
-        notified = self._notified.is_set()
-        self._notified.clear()
+        notified, self._is_notified = self._is_notified, False
         return notified
 
     async def close(self) -> None:
         """Stop listening."""
-        if self._listening:
-            with suppress(Exception):  # closing a lost connection may fail in any way
-                await self._listening.invalidate()
-                await self._listening.close()
-            self._listening = self._driver = None
+        if self._session:
+            await self._session.close()
+            self._session = None
 
     def _files_differ(self) -> bool:
         # This costs neither a thread nor a query, so it can be done at every tick.
@@ -73,33 +55,23 @@ class ChangeFeed:
 
     async def _listen(self) -> None:
         """Start listening, unless this listens already and still has its connection."""
-        if self._driver and not self._driver.is_closed():
+        if self._session and not self._session.is_lost:
             return
         await self.close()
-        with driver_errors():
-            self._listening = await self._database.engine.connect()
-            driver: _Driver | None = (await self._listening.get_raw_connection()).driver_connection
-            assert driver, "a connection that was just opened has its driver's"
-            await driver.add_listener(CHANNEL, self._on_notify)
-        self._driver = driver
-        self._is_deaf = not await self._hears()
+        self._session = await Session.open(self._database)
+        try:
+            self._is_deaf = not await self._session.listen(self._database, self._on_notify)
+        except DatabaseUnavailable:
+            await self.close()
+            raise
         if self._is_deaf:
             _log().info("the database's pooler passes no notifications on; it is read regularly")
             await self.close()
         # Notifications sent before this are lost, so assume one.
-        self._notified.set()
-
-    async def _hears(self) -> bool:
-        """Whether a notification arrives that is sent on another connection."""
-        self._notified.clear()
-        async with self._database.transaction() as connection:
-            await self._database.announce(connection)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._notified.wait(), _HEARD_WITHIN)
-        return self._notified.is_set()
+        self._is_notified = True
 
     def _on_notify(self, *_: object) -> None:
-        self._notified.set()
+        self._is_notified = True
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -98,10 +98,11 @@ class Corrections:
         return found[0] if found else None
 
     async def open(self, server_id: int | None = None) -> tuple[Correction, ...]:
-        """The open corrections of one server, or of all, oldest first."""
-        here = [correction.c.server_id == server_id] if server_id else []
+        """The open corrections of one server, or of all served here, oldest first."""
+        column = correction.c.server_id
+        here = column == server_id if server_id else self._database.serves(column)
         async with self._database.transaction() as connection:
-            return await _read(connection, correction.c.status == "open", *here)
+            return await _read(connection, correction.c.status == "open", here)
 
     async def settled_facts(self, post_id: str) -> dict[str, str]:
         """The latest versions, by key, of a post's facts that moderators have settled."""
@@ -126,7 +127,8 @@ class Corrections:
     async def unposted(self) -> tuple[Correction, ...]:
         """Corrections that a moderator had posted, but whose reply is not recorded as sent."""
         async with self._database.transaction() as connection:
-            return await _read(connection, correction.c.status == "posted", ~_REPLY_IS_DONE)
+            here = self._database.serves(correction.c.server_id)
+            return await _read(connection, correction.c.status == "posted", ~_REPLY_IS_DONE, here)
 
     async def settle(
         self,

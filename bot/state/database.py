@@ -11,11 +11,22 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Protocol, Self
 
-from sqlalchemy import URL, Connection, Table, event, text
+from sqlalchemy import (
+    URL,
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    event,
+    literal_column,
+    text,
+    true,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.shards import Shards
 from bot.state import address
 from bot.state.address import PostgresAddress
 from bot.state.errors import DatabaseUnavailable, MissingDriver
@@ -27,14 +38,18 @@ CHANNEL = "factdesk"
 
 
 class Database:
-    """An open database with the tables of this version. Use `Database.open`."""
+    """An open database with the tables of this version. Use `Database.open`.
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    What is due is read for the servers of `shards` alone; None for all servers.
+    """
+
+    def __init__(self, engine: AsyncEngine, shards: Shards | None = None) -> None:
         self.engine = engine
+        self._shards = shards
         self.is_sqlite = engine.dialect.name == "sqlite"
 
     @classmethod
-    async def open(cls, url: str) -> Self:
+    async def open(cls, url: str, shards: Shards | None = None) -> Self:
         """Connect, and bring the tables up to date.
 
         `url` is such as `sqlite:///var/state.db`. Raises MissingDriver, NewerState, NoState if a
@@ -42,7 +57,7 @@ class Database:
         be read but not written.
         """
         place = address.read(url)
-        database = cls(_engine(place))
+        database = cls(_engine(place), shards)
         try:
             async with database.transaction() as connection:
                 file = place if isinstance(place, Path) else None
@@ -89,6 +104,13 @@ class Database:
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An insert statement that supports ON CONFLICT."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def serves(self, server_id: ColumnElement[int] | Column[int]) -> ColumnElement[bool]:
+        """The condition that a row belongs to a server that this process serves."""
+        if self._shards is None or self._shards.are_all:
+            return true()
+        shard = server_id.bitwise_rshift(literal_column("22")) % self._shards.count
+        return shard.between(self._shards.first, self._shards.last)
 
     async def announce(self, connection: AsyncConnection) -> None:
         """Notify the other processes of a change when the transaction is committed."""

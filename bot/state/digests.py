@@ -98,7 +98,11 @@ class Digests:
             rows = await connection.execute(
                 select(digest.c.server_id, digest.c.next_at)
                 .join(server)
-                .where(digest.c.next_at.is_not(None), server.c.left_at.is_(None))
+                .where(
+                    digest.c.next_at.is_not(None),
+                    server.c.left_at.is_(None),
+                    self._database.serves(server.c.server_id),
+                )
             )
             return {row.server_id: row.next_at for row in rows}
 

@@ -5,12 +5,17 @@ StateError
 ├── DatabaseUnavailable   the database does not answer, or refuses
 ├── NewerState            a newer version of this program made the tables
 ├── NoState               a file does not hold a whole state
-└── StateInUse            a state cannot be replaced while the bot runs
+├── StateInUse            a state cannot be replaced while the bot runs
+├── OneProcessOnly        SQLite is for one process
+├── NoSessions            a pooler before the database has no sessions for several processes
+└── LostShards            another process may have this one's shards
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from bot.shards import Shards
 
 
 class StateError(Exception):
@@ -57,3 +62,19 @@ class StateInUse(StateError):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.path = path
+
+
+class OneProcessOnly(StateError):
+    """Several processes cannot share a SQLite file."""
+
+
+class NoSessions(StateError):
+    """A pooler gives each transaction another connection, so that no lock can be held."""
+
+
+class LostShards(StateError):
+    """Another process holds this one's shards, or may; carries the shards."""
+
+    def __init__(self, shards: Shards) -> None:
+        super().__init__(str(shards))
+        self.shards = shards

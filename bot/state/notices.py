@@ -72,7 +72,8 @@ class Notices:
 
     async def due(self) -> tuple[str, ...]:
         """The ids of those to deliver, oldest first, but for servers that the bot left."""
-        found = await self._all(~notice.c.unreached, server.c.left_at.is_(None))
+        here = self._database.serves(server.c.server_id)
+        found = await self._all(~notice.c.unreached, server.c.left_at.is_(None), here)
         return tuple(each.notice_id for each in found)
 
     async def due_in(self, server_id: int) -> tuple[str, ...]:

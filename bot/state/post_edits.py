@@ -69,7 +69,11 @@ class PostEdits:
             rows = await connection.execute(
                 select(briefing.c.briefing_id, briefing.c.edit_at)
                 .join(server)
-                .where(briefing.c.edit_at.is_not(None), server.c.left_at.is_(None))
+                .where(
+                    briefing.c.edit_at.is_not(None),
+                    server.c.left_at.is_(None),
+                    self._database.serves(server.c.server_id),
+                )
             )
             return {row.briefing_id: row.edit_at for row in rows}
 

@@ -194,7 +194,11 @@ class Posts:
             rows = await connection.execute(
                 select(post_fact)
                 .join(post)
-                .where(post.c.kind == kind, post.c.status == "sent")
+                .where(
+                    post.c.kind == kind,
+                    post.c.status == "sent",
+                    self._database.serves(post.c.server_id),
+                )
                 .order_by(post.c.ended_at, post_fact.c.post_id, post_fact.c.fact)
             )
             shown: dict[str, dict[str, str]] = {}
@@ -221,7 +225,9 @@ class Posts:
         """Posts still to be published to the servers that follow their channel, oldest first."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
-                select(post).where(post.c.publish == "waiting").order_by(post.c.ended_at)
+                select(post)
+                .where(post.c.publish == "waiting", self._database.serves(post.c.server_id))
+                .order_by(post.c.ended_at)
             )
             return tuple(_post(row) for row in rows.mappings())
 

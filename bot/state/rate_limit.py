@@ -1,9 +1,8 @@
-"""One limit on the rate of requests for all processes of the bot."""
+"""Limits that all processes of the bot share: on requests, and on new sessions at the gateway."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.state.database import Database
 from bot.state.tables import rate_limit
 
-_Name = Literal["requests", "held"]
 _MAX_AHEAD = timedelta(minutes=10)
 """A next free instant further ahead than this came from a wrong clock and is ignored."""
 
@@ -60,7 +58,25 @@ class RateLimit:
                 .values(free_at=until)
             )
 
-    async def _insert(self, connection: AsyncConnection, name: _Name, free_at: datetime) -> None:
+    async def claim(self, name: str, spacing: timedelta, now: datetime) -> datetime | None:
+        """Claim a turn now, and keep others from one for `spacing`.
+
+        Returns None if it was claimed, or else when the next turn is. Raises DatabaseUnavailable.
+        """
+        async with self._database.transaction() as connection:
+            await self._insert(connection, name, now)
+            free_at = rate_limit.c.free_at
+            claimed = await connection.execute(
+                update(rate_limit)
+                .where(rate_limit.c.name == name, (free_at <= now) | (free_at > now + _MAX_AHEAD))
+                .values(free_at=now + spacing)
+            )
+            if claimed.rowcount:
+                return None
+            rows = await connection.execute(select(free_at).where(rate_limit.c.name == name))
+            return rows.scalar_one()
+
+    async def _insert(self, connection: AsyncConnection, name: str, free_at: datetime) -> None:
         """Insert the row unless it exists: a lock needs a row."""
         await connection.execute(
             self._database.insert(rate_limit)

@@ -31,7 +31,7 @@ class Settings:
 
 
 class ServerSettings:
-    """The settings of every server: `load` reads them, `of` answers from memory.
+    """The settings of every server that this process serves: `load` reads them, `of` answers.
 
     Every method that is a coroutine raises DatabaseUnavailable.
     """
@@ -41,9 +41,11 @@ class ServerSettings:
         self._known: dict[int, Settings] = {}
 
     async def load(self) -> None:
-        """Read every server's settings."""
+        """Read the settings."""
         async with self._database.transaction() as connection:
-            rows = await connection.execute(select(server))
+            rows = await connection.execute(
+                select(server).where(self._database.serves(server.c.server_id))
+            )
             self._known = {row["server_id"]: _settings(row) for row in rows.mappings()}
 
     def of(self, server_id: int | None) -> Settings:

@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Self
 
+from bot.shards import Shards
 from bot.state.base_versions import BaseVersions
 from bot.state.briefings import Briefings
 from bot.state.change_feed import ChangeFeed
@@ -40,15 +41,16 @@ class State:
         self.fact_versions = FactVersions(database)
         self.rate_limit = RateLimit(database)
         self.posts = Posts(database)
-        self.leases = Leases(database, worker=secrets.token_hex(16))  # unique to the process
+        self.worker = secrets.token_hex(16)  # unique to the process
+        self.leases = Leases(database, self.worker)
 
     @classmethod
-    async def open(cls, url: str) -> Self:
-        """Open the database at SQLAlchemy's `url`, and read every server's settings.
+    async def open(cls, url: str, shards: Shards | None = None) -> Self:
+        """Open the database at SQLAlchemy's `url`, and read the settings of the shards' servers.
 
         Raises MissingDriver and DatabaseUnavailable.
         """
-        state = cls(await Database.open(url))
+        state = cls(await Database.open(url, shards))
         try:
             await state.settings.load()
         except BaseException:

@@ -25,6 +25,7 @@ from bot.delivery.outbox import OutboxTiming
 from bot.delivery.scheduler import SchedulerSettings
 from bot.runtime.client import Factdesk
 from bot.runtime.services import Wiring
+from bot.shards import Shards
 from bot.state.state import State
 from tests.delivery import world
 from tests.delivery.composing import LineComposer
@@ -78,9 +79,9 @@ async def deliver(orders: Orders, opening: AbstractAsyncContextManager[object]) 
 def _wiring(orders: Orders, opening: AbstractAsyncContextManager[object]) -> Wiring:
     trap = Trap(orders)
 
-    async def open_state(url: str) -> State:
+    async def open_state(url: str, shards: Shards | None) -> State:
         async with opening:
-            state = await State.open(url)
+            state = await State.open(url, shards)
         state.leases = TrappedLeases(trap, state.database)
         state.posts = TrappedPosts(trap, state.database)
         state.briefings = TrappedBriefings(trap, state.database)

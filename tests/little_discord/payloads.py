@@ -1,6 +1,6 @@
 """The JSON bodies that Discord sends, as small as discord.py 2.7.1 and honesty allow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -62,10 +62,10 @@ def application() -> JSON:
     }
 
 
-def channel() -> JSON:
-    """Return the guild's one text channel."""
+def channel(channel_id: str = CHANNEL_ID) -> JSON:
+    """Return a guild's one text channel."""
     return {
-        "id": CHANNEL_ID,
+        "id": channel_id,
         "type": 0,
         "name": "general",
         "position": 0,
@@ -85,17 +85,17 @@ def member(person: JSON) -> JSON:
     }
 
 
-def guild() -> JSON:
-    """Return the one guild, as GUILD_CREATE brings it to a bot with the intent `guilds`."""
+def guild(guild_id: str = GUILD_ID, channel_id: str = CHANNEL_ID) -> JSON:
+    """Return a guild, as GUILD_CREATE brings it to a bot with the intent `guilds`."""
     return {
-        "id": GUILD_ID,
+        "id": guild_id,
         "name": "Try it",
         "owner_id": MEMBER_ID,
         "preferred_locale": "en-US",
         "member_count": 2,
         "roles": [
             {
-                "id": GUILD_ID,
+                "id": guild_id,
                 "name": "@everyone",
                 "permissions": ROLE_PERMISSIONS,
                 "position": 0,
@@ -108,26 +108,29 @@ def guild() -> JSON:
             }
         ],
         "members": [member(bot_user())],
-        "channels": [channel()],
+        "channels": [channel(channel_id)],
         "threads": [],
         "unavailable": False,
     }
 
 
-def ready(session_id: str, resume_gateway_url: str) -> JSON:
-    """Return READY's body: the guild is announced, and comes with GUILD_CREATE."""
+def ready(
+    session_id: str, resume_gateway_url: str, shard: tuple[int, int], guild_ids: Iterable[int]
+) -> JSON:
+    """Return READY's body: the shard's guilds are announced, and come with GUILD_CREATE."""
     return {
         "v": 10,
         "user": bot_user(),
-        "guilds": [{"id": GUILD_ID, "unavailable": True}],
+        "guilds": [{"id": str(each), "unavailable": True} for each in guild_ids],
+        "shard": list(shard),
         "session_id": session_id,
         "resume_gateway_url": resume_gateway_url,
         "application": {"id": APPLICATION_ID, "flags": 0},
     }
 
 
-def interaction(kind: int, data: JSON, locale: str) -> JSON:
-    """Return an interaction of the member in the guild's channel; a message can be put beside."""
+def interaction(kind: int, data: JSON, locale: str, guild_id: str, channel_id: str) -> JSON:
+    """Return an interaction of the member in a guild's channel; a message can be put beside."""
     return {
         "id": new_id(),
         "application_id": APPLICATION_ID,
@@ -135,15 +138,15 @@ def interaction(kind: int, data: JSON, locale: str) -> JSON:
         "token": f"interaction-{new_id()}",
         "version": 1,
         "data": data,
-        "guild_id": GUILD_ID,
-        "guild": {"id": GUILD_ID, "locale": "en-US", "features": []},
+        "guild_id": guild_id,
+        "guild": {"id": guild_id, "locale": "en-US", "features": []},
         "guild_locale": "en-US",
         "locale": locale,
-        "channel_id": CHANNEL_ID,
-        "channel": channel(),
+        "channel_id": channel_id,
+        "channel": channel(channel_id),
         "member": member(user()) | {"permissions": ROLE_PERMISSIONS},
         "app_permissions": BOT_PERMISSIONS,
-        "authorizing_integration_owners": {"0": GUILD_ID},
+        "authorizing_integration_owners": {"0": guild_id},
         "context": 0,
         "entitlements": [],
         "attachment_size_limit": 10 * 1024 * 1024,

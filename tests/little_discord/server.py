@@ -11,7 +11,7 @@ from aiohttp import web
 from tests.little_discord import payloads
 from tests.little_discord.gateway import Gateway
 from tests.little_discord.journal import Journal
-from tests.little_discord.payloads import APPLICATION_ID, CHANNEL_ID, JSON
+from tests.little_discord.payloads import APPLICATION_ID, GUILD_ID, JSON
 
 API = "/api/v10"
 ANSWER_WITHIN = 3.0
@@ -32,6 +32,8 @@ class Interaction:
         """What the bot sent for the reply's present form: of the answer, or of a later edit."""
         self.message: JSON | None = None
         """The reply as a message, to press its buttons; after an update, the pressed message."""
+        self.refused = 0
+        """How many answers came too late, or after another."""
         self.followups: list[JSON] = []
         """What the bot sent as follow-ups."""
         self.sent_at = monotonic()
@@ -58,7 +60,9 @@ class Interaction:
 
 
 class LittleDiscord:
-    """A Discord with one application, one guild, one channel and one member, on loopback.
+    """A Discord with one application and one member, on loopback.
+
+    The bot is in one guild with one channel, unless the gateway has other `servers`.
 
     `async with LittleDiscord(token) as discord` listens at `discord.port`.
     """
@@ -76,6 +80,9 @@ class LittleDiscord:
         """What the bot sent to channels: the bodies, in order."""
         self.messages: dict[str, JSON] = {}
         """The messages in channels, by id."""
+        self.recommended_shards = 1
+        self.asked_about: list[int] = []
+        """The servers that the bot looked up."""
         self._token = token
         app = web.Application(middlewares=[self._doorkeeper], client_max_size=32 * 1024 * 1024)
         app.router.add_get("/gateway", self.gateway.serve)
@@ -93,6 +100,7 @@ class LittleDiscord:
             ("POST", "/channels/{channel_id}/messages", self._post),
             ("GET", "/channels/{channel_id}/messages", self._history),
             ("PATCH", "/channels/{channel_id}/messages/{message_id}", self._edit_post),
+            ("GET", "/guilds/{guild_id}", self._guild),
         ):
             app.router.add_route(method, API + path, handler)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
@@ -120,10 +128,16 @@ class LittleDiscord:
     # --- the member's hand
 
     async def slash(
-        self, command: str, options: dict[str, Any] | None = None, *, locale: str = "en-US"
+        self,
+        command: str,
+        options: dict[str, Any] | None = None,
+        *,
+        locale: str = "en-US",
+        server_id: int = int(GUILD_ID),
     ) -> Interaction:
         """Send a slash command ("event", or "briefing new"); return the interaction."""
-        return await self._interact(2, self._command(command, options or {}, None), locale)
+        data = self._command(command, options or {}, None)
+        return await self._interact(2, data, locale, server_id=server_id)
 
     async def typing(
         self, command: str, options: dict[str, Any], focused: str, *, locale: str = "en-US"
@@ -171,9 +185,15 @@ class LittleDiscord:
         )
 
     async def _interact(
-        self, kind: int, data: JSON, locale: str, message: JSON | None = None
+        self,
+        kind: int,
+        data: JSON,
+        locale: str,
+        message: JSON | None = None,
+        server_id: int = int(GUILD_ID),
     ) -> Interaction:
-        body = payloads.interaction(kind, data, locale)
+        there = self.gateway.servers[server_id]
+        body = payloads.interaction(kind, data, locale, there["id"], there["channels"][0]["id"])
         if message is not None:
             body["message"] = message
         interaction = Interaction(body, self.journal)
@@ -236,8 +256,19 @@ class LittleDiscord:
         return _answer({"url": self.gateway.url})
 
     async def _gateway_bot(self, _: web.Request) -> web.Response:
-        limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
-        return _answer({"url": self.gateway.url, "shards": 1, "session_start_limit": limit})
+        limit = {
+            "total": 1000,
+            "remaining": self.gateway.remaining,
+            "reset_after": 1000,
+            "max_concurrency": self.gateway.max_concurrency,
+        }
+        shards = self.recommended_shards
+        return _answer({"url": self.gateway.url, "shards": shards, "session_start_limit": limit})
+
+    async def _guild(self, request: web.Request) -> web.Response:
+        self.asked_about.append(int(request.match_info["guild_id"]))
+        known = self.gateway.servers.get(self.asked_about[-1])
+        return _answer(known) if known else _refusal(404, 10004, "Unknown Guild")
 
     async def _get_commands(self, _: web.Request) -> web.Response:
         return _answer(self.commands)
@@ -258,9 +289,13 @@ class LittleDiscord:
 
     async def _callback(self, request: web.Request) -> web.Response:
         interaction = self.interactions.get(request.match_info["token"])
-        if interaction is None or monotonic() - interaction.sent_at > ANSWER_WITHIN:
+        if interaction is None:
+            return _refusal(404, 10062, "Unknown interaction")
+        if monotonic() - interaction.sent_at > ANSWER_WITHIN:
+            interaction.refused += 1
             return _refusal(404, 10062, "Unknown interaction")
         if interaction.callback is not None:
+            interaction.refused += 1
             return _refusal(400, 40060, "Interaction has already been acknowledged.")
         sent = await _body(request)
         interaction.callback = sent
@@ -317,7 +352,8 @@ class LittleDiscord:
         return _answer(payloads.message(sent))
 
     async def _post(self, request: web.Request) -> web.Response:
-        if request.match_info["channel_id"] != CHANNEL_ID:
+        channel_id = request.match_info["channel_id"]
+        if channel_id not in self._channels():
             return _refusal(404, 10003, "Unknown Channel")
         sent = await _body(request)
         nonce = sent.get("nonce")
@@ -325,15 +361,20 @@ class LittleDiscord:
             for message in self.messages.values():
                 if message.get("nonce") == nonce:
                     return _answer(message)
-        message = payloads.message(sent)
+        message = payloads.message(sent, channel_id)
         self.posts.append(sent)
         self.messages[message["id"]] = message
         return _answer(message)
 
+    def _channels(self) -> set[str]:
+        return {body["channels"][0]["id"] for body in self.gateway.servers.values()}
+
     async def _history(self, request: web.Request) -> web.Response:
-        if request.match_info["channel_id"] != CHANNEL_ID:
+        channel_id = request.match_info["channel_id"]
+        if channel_id not in self._channels():
             return _refusal(404, 10003, "Unknown Channel")
-        newest_first = list(reversed(self.messages.values()))
+        there = [each for each in self.messages.values() if each["channel_id"] == channel_id]
+        newest_first = list(reversed(there))
         return _answer(newest_first[: int(request.query.get("limit", 50))])
 
     async def _edit_post(self, request: web.Request) -> web.Response:

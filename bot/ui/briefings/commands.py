@@ -49,7 +49,7 @@ _HEADLINE = 80  # characters of a headline in the list
 class BriefingCommands(commands.Cog, name="Briefing"):
     """Adds `/briefing` to the command tree, with its buttons, menus and forms."""
 
-    def __init__(self, bot: commands.Bot) -> None:
+    def __init__(self, bot: commands.AutoShardedBot) -> None:
         self.bot = bot
 
     async def cog_load(self) -> None:

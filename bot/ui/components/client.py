@@ -28,7 +28,7 @@ class Messages(Protocol):
         ...
 
 
-class FactdeskClient(commands.Bot, ABC):
+class FactdeskClient(commands.AutoShardedBot, ABC):
     """What the user interface needs of the bot; the attributes are set in `setup_hook`.
 
     `compose` makes the digest of a server's day, as `digests` posts it and a preview shows it;

@@ -66,7 +66,7 @@ _DAY = timedelta(days=1)
 class DigestCommands(commands.Cog):
     """Adds `/digest`, and handles the buttons of its replies and of digests."""
 
-    def __init__(self, bot: commands.Bot) -> None:
+    def __init__(self, bot: commands.AutoShardedBot) -> None:
         self.bot = bot
 
     async def cog_load(self) -> None:

@@ -12,7 +12,7 @@ from bot.ui.questions.slash import message_menu, slash_command
 class QuestionCommands(commands.Cog):
     """Adds a command for every question of the table, and handles the buttons of answers."""
 
-    def __init__(self, bot: commands.Bot) -> None:
+    def __init__(self, bot: commands.AutoShardedBot) -> None:
         self.bot = bot
 
     async def cog_load(self) -> None:

@@ -28,7 +28,7 @@ log = structlog.stdlib.get_logger("factdesk.cogs")
 class SettingsCommands(commands.Cog, name="Settings"):
     """Adds `/settings`, and handles the button that deletes everything."""
 
-    def __init__(self, bot: commands.Bot) -> None:
+    def __init__(self, bot: commands.AutoShardedBot) -> None:
         self.bot = bot
 
     async def cog_load(self) -> None:

@@ -15,7 +15,7 @@ from bot.ui.setup import controls
 class SetupCommands(commands.Cog, name="Setup"):
     """Adds `/setup`, and handles the controls and forms of its card."""
 
-    def __init__(self, bot: commands.Bot) -> None:
+    def __init__(self, bot: commands.AutoShardedBot) -> None:
         self.bot = bot
 
     async def cog_load(self) -> None:

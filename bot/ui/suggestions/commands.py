@@ -19,7 +19,7 @@ from bot.ui.suggestions.queue import QueueButton, show_queue
 class SuggestionCommands(commands.Cog, name="Suggestions"):
     """Adds both commands, and handles their forms and buttons."""
 
-    def __init__(self, bot: commands.Bot) -> None:
+    def __init__(self, bot: commands.AutoShardedBot) -> None:
         self.bot = bot
 
     async def cog_load(self) -> None:

@@ -1,0 +1,229 @@
+"""Fences: a process that serves shards holds them, so that no other serves the same servers.
+
+In PostgreSQL each shard is an advisory lock of a session: the database releases it when the process
+or its connection ends, and nothing has to expire. A process that loses its connection may take its
+shards back at once; any other waits until they were free for `SETTLE` seconds. One that cannot
+reach the database for `HOLDOUT` seconds gives its shards up, before the database gives up its
+silent connection. With SQLite a locked file holds all servers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import Protocol
+
+from bot.shards import Shards
+from bot.state.database import Database, driver_errors
+from bot.state.errors import DatabaseUnavailable, LostShards, NoSessions, OneProcessOnly
+from bot.state.sessions import Session
+
+POLL = 1.0  # seconds between two looks
+SETTLE = 5.0
+HOLDOUT = 300.0
+_CONFIRM = 30.0  # seconds between two questions to a database that seems to be there
+_SILENT = 60  # seconds after which PostgreSQL probes a silent connection, at least six times
+
+_GUARD = 7_204_000_000  # the lock of whoever takes locks of shards
+_CLASS = 720_400_000  # a shard's lock is the pair of this plus the number of shards, and its id
+_MOST_SHARDS = 1_000_000
+
+_HELD_BY_OTHERS = f"""
+SELECT held.classid::bigint - {_CLASS}, held.objid::bigint
+FROM pg_locks AS held LEFT JOIN pg_stat_activity AS session USING (pid)
+WHERE held.locktype = 'advisory' AND held.objsubid = 2 AND held.granted
+AND held.classid::bigint BETWEEN {_CLASS} AND {_CLASS + _MOST_SHARDS}
+AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+AND session.application_name IS DISTINCT FROM $1
+"""
+_TAKE = (
+    "SELECT pg_try_advisory_lock($1::int, shard) FROM generate_series($2::int, $3::int) AS shard"
+)
+
+
+class Fences(Protocol):
+    """The shards that this process holds."""
+
+    async def take(self, shards: Shards) -> None:
+        """Wait until no other process holds any of the shards, and hold them all."""
+        ...
+
+    async def watch(self) -> None:
+        """Keep holding them. Raises LostShards if another process may have them now."""
+        ...
+
+    async def close(self) -> None:
+        """Let them go."""
+        ...
+
+
+async def fences_of(database: Database, shards: Shards | None, worker: str) -> Fences:
+    """The fences in a database, for shards or all of them.
+
+    Raises OneProcessOnly or NoSessions if several processes cannot share it, and
+    DatabaseUnavailable.
+    """
+    needs_several = shards is not None and not shards.are_all
+    if database.is_sqlite:
+        if needs_several:
+            raise OneProcessOnly
+        return FileFence(Path(database.engine.url.database or ""))
+    fences = ShardFences(database, worker)
+    if await fences.have_sessions():
+        return fences
+    await fences.close()
+    if needs_several:
+        raise NoSessions
+    return NoFence()
+
+
+class NoFence:
+    """One process behind a pooler without sessions: its host sees to it that there is one."""
+
+    async def take(self, shards: Shards) -> None:
+        """Do nothing."""
+
+    async def watch(self) -> None:
+        """Wait until cancelled."""
+        await asyncio.get_running_loop().create_future()
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
+class FileFence(NoFence):
+    """A file beside a SQLite state, locked as long as the process runs."""
+
+    def __init__(self, state: Path) -> None:
+        self._file = sqlite3.connect(state.with_name(f"{state.name}.running"), timeout=0)
+
+    async def take(self, shards: Shards) -> None:
+        """Wait until no other process runs on the same state."""
+        while not self._lock():  # noqa: ASYNC110 - another process tells nobody
+            await asyncio.sleep(POLL)
+
+    def _lock(self) -> bool:
+        try:
+            self._file.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Let the next process run."""
+        self._file.close()
+
+
+class ShardFences:
+    """Locks of shards in PostgreSQL."""
+
+    def __init__(self, database: Database, worker: str) -> None:
+        self._database = database
+        self._name = f"factdesk {worker}"  # by which PostgreSQL's own views show the session
+        self._session: Session | None = None
+        self._shards: Shards | None = None
+        self._confirmed = 0.0
+
+    async def have_sessions(self) -> bool:
+        """Whether the database keeps sessions. Raises DatabaseUnavailable."""
+        session = await self._opened()
+        return await session.listen(self._database, lambda *_: None)
+
+    async def take(self, shards: Shards) -> None:
+        """Wait until the shards were free for a while, and take them all."""
+        self._shards, free_since = shards, monotonic()
+        while True:
+            try:
+                is_free = not await self._others()
+                if not is_free:
+                    free_since = monotonic()
+                elif monotonic() - free_since >= SETTLE and await self._lock():
+                    return
+            except DatabaseUnavailable:
+                free_since = monotonic()
+            await asyncio.sleep(POLL)
+
+    async def watch(self) -> None:
+        """Keep the locks, and take them back after a restart of the database.
+
+        Raises LostShards if another process has them, or if the database stays away.
+        """
+        assert self._shards, "only what was taken can be lost"
+        held_at = monotonic()
+        while monotonic() - held_at < HOLDOUT:
+            await asyncio.sleep(POLL)
+            with suppress(DatabaseUnavailable):
+                if await self._are_held():
+                    held_at = monotonic()
+        raise LostShards(self._shards)
+
+    async def close(self) -> None:
+        """End the session, and with it the locks."""
+        if self._session:
+            await self._session.close()
+            self._session = None
+
+    async def _are_held(self) -> bool:
+        """Whether the locks are held, taken back if need be. Raises LostShards."""
+        if self._session and not self._session.is_lost:
+            await self._confirm()
+            return True
+        assert self._shards
+        if await self._others():
+            raise LostShards(self._shards)
+        return await self._lock()
+
+    async def _confirm(self) -> None:
+        """Ask the database now and then: a connection can be cut without anybody being told."""
+        if monotonic() - self._confirmed < _CONFIRM:
+            return
+        try:
+            await _fetch(await self._opened(), "SELECT 1")
+        except DatabaseUnavailable:
+            await self.close()
+            raise
+        self._confirmed = monotonic()
+
+    async def _others(self) -> bool:
+        """Whether another process holds any of the shards, or any that has a server of theirs."""
+        held = await _fetch(await self._opened(), _HELD_BY_OTHERS, self._name)
+        theirs = (Shards(shard, shard, count) for count, shard in held)
+        return any(self._shards and self._shards.overlap(each) for each in theirs)
+
+    async def _lock(self) -> bool:
+        """Take every lock, or none. Only one process at a time does so."""
+        assert self._shards
+        session, shards = await self._opened(), self._shards
+        with driver_errors():
+            async with session.driver.transaction():
+                await _fetch(session, f"SELECT pg_advisory_xact_lock({_GUARD})")
+                if await self._others():
+                    return False
+                wanted = (_CLASS + shards.count, shards.first, shards.last)
+                if all(is_taken for (is_taken,) in await _fetch(session, _TAKE, *wanted)):
+                    return True
+                # The database has not noticed yet that this process's session before has ended.
+                await _fetch(session, "SELECT pg_advisory_unlock_all()")
+                return False
+
+    async def _opened(self) -> Session:
+        """The session, or a new one if it was lost."""
+        if self._session and not self._session.is_lost:
+            return self._session
+        await self.close()
+        self._session = session = await Session.open(self._database)
+        with driver_errors():
+            await session.driver.execute(
+                f"SET application_name = '{self._name}';"
+                f"SET tcp_keepalives_idle = {_SILENT}; SET tcp_keepalives_interval = {_SILENT}"
+            )
+        return session
+
+
+async def _fetch(session: Session, query: str, *values: object) -> Sequence[tuple[int, ...]]:
+    with driver_errors():
+        return [tuple(row) for row in await session.driver.fetch(query, *values)]

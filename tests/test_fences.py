@@ -1,0 +1,215 @@
+"""A shard has one holder, whatever the processes and the database do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from bot.shards import Shards
+from bot.state import fences, sessions
+from bot.state.database import Database
+from bot.state.errors import DatabaseUnavailable, LostShards, NoSessions, OneProcessOnly
+from bot.state.fences import Fences, FileFence, NoFence, ShardFences, fences_of
+from bot.state.sessions import Session
+from tests.databases import Postgres
+from tests.pgbouncer import Pool, session_pool, transaction_pool
+
+__all__ = ["session_pool", "transaction_pool"]
+
+SOON, LATE = 0.15, 5.0  # seconds
+
+Join = Callable[[str], Awaitable["Process"]]
+
+
+class Process:
+    """What is at stake of a process: its fences, and whether it may serve its shards."""
+
+    def __init__(self, fences: Fences, database: Database, shards: Shards) -> None:
+        self.fences = fences
+        self.database = database
+        self._serving = asyncio.create_task(self._serve(shards))
+        self._has_taken = asyncio.Event()
+
+    async def _serve(self, shards: Shards) -> None:
+        await self.fences.take(shards)
+        self._has_taken.set()
+        await self.fences.watch()
+
+    @property
+    def serves(self) -> bool:
+        """Whether it may serve now."""
+        return self._has_taken.is_set() and not self._serving.done()
+
+    async def began(self) -> None:
+        """Wait until it may serve."""
+        await asyncio.wait_for(self._has_taken.wait(), LATE)
+
+    async def gave_up(self) -> None:
+        """Wait until it serves no more, as another process may."""
+        with pytest.raises(LostShards):
+            await asyncio.wait_for(asyncio.shield(self._serving), LATE)
+
+    async def end(self) -> None:
+        """End as a killed process does, whose connections the system closes."""
+        self._serving.cancel()
+        with suppress(asyncio.CancelledError, LostShards):
+            await self._serving
+        await self.fences.close()
+        await self.database.close()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look often, and settle soon."""
+    monkeypatch.setattr(fences, "POLL", 0.02)
+    monkeypatch.setattr(fences, "SETTLE", 0.3)
+
+
+@pytest.fixture
+async def join(postgres: Postgres) -> AsyncIterator[Join]:
+    """A way to have processes join a fleet over one database."""
+    url = postgres.new_database()
+    processes: list[Process] = []
+
+    async def join(shards: str) -> Process:
+        database = await Database.open(url)
+        worker = f"{len(processes)}"
+        process = Process(ShardFences(database, worker), database, Shards.read(shards))
+        processes.append(process)
+        return process
+
+    yield join
+    for process in processes:
+        await process.end()
+
+
+async def test_processes_with_other_shards_serve_together(join: Join) -> None:
+    ours, theirs = await join("0-1/4"), await join("2-3/4")
+    await ours.began()
+    await theirs.began()
+
+
+async def test_a_process_waits_until_the_holder_has_ended(join: Join) -> None:
+    holder = await join("0-1/4")
+    await holder.began()
+    waiting = await join("1-2/4")
+    await asyncio.sleep(0.6)
+    assert not waiting.serves
+    await holder.end()
+    await waiting.began()
+
+
+@pytest.mark.parametrize(("held", "wanted"), [("0-0/1", "7-7/8"), ("3-3/4", "7-7/8")])
+async def test_servers_have_one_holder_while_the_number_of_shards_changes(
+    join: Join, held: str, wanted: str
+) -> None:
+    holder = await join(held)
+    await holder.began()
+    waiting = await join(wanted)
+    await asyncio.sleep(0.6)
+    assert not waiting.serves
+    await holder.end()
+    await waiting.began()
+
+
+async def test_shards_of_another_number_without_a_common_server_do_not_wait(join: Join) -> None:
+    holder = await join("3-3/4")
+    await holder.began()
+    await (await join("6-6/8")).began()
+
+
+async def test_of_two_that_wait_one_takes_them(join: Join) -> None:
+    holder = await join("0-0/1")
+    await holder.began()
+    waiting = [await join("0-0/1"), await join("0-3/4")]
+    await asyncio.sleep(0.4)
+    await holder.end()
+    await asyncio.sleep(1)
+    assert [process.serves for process in waiting].count(True) == 1
+
+
+async def test_a_holder_takes_its_shards_back_before_anyone_who_waits(
+    join: Join, postgres: Postgres
+) -> None:
+    holder = await join("0-1/2")
+    await holder.began()
+    waiting = await join("0-1/2")
+    await asyncio.to_thread(postgres.restart)
+    await asyncio.sleep(1)
+    assert holder.serves
+    assert not waiting.serves
+    await holder.end()
+    await waiting.began()
+
+
+async def test_a_process_that_slept_through_a_restart_gives_up_what_another_took(
+    join: Join, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = await join("0-1/2")
+    await holder.began()
+    monkeypatch.setattr(fences, "POLL", 2.0)  # the holder sleeps
+    await asyncio.sleep(0.1)
+    monkeypatch.setattr(fences, "POLL", 0.02)
+    await asyncio.to_thread(postgres.restart)
+    other = await join("0-1/2")
+    await other.began()
+    await holder.gave_up()
+    assert other.serves
+
+
+async def test_a_process_gives_up_once_the_database_was_away_for_too_long(
+    join: Join, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fences, "HOLDOUT", SOON)
+    holder = await join("0-1/2")
+    await holder.began()
+    assert isinstance(holder.fences, ShardFences)
+
+    async def away(_: Database) -> None:
+        raise DatabaseUnavailable("away")
+
+    monkeypatch.setattr(Session, "open", away)
+    await holder.fences.close()
+    await holder.gave_up()
+
+
+class TestDatabases:
+    """Which databases several processes can share."""
+
+    async def test_not_a_pooler_in_transaction_mode(
+        self, postgres: Postgres, transaction_pool: Pool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sessions, "HEARD_WITHIN", 1)
+        database = await Database.open(transaction_pool(postgres.new_database()))
+        with pytest.raises(NoSessions):
+            await fences_of(database, Shards.read("0-1/4"), "a")
+        assert type(await fences_of(database, None, "a")) is NoFence
+        await database.close()
+
+    async def test_a_pooler_in_session_mode(self, postgres: Postgres, session_pool: Pool) -> None:
+        database = await Database.open(session_pool(postgres.new_database()))
+        found = await fences_of(database, Shards.read("0-1/4"), "a")
+        assert isinstance(found, ShardFences)
+        await found.close()
+        await database.close()
+
+    async def test_not_sqlite(self, tmp_path: Path) -> None:
+        database = await Database.open(f"sqlite:///{tmp_path}/state.db")
+        with pytest.raises(OneProcessOnly):
+            await fences_of(database, Shards.read("0-1/4"), "a")
+        await database.close()
+
+    async def test_a_second_process_on_sqlite_waits(self, tmp_path: Path) -> None:
+        first, second = FileFence(tmp_path / "state.db"), FileFence(tmp_path / "state.db")
+        everything = Shards.all_of(1)
+        await first.take(everything)
+        waiting = asyncio.create_task(second.take(everything))
+        await asyncio.sleep(SOON)
+        assert not waiting.done()
+        await first.close()
+        await asyncio.wait_for(waiting, LATE)
+        await second.close()

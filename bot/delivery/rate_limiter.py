@@ -1,8 +1,8 @@
 """A rate limiter shared by all processes: taking a turn moves the next free instant.
 
-Discord allows a bot 50 requests a second, and some are left for everything else that it does. The
-limiter gives 33 turns a second: a busy machine wakes some late, together with the next ones, which
-makes up to 40.
+Discord allows a bot 50 requests a second. The limiter gives 33 turns a second: a busy machine wakes
+some late, together with the next ones, which makes up to 40. Every request takes a turn, except for
+answers to interactions, which Discord does not count.
 
 `hold` is called when Discord answers 429 for the whole bot: see `ui/components/error_mapping.py`.
 """
@@ -12,6 +12,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.state.rate_limit import RateLimit
@@ -19,6 +21,15 @@ from bot.state.rate_limit import RateLimit
 SPACING = timedelta(seconds=1 / 33)
 _MOST = 12  # turns taken at once: a third of a second, so that processes share a busy minute
 _STALE = timedelta(seconds=1)  # unused turns older than this are dropped, not saved for a burst
+
+
+@dataclass
+class _Turn:
+    is_used: bool = False
+
+
+_TURN: ContextVar[_Turn | None] = ContextVar("turn", default=None)
+"""The last turn that the task took."""
 
 
 class RateLimiter:
@@ -32,7 +43,10 @@ class RateLimiter:
         self._taking = asyncio.Lock()
 
     async def acquire(self) -> None:
-        """Wait for a turn to send one request. Raises DatabaseUnavailable."""
+        """Wait for a turn to send one request, before something depends on it.
+
+        Raises DatabaseUnavailable.
+        """
         self._waiting += 1
         try:
             async with self._taking:
@@ -42,6 +56,19 @@ class RateLimiter:
         wait = (at - self._clock()).total_seconds()
         if wait > 0:
             await asyncio.sleep(wait)
+        _TURN.set(_Turn())
+
+    async def spend(self) -> None:
+        """Use the turn that the task has taken for a request; wait for one if it has none.
+
+        Raises DatabaseUnavailable.
+        """
+        turn = _TURN.get()
+        if turn is None or turn.is_used:
+            await self.acquire()
+            turn = _TURN.get()
+        assert turn
+        turn.is_used = True
 
     async def hold(self, seconds: float) -> None:
         """Keep every process from sending for so long. Raises DatabaseUnavailable."""

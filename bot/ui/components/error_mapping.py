@@ -10,6 +10,7 @@ Error codes are those of Discord's developer documentation (August 2026).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -69,8 +70,16 @@ _IS_SENT_ONCE: ContextVar[bool] = ContextVar("is_sent_once", default=False)
 _IS_DELIVERY: ContextVar[bool] = ContextVar("is_delivery", default=False)
 
 
-def trace(on_limit: Callable[[float], Awaitable[None]]) -> aiohttp.TraceConfig:
+_UNCOUNTED = re.compile(r"/api/v\d+/(interactions|webhooks|gateway)\b")
+"""Requests that Discord does not count against the bot, and the one before it is connected."""
+
+
+def trace(
+    before_request: Callable[[], Awaitable[None]], on_limit: Callable[[float], Awaitable[None]]
+) -> aiohttp.TraceConfig:
     """What to watch a client's requests for.
+
+    `before_request` is awaited before each one that counts against the bot's limit.
 
     If Discord limits the whole bot, or something before Discord blocks it, `on_limit` gets the
     seconds, and a delivery's request ends with Throttled. discord.py would wait inside the request,
@@ -78,6 +87,10 @@ def trace(on_limit: Callable[[float], Awaitable[None]]) -> aiohttp.TraceConfig:
     refusal of the channel. An error of Discord's server ends a request that must be `sent_once`:
     discord.py would repeat it.
     """
+
+    async def count(_: object, __: object, request: aiohttp.TraceRequestStartParams) -> None:
+        if not _UNCOUNTED.match(request.url.path):
+            await before_request()
 
     async def check(_: object, __: object, request: aiohttp.TraceRequestEndParams) -> None:
         answer = request.response
@@ -91,6 +104,7 @@ def trace(on_limit: Callable[[float], Awaitable[None]]) -> aiohttp.TraceConfig:
                 raise Throttled(seconds, everywhere=True)
 
     config = aiohttp.TraceConfig()
+    config.on_request_start.append(count)
     config.on_request_end.append(check)
     return config
 

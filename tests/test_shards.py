@@ -16,6 +16,7 @@ from tests.test_scheduler import NOW
     [
         ("0-9/100", Shards(0, 9, 100)),
         ("3/4", Shards(3, 3, 4)),
+        ("00-09/40", Shards(0, 9, 40)),
         (" 0-0/1\n", Shards(0, 0, 1)),
     ],
 )

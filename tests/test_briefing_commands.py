@@ -94,7 +94,7 @@ async def test_a_briefing_from_draft_to_post_over_restarts(room: Newsroom) -> No
     await room.advance(minutes=2)
     await room.advance(minutes=10)
     (post,) = posted(channel)
-    assert texts(post) == texts(preview.components), "the preview was what came"
+    assert post == preview.components, "the preview was what came, to the last control"
     assert texts(post)[:2] == [
         f"<@&{role.id}>",
         f"-# Posted by <@{room.moderator.id}> with Factdesk",
@@ -1131,3 +1131,40 @@ async def test_there_is_nothing_to_brief_in_what_is_no_answer(room: Newsroom) ->
     message = await room.server.asker.send(room.server.channel, "Good morning")
     refused = await room.moderator.context_menu(room.server.channel, "Brief this", message)
     assert lines(private(refused))[0] == "### There is nothing here to brief."
+
+
+# --- what changed
+
+
+async def test_approvers_see_what_changed_word_by_word(room: Newsroom) -> None:
+    await need_approval(room)
+    card = await room.ready()
+    await room.fill(card, "text", headline="GSOMIA at work", remarks="Mind the dates.")
+    await room.do(card, "submit")
+    theirs = await show_to(room.second, room, number(card))
+    first = aside(await room.do(theirs, "changes", room.second))
+    assert "first version put up for approval" in said(first)
+    await room.fill(theirs, "back", room.second, remark="Which dates?")
+    mine = await show_to(room.moderator, room, number(card), "edit")
+    await room.fill(mine, "text", headline="GSOMIA at rest", remarks="Mind the year 2016.")
+    await room.do(mine, "submit")
+    theirs = await show_to(room.second, room, number(card))
+    changed = aside(await room.do(theirs, "changes", room.second))
+    assert lines(changed) == [
+        "### What changed",
+        "- GSOMIA at ~~work~~ **rest**",
+        "- Mind the ~~dates~~ **year 2016**.",
+    ]
+
+
+async def test_an_edit_of_a_post_is_compared_with_the_post(room: Newsroom) -> None:
+    card = await room.ready()
+    await room.fill(card, "text", headline="GSOMIA at work")
+    await room.do(card, "submit")
+    await room.advance(minutes=2)
+    await need_approval(room)
+    mine = await show_to(room.moderator, room, number(card), "edit")
+    await room.fill(mine, "text", headline="GSOMIA at long last")
+    theirs = await show_to(room.second, room, number(card))
+    changed = aside(await room.do(theirs, "changes", room.second))
+    assert lines(changed)[1:] == ["- GSOMIA at ~~work~~ **long last**"]

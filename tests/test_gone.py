@@ -134,7 +134,7 @@ async def test_a_deleted_role_is_refused_before_it_is_due_and_named(room: Newsro
     assert schedule.paused == "moderator"
     card = await room.run("briefing edit", briefing=draft)
     refused = aside(await room.do(card, "submit"))
-    assert lines(refused)[0] == "### The role to notify no longer exists."
+    assert lines(refused)[0] == "**The role to notify no longer exists.**"
     assert "Choose another one under Where, or none." in said(card)
     again = await room.ask("digest set", channel=channel, **SOON)
     assert "**Notifies**: nobody" in again, "a deleted role is not kept"

@@ -17,6 +17,7 @@ BUTTONS: Mapping[str, Action] = {
     "publish": editing.toggle_publishing,
     "preview": looking.preview,
     "history": looking.show_history,
+    "changes": looking.show_changes,
     "submit": deciding.submit,
     "here": deciding.post_here,
     "approve": deciding.approve,

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 
 import structlog
 
 from bot.compose.briefing import candidates
+from bot.compose.differences import changed_lines
 from bot.delivery.briefing_editor import briefing_slot
 from bot.delivery.delivery_errors import DeliveryError
 from bot.delivery.jobs.corrections import posted
 from bot.facts.records import FactRecord
+from bot.state.earlier_text import earlier_text
 from bot.ui.briefings import choices, forms, panels
-from bot.ui.briefings.audit_log import changed_ids, history, reason
+from bot.ui.briefings.audit_log import changed_ids, history
+from bot.ui.briefings.changes import changes
 from bot.ui.briefings.choices import Channel
 from bot.ui.briefings.context import ActionContext, Outcome, Shown
 from bot.ui.briefings.controls import Panel
@@ -75,17 +79,29 @@ async def preview(context: ActionContext) -> Outcome:
     prepared, briefing = await context.prepare(), context.briefing
     target, guild = briefing.plan.target, guild_of(context.interaction)
     mentions = await look_up(guild, context.words, [target])
-    missing = mentions.missing(target)
     layout = posts.view(
         context.service,
         prepared.composed.card,
         briefing_slot(briefing, context.now).post_id,
         role_id=mentions.role_of(target) if target else None,
-        note=f"-# {reason(context.words, missing)}" if missing else None,
         posted_by=briefing.author_id,
         edited_by=briefing.changed_by if briefing.posted_text else briefing.edited_by,
     )
     return Outcome(layout, briefing)
+
+
+async def show_changes(context: ActionContext) -> Outcome:
+    """Show what changed since the version that moderators decided on before, word by word."""
+    briefing, words = context.briefing, context.words
+    entries = await context.state.briefings.audit_log(briefing.briefing_id)
+    earlier = earlier_text(briefing, entries)
+    if earlier is None:
+        notice = Notice(words("briefing.ui.changes.first"), (words("briefing.ui.changes.preview"),))
+        return Outcome(notice, briefing)
+    before = replace(briefing, plan=replace(briefing.plan, text=earlier))
+    old, new = await context.editor.prepare(before), await context.prepare()
+    lines = changes(words, changed_lines(old.composed.card, new.composed.card))
+    return Outcome(Notice(words("briefing.ui.changes"), lines), briefing)
 
 
 async def show_history(context: ActionContext) -> Outcome:

@@ -253,6 +253,7 @@ def approval_row(words: Words) -> Sequence[Button]:
     return (
         Button(words("briefing.ui.approve"), "approve", Style.success),
         Button(words("briefing.ui.send-back"), "back"),
+        _changes(words),
     )
 
 
@@ -260,8 +261,12 @@ def edit_approval_row(words: Words, *, may_approve: bool = True) -> Sequence[But
     """The buttons that decide on an edit of a post."""
     drop = Button(words("briefing.ui.drop"), "drop")
     if not may_approve:
-        return (drop,)
-    return (Button(words("briefing.ui.accept"), "accept", Style.success), drop)
+        return (drop, _changes(words))
+    return (Button(words("briefing.ui.accept"), "accept", Style.success), drop, _changes(words))
+
+
+def _changes(words: Words) -> Button:
+    return Button(words("briefing.ui.changes"), "changes")
 
 
 def _posting_row(words: Words, state: BriefingState) -> Iterator[Row]:

@@ -320,7 +320,7 @@ def test_faulty_files_leave_the_base_before_in_service(ended: Ended) -> None:
 @pytest.mark.parametrize(
     ("ended", "said"),
     [
-        ("run", "No token: `factdesk init` asks for it. Or set DISCORD_TOKEN"),
+        ("run", "No token: run `factdesk init`, which asks for it, or set DISCORD_TOKEN"),
         ("init without", "No token: set DISCORD_TOKEN, or give the token on standard input."),
         ("init with a name before it", "The token has `Bot ` before it; give the token alone."),
         ("run without file", "DISCORD_TOKEN_FILE cannot be read: missing.token"),

@@ -276,6 +276,10 @@ async def test_says_whether_it_is_well_and_what_it_has_counted(
     ):
         assert line in metrics.splitlines(), metrics
 
+    second = await start(DISCORD_TOKEN=TOKEN, monitoring=address)
+    assert await second.ended() == 1
+    assert second.without_log() == [f"{address}: Address already in use."]
+
     await discord.stop()
     unwell = json.loads(await run.until(fetched(f"http://{address}/health", 503)))
     assert unwell["checks"]["gateway"] == {"fine": False, "detail": "not connected to Discord"}

@@ -25,8 +25,8 @@ def read_token(environment: Mapping[str, str]) -> str:
     token = _given(environment)
     if not token:
         fail(
-            "No token: `factdesk init` asks for it. Or set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to"
-            " a file that holds it (`factdesk try` needs none)."
+            "No token: run `factdesk init`, which asks for it, or set DISCORD_TOKEN, or"
+            " DISCORD_TOKEN_FILE to a file that holds it (`factdesk try` needs none)."
         )
     return _usable(token)
 

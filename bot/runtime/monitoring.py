@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -26,10 +27,18 @@ async def monitored(bot: Factdesk, address: MonitoringAddress | None) -> AsyncGe
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, address.host, address.port).start()
+        await _listen(runner, address)
         yield
     finally:
         await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, address: MonitoringAddress) -> None:
+    try:
+        await web.TCPSite(runner, address.host, address.port).start()
+    except OSError as error:  # its text would name the address in Python's own form
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise OSError(error.errno, reason, f"{address.host}:{address.port}") from error
 
 
 class _Pages:

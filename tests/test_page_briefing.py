@@ -1,4 +1,4 @@
-"""A briefing on the local page: two moderators draft, approve, post, edit and correct it."""
+"""From `/setup` to a corrected briefing on the local page, with two moderators."""
 
 from __future__ import annotations
 
@@ -70,8 +70,10 @@ async def test_moderators_post_a_briefing_and_later_its_correction(
     async with browsing(served.address, WINDOWS["wide"], faults) as page:
         service = Conversation(page, "briefing", tmp_path)
         await service.view_as("moderator")
+        await _sets_the_server_up(service)
         await _has_every_briefing_approved(service)
         await _drafts_one(service)
+        await _looks_at_the_facts(service)
         await _words_it(service)
         await _chooses_the_channel(service)
         await _asks_for_approval(service)
@@ -100,17 +102,58 @@ async def test_moderators_post_a_briefing_and_later_its_correction(
     assert [line for line in served.complaints().splitlines() if "[info" not in line] == []
 
 
+async def _sets_the_server_up(service: Conversation) -> None:
+    await service.begin("setup")
+    await service.send()
+    card = await service.private("Set up Factdesk: the server")
+    await _picks(service, card, "The log channel; leave empty for none", "ask-the-desk")
+    await expect(card).to_contain_text("✓ Log channel: #ask-the-desk")
+    await _enters_the_time_zone(service, card)
+    card = await service.private("✓ Time zone: Seoul (Asia/Seoul)")
+    await _keep(service, card, "setup-server")
+    await service.press(_button(card, "Go on to the digest"))
+    card = await service.private("Set up Factdesk: the daily digest")
+    await _picks(service, card, "The digest’s channel, thread or forum", "ask-the-desk")
+    await expect(card).to_contain_text("All set.")
+    await service.press(_button(card, "Send a test post"))
+    await expect(card).to_contain_text("The test post was sent.")
+    await service.public("This is a test post.")
+    await _keep(service, card, "setup-digest")
+
+
+async def _enters_the_time_zone(service: Conversation, card: Locator) -> None:
+    await service.press(_button(card, "Time zone"))
+    form = service.page.get_by_role("dialog", name="Time zone")
+    await form.locator("[name=zone]").fill("Atlantis")
+    await service.press(form.get_by_role("button", name="Submit"))
+    card = await service.private("“Atlantis” is not a time zone the bot knows.")
+    await _keep(service, card, "refused")
+    await service.press(_button(card, "Correct what you typed"))
+    await expect(form.locator("[name=zone]")).to_have_value("Atlantis")
+    await form.locator("[name=zone]").fill("서울")
+    await service.press(form.get_by_role("button", name="Submit"))
+
+
+async def _picks(service: Conversation, card: Locator, menu: str, option: str) -> None:
+    """Pick in a menu of channels."""
+    await service.open(card.get_by_role("combobox", name=menu))
+    await expect(card).to_contain_text("1 options on this page")
+    await service.press(card.get_by_role("option", name=option))
+
+
+async def _looks_at_the_facts(service: Conversation) -> None:
+    await service.press(_button(await service.private("Status: draft"), "Facts"))
+    card = await service.private("Pick their numbers in the menu below.")
+    await _keep(service, card, "facts")
+    await service.press(_button(card, "Done"))
+
+
 async def _has_every_briefing_approved(service: Conversation) -> None:
     await service.begin("settings approval")
     await service.fill("approval", "second")
     await service.page.get_by_role("option", name="By a second moderator").click()
     await service.send()
     await service.private("Approval of briefings is set.")
-    await service.begin("settings log")
-    await service.fill("channel", "ask")
-    await service.page.get_by_role("option", name="ask-the-desk").click()
-    await service.send()
-    await service.private("The log channel is set.")
 
 
 async def _drafts_one(service: Conversation) -> None:
@@ -140,9 +183,7 @@ async def _words_it(service: Conversation) -> None:
 async def _chooses_the_channel(service: Conversation) -> None:
     await service.press(_button(await service.private("Status: draft"), "Where"))
     card = await service.private("Each choice is saved at once.")
-    await service.open(card.get_by_role("combobox", name="The channel, thread or forum"))
-    await expect(card).to_contain_text("1 options on this page")
-    await service.press(card.get_by_role("option", name="ask-the-desk"))
+    await _picks(service, card, "The channel, thread or forum", "ask-the-desk")
     await expect(card).to_contain_text("#ask-the-desk · notifies nobody")
     await service.keep("where")
     await service.press(_button(card, "Done"))
@@ -220,6 +261,11 @@ async def _approves_the_edit(service: Conversation, post_id: str) -> None:
     post = service.page.locator(f"article[data-message-id='{post_id}']")
     await expect(post.get_by_role("heading", name=HEADLINE)).to_be_visible()
     await _keep(service, request, "edit-request")
+    await service.press(_button(request, "What changed"))
+    changed = await service.private("What changed")
+    await expect(changed.get_by_role("deletion")).to_have_text("before")
+    await expect(changed.get_by_role("listitem").get_by_role("strong")).to_have_text("after")
+    await _keep(service, changed, "changed")
     await service.press(_button(request, "Approve the edit"))
     await service.private("The post will be edited shortly")
 
@@ -237,7 +283,7 @@ def _correct(base: Folders, config: Path) -> str:
     """Reword a fact on disk, as one who keeps the base does; returns the former wording."""
     path = base.facts / "topics" / "gsomia.yaml"
     topic: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
-    fact = next(each for each in topic["facts"] if each["id"] == "what")
+    fact = next(each for each in topic["facts"] if each["id"] == "renewed")
     former = fact["says"]
     fact["says"] = BETTER
     fact["was"] = [{"date": datetime.now(UTC).date(), "said": former, "why": WHY}]

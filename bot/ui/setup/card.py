@@ -56,15 +56,10 @@ async def setup_card(interaction: Interaction, step: Step) -> SetupCard:
     """The card as the server is set up now. Raises DatabaseUnavailable."""
     setup = await _find(interaction)
     words = setup.mentions.words
-    digest = (
-        setting_lines(interaction, setup.mentions, setup.schedule.config)
-        if (setup.schedule)
-        else ()
-    )
-    lines = _server_lines(setup) if step == "server" else _digest_lines(setup, digest)
+    lines = _server_lines(setup) if step == "server" else _digest_lines(interaction, setup)
     lacking = lack_lines(member_of(interaction), setup.lacks, words)
     notice = Notice(
-        words(f"setup.{step}"), (*lines, *lacking, _next(setup)), (words("setup.saved"),)
+        words(f"setup.{step}"), (*lines, *lacking, "", _next(setup)), (words("setup.saved"),)
     )
     service, guild = interaction.client.service, guild_of(interaction)
     rows = _server_rows(setup, guild) if step == "server" else _digest_rows(setup, service, guild)
@@ -110,12 +105,12 @@ def _chosen(words: Words, name: str, value: str | None, none: str = "") -> str:
     return f"{'○' if value is None else '✓'} {field(words, name, value or none)}"
 
 
-def _digest_lines(setup: Setup, settings: Sequence[str]) -> Iterator[str]:
-    words = setup.mentions.words
-    yield words("setup.digest.what")
-    yield from settings
-    if setup.schedule:
-        yield from state_lines(setup.mentions, setup.schedule)
+def _digest_lines(interaction: Interaction, setup: Setup) -> Iterator[str]:
+    if setup.schedule is None:
+        yield setup.mentions.words("setup.digest.what")
+        return
+    yield from setting_lines(interaction, setup.mentions, setup.schedule.config)
+    yield from state_lines(setup.mentions, setup.schedule)
 
 
 def _next(setup: Setup) -> str:

@@ -42,6 +42,8 @@ class Fleet:
         self.state = state
         self.servers = range(servers)
         self.runs: list[Run] = []
+        self.hurries = "all"
+        """What does not wait as long as it would: `all`, or `sessions` at the gateway alone."""
         self._settings = settings
         self._forks = forks
         discord.gateway.servers = {
@@ -52,7 +54,7 @@ class Fleet:
     @classmethod
     @asynccontextmanager
     async def opened(
-        cls, url: str, data: Path, folder: Path, forks: Forks, servers: int
+        cls, url: str, data: Path, folder: Path, forks: Forks, servers: int, tells: bool = True
     ) -> AsyncGenerator[Self]:
         """A fleet without a process yet. What happens is printed, for a story that fails."""
         settings = folder / "config.yaml"
@@ -61,7 +63,7 @@ class Fleet:
         settings.write_text(json.dumps(written), encoding="utf-8")
         state = await State.open(url)
         async with LittleDiscord(TOKEN) as discord:
-            discord.gateway.every = 0.5
+            discord.gateway.every = 0.25
             fleet = cls(discord, state, settings, forks, servers)
             try:
                 yield fleet
@@ -69,14 +71,18 @@ class Fleet:
                 for run in fleet.runs:
                     await run.kill()
                 await state.close()
-                print("\n".join(discord.journal.lines))
-                for number, run in enumerate(fleet.runs):
-                    print(f"--- process {number}\n{run.output}")
+                if tells:
+                    print(fleet.story())
+
+    def story(self) -> str:
+        """What Discord was asked, and what the processes wrote."""
+        outputs = (f"--- process {number}\n{run.output}" for number, run in enumerate(self.runs))
+        return "\n".join([*self.discord.journal.lines, *outputs])
 
     def start(self, shards: str | None) -> Run:
         """Start a process that serves shards."""
         environment = {k: v for k, v in os.environ.items() if "DISCORD" not in k}
-        environment |= {"DISCORD_TOKEN": TOKEN, "IN_A_HURRY": "1"}
+        environment |= {"DISCORD_TOKEN": TOKEN, "IN_A_HURRY": self.hurries}
         if shards:
             environment["FACTDESK_SHARDS"] = shards
         arguments = (str(self.discord.port), "run", "--config", str(self._settings))
@@ -97,10 +103,12 @@ class Fleet:
         await asyncio.sleep(_READY_AFTER + 0.5)
         return runs
 
-    async def due(self, after: timedelta = timedelta(0)) -> None:
-        """Have every server's digest due a while from now."""
+    async def due(
+        self, after: timedelta = timedelta(0), numbers: Iterable[int] | None = None
+    ) -> None:
+        """Have servers' digests due a while from now, or every server's."""
         instant = datetime.now(UTC) + after
-        for number in self.servers:
+        for number in self.servers if numbers is None else numbers:
             config = DigestConfig(
                 target=Target(server_id(number) + 1),
                 at=instant.time().replace(second=0, microsecond=0),
@@ -146,6 +154,13 @@ class Fleet:
         assert not self.state.settings.left_before(datetime.now(UTC) + timedelta(days=1))
         assert self.discord.gateway.doubles == []
         assert self.discord.gateway.too_fast == 0
+
+    async def waits(self, run: Run) -> None:
+        """Wait until a process waits for its shards."""
+        end = monotonic() + patience(20)
+        while "waiting for the shards" not in run.output:
+            assert monotonic() < end, run.output
+            await asyncio.sleep(0.1)
 
     async def killed(self, run: Run) -> None:
         """End a process without asking it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
 import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -12,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from bot.config import Config
+from bot.runtime import health
+from bot.runtime.client import Factdesk
 from tests.databases import Postgres
-from tests.fleet import Fleet
+from tests.fleet import Fleet, server_id
 from tests.forks import Forks
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="wants real signals")
@@ -53,3 +56,139 @@ async def test_a_process_that_is_killed_is_replaced(fleet: Fleet) -> None:
     await fleet.posted_once()
     await fleet.answered()
     await fleet.has_lost_none()
+
+
+async def test_a_process_that_waits_for_its_shards_says_so(config: Config) -> None:
+    bot = Factdesk(config)
+    bot.is_waiting_for_shards = True
+    check = health.gateway(bot)
+    assert not check.is_fine
+    assert check.detail == "waits: another process serves shards of 0-0/1"
+
+
+@pytest.mark.matrix
+async def test_a_process_that_stands_still_keeps_its_shards(fleet: Fleet) -> None:
+    runs = await fleet.started(*HALVES)
+    runs[1].send(signal.SIGSTOP)
+    await fleet.due()
+    await fleet.waits(fleet.start(HALVES[1]))
+    await asyncio.sleep(3)
+    assert set(fleet.posts()) == {str(server_id(number) + 1) for number in (0, 1, 4, 5)}
+    runs[1].send(signal.SIGCONT)
+    await fleet.posted_once()
+    await fleet.answered()
+    await fleet.has_lost_none()
+
+
+@pytest.mark.matrix
+async def test_a_process_that_slept_through_a_restart_of_the_database_gives_way(
+    fleet: Fleet, postgres: Postgres
+) -> None:
+    runs = await fleet.started(*HALVES)
+    runs[1].send(signal.SIGSTOP)
+    await asyncio.to_thread(postgres.restart)
+    for shard in (2, 3):  # Discord hears no heartbeat
+        fleet.discord.gateway.drop(shard)
+    fleet.start(HALVES[1])
+    await fleet.serving(*QUARTERS)
+    await fleet.due()
+    runs[1].send(signal.SIGCONT)
+    assert await runs[1].ended() == 1
+    assert "Another process may serve shards 2-3/4 now" in runs[1].output
+    await fleet.posted_once()
+    await fleet.answered()
+    await fleet.has_lost_none()
+
+
+@pytest.mark.matrix
+async def test_a_restart_of_the_database_changes_nothing(fleet: Fleet, postgres: Postgres) -> None:
+    runs = await fleet.started(*HALVES)
+    await fleet.due(timedelta(seconds=1))
+    await asyncio.sleep(1)
+    await asyncio.to_thread(postgres.restart)
+    await fleet.answered()
+    await fleet.posted_once(90)
+    assert all(run.is_running for run in runs)
+    assert len(fleet.discord.gateway.identifies) == 4, "no shard had to connect again"
+    await fleet.has_lost_none()
+
+
+@pytest.mark.matrix
+async def test_shards_come_back_each_in_its_process(fleet: Fleet) -> None:
+    await fleet.started(*HALVES)
+    fleet.discord.gateway.drop(0)
+    await fleet.discord.gateway.ask_to_reconnect(2)
+    await fleet.discord.gateway.end_session(1)
+    await fleet.discord.gateway.end_session(3)
+    await fleet.discord.gateway.resumed(2)
+    await fleet.discord.gateway.identified(6)
+    await fleet.serving(*QUARTERS)
+    await fleet.answered()
+    await fleet.has_lost_none()
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [(4011, "Discord refuses shards 2-3/4"), (4014, "Discord does not let the bot connect")],
+)
+async def test_a_process_that_discord_refuses_ends_and_others_go_on(
+    fleet: Fleet, code: int, said: str
+) -> None:
+    runs = await fleet.started(*HALVES)
+    await fleet.discord.gateway.close(code, 3)
+    assert await runs[1].ended() == 2
+    assert said in runs[1].output
+    assert "Traceback" not in runs[1].output
+    for asked in await fleet.ask((0, 1, 4, 5)):
+        await asked.replied()
+    await fleet.has_lost_none()
+
+
+@pytest.mark.matrix
+async def test_servers_that_are_unavailable_are_not_lost(fleet: Fleet) -> None:
+    away = [server_id(number) for number in range(6)]
+    fleet.discord.gateway.unavailable.update(away[:3])
+    await fleet.started(*HALVES)
+    await fleet.discord.gateway.lose(*away[3:])
+    await fleet.due()
+    await asyncio.sleep(3)
+    await fleet.discord.gateway.find(*away)
+    await fleet.posted_once()
+    await fleet.answered()
+    await fleet.has_lost_none()
+
+
+@pytest.mark.matrix
+async def test_processes_are_replaced_one_after_the_other(fleet: Fleet) -> None:
+    await fleet.due(timedelta(seconds=20))
+    for shards, run in zip(QUARTERS, await fleet.started(*QUARTERS), strict=True):
+        await fleet.waits(fleet.start(shards))
+        assert await run.stop() == 0
+        await fleet.serving(*QUARTERS)
+    await fleet.posted_once(60)
+    await fleet.answered()
+    await fleet.has_lost_none()
+
+
+@pytest.mark.matrix
+async def test_the_number_of_shards_grows_while_processes_run(fleet: Fleet) -> None:
+    runs = await fleet.started(*HALVES)
+    eighths = [f"{each}/8" for each in range(8)]
+    for written in ("0-3/8", "4-7/8"):
+        await fleet.waits(fleet.start(written))
+    for run in runs:
+        assert await run.stop() == 0
+    await fleet.serving(*eighths, seconds=60)
+    await fleet.answered()
+    await fleet.has_lost_none()
+
+
+@pytest.mark.matrix
+async def test_a_server_that_the_bot_was_removed_from_is_left_by_its_process(fleet: Fleet) -> None:
+    await fleet.due(timedelta(hours=1))
+    await fleet.started(*HALVES)
+    await fleet.discord.gateway.remove(server_id(2))
+    await asyncio.sleep(1)
+    await fleet.state.settings.load()
+    assert fleet.state.settings.present() == {server_id(n) for n in fleet.servers if n != 2}

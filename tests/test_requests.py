@@ -36,9 +36,12 @@ async def test_what_counts(path: str, is_counted: bool) -> None:
     async def hold(_: float) -> None:
         pass
 
+    async def connect() -> None:
+        pass
+
     async with (
         LittleDiscord("token") as discord,
-        aiohttp.ClientSession(trace_configs=[trace(count, hold)]) as session,
+        aiohttp.ClientSession(trace_configs=[trace(connect, count, hold)]) as session,
         session.get(f"http://127.0.0.1:{discord.port}/api/v10/{path}"),
     ):
         assert bool(counted) == is_counted

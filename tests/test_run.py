@@ -109,6 +109,16 @@ class Run:
         self._process.send(signal.SIGTERM)
         return await self.ended(5)
 
+    @property
+    def process_id(self) -> int:
+        """Its number on this machine."""
+        return self._process.process_id
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return not self._process.has_ended
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal."""
         self._process.send(number)

@@ -82,7 +82,9 @@ class Factdesk(FactdeskClient):
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=_LONGEST_WAIT,
-            http_trace=error_mapping.trace(self._spend_turn, self._hold_all_processes),
+            http_trace=error_mapping.trace(
+                self._confirm_shards, self._spend_turn, self._hold_all_processes
+            ),
         )
         self.config = config
         self._delivers = delivers
@@ -210,6 +212,11 @@ class Factdesk(FactdeskClient):
     async def show_unreached(self, interaction: Interaction) -> None:
         """Show a moderator the notices that reached nobody in their server."""
         await unreached.show_unreached(interaction)
+
+    async def _confirm_shards(self) -> None:
+        """Connect no shard that another process may have. Raises LostShards."""
+        if self._fences:
+            await self._fences.confirm()
 
     async def _spend_turn(self) -> None:
         """Have a request counted against the limit that all processes share."""

@@ -29,14 +29,14 @@ async def checks(bot: Factdesk, now: datetime) -> Sequence[Check]:
     if not bot.is_open:
         return [Check("start", False, "the base and the state are not open yet")]
     return [
-        _gateway(bot),
+        gateway(bot),
         Check("base", True, bot.service.store.fingerprint),
         await _state(bot.state),
         _scheduler(bot.services.scheduler, now),
     ]
 
 
-def _gateway(bot: Factdesk) -> Check:
+def gateway(bot: Factdesk) -> Check:
     shards = bot.shards_served
     if bot.is_waiting_for_shards:
         return Check("gateway", False, f"waits: another process serves shards of {shards}")

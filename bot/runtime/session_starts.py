@@ -21,7 +21,8 @@ from bot.state.rate_limit import RateLimit
 
 log = structlog.stdlib.get_logger("factdesk.client")
 
-SPACING = timedelta(seconds=5.5)  # a little more than Discord's own: messages take their time
+SPACING = timedelta(seconds=5.5)  # Discord's own, and a margin, as messages take their time
+MARGIN = timedelta(seconds=0.4)
 SPARE = 20
 """How many sessions of a day are left for a host who restarts by hand."""
 
@@ -77,4 +78,7 @@ class SessionStarts:
                 return _TRY_AGAIN
             await asyncio.sleep(SPACING.total_seconds())
             return 0.0
-        return max((free_at - now).total_seconds(), 0.01) if free_at else 0.0
+        if free_at:
+            return max((free_at - now).total_seconds(), 0.01)
+        # A turn that came late would be followed by the next one too soon: let it go.
+        return 0.0 if self._clock() - now < MARGIN else SPACING.total_seconds()

@@ -56,6 +56,13 @@ class Fences(Protocol):
         """Keep holding them. Raises LostShards if another process may have them now."""
         ...
 
+    async def confirm(self) -> None:
+        """Ask whether they are still held, right before something depends on it.
+
+        Raises LostShards. A database that does not answer gives them to nobody else either.
+        """
+        ...
+
     async def close(self) -> None:
         """Let them go."""
         ...
@@ -91,6 +98,9 @@ class NoFence:
         """Wait until cancelled."""
         await asyncio.get_running_loop().create_future()
 
+    async def confirm(self) -> None:
+        """Do nothing."""
+
     async def close(self) -> None:
         """Do nothing."""
 
@@ -125,8 +135,10 @@ class ShardFences:
         self._database = database
         self._name = f"factdesk {worker}"  # by which PostgreSQL's own views show the session
         self._session: Session | None = None
+        self._has_locks = False
         self._shards: Shards | None = None
         self._confirmed = 0.0
+        self._asking = asyncio.Lock()  # a session answers one question at a time
 
     async def have_sessions(self) -> bool:
         """Whether the database keeps sessions. Raises DatabaseUnavailable."""
@@ -161,32 +173,41 @@ class ShardFences:
                     held_at = monotonic()
         raise LostShards(self._shards)
 
+    async def confirm(self) -> None:
+        """Ask the database: a process that slept may not know yet what it lost meanwhile."""
+        self._confirmed = 0.0
+        with suppress(DatabaseUnavailable):
+            await self._are_held()
+
     async def close(self) -> None:
         """End the session, and with it the locks."""
+        self._has_locks = False
         if self._session:
             await self._session.close()
             self._session = None
 
     async def _are_held(self) -> bool:
         """Whether the locks are held, taken back if need be. Raises LostShards."""
-        if self._session and not self._session.is_lost:
-            await self._confirm()
-            return True
         assert self._shards
-        if await self._others():
-            raise LostShards(self._shards)
-        return await self._lock()
+        async with self._asking:
+            is_open = self._session is not None and not self._session.is_lost
+            if self._has_locks and is_open and await self._answers():
+                return True
+            if await self._others():
+                raise LostShards(self._shards)
+            return await self._lock()
 
-    async def _confirm(self) -> None:
+    async def _answers(self) -> bool:
         """Ask the database now and then: a connection can be cut without anybody being told."""
         if monotonic() - self._confirmed < _CONFIRM:
-            return
+            return True
         try:
             await _fetch(await self._opened(), "SELECT 1")
         except DatabaseUnavailable:
             await self.close()
-            raise
+            return False
         self._confirmed = monotonic()
+        return True
 
     async def _others(self) -> bool:
         """Whether another process holds any of the shards, or any that has a server of theirs."""
@@ -205,6 +226,7 @@ class ShardFences:
                     return False
                 wanted = (_CLASS + shards.count, shards.first, shards.last)
                 if all(is_taken for (is_taken,) in await _fetch(session, _TAKE, *wanted)):
+                    self._has_locks = True
                     return True
                 # The database has not noticed yet that this process's session before has ended.
                 await _fetch(session, "SELECT pg_advisory_unlock_all()")

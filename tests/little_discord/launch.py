@@ -1,7 +1,8 @@
 """`python -m tests.little_discord.launch PORT run …`: the real program, talking to loopback.
 
 Only the two addresses of discord.py are changed. Everything else is `python -m bot run …`. With
-IN_A_HURRY in the environment, what waits for seconds waits for tenths of one.
+IN_A_HURRY in the environment, shards and sessions that wait for seconds wait for tenths of one;
+with IN_A_HURRY=all, digests too.
 """
 
 import os
@@ -25,17 +26,19 @@ def main() -> None:
     Route.BASE = f"http://127.0.0.1:{port}/api/v10"
     DiscordWebSocket.DEFAULT_GATEWAY = URL(f"ws://127.0.0.1:{port}/gateway")
     sys.argv[0] = "bot"
-    if os.environ.get("IN_A_HURRY"):
-        hurry()
+    if hurried := os.environ.get("IN_A_HURRY"):
+        hurry(with_digests=hurried == "all")
     sys.exit(app.main())
 
 
-def hurry() -> None:
+def hurry(with_digests: bool) -> None:
     """Shorten what is long for the sake of Discord, or of processes on other machines."""
     fences.POLL, fences.SETTLE = 0.1, 1.0
-    session_starts.SPACING = timedelta(seconds=0.55)
-    at_once = SchedulerSettings(spread=timedelta(0), tick=timedelta(seconds=0.5))
-    client.Wiring = partial(client.Wiring, scheduler=at_once)  # type: ignore[misc]
+    session_starts.SPACING = timedelta(seconds=0.5)
+    session_starts.MARGIN = timedelta(seconds=0.15)
+    if with_digests:
+        at_once = SchedulerSettings(spread=timedelta(0), tick=timedelta(seconds=0.5))
+        client.Wiring = partial(client.Wiring, scheduler=at_once)  # type: ignore[misc]
 
 
 if __name__ == "__main__":

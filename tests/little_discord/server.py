@@ -100,6 +100,7 @@ class LittleDiscord:
             ("POST", "/channels/{channel_id}/messages", self._post),
             ("GET", "/channels/{channel_id}/messages", self._history),
             ("PATCH", "/channels/{channel_id}/messages/{message_id}", self._edit_post),
+            ("GET", "/channels/{channel_id}", self._channel),
             ("GET", "/guilds/{guild_id}", self._guild),
         ):
             app.router.add_route(method, API + path, handler)
@@ -264,6 +265,13 @@ class LittleDiscord:
         }
         shards = self.recommended_shards
         return _answer({"url": self.gateway.url, "shards": shards, "session_start_limit": limit})
+
+    async def _channel(self, request: web.Request) -> web.Response:
+        for body in self.gateway.servers.values():
+            channel = body["channels"][0]
+            if channel["id"] == request.match_info["channel_id"]:
+                return _answer(channel | {"guild_id": body["id"]})
+        return _refusal(404, 10003, "Unknown Channel")
 
     async def _guild(self, request: web.Request) -> web.Response:
         self.asked_about.append(int(request.match_info["guild_id"]))

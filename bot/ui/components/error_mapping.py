@@ -75,11 +75,14 @@ _UNCOUNTED = re.compile(r"/api/v\d+/(interactions|webhooks|gateway)\b")
 
 
 def trace(
-    before_request: Callable[[], Awaitable[None]], on_limit: Callable[[float], Awaitable[None]]
+    before_connection: Callable[[], Awaitable[None]],
+    before_request: Callable[[], Awaitable[None]],
+    on_limit: Callable[[float], Awaitable[None]],
 ) -> aiohttp.TraceConfig:
     """What to watch a client's requests for.
 
-    `before_request` is awaited before each one that counts against the bot's limit.
+    `before_connection` is awaited before each connection to the gateway, `before_request` before
+    each request that counts against the bot's limit.
 
     If Discord limits the whole bot, or something before Discord blocks it, `on_limit` gets the
     seconds, and a delivery's request ends with Throttled. discord.py would wait inside the request,
@@ -89,7 +92,9 @@ def trace(
     """
 
     async def count(_: object, __: object, request: aiohttp.TraceRequestStartParams) -> None:
-        if not _UNCOUNTED.match(request.url.path):
+        if request.url.scheme in ("ws", "wss"):
+            await before_connection()
+        elif not _UNCOUNTED.match(request.url.path):
             await before_request()
 
     async def check(_: object, __: object, request: aiohttp.TraceRequestEndParams) -> None:

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from typer.testing import CliRunner
 
 from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
 from bot.cards.card import Line
+from bot.cli.app import app
 from bot.compose.briefing import (
     LONGEST_HEADLINE,
     LONGEST_REMARKS,
@@ -26,6 +28,7 @@ from bot.compose.briefing import (
     propose,
 )
 from bot.compose.briefing_size import SIZES, SizeName
+from bot.config import Config
 from bot.facts.build import build
 from bot.facts.model import CLAIMS
 from bot.facts.store import Filter
@@ -446,3 +449,24 @@ async def test_what_is_withdrawn_or_gone_is_reported_and_not_told(changed: Answe
     assert tuple(composed.facts) == draft.facts
     ruins = "A storm in November 2014 ruined"
     assert not [line for line in _lines(composed) if line.text.startswith(ruins)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("GSOMIA",), 0, "GSOMIA, the military intelligence pact: what is known, and what is not"),
+        (("tokyo-summit", "--size", "short", "--language", "ko"), 0, "합의 내용"),
+        (("--from", "2019", "--to", "2019"), 0, "1 January 2019 to 31 December 2019"),
+        (("nobody at all",), 2, "No topic, actor or event is called `nobody at all`."),
+        (("gsomia", "--from", "2019"), 2, "Name a topic, an actor or an event, or give a period"),
+        (("--from", "soon"), 2, "No date: `soon`"),
+    ],
+)
+def test_the_verb_prints_a_briefing_or_says_what_is_wrong(
+    config: Config, tmp_path: Path, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(f"facts: {config.facts}\nseeds: {config.seeds}\ndata: {config.data}\n", "utf-8")
+    ended = CliRunner().invoke(app, ["briefing", "--config", str(path), *arguments])
+    assert ended.exit_code == code, ended.output
+    assert said in ended.output

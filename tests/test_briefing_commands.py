@@ -15,6 +15,8 @@ from simcord.backend import serializers
 from structlog.testing import capture_logs
 
 from bot.cards.card import Question
+from bot.compose.briefing import Subject, propose
+from bot.compose.briefing_size import SIZES, SizeName
 from bot.delivery.delivery_errors import OutcomeUnknown
 from bot.delivery.outbox import OutgoingPost
 from bot.state.audit_log import AuditAction, AuditEntry
@@ -248,6 +250,21 @@ async def test_facts_are_added_and_removed_page_by_page(room: Newsroom) -> None:
     history = await room.ask("briefing history", briefing=number(card))
     assert f"facts − `{chosen[0]}`" in history[1]
     assert f"facts + `{added}`" in history[2]
+
+
+async def test_one_press_drafts_the_facts_again_in_another_size(room: Newsroom) -> None:
+    card = await room.begin(topic="gsomia")
+    await room.do(card, "facts")
+    sizes: tuple[SizeName, ...] = ("full", "short")
+    for size in sizes:
+        await room.do(card, size)
+        chosen = {o["value"] for o in menu(card)["options"] if o.get("default")}
+        service = room.server.bot.service
+        assert chosen == {
+            *(await propose(service.store, words("en"), Subject("gsomia"), size)).facts
+        }
+    await room.do(card, "open")
+    assert "3 facts · 14 more to choose from · 579 characters" in "\n".join(lines(card))
 
 
 async def test_what_there_is_no_room_for_is_told_and_nothing_chosen_is_not_posted(
@@ -641,7 +658,9 @@ async def test_a_button_that_the_card_does_not_show_changes_nothing(
     assert draft
     before = await briefings.move(draft, status, "edited", now, 1, "{}", reason=reason)
     entries = await briefings.audit_log(briefing_id)
-    shown = actions(await room.run("briefing edit", briefing=briefing_id))
+    shown = {*actions(await room.run("briefing edit", briefing=briefing_id))}
+    if "facts" in shown:
+        shown |= SIZES.keys()  # they are on the panel of the facts
     public = await show_controls(room, before.version, briefing_id)
     for action in BUTTONS.keys() - shown:
         custom_id = Key(action, briefing_id, before.version).custom_id("b")

@@ -214,6 +214,27 @@ async def test_each_question_is_answered_with_the_fact_that_its_story_names(
         assert story.answer in card.unit_keys(), asked.options["question"]
 
 
+async def test_a_story_with_three_dated_events_has_a_chart_of_them(
+    service: AnswerService,
+) -> None:
+    pact = {"the-pact-that-nearly-ended"}
+    others = {story.id: FIRST for story in await service.store.stories() if story.id not in pact}
+    day = FIRST + timedelta(days=9)
+    digest = await compose(service.store, EN, day, DigestHistory(stories=others))
+    assert digest.story in pact
+    assert digest.card.picture
+    named = [mark.label for mark in digest.card.picture.chart.labelled]
+    assert named[0] == "South Korean Supreme Court rulings on forced labour"
+    assert len(named) == 5
+
+
+def test_a_chart_follows_the_opening_of_the_story_that_it_shows(year: list[Posted]) -> None:
+    for posted in year:
+        if posted.card.picture:
+            assert not posted.card.sections[0].listed
+            assert posted.card.picture.chart.title in posted.card.title
+
+
 def test_what_is_old_says_so(year: list[Posted]) -> None:
     first, second = ([line.text for line in lines(posted.card)] for posted in year[:2])
     end = "The latest dated event in the articles is from 2023."

@@ -12,8 +12,10 @@ import pytest
 from bot.cards.card import Card, Question
 from bot.delivery.delivery_errors import HistoryUnreadable
 from bot.delivery.outbox import OutgoingPost
+from bot.pictures.chart import Chart
 from bot.state.digests import Target
 from bot.state.posts import Slot
+from bot.ui.components.pictures import PicturedMessage
 from bot.ui.posting.messenger import MOST_SEARCHED, DiscordMessenger
 from tests.conftest import Server
 
@@ -28,7 +30,12 @@ def post_in(channel_id: int) -> OutgoingPost:
 
 def messenger(server: Server) -> DiscordMessenger:
     """The messenger of a running bot, which renders nothing here."""
-    return DiscordMessenger(server.bot, lambda _: discord.ui.LayoutView())
+
+    async def draw(_: Chart) -> None:
+        return None
+
+    message = PicturedMessage(lambda _: discord.ui.LayoutView(), None, draw)
+    return DiscordMessenger(server.bot, lambda _: message)
 
 
 @pytest.mark.parametrize(

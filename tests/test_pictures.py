@@ -312,7 +312,7 @@ def _is_refused(*_: object) -> discord.File:
     ("place", "failure"),
     [
         ("bot.answers.pictures.png", _cannot_be_drawn),
-        ("bot.ui.components.finished_replies.picture_file", _is_refused),
+        ("bot.ui.components.pictures.picture_file", _is_refused),
     ],
 )
 async def test_an_answer_comes_without_a_picture_that_fails(

@@ -20,6 +20,7 @@ from bot.answers.commands import COMMANDS
 from bot.asking.small_talk import Talk
 from bot.cards.card import PartKey
 from bot.compose.briefing_parts import PARTS as PARTS_OF_BRIEFING
+from bot.compose.briefing_size import SIZES
 from bot.facts.model import ACTOR_KINDS, CLAIMS, EVENT_KINDS, SourceKind, ThingKind
 from bot.state.audit_log import AuditAction
 from bot.state.briefing_record import Status
@@ -102,6 +103,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "briefing.problem.*": PROBLEMS,
     "briefing.ui.list.*": ("no-channel", "no-role"),
     "briefing.ui.when.*": ("day", "time", "weekday", "unknown", "past", "too-far"),
+    "briefing.ui.size.*": tuple(SIZES),
     "briefing.ui.status.*": (*get_args(Status), "held"),
     "corrections.part.*": PARTS,
     "correction.button.*": get_args(Settlement),

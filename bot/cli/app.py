@@ -10,6 +10,7 @@ import typer
 
 from bot.cli.answering import ask, digest
 from bot.cli.backups import backup, restore
+from bot.cli.briefings import briefing
 from bot.cli.curating import build_base, check_all, survey, verify, write_schema
 from bot.cli.initial import init
 from bot.cli.pictures import picture
@@ -37,6 +38,7 @@ app.command("verify")(verify)
 app.command("schema")(write_schema)
 app.command("facts")(survey)
 app.command("digest")(digest)
+app.command("briefing")(briefing)
 app.add_typer(picture, name="picture")
 app.command("suggestions")(suggestions)
 app.command("backup")(backup)

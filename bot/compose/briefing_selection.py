@@ -34,6 +34,10 @@ _TURNS_OF_EVENT: tuple[Part, ...] = (
     "what", "followed", "agreed", "happened", "said", "stands", "led", "before", "followed",
     "happened", "said", "care", "open", "happened", "agreed", "background", "differ", "said",
 )  # fmt: skip
+_TURNS_OF_PERIOD: tuple[Part, ...] = (
+    "happened", "happened", "led", "happened", "happened", "open", "happened", "followed", "differ",
+    "happened", "said", "led", "happened", "open", "happened", "said", "followed", "care",
+)  # fmt: skip
 """The parts in the order in which they get their lines. An event has its date and people first."""
 
 _PUT_FIRST = 2  # facts that curators put first have their lines before all parts
@@ -50,11 +54,21 @@ def select(material: Material, fits: Fits) -> list[FactRecord]:
     for key in material.about.order[:_PUT_FIRST] if material.about else ():
         if part := material.parts.get(key):
             chosen.extend(left.next(part, fits_too))
-    for part in _TURNS_OF_EVENT if isinstance(material.about, Event) else _TURNS:
+    for part in _turns(material):
         turns[part] += 1
         if sum(material.part_of(fact) == part for fact in chosen) < turns[part]:
             chosen.extend(left.next(part, fits_too))
     return chosen
+
+
+def _turns(material: Material) -> tuple[Part, ...]:
+    match material.about:
+        case Event():
+            return _TURNS_OF_EVENT
+        case None:
+            return _TURNS_OF_PERIOD
+        case _:
+            return _TURNS
 
 
 class _Candidates:

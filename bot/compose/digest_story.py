@@ -9,14 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.answers.fact_lines import event_line, fact_line
-from bot.cards.card import Line
+from bot.answers.time_picture import time_picture
+from bot.cards.card import Line, Picture
 from bot.cards.wording import span_words
 from bot.compose.digest_material import DigestMaterial
 from bot.compose.message_budget import MessageBudget, Passage
 from bot.facts.dates import parse_date
 from bot.facts.records import FactRecord
 from bot.facts.stories import Story
+from bot.facts.units import HEAD
 
+_NAMED = 6  # events that a chart names; it marks the others
 _REST = timedelta(days=7)  # before a story comes again, even if there is no other
 
 
@@ -33,6 +36,14 @@ class StorySection:
     def lines(self) -> tuple[Line, ...]:
         """Everything below the headline."""
         return (self.opening, *self.passage.lines)
+
+    def picture(self, material: DigestMaterial) -> Picture | None:
+        """The chart of the events that it tells of, if enough of them have a date."""
+        keys = {line.key.removeprefix(HEAD) for line in self.passage.lines if line.key}
+        told = {key.partition("/")[0] for key in keys}
+        events = [event for key, event in material.all_events.items() if key in told]
+        title = self.story.headline(material.context.words.language)
+        return time_picture(material.context, title, events, _NAMED)
 
 
 def choose(

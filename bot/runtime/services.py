@@ -42,6 +42,7 @@ from bot.state.settings import ServerSettings
 from bot.state.state import State
 from bot.texts.catalogues import choose, words
 from bot.ui.components import permissions
+from bot.ui.components.pictures import PicturedMessage
 from bot.ui.posting import notices, rendering
 from bot.ui.posting.membership import DiscordMembership
 from bot.ui.posting.messenger import DiscordMessenger, Render
@@ -108,8 +109,8 @@ class _PerServer:
         self._service = service
         self._settings = settings
 
-    def render(self, outgoing: OutgoingPost) -> discord.ui.LayoutView:
-        """The view of a post."""
+    def render(self, outgoing: OutgoingPost) -> PicturedMessage:
+        """A post as a message."""
         return rendering.render(self._service, outgoing)
 
     def render_notice(self, outgoing: OutgoingNotice) -> notices.Message:

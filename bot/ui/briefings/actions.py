@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.compose.briefing_size import SIZES
 from bot.ui.briefings import deciding, editing, looking
 from bot.ui.briefings.context import Action
 from bot.ui.briefings.looking import Draw
@@ -15,6 +16,7 @@ BUTTONS: Mapping[str, Action] = {
     "where": looking.show_where,
     "when": looking.ask_when,
     "publish": editing.toggle_publishing,
+    **{size: editing.draft_again(size) for size in SIZES},
     "preview": looking.preview,
     "history": looking.show_history,
     "changes": looking.show_changes,

@@ -12,6 +12,7 @@ from bot.answers.context import AnswerContext
 from bot.answers.service import AnswerService
 from bot.cards.limits import CHOICE_LABEL, CHOICES, shorten
 from bot.cards.wording import dated_words
+from bot.compose.briefing_size import SIZES
 from bot.delivery.briefing_editor import PreparedBriefing
 from bot.facts.records import FactRecord
 from bot.state.briefing_record import Briefing
@@ -41,7 +42,10 @@ def facts_panel(
     page: int,
     alert: str | None = None,
 ) -> Panel:
-    """A page of the facts that the briefing may contain, each whole; its own are picked already."""
+    """A page of the facts that the briefing may contain, each whole; its own are picked already.
+
+    Buttons draft them again in another size.
+    """
     briefing, pages = prepared.briefing, _fact_pages(records)
     page = min(page, len(pages))
     first = sum(map(len, pages[: page - 1])) + 1
@@ -52,14 +56,17 @@ def facts_panel(
         options = tuple(_option(each, each.record.key in chosen) for each in listed)
         hint = words("briefing.ui.facts.hint", page=page, pages=len(pages))
         rows.append(Pick("facts", hint, options, several=True, page=page))
-    rows.append(_page_buttons(words, page, len(pages)))
+    sizes = [Button(words(f"briefing.ui.size.{size}"), size) for size in SIZES]
+    rows += [sizes, _page_buttons(words, page, len(pages))]
     count = words(
         "briefing.ui.facts.chosen", chosen=len(briefing.plan.text.facts), total=len(records)
     )
-    lines = (_fact_lines(words, service, prepared, each) for each in listed)
-    notice = Notice(
-        words("briefing.ui.facts"), (count, words("briefing.ui.facts.help"), *chain(*lines))
+    help_lines = (
+        words("briefing.ui.facts.help"),
+        words("briefing.ui.size.help", **{size: f"{most:,}" for size, most in SIZES.items()}),
     )
+    lines = (_fact_lines(words, service, prepared, each) for each in listed)
+    notice = Notice(words("briefing.ui.facts"), (count, *help_lines, *chain(*lines)))
     return Panel(briefing, notice, tuple(rows), alert)
 
 

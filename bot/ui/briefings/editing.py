@@ -7,6 +7,7 @@ from dataclasses import replace
 import discord
 
 from bot.compose.briefing import LONGEST_HEADLINE, LONGEST_REMARKS, propose
+from bot.compose.briefing_size import SizeName
 from bot.parsing.typed_text import clean_text
 from bot.state.briefing_record import Briefing
 from bot.state.digests import Target
@@ -15,7 +16,7 @@ from bot.texts.catalogues import LANGUAGES
 from bot.texts.catalogues import words as words_of
 from bot.ui.briefings import panels
 from bot.ui.briefings.choices import is_publishable
-from bot.ui.briefings.context import ActionContext, Outcome, refused
+from bot.ui.briefings.context import Action, ActionContext, Outcome, refused
 from bot.ui.briefings.looking import (
     Draw,
     after_change,
@@ -72,6 +73,18 @@ async def edit_facts(context: ActionContext) -> Outcome:
     added = [key for key in offered if key in picked & known and key not in before]
     text = replace(context.briefing.plan.text, facts=(*kept, *added))
     return await _edit(context, replace(context.briefing.plan, text=text), facts_panel)
+
+
+def draft_again(size: SizeName) -> Action:
+    """The action that replaces the facts by those that are proposed in a size."""
+
+    async def draft(context: ActionContext) -> Outcome:
+        text, store = context.briefing.plan.text, context.service.store
+        drafted = await propose(store, words_of(text.language), panels.subject(text), size)
+        new = replace(text, facts=drafted.facts)
+        return await _edit(context, replace(context.briefing.plan, text=new), facts_panel)
+
+    return draft
 
 
 async def edit_channel(context: ActionContext) -> Outcome:

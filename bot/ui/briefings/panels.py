@@ -95,8 +95,7 @@ def _fields(
     briefing, text = state.briefing, state.briefing.plan.text
     yield words("briefing.ui.field.status"), status(words, state)
     yield words("briefing.ui.field.about"), escape(subject_name(words, service, text))
-    facts = words.count("about.count.fact", len(state.composed.facts))
-    yield words("briefing.ui.field.facts"), facts
+    yield words("briefing.ui.field.facts"), _facts(words, state.composed)
     yield words("briefing.ui.field.remarks"), _remarks(words, briefing)
     yield words("briefing.ui.field.language"), words(f"settings.language.{text.language}")
     yield words("briefing.ui.field.where"), where(state.mentions, briefing.plan.target)
@@ -104,6 +103,16 @@ def _fields(
     yield words("briefing.ui.field.author"), f"<@{briefing.author_id}>"
     if briefing.approver_id:
         yield words("briefing.ui.field.approver"), f"<@{briefing.approver_id}>"
+
+
+def _facts(words: Words, composed: ComposedBriefing) -> str:
+    """How many facts are shown, how many others there are, and how long that is."""
+    parts = [
+        words.count("about.count.fact", len(composed.facts)),
+        words.count("briefing.ui.more", composed.more) if composed.more else "",
+        words("briefing.ui.length", number=f"{composed.length:,}"),
+    ]
+    return " · ".join(filter(None, parts))
 
 
 def status_word(words: Words, briefing: Briefing) -> str:

@@ -8,22 +8,16 @@ and language, as long as the base is open; what people typed in their own words 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
-import discord
-import structlog
 from discord import ui
 
 from bot.answers.service import AnswerService
-from bot.cards.card import Card, Question
+from bot.cards.card import Card, Picture, Question
 from bot.cards.pages import Page
 from bot.facts.store import Store
-from bot.pictures.chart import Chart
-from bot.ui.components.pictures import picture_file
-
-log = structlog.stdlib.get_logger("factdesk.ui")
+from bot.ui.components.pictures import PicturedMessage, Send, Sent
 
 KEPT = 1_000
 """Replies; each takes some ten kilobytes. Their pictures are kept by the answer service."""
@@ -33,20 +27,13 @@ Components = list[dict[str, object]]
 Render = Callable[[AnswerService, Page, bool], ui.LayoutView]
 """Makes the view of a page, with its picture or without."""
 
-Sent = TypeVar("Sent")
-Send = Callable[[ui.LayoutView, list[discord.File]], Awaitable[Sent]]
-
-_REFUSED = (400, 403, 413)
-_ANSWERED = 40060  # the interaction has its answer already
-
 
 @dataclass(frozen=True)
 class FinishedPicture:
-    """A reply's components with its picture, what that shows, and what it is drawn from."""
+    """A reply's components with its picture, and the picture."""
 
     components: Components
-    alt: str
-    chart: Chart
+    picture: Picture
 
 
 @dataclass(frozen=True)
@@ -110,17 +97,13 @@ class FinishedReplies:
 
     async def send(self, reply: FinishedReply, send: Send[Sent]) -> Sent:
         """Send a reply with its picture, or without one that cannot be drawn or is refused."""
-        picture = reply.picture
-        if picture and (png := await self._service.picture(picture.chart)):
-            try:
-                return await send(
-                    FinishedView(picture.components), [picture_file(picture.alt, png)]
-                )
-            except discord.HTTPException as refused:
-                if refused.status not in _REFUSED or refused.code == _ANSWERED:
-                    raise
-                log.warning("a picture could not be sent", reason=str(refused))
-        return await send(FinishedView(reply.components), [])
+        finished = reply.picture
+
+        def view(pictured: bool) -> ui.LayoutView:
+            return FinishedView(finished.components if finished and pictured else reply.components)
+
+        picture = finished.picture if finished else None
+        return await PicturedMessage(view, picture, self._service.picture).send(send)
 
     def _finish(self, card: Card) -> FinishedReply:
         page = self._service.page(card)
@@ -128,7 +111,7 @@ class FinishedReplies:
         picture = None
         if page.picture:
             with_picture = self._render(self._service, page, True).to_components()
-            picture = FinishedPicture(with_picture, page.picture.alt, page.picture.chart)
+            picture = FinishedPicture(with_picture, page.picture)
         return FinishedReply(components, page.facts(), card.found, picture)
 
     def _keep(self, key: tuple[object, ...], finished: FinishedReply) -> None:

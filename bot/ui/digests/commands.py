@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import discord
 import structlog
+from discord import ui
 from discord.app_commands import Choice, Transform
 from discord.ext import commands
 
@@ -22,6 +23,7 @@ from bot.ui.components.localised import text
 from bot.ui.components.mentions import Mentions, look_up
 from bot.ui.components.messages import Notice, UserError, answer
 from bot.ui.components.permissions import Subcommand, group
+from bot.ui.components.pictures import PicturedMessage
 from bot.ui.digests.options import (
     ChannelOption,
     complete_tags,
@@ -160,10 +162,16 @@ async def _preview(interaction: Interaction) -> None:
         lines.append(problem_line(words, schedule.config, missing))
     slot = Slot(schedule.server_id, "digest", run.day, run.instant, target.channel_id)
     note = "\n".join(f"-# {line}" for line in lines)
-    layout = posts.view(
-        interaction.client.service, draft.card, slot.post_id, mentions.role_of(target), note
-    )
-    await interaction.followup.send(view=layout, ephemeral=True)
+    service, role_id = interaction.client.service, mentions.role_of(target)
+
+    def view(pictured: bool) -> ui.LayoutView:
+        return posts.view(service, draft.card, slot.post_id, role_id, note, pictured=pictured)
+
+    async def send(view: ui.LayoutView, files: list[discord.File]) -> object:
+        return await interaction.followup.send(view=view, files=files, ephemeral=True)
+
+    picture = service.page(draft.card).picture
+    await PicturedMessage(view, picture, service.picture).send(send)
 
 
 async def _show(interaction: Interaction) -> None:

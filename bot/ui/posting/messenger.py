@@ -13,6 +13,7 @@ from typing import Any
 
 import discord
 from discord import ui
+from discord.channel import ThreadWithMessage
 
 from bot.cards.limits import THREAD_TITLE, shorten
 from bot.delivery.delivery_errors import HistoryUnreadable, OutcomeUnknown, Refused
@@ -20,9 +21,10 @@ from bot.delivery.outbox import OutgoingPost
 from bot.state.posts import MessageRef
 from bot.ui.components.channels import Postable, has_role
 from bot.ui.components.error_mapping import delivery_errors, sent_once
+from bot.ui.components.pictures import PicturedMessage
 from bot.ui.posting.posts import carries
 
-Render = Callable[[OutgoingPost], ui.LayoutView]
+Render = Callable[[OutgoingPost], PicturedMessage]
 
 _ALREADY_PUBLISHED = 40033
 CLOCK_ERROR = timedelta(minutes=65)  # between Discord's clock and ours, were it an hour wrong
@@ -31,7 +33,7 @@ MOST_SEARCHED = 1_000
 
 
 class DiscordMessenger:
-    """Sends posts through a logged-in client; `render` makes the view of a post."""
+    """Sends posts through a logged-in client; `render` makes the message of a post."""
 
     def __init__(self, client: discord.Client, render: Render) -> None:
         self._client = client
@@ -44,13 +46,18 @@ class DiscordMessenger:
             _require_role(channel.guild, outgoing.target.role_id)
             if isinstance(channel, discord.ForumChannel):
                 return await self._start_thread(channel, outgoing)
-            message = await channel.send(
-                view=self._render(outgoing),
-                nonce=outgoing.post_id,
-                allowed_mentions=_mentions(outgoing.target.role_id),
-                reference=_reference(channel, outgoing.reply_to),
-                mention_author=False,
-            )
+
+            async def send(view: ui.LayoutView, files: list[discord.File]) -> discord.Message:
+                return await channel.send(
+                    view=view,
+                    files=files,
+                    nonce=outgoing.post_id,
+                    allowed_mentions=_mentions(outgoing.target.role_id),
+                    reference=_reference(channel, outgoing.reply_to),
+                    mention_author=False,
+                )
+
+            message = await self._render(outgoing).send(send)
             return MessageRef(message.id, message.channel.id)
 
     async def _start_thread(
@@ -58,13 +65,18 @@ class DiscordMessenger:
     ) -> MessageRef:
         tag_id = outgoing.target.tag_id
         tag = forum.get_tag(tag_id) if tag_id else None
-        with sent_once():  # it takes no nonce
-            made = await forum.create_thread(
-                name=shorten(outgoing.card.title, THREAD_TITLE),
-                view=self._render(outgoing),
-                applied_tags=[tag] if tag else [],
-                allowed_mentions=_mentions(outgoing.target.role_id),
-            )
+
+        async def send(view: ui.LayoutView, files: list[discord.File]) -> ThreadWithMessage:
+            with sent_once():  # it takes no nonce
+                return await forum.create_thread(
+                    name=shorten(outgoing.card.title, THREAD_TITLE),
+                    view=view,
+                    files=files,
+                    applied_tags=[tag] if tag else [],
+                    allowed_mentions=_mentions(outgoing.target.role_id),
+                )
+
+        made = await self._render(outgoing).send(send)
         return MessageRef(made.message.id, made.thread.id)
 
     async def find(self, outgoing: OutgoingPost, since: datetime) -> MessageRef | None:
@@ -97,7 +109,7 @@ class DiscordMessenger:
         with delivery_errors():
             mentions = discord.AllowedMentions.none()
             await self._message(message_ref).edit(
-                view=self._render(outgoing), allowed_mentions=mentions
+                view=self._render(outgoing).view(False), allowed_mentions=mentions
             )
 
     async def delete(self, message_ref: MessageRef) -> None:

@@ -40,13 +40,15 @@ def view(
     note: str | None = None,
     posted_by: int | None = None,
     edited_by: int | None = None,
+    pictured: bool = False,
 ) -> ui.LayoutView:
     """The view of a post: the role that it notifies, the card, and the post's own button.
 
     `note` is markdown at the top of a preview; `posted_by` is the member responsible, and
-    `edited_by` the one who edited it since, if any.
+    `edited_by` the one who edited it since, if any. `pictured` says that the file of the card's
+    picture is sent along.
     """
-    layout = without_button(service, card, role_id, note, posted_by, edited_by)
+    layout = without_button(service, card, role_id, note, posted_by, edited_by, pictured)
     label = words(card.language)("digest.corrections-since")
     layout.add_item(row_of(CorrectionsButton.make(label, post_id)))
     return layout
@@ -59,6 +61,7 @@ def without_button(
     note: str | None = None,
     posted_by: int | None = None,
     edited_by: int | None = None,
+    pictured: bool = False,
 ) -> ui.LayoutView:
     """The same without the button, for a draft that must not be taken for a post."""
     layout = ui.LayoutView(timeout=None)
@@ -68,7 +71,7 @@ def without_button(
         layout.add_item(ui.TextDisplay(f"<@&{role_id}>"))
     if posted_by:
         layout.add_item(ui.TextDisplay(_signature(words(card.language), posted_by, edited_by)))
-    for item in replies.view(service, card).children:
+    for item in replies.view(service, card, pictured).children:
         layout.add_item(item)
     return layout
 

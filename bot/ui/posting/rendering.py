@@ -9,12 +9,22 @@ from discord import ui
 from bot.answers.service import AnswerService
 from bot.delivery.outbox import OutgoingPost
 from bot.texts.catalogues import words as words_of
+from bot.ui.components.pictures import PicturedMessage
 from bot.ui.corrections import offers
 from bot.ui.posting import posts
 
 
-def render(service: AnswerService, outgoing: OutgoingPost) -> ui.LayoutView:
-    """The view of a post, by its kind."""
+def render(service: AnswerService, outgoing: OutgoingPost) -> PicturedMessage:
+    """A post as a message, with the picture of its card if it has one."""
+
+    def view(pictured: bool) -> ui.LayoutView:
+        return _view(service, outgoing, pictured)
+
+    return PicturedMessage(view, service.page(outgoing.card).picture, service.picture)
+
+
+def _view(service: AnswerService, outgoing: OutgoingPost, pictured: bool) -> ui.LayoutView:
+    """The view of a post, by its kind; `pictured` says that its picture's file is sent along."""
     card, post_id = outgoing.card, outgoing.post_id
     words = words_of(card.language)
     if outgoing.slot.kind == "offer":
@@ -30,4 +40,5 @@ def render(service: AnswerService, outgoing: OutgoingPost) -> ui.LayoutView:
         outgoing.target.role_id,
         posted_by=outgoing.posted_by,
         edited_by=outgoing.edited_by,
+        pictured=pictured,
     )

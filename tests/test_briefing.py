@@ -225,6 +225,7 @@ async def test_a_draft_has_its_size_in_every_language(
             assert draft.facts
             assert composed.length <= SIZES[size], (subject, language)
             assert composed.length >= _seen(service, composed) - 2, (subject, language)
+            assert not _opens_with_a_claim(composed), (subject, size)
             every = await candidates(service.store, subject)
             assert composed.more == len(every) - len(draft.facts)
 
@@ -262,9 +263,12 @@ async def test_no_briefing_opens_with_a_claim(
     briefings: list[tuple[Subject, ComposedBriefing]],
 ) -> None:
     for subject, composed in briefings:
-        first = next(_lines(composed))
-        is_open = first.fact is None or first.fact.fact.kind not in ("opinion", "position")
-        assert is_open, subject
+        assert not _opens_with_a_claim(composed), subject
+
+
+def _opens_with_a_claim(composed: ComposedBriefing) -> bool:
+    first = next(_lines(composed)).fact
+    return first is not None and first.fact.kind in ("opinion", "position", "proposal")
 
 
 async def test_a_proposed_draft_leaves_room_for_signed_remarks(service: AnswerService) -> None:

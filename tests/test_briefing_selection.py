@@ -116,6 +116,12 @@ async def test_where_a_topic_stands_also_tells_the_event_behind_it(tmp_path: Pat
     assert chosen(material) == "az"
 
 
+async def test_an_event_is_not_told_again_by_where_its_topic_stands(tmp_path: Path) -> None:
+    stands = fact("a").replace("about: [pair]", "about: [day-b]")
+    files = topic(stands=stands + fact("c")), event("b", fact("b"))
+    assert chosen(await story(tmp_path, *files, subject="day-b")) == "bc"
+
+
 async def test_what_is_not_established_is_no_repetition(tmp_path: Path) -> None:
     same = "ppppp qqqqq rrrrr."
     material = await story(tmp_path, topic(facts=fact("a", says=same), open=fact("b", says=same)))

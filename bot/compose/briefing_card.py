@@ -116,7 +116,7 @@ class BriefingLayout:
         if part == "what":
             if not any(fact.fact.kind == "role" for fact in facts):
                 yield from self._head
-            if about and about.lead and not (self._head or facts):
+            if about and about.lead and not (self._head or "what" in self.material.parts.values()):
                 yield Line(about.lead.says, about.lead.cites)
 
     # ---- Facts -------------------------------------------------------------------------------

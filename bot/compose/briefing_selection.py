@@ -8,11 +8,11 @@ does not fit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bot.compose.briefing_material import Material
 from bot.compose.briefing_parts import Part
-from bot.facts.model import Event
+from bot.facts.model import Event, Topic
 from bot.facts.records import FactRecord, ThingRecord
 from bot.matching.normalize import MINOR
 from bot.matching.vocabulary import words_of
@@ -51,14 +51,22 @@ def select(material: Material, fits: Fits) -> list[FactRecord]:
     def fits_too(fact: FactRecord) -> bool:
         return fits([*chosen, fact])
 
-    for key in material.about.order[:_PUT_FIRST] if material.about else ():
-        if part := material.parts.get(key):
-            chosen.extend(left.next(part, fits_too))
+    for part in _opening_parts(material):
+        chosen.extend(left.next(part, fits_too))
     for part in _turns(material):
         turns[part] += 1
         if sum(material.part_of(fact) == part for fact in chosen) < turns[part]:
             chosen.extend(left.next(part, fits_too))
     return chosen
+
+
+def _opening_parts(material: Material) -> Iterator[Part]:
+    """What a topic is, so that no briefing opens with a claim; then what curators put first."""
+    order = material.about.order[:_PUT_FIRST] if material.about else ()
+    first = [material.parts[key] for key in order if key in material.parts]
+    if isinstance(material.about, Topic):
+        first = ["what", *(part for part in first if part != "what")]
+    yield from first
 
 
 def _turns(material: Material) -> tuple[Part, ...]:
@@ -98,6 +106,9 @@ class _Candidates:
             return True
         if part == "happened" and record.owner in self._told:
             return False
+        about = self._material.about
+        if part == "stands" and isinstance(about, Event) and about.id in record.things:
+            return False  # where a topic stands since the event is what the event tells
         content = self._content(record)
         return all(_likeness(content, said) <= _SAME for said in self._said)
 

@@ -113,7 +113,7 @@ async def test_where_a_topic_stands_also_tells_the_event_behind_it(tmp_path: Pat
     material = await story(
         tmp_path, topic("order: [pair/a]\n", stands=stands), EARLIER, event("b", fact("b"))
     )
-    assert chosen(material) == "az"
+    assert chosen(material) == "za"
 
 
 async def test_an_event_is_not_told_again_by_where_its_topic_stands(tmp_path: Path) -> None:

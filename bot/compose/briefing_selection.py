@@ -63,10 +63,13 @@ def select(material: Material, fits: Fits) -> list[FactRecord]:
 def _opening_parts(material: Material) -> Iterator[Part]:
     """What a topic is, so that no briefing opens with a claim; then what curators put first."""
     order = material.about.order[:_PUT_FIRST] if material.about else ()
-    first = [material.parts[key] for key in order if key in material.parts]
-    if isinstance(material.about, Topic):
-        first = ["what", *(part for part in first if part != "what")]
-    yield from first
+    is_topic = isinstance(material.about, Topic)
+    if is_topic:
+        yield "what"
+    for key in order:
+        part = material.parts.get(key)
+        if part and not (is_topic and part == "what"):
+            yield part
 
 
 def _turns(material: Material) -> tuple[Part, ...]:

@@ -66,13 +66,14 @@ async def test_a_digest_is_posted_at_its_hour_each_day_and_once(
     assert "**When**: 09:05 · Every day · Seoul (Asia/Seoul)" in said
     assert "**Notifies**: nobody" in said
     assert said[-1] == "**Next**: <t:1767225900:F> (<t:1767225900:R>)"
-    preview = await mod.run("digest preview")
-    assert "Preview of the digest due <t:1767225900:F>" in lines(preview)[0]
+    shown = await mod.moderator.slash(channel, "digest preview")
+    assert "The next digest is due <t:1767225900:F>" in lines(private(shown))[1]
     await mod.advance(minutes=4)
     assert posted(channel) == []
     await mod.advance(minutes=3)
     (post,) = posted(channel)
-    assert texts(post) == texts(preview.components)[1:], "the preview was what came"
+    (preview,) = shown.followups
+    assert post == preview.components, "the preview was what came"
     assert "[1]" in "".join(texts(post))
     await mod.server.restart()
     await answers_its_question(mod, channel)
@@ -162,8 +163,8 @@ async def test_a_pause_with_an_end_goes_on_with_the_first_digest_of_that_day(
     shown = await mod.ask("digest show")
     assert any(line.startswith(f"It is paused and resumes {monday}") for line in shown)
     preview = await mod.run("digest preview")
-    assert monday not in lines(preview)[0], "a preview is of what would come next"
-    assert "The digest is paused" in lines(preview)[1]
+    assert monday not in lines(preview)[1], "a preview is of what would come next"
+    assert "The digest is paused" in lines(preview)[2]
     await mod.advance(minutes=10)
     assert posted(mod.server.channel) == []
 
@@ -235,7 +236,7 @@ async def test_a_day_without_news_is_skipped_where_that_is_wished(
     mod: ModeratedServer,
 ) -> None:
     await set_up(mod, when_empty="skip")
-    assert "nothing will be posted" in lines(await mod.run("digest preview"))[1]
+    assert "nothing will be posted" in lines(await mod.run("digest preview"))[2]
     await mod.advance(minutes=7)
     assert posted(mod.server.channel) == []
     shown = await mod.ask("digest show")

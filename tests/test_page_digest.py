@@ -104,7 +104,8 @@ async def _sends_a_test_post(service: Conversation) -> None:
 async def _previews_the_next(service: Conversation) -> None:
     await service.begin("digest preview")
     await service.send()
-    preview = await service.private("Preview of the digest due")
+    await service.private("The next digest is due")
+    preview = await service.private("Daily digest · ")
     await expect(preview).to_contain_text("Daily digest · ")
     await expect(preview).to_contain_text(CITATION)
     await service.keep("preview")

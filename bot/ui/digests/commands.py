@@ -144,7 +144,7 @@ async def _set(
 
 
 async def _preview(interaction: Interaction) -> None:
-    """Show, privately, what the next digest will be."""
+    """Show, privately, when the next digest comes, and below it that very message."""
     words = reader_words(interaction)
     schedule = await required(interaction)
     run = await _next(interaction, schedule)
@@ -161,15 +161,15 @@ async def _preview(interaction: Interaction) -> None:
     if missing := mentions.missing(target):
         lines.append(problem_line(words, schedule.config, missing))
     slot = Slot(schedule.server_id, "digest", run.day, run.instant, target.channel_id)
-    note = "\n".join(f"-# {line}" for line in lines)
     service, role_id = interaction.client.service, mentions.role_of(target)
 
     def view(pictured: bool) -> ui.LayoutView:
-        return posts.view(service, draft.card, slot.post_id, role_id, note, pictured=pictured)
+        return posts.view(service, draft.card, slot.post_id, role_id, pictured=pictured)
 
     async def send(view: ui.LayoutView, files: list[discord.File]) -> object:
         return await interaction.followup.send(view=view, files=files, ephemeral=True)
 
+    await answer(interaction, Notice(words("digest.preview.title"), tuple(lines)))
     picture = service.page(draft.card).picture
     await PicturedMessage(view, picture, service.picture).send(send)
 

@@ -2,10 +2,10 @@
 
     python benchmarks/learn_asking.py [--facts facts] [--seeds seeds]
 
-Each ask is a question once, and is left out of its unit meanwhile. `benchmarks/asking` has the
-other lessons: questions that the base does not answer, and a file of questions of each writer. The
-weights are printed, to be pasted; then, for each writer, how well those do that were learned
-without that writer. Needs numpy.
+Each ask is a question once, and is left out of its unit meanwhile; so is each question that the
+base lists as unanswered. `benchmarks/asking` has the other lessons, a file of questions of each
+writer, whose unanswered ones are left out as well. The weights are printed, to be pasted; then, for
+each writer, how well those do that were learned without that writer. Needs numpy.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ import asyncio
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,12 +34,12 @@ from bot.asking.small_talk import talk_of
 from bot.facts.load import Folders
 from bot.facts.records import AskRecord, UnitRecord
 from bot.facts.store import Store
-from bot.matching.question_terms import THING
+from bot.matching.question_terms import THING, plain_text
 from bot.matching.term_weights import TermWeights
 
 LESSONS = Path(__file__).with_name("asking")
 DRAWN = 1_500  # asks drawn as questions
-ASKS, UNANSWERABLE = "asks", "unanswerable"
+ASKS, UNANSWERED = "asks", "unanswered"
 PEOPLES_SHARE = 5.0  # what the questions of all writers count, as against all asks
 STEPS, PULL = 800, 1e-3
 
@@ -62,6 +64,7 @@ class Lesson:
     weights: TermWeights
     gathered: tuple[UnitRecord, ...]
     likenesses: tuple[Features, ...]
+    unanswered: tuple[float, float]
 
     @property
     def right(self) -> list[bool]:
@@ -87,7 +90,7 @@ def main() -> None:
     learned = _learn(lessons)
     _print("ranking.WEIGHTS", FEATURES, learned.ranking)
     _print("tiers.WEIGHTS", tiers.SIGNS, learned.tiers)
-    for writer in sorted({lesson.query.origin for lesson in lessons} - {ASKS, UNANSWERABLE}):
+    for writer in sorted({lesson.query.origin for lesson in lessons} - {ASKS, UNANSWERED}):
         _try(_learn([each for each in lessons if each.query.origin != writer]), lessons, writer)
 
 
@@ -95,37 +98,48 @@ async def _lessons(folders: Folders) -> list[Lesson]:
     """What the engine makes of every question."""
     with TemporaryDirectory() as data:
         store = (await build_service(folders, Path(data))).store
-        weights = await store.units.weights()
         units = await store.units.every()
         asks = [Query(ASKS, ask.plain, frozenset({u.key})) for u in units for ask in u.asks]
         drawn = random.Random(7).sample(asks, min(DRAWN, len(asks)))  # noqa: S311
-        queries = [query for query in (*drawn, *_written()) if not store.absent_in(query.text)]
-        lessons = [await _lesson(store, query, weights) for query in queries]
+        written = [query for query in _written() if not store.absent_in(query.text)]
+        origins = {plain_text(query.text): query.origin for query in written}
+        unanswered = await store.units.unanswered()
+        listed = [Query(UNANSWERED, ask.plain) for ask in unanswered if ask.plain not in origins]
+        lessons = [await _lesson(store, query, origins) for query in (*drawn, *listed, *written)]
         await store.close()
     return [lesson for lesson in lessons if lesson.gathered]
 
 
 def _written() -> Iterator[Query]:
     """The questions in files; chat is none."""
-    for line in (LESSONS / "unanswerable.txt").read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            yield Query(UNANSWERABLE, line)
     for file in LESSONS.glob("*.jsonl"):
         for asked in map(json.loads, file.read_text("utf-8").splitlines()):
             if not talk_of(asked["q"]):
                 yield Query(file.stem, asked["q"], frozenset(asked["any"]))
 
 
-async def _lesson(store: Store, query: Query, weights: TermWeights) -> Lesson:
+async def _lesson(store: Store, query: Query, origins: Mapping[str, str]) -> Lesson:
+    """A question without itself, and without the others of its writer, in the base."""
+    weights = await store.units.weights()
     asked = understand(query.text, store.units.reader, store.vocabulary, weights)
     terms = asked.terms.all
     gathered = await store.units.gather(terms, ranking.GATHERED) if terms else ()
-    kept = [[ask for ask in unit.asks if ask.plain != asked.plain] for unit in gathered]
-    for unit, asks in zip(gathered, kept, strict=True):
-        if query.origin == ASKS and unit.key in query.right:
-            weights = weights.without(_lost(asked, unit, asks))
+
+    def others(asks: Iterable[AskRecord]) -> list[AskRecord]:
+        plains = {asked.plain, plain_text(query.text)}
+        return [
+            ask
+            for ask in asks
+            if ask.plain not in plains and origins.get(ask.plain) != query.origin
+        ]
+
+    kept = [others(unit.asks) for unit in gathered]
+    lost = [*chain.from_iterable(map(partial(_lost, asked), gathered, kept))]
+    weights = weights.without(lost) if lost else weights
     comparison = Comparison(asked, weights, gathered)
-    return Lesson(query, asked, weights, gathered, tuple(map(comparison.features, gathered, kept)))
+    likenesses = tuple(map(comparison.features, gathered, kept))
+    unanswered = comparison.unanswered(others(await store.units.unanswered()))
+    return Lesson(query, asked, weights, gathered, likenesses, unanswered)
 
 
 def _lost(asked: Asked, unit: UnitRecord, kept: Sequence[AskRecord]) -> Iterator[str]:
@@ -143,9 +157,9 @@ def _learn(lessons: Sequence[Lesson]) -> Learned:
 
 
 def _shares(lessons: Sequence[Lesson]) -> Floats:
-    """What each lesson counts: the asks together 1, the unanswerable 1, the writers more."""
+    """What each lesson counts: the asks together 1, the unanswered 1, the writers more."""
     origins = [lesson.query.origin for lesson in lessons]
-    groups = [origin if origin in {ASKS, UNANSWERABLE} else "people" for origin in origins]
+    groups = [origin if origin in {ASKS, UNANSWERED} else "people" for origin in origins]
     sizes = Counter(groups)
     shares = [(PEOPLES_SHARE if group == "people" else 1.0) / sizes[group] for group in groups]
     return np.array(shares) / sum(shares)
@@ -155,7 +169,8 @@ def _outcome(lesson: Lesson, order: Features) -> tuple[tiers.Signs, float]:
     """The signs of a lesson, and whether one of the first units answers."""
     ranked = ranking.ordered(lesson.gathered, lesson.likenesses, order)
     is_found = any(each.unit.key in lesson.query.right for each in ranked[:SHOWN])
-    return tiers.signs(lesson.asked, ranked, lesson.weights), float(is_found)
+    signs = tiers.signs(lesson.asked, ranked, lesson.unanswered, lesson.weights)
+    return signs, float(is_found)
 
 
 def _try(learned: Learned, lessons: Iterable[Lesson], writer: str) -> None:

@@ -140,6 +140,13 @@ def test_an_ask_leads_to_one_answer(folders: Folders) -> None:
     assert _faults(folders) == [f"{AGREEMENT}:20: {what}"]
 
 
+def test_a_question_that_an_answer_claims_is_not_listed_as_unanswered(folders: Folders) -> None:
+    _edit(folders, AGREEMENT, "  - id: gap", f"{ASKS}  - id: gap")
+    _edit(folders, ABSENT, "names:", "questions: {en: [who paid for it, Who signed it]}\nnames:")
+    what = "“Who signed it” leads to `ferry-agreement/signed`, so it is answered; drop it here"
+    assert _faults(folders) == [f"{ABSENT}:2: {what}"]
+
+
 def test_an_answer_has_as_many_asks_as_the_base_demands(folders: Folders) -> None:
     demanded = "published: 2026-11-01\nasks: {ko: 1}"
     _edit(folders, "facts/base.yaml", "published: 2026-11-01", demanded)

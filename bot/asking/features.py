@@ -9,7 +9,7 @@ from math import log
 from rapidfuzz import fuzz, process
 
 from bot.asking.question import Asked
-from bot.asking.series import event_meant
+from bot.asking.series import fit_in_series
 from bot.facts.records import AskRecord, UnitRecord
 from bot.matching.question_terms import THING
 from bot.matching.term_weights import TermWeights
@@ -20,7 +20,7 @@ Weighed = list[tuple[float, tuple[str, ...]]]
 FEATURES = (
     "best ask", "best ask of its kind", "best asks", "letters", "covered", "covered by itself",
     "names", "owner named", "missing name", "rarest missing", "numbers missing",
-    "form fits", "asks of its kind", "open", "head", "facts", "meant",
+    "form fits", "asks of its kind", "open", "head", "facts", "fits in series",
 )  # fmt: skip
 _BEST = 3  # asks whose mean counts besides the best one's
 
@@ -34,7 +34,7 @@ class Comparison:
 
     def __init__(self, asked: Asked, weights: TermWeights, units: Sequence[UnitRecord]) -> None:
         self._asked = asked
-        self._meant = event_meant(asked, units)
+        self._fit_in_series = fit_in_series(asked, units)
         self._weights = weights
         self._terms = frozenset(asked.terms.all)
         self._things = [(thing, THING + thing) for thing in asked.terms.things]
@@ -71,8 +71,18 @@ class Comparison:
             float(unit.is_open),
             float(unit.key[1] == ":"),
             log(1 + unit.facts),
-            float(unit.owner == self._meant),
+            self._fit_in_series.get(unit.owner, 0.0),
         )
+
+    def unanswered(self, asks: Iterable[AskRecord]) -> tuple[float, float]:
+        """How like the question is to the most similar of these, and to that of its own kind."""
+        best = of_its_kind = 0.0
+        for ask in asks:
+            like = self._likeness(ask, self._terms & ask.terms)
+            best = max(best, like)
+            if ask.kind == self._asked.kind:
+                of_its_kind = max(of_its_kind, like)
+        return best, of_its_kind
 
     def _rarest(self, weights: Iterable[float]) -> float:
         return max(weights, default=0.0) / self._weights.most
@@ -81,8 +91,7 @@ class Comparison:
         """What the question and an ask have in common, of all that they have: 0 to 1."""
         if not shared:
             return 0.0
-        weigh = self._weights.of
-        return 2 * weigh(shared) / (self._whole + weigh(ask.terms))
+        return 2 * self._weights.of(shared) / (self._whole + self._weights.whole(ask.terms))
 
     def _letters(self, asks: Iterable[AskRecord]) -> float:
         plain = [ask.plain for ask in asks]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.asking.features import Comparison
 from bot.asking.question import Asked, understand
 from bot.asking.ranking import GATHERED, rank
 from bot.asking.small_talk import Talk, talk_of
@@ -43,11 +44,13 @@ async def find(store: Store, text: str) -> Found:
     if not asked.terms.all:
         return Found(asked, "none")
     gathered = await store.units.gather(asked.terms.all, GATHERED)
-    ranked = rank(asked, gathered, weights)
+    comparison = Comparison(asked, weights, gathered)
+    ranked = rank(comparison, gathered)
     units = tuple(each.unit for each in ranked[:SHOWN])
     if absent := store.absent_in(text):
         return Found(asked, "none", units, absent)
-    likely = chance(asked, ranked, weights)
+    unanswered = comparison.unanswered(await store.units.unanswered())
+    likely = chance(asked, ranked, unanswered, weights)
     if likely >= OPEN and units[0].is_open:
         return Found(asked, "none", units, is_open=True)
-    return Found(asked, tier_of(likely, asked, ranked), units)
+    return Found(asked, tier_of(likely), units)

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from operator import mul
 
 from bot.asking.features import Comparison, Features
-from bot.asking.question import Asked
 from bot.facts.records import UnitRecord
-from bot.matching.term_weights import TermWeights
 
 WEIGHTS: Features = (
-    0.3, 1.83, 1.37, 3.12, 3.78, 2.84, 0.57, 0.92, -2.58, -0.52, -0.42, 1.26, 2.72, -1.31,
-    -0.53, 0.05, 1.37,
+    1.18, 1.92, 3.39, 4.66, 5.15, 1.73, 1.26, 0.53, -1.63, 0.28, -0.9, 0.99, 2.52, -1.15, -0.64,
+    -0.03, 1.14,
 )  # fmt: skip
 
 GATHERED = 40
@@ -34,9 +32,8 @@ class Ranked:
     strength: float
 
 
-def rank(asked: Asked, units: Sequence[UnitRecord], weights: TermWeights) -> list[Ranked]:
-    """The gathered units, best first."""
-    comparison = Comparison(asked, weights, units)
+def rank(comparison: Comparison, units: Sequence[UnitRecord]) -> list[Ranked]:
+    """The units that a question was compared with, best first."""
     likenesses = (comparison.features(unit, unit.asks) for unit in units)
     return ordered(units, likenesses)
 

@@ -16,24 +16,27 @@ from bot.matching.question_terms import THING
 _YEAR = re.compile(r"[12]\d{3}")
 
 
-def event_meant(asked: Asked, units: Sequence[UnitRecord]) -> str | None:
-    """The event with the place that a question asks for in the series that it names, if any."""
+def fit_in_series(asked: Asked, units: Sequence[UnitRecord]) -> dict[str, float]:
+    """How the events of a series fit its order in a question: 1 for the one meant, else -1.
+
+    Empty if the question asks for no order, or names no series.
+    """
     if asked.order is None:
-        return None
+        return {}
     series = next(_named(asked, units), None)
     days = {unit.owner: unit.day for unit in units if series in unit.series}
     in_order = sorted(days, key=lambda owner: days[owner])
     if not in_order:
-        return None
+        return {}
     latest = days[in_order[-1]]
     first, last = _anchor(asked, days) or (latest, latest)
     fitting = {
         "first": in_order[:1],
-        "last": in_order[-1:],
+        "last": [each for each in in_order if days[each] <= last][-1:],
         "previous": [each for each in in_order if days[each] < first][-1:],
         "next": [each for each in in_order if days[each] > last][:1],
     }
-    return next(iter(fitting[asked.order]), None)
+    return {owner: 1.0 if owner in fitting[asked.order] else -1.0 for owner in in_order}
 
 
 def _named(asked: Asked, units: Sequence[UnitRecord]) -> Iterator[str]:

@@ -1,13 +1,13 @@
 """How sure an answer is: an answer, the nearest facts, or nothing.
 
 A small model gives the chance that one of the first units answers. Its weights are learned by
-`benchmarks/learn_asking.py` from asks left out of their units, from questions that the base does
-not answer, and from questions that people wrote.
+`benchmarks/learn_asking.py` from asks left out of their units, from the questions that the base
+lists as unanswered, each left out of the list, and from questions that people wrote.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import exp
 from operator import mul
 
@@ -19,7 +19,7 @@ from bot.matching.term_weights import TermWeights
 
 Signs = tuple[float, ...]
 
-ANSWER, NEAR = 0.6, 0.15
+ANSWER, NEAR = 0.6, 0.3
 """The chances from which the first units are the answer, or are shown as near."""
 OPEN = 0.05
 """The chance from which a first unit is shown that says what the articles do not tell."""
@@ -34,50 +34,48 @@ SIGNS = (
     "unknown words",
     "terms",
     "later",
+    "unanswered",
+    "unanswered of its kind",
 )
 WEIGHTS: Signs = (
-    -2.39, 0.47, 0.15, -0.68, 0.73, -0.88, -1.01, 0.71, -0.78, 0.15, -0.27, -1.01, -0.53, 0.2,
-    -0.29, -0.79, -1.54, 0.03, -0.22, 1.0, 0.25, -1.71, 0.38, 0.96, -2.39,
+    -2.69, 0.49, 0.2, -1.14, 0.69, 0.0, -0.45, -0.04, -1.09, -0.52, -0.25, -1.4, -0.58, 0.23, -0.5,
+    0.37, -2.36, -0.25, -0.08, 0.37, -0.14, -1.89, 1.18, 1.22, -1.13, -2.74, -2.43,
 )  # fmt: skip
 
-_MEANT, _MISSING_NAME, _MISSING_NUMBERS = (
-    FEATURES.index(name) for name in ("meant", "missing name", "numbers missing")
-)
-_RARE = 0.4  # a name of this weight is of few units, so its absence says much
+_FITS_IN_SERIES = FEATURES.index("fits in series")
 
 
-def tier_of(likely: float, asked: Asked, ranked: Sequence[Ranked]) -> Tier:
+def tier_of(likely: float) -> Tier:
     """How sure it is that the first units answer a question, if it is so likely."""
     if likely < NEAR:
         return "none"
-    return "answer" if likely >= ANSWER and not _is_doubtful(asked, ranked) else "near"
-
-
-def _is_doubtful(asked: Asked, ranked: Sequence[Ranked]) -> bool:
-    """Whether a question is likely to presuppose something that no article tells.
-
-    It asks what came later, or it names something or gives a number that the first unit does not
-    have.
-    """
-    features = ranked[0].features
-    lacks = features[_MISSING_NAME] >= _RARE or features[_MISSING_NUMBERS] > 0
-    return lacks or _is_later(asked, ranked)
+    return "answer" if likely >= ANSWER else "near"
 
 
 def _is_later(asked: Asked, ranked: Sequence[Ranked]) -> bool:
     """Whether a question asks what became of something, or for the next after the last known."""
-    is_beyond = asked.order == "next" and not any(each.features[_MEANT] for each in ranked)
+    is_beyond = asked.order == "next" and not any(
+        each.features[_FITS_IN_SERIES] > 0 for each in ranked
+    )
     return asked.is_later or is_beyond
 
 
-def chance(asked: Asked, ranked: Sequence[Ranked], weights: TermWeights) -> float:
-    """The chance that one of the first units answers a question."""
+def chance(
+    asked: Asked, ranked: Sequence[Ranked], unanswered: Iterable[float], weights: TermWeights
+) -> float:
+    """The chance that one of the first units answers a question.
+
+    `unanswered` is how like it is to questions that no article answers.
+    """
     if not ranked:
         return 0.0
-    return 1 / (1 + exp(-sum(map(mul, WEIGHTS, signs(asked, ranked, weights)))))
+    strength = sum(map(mul, WEIGHTS, signs(asked, ranked, unanswered, weights)))
+    return 1 / (1 + exp(-strength))
 
 
-def signs(asked: Asked, ranked: Sequence[Ranked], weights: TermWeights) -> Signs:
+def signs(
+    asked: Asked, ranked: Sequence[Ranked], unanswered: Iterable[float], weights: TermWeights
+) -> Signs:
     """What the chance depends on: how good the first unit is, and what no unit knows."""
     first = ranked[0]
     second = ranked[1].strength if len(ranked) > 1 else 0.0
@@ -93,4 +91,5 @@ def signs(asked: Asked, ranked: Sequence[Ranked], weights: TermWeights) -> Signs
         min(3, len(unknown)) / 3,
         min(8, len(terms)) / 8,
         float(_is_later(asked, ranked)),
+        *unanswered,
     )

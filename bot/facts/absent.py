@@ -1,10 +1,11 @@
-"""What people will ask for and no article mentions, as `absent.yaml` lists it."""
+"""What people will ask for and the articles do not have, as `absent.yaml` lists it."""
 
 from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from bot.facts.model import Frozen, Id, Label, Names, Text
+from bot.facts.fields import Ask, Id, Label, Language, Names, Text
+from bot.facts.model import Frozen
 
 
 class AbsentName(Frozen):
@@ -38,7 +39,11 @@ class AbsentName(Frozen):
         return usual.get(language) or next(iter(usual.values()))
 
 
-class AbsentNames(Frozen):
-    """`absent.yaml`: what people will ask for and no article mentions."""
+class Absent(Frozen):
+    """`absent.yaml`: the names and the questions that no article has."""
 
-    names: dict[Id, AbsentName]
+    names: dict[Id, AbsentName] = Field(default_factory=dict[Id, AbsentName])
+    questions: dict[Language, tuple[Ask, ...]] = Field(
+        default_factory=dict[Language, tuple[Ask, ...]],
+        description="what people ask about the subject and no article answers, as they type it",
+    )

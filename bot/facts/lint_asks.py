@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from bot.documents import Fault
 from bot.facts.lint_context import LintContext
+from bot.facts.load import ABSENT
 from bot.facts.units import Unit, units
 from bot.matching.normalize import normalize
 
 
 def asks(context: LintContext) -> Iterator[Fault]:
-    """No two answers claim an ask, and each answer has as many as the base demands."""
+    """No two answers claim an ask, none is listed as unanswered, and each answer has enough."""
     for actor in context.base.actors.values():
         if actor.asks and not actor.roles:
             what = "an actor without roles answers nothing; move its asks to the facts that do"
@@ -25,6 +26,11 @@ def asks(context: LintContext) -> Iterator[Fault]:
                 if other is not unit or ask in listed[:index]:
                     what = f"“{ask}” also leads to `{other.key}`; keep it where it fits best"
                     yield context.fault(unit.owner.id, (*unit.at, language, index), what)
+    for language, listed in context.base.absent.questions.items():
+        for index, ask in enumerate(listed):
+            if unit := claimed.get(normalize(ask)):
+                what = f"“{ask}” leads to `{unit.key}`, so it is answered; drop it here"
+                yield context.fault(ABSENT, ("questions", language, index), what)
 
 
 def _too_few(context: LintContext, unit: Unit) -> Iterator[Fault]:

@@ -30,7 +30,7 @@ def absent_names(context: LintContext) -> Iterator[Fault]:
     """An absent name is no name of a thing, and is listed once."""
     things = {normalize(f): thing.id for _, thing in context.base.things() for f in forms_of(thing)}
     listed: dict[str, str] = {}
-    for key, absent in context.base.absent.items():
+    for key, absent in context.base.absent.names.items():
         for form in dict.fromkeys(map(normalize, absent.forms)):
             owner = things.get(form) or listed.setdefault(form, key)
             if owner != key or form in things:

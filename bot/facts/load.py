@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from bot import documents
 from bot.documents import Document, Fault
-from bot.facts.absent import AbsentName, AbsentNames
+from bot.facts.absent import Absent
 from bot.facts.model import (
     Actor,
     BaseInfo,
@@ -25,11 +25,11 @@ from bot.facts.model import (
 )
 from bot.facts.stories import Story
 
-FORMAT = 15
+FORMAT = 16
 """The version of the format of `facts.db`; increasing it causes a rebuild."""
 
 ABSENT = "absent.yaml"
-"""The file of the absent names; their document goes by this name, which no id can be."""
+"""The file of what no article has; its document goes by this name, which no id can be."""
 
 FOLDERS = ("seeds", "events", "actors", "topics", "stories")
 """The folders of files with an id; `seeds` has a place of its own."""
@@ -49,7 +49,7 @@ class Base:
     events: Mapping[str, Event]
     actors: Mapping[str, Actor]
     topics: Mapping[str, Topic]
-    absent: Mapping[str, AbsentName]
+    absent: Absent
     stories: Mapping[str, Story]
     documents: Mapping[str, Document] = field(repr=False)
 
@@ -153,7 +153,7 @@ class Folders:
 
     @property
     def absent(self) -> Path:
-        """The file that lists what people will ask for and no article mentions; optional."""
+        """The file that lists what people will ask for and no article has; optional."""
         return self.facts / ABSENT
 
 
@@ -205,14 +205,14 @@ class _Reader:
             return None
         return self._shaped(path, BaseInfo)[0]
 
-    def absent(self) -> Mapping[str, AbsentName]:
+    def absent(self) -> Absent:
         if not self.folders.absent.exists():
-            return {}
-        listed, document = self._shaped(self.folders.absent, AbsentNames)
+            return Absent()
+        listed, document = self._shaped(self.folders.absent, Absent)
         if listed is None or document is None:
-            return {}
+            return Absent()
         self.documents[ABSENT] = document
-        return listed.names
+        return listed
 
     def files(self, folder: str, model: type[T]) -> dict[str, T]:
         """What each file of a folder holds, by id."""

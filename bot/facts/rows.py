@@ -11,11 +11,19 @@ from bot.facts.dates import parse_date
 from bot.facts.keywords import keywords, places
 from bot.facts.load import Base, Named, fact_lists, forms_of
 from bot.facts.model import Actor, Event, Fact, Source, ThingKind
-from bot.facts.records import Dated, EventRecord, FactRecord, SourceRecord, ThingRecord, UnitRecord
+from bot.facts.records import (
+    AskRecord,
+    Dated,
+    EventRecord,
+    FactRecord,
+    SourceRecord,
+    ThingRecord,
+    UnitRecord,
+)
 from bot.facts.related import related_events
 from bot.facts.shown import ShownFact
 from bot.facts.shown_build import shown_fact
-from bot.facts.unit_records import unit_records
+from bot.facts.unit_records import ask_records, term_reader, unit_records
 from bot.matching.question_terms import THING
 from bot.matching.vocabulary import words_of
 
@@ -35,7 +43,9 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     order = chronology.in_order()
     things = _thing_records(base, dates)
     yield from (("thing", (rank, thing.model_dump_json())) for rank, thing in enumerate(things))
-    yield from (("absent", (key, name.model_dump_json())) for key, name in base.absent.items())
+    yield from (
+        ("absent", (key, name.model_dump_json())) for key, name in base.absent.names.items()
+    )
     yield from _source_rows(base)
     yield from _actor_and_topic_rows(base)
     yield from _event_rows(base, dates, chronology, order)
@@ -48,8 +58,11 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     for _, thing in base.things():
         if thing.id in spoken_of and not isinstance(thing, Source):
             words |= words_of(" ".join(_names(thing)))
-    units = unit_records(base, {thing.id: thing for thing in things}, chronology)
+    reader = term_reader(things, base.info)
+    units = unit_records(base, {thing.id: thing for thing in things}, chronology, reader)
     yield from _unit_rows(units, words)
+    unanswered = ask_records(chain.from_iterable(base.absent.questions.values()), reader)
+    yield from _unanswered_rows(unanswered, words)
     yield from (("word", (word,)) for word in sorted(words))
     yield from (("story", (each.id, each.model_dump_json())) for each in base.stories.values())
 
@@ -159,6 +172,13 @@ def _unit_rows(units: Iterable[UnitRecord], words: set[str]) -> Iterator[Row]:
         things_named = " ".join(THING + thing for thing in sorted(unit.things))
         words |= words_of(" ".join(ask.plain for ask in unit.asks))
         yield "unit_text(rowid, asks, own)", (rank, asks, f"{' '.join(unit.terms)} {things_named}")
+
+
+def _unanswered_rows(asks: Iterable[AskRecord], words: set[str]) -> Iterator[Row]:
+    """The questions that no article answers; their words are added to `words`."""
+    for rank, ask in enumerate(asks):
+        yield "unanswered", (rank, ask.model_dump_json())
+        words |= words_of(ask.plain)
 
 
 # ---- Things ----------------------------------------------------------------------------------

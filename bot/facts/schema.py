@@ -12,13 +12,13 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from bot.documents import Fault
-from bot.facts.absent import AbsentNames
+from bot.facts.absent import Absent
 from bot.facts.load import Folders
 from bot.facts.model import Actor, BaseInfo, Event, Source, Topic
 from bot.facts.stories import Story
 
 MODELS: dict[str, type[BaseModel]] = {
-    "absent": AbsentNames,
+    "absent": Absent,
     "actor": Actor,
     "base": BaseInfo,
     "event": Event,

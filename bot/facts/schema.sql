@@ -76,6 +76,11 @@ CREATE TABLE bears (                -- every thing that a fact is about
     PRIMARY KEY (thing, fact)
 ) WITHOUT ROWID;
 
+CREATE TABLE unanswered (           -- a question that no article answers
+    rank INTEGER PRIMARY KEY,
+    record TEXT NOT NULL
+);
+
 CREATE TABLE word (                 -- every word of facts, names and asks, to repair typos
     form TEXT PRIMARY KEY
 ) WITHOUT ROWID;

@@ -9,7 +9,7 @@ import aiosqlite
 
 from bot.facts.model import BaseInfo
 from bot.facts.queries import fetch, records
-from bot.facts.records import ThingRecord, UnitRecord
+from bot.facts.records import AskRecord, ThingRecord, UnitRecord
 from bot.facts.unit_records import term_reader
 from bot.matching.question_terms import TermReader
 from bot.matching.term_weights import TermWeights
@@ -25,6 +25,7 @@ class UnitIndex:
         self._things = things
         self._info = info
         self._weights: TermWeights | None = None
+        self._unanswered: tuple[AskRecord, ...] | None = None
 
     @cached_property
     def reader(self) -> TermReader:
@@ -46,6 +47,13 @@ class UnitIndex:
     async def every(self) -> tuple[UnitRecord, ...]:
         """Every unit."""
         return records(UnitRecord, await fetch(self._db, "SELECT record FROM unit ORDER BY rank"))
+
+    async def unanswered(self) -> tuple[AskRecord, ...]:
+        """The questions that no article answers; read once."""
+        if self._unanswered is None:
+            rows = await fetch(self._db, "SELECT record FROM unanswered ORDER BY rank")
+            self._unanswered = records(AskRecord, rows)
+        return self._unanswered
 
     async def weights(self) -> TermWeights:
         """What each term weighs among the units; read once."""

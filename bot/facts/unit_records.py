@@ -30,10 +30,9 @@ def term_reader(things: Iterable[ThingRecord], info: BaseInfo) -> TermReader:
 
 
 def unit_records(
-    base: Base, things: Mapping[str, ThingRecord], chronology: Chronology
+    base: Base, things: Mapping[str, ThingRecord], chronology: Chronology, reader: TermReader
 ) -> Iterator[UnitRecord]:
     """The record of every unit of a base; what stories ask next counts among its asks."""
-    reader = term_reader(things.values(), base.info)
     settings = {e: reader.read(" . ".join(_setting(things[e]))).words for e in base.events}
     next_questions: defaultdict[str, list[str]] = defaultdict(list)
     for story in base.stories.values():
@@ -50,16 +49,17 @@ def unit_records(
             answers=frozenset(_answers(unit)),
             is_open=unit.part == "open",
             facts=things[unit.owner.id].facts,
-            asks=tuple(_ask(reader, ask) for ask in asks),
+            asks=tuple(ask_records(asks, reader)),
             series=tuple(_series(unit.owner)),
             day=chronology.bounds(unit.owner.id)[1] or 0 if isinstance(unit.owner, Event) else 0,
         )
 
 
-def _ask(reader: TermReader, ask: str) -> AskRecord:
-    return AskRecord(
-        kind=kind_of(ask), plain=plain_text(ask), terms=frozenset(reader.read(ask).all)
-    )
+def ask_records(asks: Iterable[str], reader: TermReader) -> Iterator[AskRecord]:
+    """The record of each question that people type."""
+    for ask in asks:
+        terms = frozenset(reader.read(ask).all)
+        yield AskRecord(kind=kind_of(ask), plain=plain_text(ask), terms=terms)
 
 
 def _things(unit: Unit) -> Iterator[str]:

@@ -12,12 +12,13 @@ _SIGNS: tuple[tuple[Order, str], ...] = (
     (
         "previous",
         r"\bprevious|\bpreceding\b|\bprior\b|\b(?:one|time|meeting|round|talks?|summit) before\b"
-        r"|\blast\b.* before\b|이전|직전|지난번|전번|前回|直前|(?:一つ|ひとつ|その)前",
+        r"|\blast\b.* before\b|\bbefore\b.* last\b"
+        r"|이전|직전|지난번|전번|전에.* 마지막|마지막.* 전에|前回|直前|(?:一つ|ひとつ|その)前",
     ),
     ("next", r"\bnext\b|\bfollowing\b|\bupcoming\b|\bsubsequent|다음|차기|次回|次の"),
     (
         "first",
-        r"\b(?:first|1st|inaugural|earliest)\b(?!.*\b(?:in \w+ years|since)\b)"
+        r"\b(?:first|1st|inaugural|earliest)\b(?! place)(?!.*\b(?:in \w+ years|since)\b)"
         r"|첫|최초|처음|제?1(?:차|회)|初(?!めまして)|最初|第[1一]回",
     ),
     (

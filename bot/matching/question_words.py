@@ -6,28 +6,31 @@ import re
 
 # Words by which a question only asks, and words that say nothing. They are without apostrophes.
 _LATIN_STOPS = """
-a about according actual actually after again all almost already alright also although am an and any
-anybody anyhow anymore anyone anything anyway apparently are arent article articles as ask at base
-basically be became because been before being between both btw but by came can cant certain
+a about abt according actual actually after again all almost already alright also although am an and
+any anybody anyhow anymore anyone anything anyway apparently are arent article articles as ask at
+base basically be became because been before being between both bro btw but by came can cant certain
 certainly clear clearly come correct correctly could couldnt curious date detail detailed details
-did didnt do does doesnt doing done dont doubt during each either else especially ever every
-evidence exact exactly example explain fact facts fine for from full fully further gave generally
-get give given go gonna got guess guys had happen happened happening happens has hasnt have havent
-having he hear heard hello her here hey him his honest honestly how however hows i id identify if im
-in indicate info information interested into is isnt it its itself ive just kind kinda kindly know
-least let like literally little lol look looking lot made mainly make many maybe me mean means
-mention mentioned mentions might mind more moreover most much must my name named nearly neither
-nevertheless no nobody none not nothing now number of off ok okay on once ones only or other others
-otherwise our out over own part particular particularly people perhaps piece place please pls plz
-possible precise precisely presumably pretty probably proof properly prove put question questions
-quick quite rather read really reason recall record regarding remember remind respectively roughly s
-said say saying says seem seemed seems seriously she should show simply so some somebody someone
-someones something sort specific specifically specify still stuff such sudden suddenly supposed
-supposedly sure t take taken tell than that the their them then there these they thing things think
-this those though time to told tonight too took totally true truly u understand understood until up
-upon ur us useful very via wait wanna was wasnt wat way we went were werent what whatever whats when
-whenever whens where wheres whether which while who whoever whole whom whos whose why whys wich will
-with wonder wondering wont would wouldnt yeah yes yet you your
+did didnt do does doesnt doing done dont doubt dude during each either else especially even ever
+every everybody everyone evidence exact exactly example explain fact facts fella finally fine for
+from full fully further gave generally get give given go gonna got gotta guess guys had hadnt haha
+happen happened happening happens has hasnt have havent having he hear heard hello her here hey heya
+him his hiya honest honestly how however hows huh i id identify if im imo in indicate info
+information interested into is isnt it its itself ive just keep keeps kind kinda kindly know least
+let like literally little lmao lol look looking lot lots made mainly make many maybe me mean means
+mention mentioned mentions messrs might mind more moreover most mr mrs ms much must my nah name
+named nearly neither never nevertheless no nobody none nope not nothing now number of off ok okay on
+once ones only or other others otherwise ought our out over own part particular particularly people
+perhaps piece place please pls plz possible precise precisely presumably pretty probably proof
+properly prove put question questions quick quite rather read really reason recall record regarding
+remember remind respectively rly roughly s said say saying says seem seemed seems seriously she
+should show simply sir smth so some somebody somehow someone someones something sort specific
+specifically specify still stuff such sudden suddenly supposed supposedly sure t take taken tell
+than thank thanks that thats the their them then there theres these they theyre thing things think
+this tho those though thx time to told tonight too took totally true truly u understand understood
+until up upon ur us useful very via wait wanna was wasnt wat way we went were werent what whatever
+whats when whenever whens where whered wheres whether which while who whoever whole whom whos whose
+why whyd whys wich will with within wonder wondering wont would wouldnt yall yeah yep yes yet you
+your
 """
 _KOREAN_STOPS = """
 누가 누구 누군 무슨 무엇 뭐라 뭐야 뭐가 뭔지 뭐지 뭐였 뭘로 뭐하 언제 어디 어떤 어떻

@@ -191,6 +191,7 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
     "posts.mark_published": lambda state: state.posts.mark_published(SLOT.post_id, done=True),
     "posts.forget": lambda state: state.posts.forget(NOW),
     "rate_limit.reserve": lambda state: state.rate_limit.reserve(1, MINUTE, NOW),
+    "rate_limit.claim": lambda state: state.rate_limit.claim("a", MINUTE, NOW),
     "rate_limit.pause_until": lambda state: state.rate_limit.pause_until(NOW),
     "base_versions.remember": lambda state: state.base_versions.remember("e", {"a/b": "v"}, {}),
     "base_versions.facts": lambda state: state.base_versions.facts("e2"),

@@ -19,7 +19,7 @@ WEIGHTS: Features = (
     -0.03, 1.14,
 )  # fmt: skip
 
-GATHERED = 40
+GATHERED = 24
 """Units that are compared with a question; the right one is nearly always among them."""
 
 

@@ -12,7 +12,7 @@ _SIGNS: tuple[tuple[Order, str], ...] = (
     (
         "previous",
         r"\bprevious|\bpreceding\b|\bprior\b|\b(?:one|time|meeting|round|talks?|summit) before\b"
-        r"|\blast\b.* before\b|\bbefore\b.* last\b"
+        r"|\blast\b.* before\b|\bbefore\b.* last\b|\bbefore [12]\d{3}\b|[12]\d{3}年(?:より前|以前)"
         r"|이전|직전|지난번|전번|전에.* 마지막|마지막.* 전에|前回|直前|(?:一つ|ひとつ|その)前",
     ),
     ("next", r"\bnext\b|\bfollowing\b|\bupcoming\b|\bsubsequent|다음|차기|次回|次の"),

@@ -122,6 +122,17 @@ def test_pods_divide_all_shards_between_them() -> None:
     (shards,) = [e["value"] for e in container["env"] if e["name"] == "FACTDESK_SHARDS"]
     pods = range(stateful["replicas"])
     assert_whole([shards.replace("$(POD_INDEX)", str(index)) for index in pods])
+    assert_whole([shards.replace("$(POD_INDEX)", str(i)).replace("/40", "/100") for i in range(10)])
+
+
+def test_kubernetes_never_replaces_pods_one_by_one() -> None:
+    """The first pod of a new division would wait for servers that the others still have."""
+    assert manifests()["StatefulSet"]["spec"]["updateStrategy"] == {"type": "OnDelete"}
+
+
+def test_the_processes_of_a_template_unit_share_a_user_and_so_their_folder() -> None:
+    unit = UNIT.read_text("utf-8").splitlines()
+    assert {"DynamicUser=yes", "User=factdesk", "StateDirectory=factdesk"} <= set(unit)
 
 
 def assert_whole(written: list[str]) -> None:

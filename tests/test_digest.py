@@ -16,7 +16,7 @@ import pytest_asyncio
 from typer.testing import CliRunner
 
 from bot.answers.service import AnswerService
-from bot.cards.card import Card, Line, Question
+from bot.cards.card import Card, Line, Question, all_cites
 from bot.cards.plain import plain
 from bot.cards.wording import dated_words
 from bot.cli.app import app
@@ -24,6 +24,7 @@ from bot.compose.digest import ComposedDigest, DigestHistory, compose
 from bot.compose.digest_run import DigestReader, run
 from bot.config import Config
 from bot.facts.build import build
+from bot.facts.dates import parse_date
 from bot.facts.load import Base, Folders, load
 from bot.facts.store import Filter, Store
 from bot.texts.catalogues import LANGUAGES, words
@@ -224,8 +225,8 @@ async def test_a_story_with_three_dated_events_has_a_chart_of_them(
     assert digest.story in pact
     assert digest.card.picture
     named = [mark.label for mark in digest.card.picture.chart.labelled]
-    assert named[0] == "South Korean Supreme Court rulings on forced labour"
-    assert len(named) == 5
+    assert named[0] == "South Korea and Japan set up GSOMIA"
+    assert len(named) == 4
 
 
 def test_a_chart_follows_the_opening_of_the_story_that_it_shows(year: list[Posted]) -> None:
@@ -233,6 +234,24 @@ def test_a_chart_follows_the_opening_of_the_story_that_it_shows(year: list[Poste
         if posted.card.picture:
             assert not posted.card.sections[0].listed
             assert posted.card.picture.chart.title in posted.card.title
+
+
+def test_a_chart_spans_the_years_beside_the_headline_and_cites_what_the_story_cites(
+    base: Base, year: list[Posted]
+) -> None:
+    charts = [(p.digest.story, p.card) for p in year if p.card.picture]
+    assert charts
+    for story, card in charts:
+        assert story
+        assert card.picture
+        marks = card.picture.chart.labelled
+        when = parse_date(base.stories[story].when or "")
+        shown = min(m.first for m in marks if m.first), max(m.last for m in marks if m.last)
+        assert [date.fromordinal(day).year for day in shown] == [
+            date.fromordinal(day).year for day in (when.first, when.last)
+        ], story
+        cited = {cite.source for cite in all_cites(card.sections)}
+        assert {source for mark in marks for source in mark.sources} <= cited
 
 
 def test_what_is_old_says_so(year: list[Posted]) -> None:

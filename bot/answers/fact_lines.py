@@ -67,7 +67,8 @@ def _label(context: AnswerContext, fact: Fact) -> str | None:
         return None
     words = context.words
     kind = words(f"kind.{fact.kind}")
-    if any(name in fact.says for name in _speaker_names(context, fact.by)):
+    says = fact.says.casefold()
+    if any(name.casefold() in says for name in _speaker_names(context, fact.by)):
         return kind  # the sentence itself says whose it is
     if fact.by in context.store.sources:
         key = "label.own-opinion" if fact.kind == "opinion" else "label.of-source"

@@ -137,10 +137,13 @@ def _contents(
     """What fits the message: the news first, then the story, then what else the day recalls."""
     news, ahead = list(_news(material, day, history)), list(_ahead(material, day, history))
     shown = allocate(budget, news, _MOST)
-    # A weekly's story takes all that is left, so it comes last.
-    coming = _allocate_ahead(budget, ahead, is_brief=True) if is_weekly else None
-    story = digest_story.choose(material, budget, day, history.stories, is_weekly)
-    after = coming if coming is not None else _allocate_ahead(budget, ahead, is_brief=False)
+    # A story can wait for another day, an anniversary cannot: the story leaves room for them.
+    beside = budget.copy()
+    _allocate_ahead(beside, ahead, is_brief=True)
+    story = digest_story.choose(material, beside, day, history.stories, is_weekly)
+    if story:
+        budget.take(*story.all_lines())
+    after = _allocate_ahead(budget, ahead, is_brief=False)
     return _Contents(tuple(zip(news, shown, strict=True)), story, after, bool(news or ahead))
 
 

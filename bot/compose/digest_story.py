@@ -14,8 +14,8 @@ from bot.cards.card import Line, Picture
 from bot.cards.wording import span_words
 from bot.compose.digest_material import DigestMaterial
 from bot.compose.message_budget import MessageBudget, Passage
-from bot.facts.dates import parse_date
-from bot.facts.records import FactRecord
+from bot.facts.dates import Span, parse_date
+from bot.facts.records import EventRecord, FactRecord
 from bot.facts.stories import Story
 from bot.facts.units import HEAD
 
@@ -37,13 +37,30 @@ class StorySection:
         """Everything below the headline."""
         return (self.opening, *self.passage.lines)
 
+    def all_lines(self) -> tuple[Line, ...]:
+        """The headline, and everything below it."""
+        return (Line(self.headline), *self.lines)
+
     def picture(self, material: DigestMaterial) -> Picture | None:
-        """The chart of the events that it tells of, if enough of them have a date."""
+        """The chart of the events that it tells of, if enough of them have a date.
+
+        It stays within the time beside the headline, and cites no article that no line cites.
+        """
         keys = {line.key.removeprefix(HEAD) for line in self.passage.lines if line.key}
         told = {key.partition("/")[0] for key in keys}
-        events = [event for key, event in material.all_events.items() if key in told]
+        sources = self._sources()
+        time = parse_date(self.story.when) if self.story.when else None
+        events = [
+            _citing_only(event, sources)
+            for key, event in material.all_events.items()
+            if key in told and _is_within(event, time)
+        ]
         title = self.story.headline(material.context.words.language)
         return time_picture(material.context, title, events, _NAMED)
+
+    def _sources(self) -> frozenset[str]:
+        """The articles that its lines and their notes cite."""
+        return frozenset(cite.source for line in self.lines for cite in line.all_cites())
 
 
 def choose(
@@ -78,7 +95,7 @@ def _fitting(
     longest = len(story.passages) if is_weekly else len(story.tells)
     for number in range(longest, len(story.tells) - 1, -1):
         section = _section(material, story, story.passages[:number])
-        if budget.take(Line(section.headline), *section.lines):
+        if budget.take(*section.all_lines()):
             return section
     return None
 
@@ -141,17 +158,31 @@ def _lines(material: DigestMaterial, story: Story, passages: Sequence[str]) -> I
             line = event_line(material.context, event)
         elif record := material.all_facts.get(passage):
             said += record.fact.says
-            line = _fact_line(material, record, is_dated=_year(record) in said)
+            line = _fact_line(material, record, is_dated=_names_year(said, record))
         else:
             continue  # withdrawn since
         said += f"{line.opening} {line.text}"
         yield line
 
 
-def _year(record: FactRecord) -> str:
-    """The year in which a fact's date begins; empty if it has none."""
+def _names_year(said: str, record: FactRecord) -> bool:
+    """Whether a text names the year in which a fact's date begins or ends, if it has a date."""
     span = record.dated.span if record.dated else None
-    return str(date.fromordinal(span.first).year) if span and span.begins else ""
+    ends = [moment for moment in (span.begins, span.ends) if moment] if span else []
+    return not ends or any(str(moment.start.year) in said for moment in ends)
+
+
+def _is_within(event: EventRecord, time: Span | None) -> bool:
+    """Whether an event can have happened within a time; one without a date can."""
+    span = event.dated.span
+    return not (span and time) or (span.first <= time.last and time.first <= span.last)
+
+
+def _citing_only(event: EventRecord, sources: frozenset[str]) -> EventRecord:
+    """An event with those of its citations that are of some articles."""
+    cites = tuple(cite for cite in event.cites if cite.source in sources)
+    narrowed = event.event.model_copy(update={"cites": cites})
+    return event.model_copy(update={"event": narrowed})
 
 
 def _fact_line(material: DigestMaterial, record: FactRecord, is_dated: bool) -> Line:

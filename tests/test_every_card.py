@@ -404,7 +404,8 @@ def test_a_claim_names_whose_it_is_once_in_its_label_or_its_sentence(
         for line in lines(card):
             fact = line.fact.fact if line.fact else None
             if fact and fact.kind in CLAIMS and fact.by:
-                in_sentence = any(name in fact.says for name in speaker_names(service, fact.by))
+                says, names = fact.says.casefold(), speaker_names(service, fact.by)
+                in_sentence = any(name.casefold() in says for name in names)
                 in_label = line.label != words(card.language)(f"kind.{fact.kind}")
                 assert in_label != in_sentence, fact.id
 

@@ -444,6 +444,7 @@ async def test_from_a_token_to_a_running_bot_in_three_verbs(
         "gateway": "intents guilds, none of them privileged; 999 of 1000 starts left today",
         "base": "The South Korea-Japan rapprochement",
         "state": "new; its tables are made at the start",
+        "shards": "all",
     }
     assert not (data / "state.db").exists()
 

@@ -21,8 +21,10 @@ from bot.runtime.client import Factdesk
 from bot.runtime.command_upload import are_uploaded
 from bot.runtime.health import Check
 from bot.runtime.serve import RefusedToken, UnreachableDiscord, log_in
+from bot.state import address
 from bot.state.database import Database
-from bot.state.errors import StateError
+from bot.state.errors import OneProcessOnly, StateError
+from bot.state.fences import NoFence, fences_of
 from bot.state.migrations import versions
 
 _AWAY = (aiohttp.ClientError, discord.HTTPException, OSError, TimeoutError)
@@ -44,7 +46,9 @@ async def checks(config: Config, token: str) -> AsyncGenerator[Check]:
             yield await _gateway(bot)
             yield await _commands(bot)
     yield await _base(config)
-    yield await _state(config)
+    yield (state := await _state(config))
+    if state.is_fine:
+        yield await _shards(config)
 
 
 async def _login(bot: Factdesk, token: str) -> Check:
@@ -110,6 +114,32 @@ async def _state(config: Config) -> Check:
     if found != newest:
         return Check("state", True, f"tables of version {found}, upgraded to {newest} at the start")
     return Check("state", True, f"tables of version {found}")
+
+
+async def _shards(config: Config) -> Check:
+    named = f"{config.shards or 'all'}"
+    try:
+        are_fenced = await _are_fenced(config)
+    except StateError as error:
+        return Check("shards", False, _said(error))
+    if are_fenced:
+        return Check("shards", True, named)
+    return Check("shards", True, f"{named}; behind this pooler nothing keeps a second process away")
+
+
+async def _are_fenced(config: Config) -> bool:
+    """Whether a second process could not serve the shards as well. Raises StateError as a start."""
+    if isinstance(address.read(config.state_address), Path):
+        if config.shards and not config.shards.are_all:
+            raise OneProcessOnly
+        return True  # the file that holds them is made at the start
+    database = Database.at(config.state_address)
+    try:
+        fences = await fences_of(database, config.shards, "check")
+        await fences.close()
+    finally:
+        await database.close()
+    return not isinstance(fences, NoFence)
 
 
 def _said(error: Exception) -> str:

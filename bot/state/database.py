@@ -57,7 +57,7 @@ class Database:
         be read but not written.
         """
         place = address.read(url)
-        database = cls(_engine(place), shards)
+        database = cls.at(url, shards)
         try:
             async with database.transaction() as connection:
                 file = place if isinstance(place, Path) else None
@@ -69,18 +69,30 @@ class Database:
         return database
 
     @classmethod
+    def at(cls, url: str, shards: Shards | None = None) -> Self:
+        """A database with its tables as they are, not connected yet.
+
+        Raises MissingDriver, and DatabaseUnavailable if a SQLite file cannot be written.
+        """
+        return cls(_engine(address.read(url)), shards)
+
+    @classmethod
     async def version(cls, url: str) -> str | None:
         """The version of the tables, which are left as they are; None without any.
 
-        Raises MissingDriver, NewerState, and DatabaseUnavailable.
+        Raises MissingDriver, NewerState, and DatabaseUnavailable, also if the database can be read
+        but not written.
         """
         place = address.read(url)
         if isinstance(place, Path) and not place.exists():
+            _require_writable(place)
             return None
-        database = cls(_engine(place))
+        database = cls.at(url)
         try:
             async with database.transaction() as connection:
-                return await connection.run_sync(version_of)
+                found = await connection.run_sync(version_of)
+            await (database.probe() if found else database.probe_for_new_tables())
+            return found
         finally:
             await database.close()
 
@@ -89,6 +101,12 @@ class Database:
         async with self.transaction() as connection:
             # SQLite opens what it may only read, and says so at a write.
             await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+
+    async def probe_for_new_tables(self) -> None:
+        """Make a table, and keep none. Raises DatabaseUnavailable."""
+        async with self.transaction() as connection:
+            await connection.execute(text("CREATE TABLE factdesk_probe (number INTEGER)"))
+            await connection.rollback()
 
     async def close(self) -> None:
         """Close every connection."""
@@ -144,8 +162,7 @@ def _engine(place: Path | PostgresAddress) -> AsyncEngine:
 def _sqlite(file: Path) -> AsyncEngine:
     with driver_errors():
         file.parent.mkdir(parents=True, exist_ok=True)
-    if locked := _unwritable(file):
-        raise DatabaseUnavailable(f"this user may not write to {locked}")
+    _require_writable(file)
     # One connection: SQLite has one writer anyway, and no read here is urgent.
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(file)),
@@ -158,12 +175,14 @@ def _sqlite(file: Path) -> AsyncEngine:
     return engine
 
 
-def _unwritable(file: Path) -> Path | None:
-    """What SQLite must write to and this user may not: the folder, the file, or a log of it."""
+def _require_writable(file: Path) -> None:
+    """Raise DatabaseUnavailable if this user may not write to the folder, the file or its logs."""
+    folder = next(path for path in file.parents if path.exists())
     logs = (file.with_name(file.name + end) for end in ("-wal", "-shm"))
-    there = (path for path in (file.parent, file, *logs) if path.exists())
     effective = os.access in os.supports_effective_ids
-    return next((p for p in there if not os.access(p, os.W_OK, effective_ids=effective)), None)
+    for path in filter(Path.exists, (folder, file, *logs)):
+        if not os.access(path, os.W_OK, effective_ids=effective):
+            raise DatabaseUnavailable(f"this user may not write to {path}")
 
 
 def _postgresql(place: PostgresAddress) -> AsyncEngine:

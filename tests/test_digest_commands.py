@@ -18,6 +18,8 @@ from bot.parsing.times import parse_time
 from bot.state.digests import BlockReason, DigestConfig, Schedule, Target
 from bot.state.posts import Contents, MessageRef, Slot
 from bot.texts.catalogues import LANGUAGES, words
+from bot.ui.components.messages import UserError
+from bot.ui.digests.options import read_time
 from bot.ui.digests.overview import WEEKDAYS, warning
 from tests.conftest import Server, buttons, texts
 from tests.moderating import ModeratedServer, ids, lines, moderated, posted, private
@@ -813,3 +815,11 @@ def test_times_are_understood_as_people_type_them(typed: str, understood: time) 
 )  # fmt: skip
 def test_what_could_be_two_times_or_none_is_not_understood(typed: str) -> None:
     assert parse_time(typed) is None
+
+
+@pytest.mark.parametrize("typed", ["1시", "6시 반", "3時", "05時"])
+def test_a_bare_hour_before_seven_is_no_time_of_day_yet(typed: str) -> None:
+    assert parse_time(typed) == "half"
+    with pytest.raises(UserError) as refused:
+        read_time(typed, words("ko"))
+    assert refused.value.notice.title.endswith("오전인지 오후인지 분명하지 않습니다.")

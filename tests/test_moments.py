@@ -37,6 +37,8 @@ def on(day: int, hour: int, minute: int = 0) -> LocalTime:
         ("月曜日の午後3時", on(5, 15)),
         ("明日9時", on(2, 9)),
         ("明日の朝9時に", on(2, 9)),
+        ("내일 밤 9시", on(2, 21)),
+        ("내일 오후 3시", on(2, 15)),
         ("今日 18:00", on(1, 18)),
         ("明後日 正午", on(3, 12)),
         ("２０２６年１月３日 ９時", on(3, 9)),
@@ -86,6 +88,9 @@ def test_a_time_from_now_needs_no_day(typed: str, minutes: int) -> None:
         ("thursday 18:00", "weekday"),
         ("목요일 9시", "weekday"),
         ("木曜日9時", "weekday"),
+        ("내일 3시", "half"),
+        ("오늘 6시 반", "half"),
+        ("明日3時に", "half"),
     ],
 )
 def test_what_is_missing_or_two_days_at_once_is_said(typed: str, unclear: str) -> None:
@@ -97,7 +102,8 @@ def test_what_is_missing_or_two_days_at_once_is_said(typed: str, unclear: str) -
     [
         "", "soon", "next friday 9am", "tomorrow 9", "friday 25:00", "30 February 9am",
         "in 0 minutes", "in minutes", "후", "後", "내일 밤 1시", "明日の夜12時", "1/2 9am",
-        "may 112:30", "tomorrow 9am or 10am", "in 30 minutes today", "noon midnight",
+        "may 112:30", "may 11:30", "내일 밤 4시", "明日の夜4時", "tomorrow 9am or 10am",
+        "in 30 minutes today", "noon midnight",
     ],
 )  # fmt: skip
 def test_what_is_no_clear_moment_is_none(typed: str) -> None:

@@ -16,8 +16,9 @@ from typing import Literal
 from bot.parsing.dates import MONTHS, parse_period, plain_text
 from bot.parsing.times import parse_time
 
-Unclear = Literal["day", "time", "weekday"]
-"""What is not clear: no day, no time of day, or whether a weekday is today or a week from now."""
+Unclear = Literal["day", "time", "half", "weekday"]
+"""What is not clear: no day, no time of day, whether it is morning or afternoon, or whether a
+weekday is today or a week from now."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,22 @@ def parse_day(text: str, today: date) -> date | Literal["weekday"] | None:
     return _day(plain_text(text), today)
 
 
-def _readings(plain: str, today: date) -> Iterator[LocalTime | Literal["weekday"]]:
+def _readings(plain: str, today: date) -> Iterator[LocalTime | Unclear]:
     """Every way to read a text as a day and a time, whichever comes first."""
     for end in range(1, len(plain)):
         first, second = plain[:end], plain[end:]
+        if first[-1].isdecimal() and second[0].isdecimal():
+            continue  # it is one number
         for day, at in ((first, second), (second, first)):
             known, clock = _day(day, today), _time(at)
             if known and clock:
-                yield known if isinstance(known, str) else LocalTime(known, clock)
+                yield _reading(known, clock)
+
+
+def _reading(day: date | Literal["weekday"], at: time | Literal["half"]) -> LocalTime | Unclear:
+    if isinstance(day, str):
+        return day
+    return at if isinstance(at, str) else LocalTime(day, at)
 
 
 # ---- Times -----------------------------------------------------------------------------------
@@ -65,7 +74,7 @@ def _readings(plain: str, today: date) -> Iterator[LocalTime | Literal["weekday"
 _AROUND_A_TIME = re.compile(r"^(?:at |@)|(?:에|に)$")
 
 
-def _time(text: str) -> time | None:
+def _time(text: str) -> time | Literal["half"] | None:
     return parse_time(_AROUND_A_TIME.sub("", text.strip(" ,")))
 
 

@@ -77,6 +77,9 @@ async def read_channel(guild: discord.Guild, channel_id: int, words: Words) -> c
 def read_time(typed: str, words: Words) -> time:
     """The time of day that was typed."""
     found = parse_time(clean_text(typed))
+    if found == "half":
+        half = words("briefing.ui.when.half", text=_shown(typed))
+        raise UserError(half, words("digest.no-time.help"))
     if found is None:
         raise UserError(words("digest.no-time", text=_shown(typed)), words("digest.no-time.help"))
     return found

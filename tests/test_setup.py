@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import discord
 import pytest
 from simcord import GuildHandle, InteractionResult, ResponseMessage, UserHandle
 
+from bot.state.digests import Schedule
 from tests.conftest import Server, parts
 from tests.moderating import ModeratedServer, ids, lines, moderated, posted, private
 from tests.test_digest_commands import allow_all
@@ -39,7 +40,7 @@ async def go(mod: ModeratedServer, card: ResponseMessage, button: str) -> Intera
 
 async def fill(mod: ModeratedServer, card: ResponseMessage, form: str, text: str) -> None:
     """Open a form of the card, fill it in and send it."""
-    await mod.moderator.submit_modal(await go(mod, card, form), {form: text})
+    await mod.moderator.submit_modal(await go(mod, card, form), {form.partition(":")[0]: text})
 
 
 async def test_a_server_is_set_up_on_one_card_over_restarts(mod: ModeratedServer) -> None:
@@ -92,13 +93,91 @@ async def test_the_time_zone_is_the_digests_too(mod: ModeratedServer) -> None:
     card = await mod.run("setup")
     await go(mod, card, "digest")
     assert "setup-menu:channel" not in str(card.components), "the time zone comes first"
-    await fill(mod, card, "zone", "seoul")
-    await go(mod, card, "digest")
+    await fill(mod, card, "zone:digest", "seoul")
     await pick(mod, card, "channel", mod.server.channel)
     await go(mod, card, "server")
     await fill(mod, card, "zone", "tokyo")
     await go(mod, card, "digest")
     assert "Tokyo (Asia/Tokyo)" in said(card)
+
+
+async def digest_of(mod: ModeratedServer) -> Schedule:
+    """The server's digest as it is stored."""
+    guild = mod.server.channel.guild
+    assert guild
+    schedule = await mod.server.bot.state.digests.get(guild.id)
+    assert schedule
+    return schedule
+
+
+async def with_digest(mod: ModeratedServer) -> ResponseMessage:
+    """The card at the digest, which is set up."""
+    card = await mod.run("setup")
+    await go(mod, card, "digest")
+    await fill(mod, card, "zone:digest", "seoul")
+    assert "setup-menu:channel" in str(card.components), (
+        "a form leads back to the step it was opened at"
+    )
+    await pick(mod, card, "channel", mod.server.channel)
+    return card
+
+
+@pytest.mark.parametrize("until", [{}, {"until": "2026-01-09"}])
+async def test_a_paused_digest_stays_paused_while_it_is_changed(
+    mod: ModeratedServer, until: dict[str, str]
+) -> None:
+    card = await with_digest(mod)
+    await mod.ask("digest pause", **until)
+    paused = await digest_of(mod)
+    await go(mod, card, "server")
+    await fill(mod, card, "zone", "tokyo")
+    await go(mod, card, "digest")
+    await fill(mod, card, "hour", "21:00")
+    await pick(mod, card, "topics", "gsomia")
+    await pick(mod, card, "channel", mod.server.channel)
+    changed = await digest_of(mod)
+    assert changed.config.topics == {"gsomia"}
+    assert (changed.config.zone, changed.config.at) == ("Asia/Tokyo", time(21))
+    assert (changed.paused, changed.next_day) == ("moderator", paused.next_day)
+    assert changed.next_at == changed.paused_until
+    assert "paused" in said(card).lower()
+
+
+async def test_a_digest_without_its_channel_resumes_in_another_alone(mod: ModeratedServer) -> None:
+    card = await with_digest(mod)
+    state, guild = mod.server.bot.state, mod.server.channel.guild
+    assert guild
+    await state.digests.pause(guild.id, "no-channel")
+    await fill(mod, card, "hour", "21:00")
+    assert (await digest_of(mod)).paused == "no-channel"
+    await pick(mod, card, "channel", guild.create_text_channel("other"))
+    assert (await digest_of(mod)).paused is None
+
+
+async def test_what_was_typed_for_a_digest_turned_off_meanwhile_is_shown(
+    mod: ModeratedServer,
+) -> None:
+    card = await with_digest(mod)
+    form = await go(mod, card, "hour")
+    await mod.ask("digest off")
+    await mod.moderator.submit_modal(form, {"hour": "오후 9시"})
+    assert "오후 9시" in said(card)
+    assert ids(card) == ["setup:digest"]
+    assert await mod.server.bot.state.digests.all() == ()
+
+
+async def test_a_role_that_the_bot_does_not_know_leaves_the_present_one(
+    mod: ModeratedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guild = mod.server.channel.guild
+    assert guild
+    editors, writers = guild.create_role("editors"), guild.create_role("writers")
+    card = await mod.run("setup")
+    await pick(mod, card, "role", editors)
+    monkeypatch.setattr(discord.Guild, "get_role", lambda *_: None)
+    await pick(mod, card, "role", writers)
+    assert said(card).startswith("**That role no longer exists")
+    assert mod.server.bot.state.settings.of(guild.id).moderator_role_id == editors.id
 
 
 async def test_a_refusal_is_on_the_card_and_changes_nothing(mod: ModeratedServer) -> None:
@@ -182,7 +261,7 @@ async def test_whoever_adds_the_bot_is_welcomed_once(mod: ModeratedServer) -> No
     assert first.startswith("Factdesk is now on **Newcomers**")
     assert "**/setup**" in setup
     stories = await server.bot.service.store.stories()
-    assert ask == "Three things to **/ask**:"
+    assert ask == "Try **/ask** with:"
     assert {q.removeprefix("- ") for q in questions} < {s.next_question("en") for s in stories}
     assert len(questions) == 3
     for _ in range(2):

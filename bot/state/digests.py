@@ -117,15 +117,21 @@ class Digests:
             return rows.scalar_one()
 
     async def put(
-        self, server_id: int, config: DigestConfig, next_at: datetime, next_day: date
+        self,
+        server_id: int,
+        config: DigestConfig,
+        next_at: datetime | None,
+        next_day: date | None,
+        paused: BlockReason | None = None,
+        paused_until: datetime | None = None,
     ) -> None:
-        """Set up a server's digest, or change it; ends a pause."""
+        """Set up a server's digest, or change it; ends a pause, unless it is given again."""
         values = {
             **_columns(config),
             "next_at": next_at,
             "next_day": next_day,
-            "paused": None,
-            "paused_until": None,
+            "paused": paused,
+            "paused_until": paused_until,
         }
         async with self._database.transaction() as connection:
             await insert_servers(self._database, connection, [server_id])

@@ -152,7 +152,7 @@ def _digest_rows(setup: Setup, service: AnswerService, guild: discord.Guild) -> 
     words, schedule = setup.mentions.words, setup.schedule
     back = button(words("setup.to-server"), "setup:server")
     if not setup.settings.zone and schedule is None:
-        yield [button(words("setup.zone"), "setup:zone", discord.ButtonStyle.primary), back]
+        yield [button(words("setup.zone"), "setup:zone:digest", discord.ButtonStyle.primary), back]
         return
     target = schedule.config.target if schedule else None
     channel_id = target.channel_id if target else None

@@ -6,8 +6,9 @@ A change is stored at once, so the card can be left at any time.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
-from bot.state.digests import DigestConfig
+from bot.state.digests import DigestConfig, Schedule
 from bot.texts.catalogues import LANGUAGES
 from bot.ui.components import channels
 from bot.ui.components.client import Interaction, guild_of, member_of, server_id_of
@@ -18,6 +19,8 @@ from bot.ui.components.submitted import id_of, require_offered
 from bot.ui.digests import set_up
 from bot.ui.digests.options import read_channel, read_time, read_zone
 from bot.ui.settings import changing
+
+_DAY = timedelta(days=1)
 
 
 async def choose_language(interaction: Interaction, picked: Entered) -> None:
@@ -31,8 +34,12 @@ async def choose_language(interaction: Interaction, picked: Entered) -> None:
 
 async def choose_role(interaction: Interaction, picked: Entered) -> None:
     """The moderators' role, or none."""
-    role_id = _picked_id(interaction, picked)
-    await changing.change_role(interaction, guild_of(interaction).get_role(role_id or 0))
+    role_id, guild = _picked_id(interaction, picked), guild_of(interaction)
+    role = guild.get_role(role_id) if role_id else None
+    if role_id and role is None:  # it was just made or just deleted; the present role stays
+        words = reader_words(interaction)
+        raise UserError(words("setup.no-such-role"), words("setup.no-such-role.help"))
+    await changing.change_role(interaction, role)
 
 
 async def choose_log(interaction: Interaction, picked: Entered) -> None:
@@ -44,22 +51,33 @@ async def enter_zone(interaction: Interaction, entered: Entered) -> None:
     """The server's time zone, by which its digest goes too."""
     zone = read_zone(_text(entered, "zone"), reader_words(interaction))
     state, server_id = interaction.client.state, server_id_of(interaction)
+    schedule = await state.digests.get(server_id)
+    is_mended = schedule is not None and schedule.paused == "no-zone"
+    if schedule and is_mended:
+        await set_up.require_target(interaction, schedule)
     channel_id = state.settings.of(server_id).channel_id
     await state.settings.choose_defaults(server_id, channel_id, zone)
-    if schedule := await state.digests.get(server_id):
-        await set_up.store(interaction, replace(schedule.config, zone=zone))
+    if schedule and (is_mended or zone != schedule.config.zone):
+        config = replace(schedule.config, zone=zone)
+        await _change(interaction, schedule, config, ends_pause=is_mended)
 
 
 async def choose_channel(interaction: Interaction, picked: Entered) -> None:
     """The channel of the digest, which is set up with it."""
     words, guild = reader_words(interaction), guild_of(interaction)
-    config = await _digest(interaction)
+    schedule = await interaction.client.state.digests.get(guild.id)
+    config = schedule.config if schedule else _fresh(interaction)
     channel_id = _picked_id(interaction, picked) or 0
     channel = await read_channel(guild, channel_id, words)
     target = set_up.carried_over(config.target, channel)
     channels.require_postable(channel, target, words)
     channels.require_own_access(member_of(interaction), channel, target, words)
-    await set_up.store(interaction, replace(config, target=target, set_by=interaction.user.id))
+    config = replace(config, target=target, set_by=interaction.user.id)
+    if schedule is None:
+        await set_up.store(interaction, config)
+    else:
+        is_mended = schedule.paused not in ("moderator", "no-zone")
+        await _change(interaction, schedule, config, ends_pause=is_mended)
 
 
 async def choose_topics(interaction: Interaction, picked: Entered) -> None:
@@ -67,21 +85,35 @@ async def choose_topics(interaction: Interaction, picked: Entered) -> None:
     things, topics = interaction.client.service.store.things, frozenset(picked["picked"])
     known = [thing.id for thing in things.values() if thing.kind == "topic"]
     require_offered(reader_words(interaction), topics, known)
-    await set_up.store(interaction, replace(await _digest(interaction), topics=topics))
+    schedule = await set_up.required(interaction)
+    await _change(interaction, schedule, replace(schedule.config, topics=topics))
 
 
 async def enter_hour(interaction: Interaction, entered: Entered) -> None:
     """The time of day of the digest."""
     at = read_time(_text(entered, "hour"), reader_words(interaction))
-    await set_up.store(interaction, replace(await _digest(interaction), at=at))
+    schedule = await set_up.required(interaction)
+    await _change(interaction, schedule, replace(schedule.config, at=at))
 
 
-async def _digest(interaction: Interaction) -> DigestConfig:
-    """The digest as it is set up, or as it begins in the server's time zone."""
-    state, server_id = interaction.client.state, server_id_of(interaction)
-    if schedule := await state.digests.get(server_id):
-        return schedule.config
-    zone = state.settings.of(server_id).zone
+async def _change(
+    interaction: Interaction, schedule: Schedule, config: DigestConfig, *, ends_pause: bool = False
+) -> None:
+    """Store a changed digest. A pause stays, unless the change mends the reason for it."""
+    state, server_id = interaction.client.state, schedule.server_id
+    if schedule.paused is None or ends_pause:
+        await set_up.store(interaction, config)
+    elif schedule.next_day is None:
+        await state.digests.put(server_id, config, None, None, schedule.paused)
+    else:
+        run = await set_up.next_of(state, server_id, config, schedule.next_day - _DAY)
+        paused = schedule.paused, run.instant
+        await state.digests.put(server_id, config, run.instant, run.day, *paused)
+
+
+def _fresh(interaction: Interaction) -> DigestConfig:
+    """A digest as it begins, in the server's time zone. Raises UserError if it has none."""
+    zone = interaction.client.state.settings.of(server_id_of(interaction)).zone
     if zone is None:
         words = reader_words(interaction)
         raise UserError(words("setup.zone-first"), words("setup.next.zone"))

@@ -13,6 +13,7 @@ from discord import ui
 
 from bot.cards.limits import FORM_TEXT, shorten
 from bot.parsing.timezones import zone_label
+from bot.state.digests import Schedule
 from bot.ui.components import own_card, refused_form
 from bot.ui.components.client import Interaction, server_id_of
 from bot.ui.components.error_reporting import reported
@@ -39,11 +40,14 @@ FORMS: Mapping[str, tuple[Step, Change]] = {
     "zone": ("server", changes.enter_zone),
     "hour": ("digest", changes.enter_hour),
 }
-_FORM = re.compile(r"setup-form:(?P<action>zone|hour)")
+_AT_STEP = r"(?::(?P<step>server|digest))?"  # where it was opened, unless at its own step
+_FORM = re.compile(rf"setup-form:(?P<action>zone|hour){_AT_STEP}")
 _LONGEST = 64  # characters of a time or a time zone
 
 
-class SetupButton(PersistentItem, template=r"setup:(?P<action>server|digest|zone|hour|test)"):
+class SetupButton(
+    PersistentItem, template=rf"setup:(?P<action>server|digest|zone|hour|test){_AT_STEP}"
+):
     """Shows a step of the card, opens a form, or sends a test message."""
 
     async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
@@ -54,12 +58,15 @@ class SetupButton(PersistentItem, template=r"setup:(?P<action>server|digest|zone
             case "test":
                 await manage(interaction, lambda: _or_alert(interaction, "digest", _test))
             case name:
-                await moderators_only(interaction, lambda: _open_form(interaction, name))
+                step = _step_of(match)
+                await moderators_only(interaction, lambda: _open_form(interaction, name, step))
 
 
-async def _open_form(interaction: Interaction, name: str) -> None:
+async def _open_form(interaction: Interaction, name: str, step: Step) -> None:
     require_manage_server(interaction)
-    form = refused_form.refill(await _form(interaction, name), interaction.message)
+    if name == "hour":
+        await required(interaction)
+    form = refused_form.refill(await _form(interaction, name, step), interaction.message)
     await interaction.response.send_modal(form)
 
 
@@ -86,22 +93,44 @@ class SetupMenu(PersistentItem, template=r"setup-menu:(?P<action>[a-z]+)"):
 async def hear_form(interaction: Interaction) -> None:
     """Store what a form of the card gives, if it is one that was sent."""
     if match := _FORM.fullmatch(form_id(interaction) or ""):
-        await reported(interaction, manage(interaction, lambda: _store(interaction, match[1])))
+        action, step = match["action"], _step_of(match)
+        await reported(interaction, manage(interaction, lambda: _store(interaction, action, step)))
 
 
-async def _store(interaction: Interaction, action: str) -> None:
-    (step, change), entered = FORMS[action], form_values(interaction)
+def _step_of(match: re.Match[str]) -> Step:
+    """The step at which a form was opened, which is shown again after it."""
+    return "digest" if match["step"] == "digest" else FORMS[match["action"]][0]
+
+
+def _at(action: str, step: Step) -> str:
+    """The part of a custom id that opens a form at a step."""
+    return action if step == FORMS[action][0] else f"{action}:{step}"
+
+
+async def _store(interaction: Interaction, action: str, step: Step) -> None:
+    (_, change), entered = FORMS[action], form_values(interaction)
     try:
         await change(interaction, entered)
     except UserError as error:
-        words, form = reader_words(interaction), await _form(interaction, action)
-        again = button(words("form.again"), f"setup:{action}", discord.ButtonStyle.primary)
-        back = button(words("form.back"), f"setup:{step}")
-        buttons = row_of(SetupButton(again), SetupButton(back))
-        layout = refused_form.refusal(error.notice, form, entered, buttons)
-        await own_card.show(interaction, layout)
+        await _show_refused(interaction, action, step, error)
     else:
         await show(interaction, step)
+
+
+async def _show_refused(
+    interaction: Interaction, action: str, step: Step, error: UserError
+) -> None:
+    """Show why a form was refused and what was typed, and a button that opens it again.
+
+    Not if the digest was turned off meanwhile: then there is nothing to open it for.
+    """
+    words, form = reader_words(interaction), await _form(interaction, action, step)
+    back = button(words("form.back"), f"setup:{step}")
+    again = button(words("form.again"), f"setup:{_at(action, step)}", discord.ButtonStyle.primary)
+    is_open = action != "hour" or await _digest(interaction) is not None
+    buttons = row_of(*map(SetupButton, (again, back) if is_open else (back,)))
+    layout = refused_form.refusal(error.notice, form, form_values(interaction), buttons)
+    await own_card.show(interaction, layout)
 
 
 async def manage(interaction: Interaction, act: Callable[[], Awaitable[None]]) -> None:
@@ -139,21 +168,27 @@ async def _or_alert(
         await show(interaction, step, error.notice.as_alert())
 
 
-async def _form(interaction: Interaction, action: str) -> ui.Modal:
-    words, state = reader_words(interaction), interaction.client.state
-    server_id = server_id_of(interaction)
+async def _form(interaction: Interaction, action: str, step: Step) -> ui.Modal:
+    words, name = reader_words(interaction), _at(action, step)
     if action == "zone":
-        zone = state.settings.of(server_id).zone
-        return _modal(words("setup.zone"), action, words("setup.zone.label"), zone, "Asia/Seoul")
-    config = (await required(interaction)).config
+        zone = interaction.client.state.settings.of(server_id_of(interaction)).zone
+        return _modal(words("setup.zone"), name, words("setup.zone.label"), zone, "Asia/Seoul")
+    title = words("setup.hour")
+    if (schedule := await _digest(interaction)) is None:  # it was turned off meanwhile
+        return _modal(title, name, title, None, "09:00")
+    config = schedule.config
     label = words("setup.hour.label", zone=zone_label(config.zone, words.language))
-    return _modal(words("setup.hour"), action, label, f"{config.at:%H:%M}", "09:00")
+    return _modal(title, name, label, f"{config.at:%H:%M}", "09:00")
+
+
+async def _digest(interaction: Interaction) -> Schedule | None:
+    return await interaction.client.state.digests.get(server_id_of(interaction))
 
 
 def _modal(title: str, name: str, label: str, value: str | None, example: str) -> ui.Modal:
     form = ui.Modal(title=shorten(title, FORM_TEXT), custom_id=f"setup-form:{name}")
     field = ui.TextInput[ui.Modal](
-        custom_id=name, default=value, placeholder=example, max_length=_LONGEST
+        custom_id=name.partition(":")[0], default=value, placeholder=example, max_length=_LONGEST
     )
     form.add_item(ui.Label(text=shorten(label, FORM_TEXT), component=field))
     form.stop()  # the cog hears it, so discord.py need not remember it

@@ -534,6 +534,19 @@ async def test_a_briefing_is_sent_back_with_a_remark(room: Newsroom) -> None:
     )
 
 
+async def test_a_remark_for_what_was_taken_back_meanwhile_is_not_lost(room: Newsroom) -> None:
+    await need_approval(room)
+    card = await room.ready()
+    await room.do(card, "submit")
+    theirs = await show_to(room.second, room, number(card))
+    shown = await room.do(theirs, "back", room.second)
+    await room.do(card, "draft")
+    await room.second.submit_modal(shown, {"remark": "The second fact is old."})
+    assert said(theirs).startswith("### Someone else changed the briefing in the meantime.")
+    assert "The second fact is old." in said(theirs)
+    assert actions(theirs) == ["open"]
+
+
 @on_every_database
 async def test_approval_is_asked_for_in_the_log_channel_where_each_step_is_told(
     room: Newsroom,
@@ -591,6 +604,8 @@ async def test_the_second_of_two_is_told_and_nothing_is_overwritten(room: Newsro
     written = {"headline": "Theirs", "remarks": "Long ```thoughts```", "language": ["en"]}
     await room.second.submit_modal(shown, written)
     assert said(theirs).startswith("### Someone else changed the briefing in the meantime.")
+    assert "**Headline, as it is now**\n```\nMine\n```" in said(theirs)
+    assert "Use my text instead" in [b["label"] for b in buttons(theirs.components)]
     again = await room.do(theirs, "text", room.second)
     assert again.modal
     assert filled(again.modal) == written, "what was typed in vain comes back"

@@ -22,7 +22,17 @@ from tests.conftest import ROOT, Server, buttons, texts
 from tests.databases import on_every_database
 from tests.made_once import build_once
 from tests.moderating import lines, posted, private
-from tests.newsroom import Newsroom, menu, message, need_approval, newsroom, number, said
+from tests.newsroom import (
+    Newsroom,
+    aside,
+    menu,
+    message,
+    need_approval,
+    newsroom,
+    number,
+    said,
+    show_to,
+)
 from tests.test_digest_commands import REFUSED
 
 
@@ -160,6 +170,35 @@ async def test_nobody_approves_what_was_changed_since_it_was_asked_for(
     await room.do(shown, "approve", room.second)
     await room.advance(minutes=2)
     assert len(posted(room.server.channel)) == 1
+
+
+async def test_an_approver_sees_the_corrected_facts_first(room: Newsroom, tmp_path: Path) -> None:
+    await need_approval(room)
+    card = await with_renewal(room)
+    await room.do(card, "submit")
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=1)
+    theirs = await show_to(room.second, room, number(card))
+    changed = said(aside(await room.do(theirs, "changes", room.second)))
+    assert "first version" not in changed
+    assert YEARLY in changed
+    assert changed.index("once a year") < changed.index("What changed")
+
+
+async def test_posting_here_keeps_the_plan_until_corrections_are_seen(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    card = await with_renewal(room)
+    await room.fill(card, "when", when="2026-01-01 12:30", zone="Asia/Seoul")
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
+    await room.advance(minutes=1)
+    await room.do(card, "here")
+    assert said(card).startswith("Facts in this briefing have been corrected since")
+    briefing = await room.server.bot.state.briefings.get(number(card))
+    assert briefing
+    assert briefing.plan.when, "nothing has been done yet"
+    await room.do(card, "here")
+    assert said(card).startswith("It will be posted within a minute.")
 
 
 async def test_a_ready_briefing_whose_fact_is_withdrawn_is_held_once(

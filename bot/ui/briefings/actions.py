@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bot.compose.briefing_size import SIZES
-from bot.ui.briefings import deciding, editing, looking
-from bot.ui.briefings.context import Action
+from bot.ui.briefings import comparing, deciding, editing, looking
+from bot.ui.briefings.context import Action, ActionContext
+from bot.ui.briefings.controls import Form
 from bot.ui.briefings.looking import Draw
 
 BUTTONS: Mapping[str, Action] = {
@@ -19,7 +20,7 @@ BUTTONS: Mapping[str, Action] = {
     **{size: editing.draft_again(size) for size in SIZES},
     "preview": looking.preview,
     "history": looking.show_history,
-    "changes": looking.show_changes,
+    "changes": comparing.show_changes,
     "submit": deciding.submit,
     "here": deciding.post_here,
     "approve": deciding.approve,
@@ -47,6 +48,13 @@ FORMS: Mapping[str, Action] = {
 
 ASKS: Mapping[Action, Action] = {FORMS[name]: BUTTONS[name] for name in FORMS}
 """By the action that takes a form, the one that opens it."""
+
+FILLED: Mapping[Action, Callable[[ActionContext], Form]] = {
+    FORMS["text"]: looking.text_form,
+    FORMS["when"]: looking.when_form,
+    FORMS["back"]: looking.remark_form,
+}
+"""By the action that takes a form, the form itself, even where it can no longer be sent."""
 
 OPENS_FORM = frozenset(ASKS.values())
 """Actions that open a form, which must be the first response to the press."""

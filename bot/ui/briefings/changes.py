@@ -14,8 +14,6 @@ _ROOM = TEXT - 300  # characters; the rest is for the title
 
 def changes(words: Words, changed: Sequence[Sequence[Stretch]]) -> tuple[str, ...]:
     """The lines that changed, and how many there is no room for."""
-    if not changed:
-        return (words("briefing.ui.changes.none"),)
     shown: list[str] = []
     left = _ROOM
     for line in map(_line, changed):

@@ -55,7 +55,9 @@ async def post_here(context: ActionContext) -> Outcome:
     plan = replace(briefing.plan, target=_here(briefing.plan.target, channel_id), when=None)
     if plan == briefing.plan:  # that is what `submit` does
         raise refused(context.words, "briefing.ui.not-now")
-    await require_postable(context.at(replace(briefing, plan=plan)))
+    here = await require_postable(context.at(replace(briefing, plan=plan)))
+    if here.changed:  # the planned channel and time stay until the author has seen that
+        return await _show_changes(context, await context.prepare())
     prepared = await context.editor.rewrite(briefing, plan, context.member_id, context.now)
     return await submit(context.with_prepared(prepared))
 

@@ -7,7 +7,6 @@ that showed them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from itertools import chain
 
 import structlog
@@ -41,11 +40,10 @@ from bot.ui.components.language import reader_words
 from bot.ui.components.messages import Notice, UserError
 from bot.ui.components.permissions import moderators_only
 from bot.ui.components.persistent_items import PersistentItem, row_of
+from bot.ui.components.refused_form import Entered
 from bot.ui.components.submitted import form_id, form_values, picked, require_storable
 
 log = structlog.stdlib.get_logger("factdesk.ui")
-
-Entered = Mapping[str, tuple[str, ...]]
 
 
 # ---- What was pressed ------------------------------------------------------------------------
@@ -142,8 +140,8 @@ async def _show_refused(context: ActionContext, action: Action, error: UserError
 
     A form that was sent comes back by a button, filled in with what was entered.
     """
-    if ask := actions.ASKS.get(action):
-        await _show_form_again(context, ask, error.notice)
+    if action in actions.ASKS:
+        await _show_form_again(context, action, error.notice)
     elif own_card.is_on(context.interaction):
         draw = actions.PANELS.get(action, working_card)
         await _show(context.interaction, await draw(context, error.notice.as_alert()))
@@ -154,21 +152,41 @@ async def _show_refused(context: ActionContext, action: Action, error: UserError
 async def _show_outdated(context: ActionContext, action: Action | None) -> None:
     """Say that someone else changed the briefing, and show it as it is now."""
     words = context.words
-    if action and (ask := actions.ASKS.get(action)):
-        await _show_form_again(context, ask, Notice(words("briefing.ui.outdated")))
+    if action and action in actions.ASKS:
+        notice = Notice(words("briefing.ui.outdated"))
+        await _show_form_again(context, action, notice, is_outdated=True)
     else:
         panel = await working_card(context, words("briefing.ui.outdated.alert"))
         await _show(context.interaction, panel)
 
 
-async def _show_form_again(context: ActionContext, ask: Action, notice: Notice) -> None:
-    """Show why a form was refused and what was entered, and a button that opens it so filled in."""
-    form, words = (await ask(context)).shows, context.words
-    assert isinstance(form, Form), "it asks by a form"
-    again = Button(words("form.again"), form.key.action, Style.primary)
-    buttons = row(context.briefing, (again, Button(words("form.back"), "open")))
-    layout = refused_form.refusal(notice, render.modal(form), context.entered, buttons)
+async def _show_form_again(
+    context: ActionContext, action: Action, notice: Notice, *, is_outdated: bool = False
+) -> None:
+    """Show why a form was refused and what was entered, and a button that opens it so filled in.
+
+    If someone else changed the briefing meanwhile, show also what it says now where that differs.
+    """
+    form, words = actions.FILLED[action](context), context.words
+    modal = render.modal(form)
+    differing = refused_form.differing(modal, context.entered) if is_outdated else ()
+    now = [(words("form.now", label=label), text) for label, text in differing if text]
+    again = Button(words("form.mine" if now else "form.again"), form.key.action, Style.primary)
+    back = Button(words("form.back"), "open")
+    buttons = (again, back) if await _may_ask(context, action) else (back,)
+    layout = refused_form.refusal(
+        notice, modal, context.entered, row(context.briefing, buttons), now
+    )
     await own_card.show(context.interaction, layout)
+
+
+async def _may_ask(context: ActionContext, action: Action) -> bool:
+    """Whether the form can be opened again as the briefing is now."""
+    try:
+        await actions.ASKS[action](context)
+    except UserError:
+        return False
+    return True
 
 
 async def _show(interaction: Interaction, shown: Shown) -> None:

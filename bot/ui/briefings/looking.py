@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 
 import structlog
 
 from bot.compose.briefing import candidates
-from bot.compose.differences import changed_lines
 from bot.delivery.briefing_editor import briefing_slot
 from bot.delivery.delivery_errors import DeliveryError
 from bot.delivery.jobs.corrections import posted
 from bot.facts.records import FactRecord
-from bot.state.earlier_text import earlier_text
 from bot.ui.briefings import choices, forms, panels
 from bot.ui.briefings.audit_log import changed_ids, history
-from bot.ui.briefings.changes import changes
 from bot.ui.briefings.choices import Channel
 from bot.ui.briefings.context import ActionContext, Outcome, Shown
-from bot.ui.briefings.controls import Panel
+from bot.ui.briefings.controls import Form, Panel
 from bot.ui.briefings.panels import BriefingState
 from bot.ui.briefings.requirements import require_waiting
 from bot.ui.components.client import guild_of
@@ -59,19 +55,18 @@ async def show_where(context: ActionContext) -> Outcome:
 
 async def ask_text(context: ActionContext) -> Outcome:
     """Open the form of the headline, the remarks and the language."""
-    return Outcome(forms.text_form(context.words, context.briefing), context.briefing)
+    return Outcome(text_form(context), context.briefing)
 
 
 async def ask_when(context: ActionContext) -> Outcome:
     """Open the form of the time."""
-    form = forms.when_form(context.words, context.briefing, context.settings.zone, context.now)
-    return Outcome(form, context.briefing)
+    return Outcome(when_form(context), context.briefing)
 
 
 async def ask_remark(context: ActionContext) -> Outcome:
     """Open the form that sends a briefing back."""
     require_waiting(context)
-    return Outcome(forms.remark_form(context.words, context.briefing), context.briefing)
+    return Outcome(remark_form(context), context.briefing)
 
 
 async def preview(context: ActionContext) -> Outcome:
@@ -90,20 +85,6 @@ async def preview(context: ActionContext) -> Outcome:
     return Outcome(layout, briefing)
 
 
-async def show_changes(context: ActionContext) -> Outcome:
-    """Show what changed since the version that moderators decided on before, word by word."""
-    briefing, words = context.briefing, context.words
-    entries = await context.state.briefings.audit_log(briefing.briefing_id)
-    earlier = earlier_text(briefing, entries)
-    if earlier is None:
-        notice = Notice(words("briefing.ui.changes.first"), (words("briefing.ui.changes.preview"),))
-        return Outcome(notice, briefing)
-    before = replace(briefing, plan=replace(briefing.plan, text=earlier))
-    old, new = await context.editor.prepare(before), await context.prepare()
-    lines = changes(words, changed_lines(old.composed.card, new.composed.card))
-    return Outcome(Notice(words("briefing.ui.changes"), lines), briefing)
-
-
 async def show_history(context: ActionContext) -> Outcome:
     """Show the audit log."""
     entries = await context.state.briefings.audit_log(context.briefing.briefing_id)
@@ -116,6 +97,24 @@ async def show_history(context: ActionContext) -> Outcome:
     )
     lines = history(mentions, context.briefing, entries)
     return Outcome(Notice(context.words("briefing.ui.history"), lines), context.briefing)
+
+
+# ---- Forms -----------------------------------------------------------------------------------
+
+
+def text_form(context: ActionContext) -> Form:
+    """The form of the headline, the remarks and the language."""
+    return forms.text_form(context.words, context.briefing)
+
+
+def when_form(context: ActionContext) -> Form:
+    """The form of the time."""
+    return forms.when_form(context.words, context.briefing, context.settings.zone, context.now)
+
+
+def remark_form(context: ActionContext) -> Form:
+    """The form of the remark that sends a briefing back."""
+    return forms.remark_form(context.words, context.briefing)
 
 
 # ---- Panels ----------------------------------------------------------------------------------

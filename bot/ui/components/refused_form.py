@@ -7,14 +7,14 @@ nothing is stored and the button works after a restart.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import discord
 from discord import ui
 
 from bot.ui.components.messages import Notice, view_of
 
-Entered = Mapping[str, Sequence[str]]
+Entered = Mapping[str, tuple[str, ...]]
 """What was entered into each field of a form, by the field's name."""
 
 _BLOCK = re.compile(r"\*\*(?P<label>[^\n]+)\*\*\n```\n(?P<text>.*)\n```", re.DOTALL)
@@ -26,11 +26,31 @@ def refusal(
     form: ui.Modal,
     entered: Entered,
     buttons: ui.ActionRow[ui.LayoutView],
+    now: Iterable[tuple[str, str]] = (),
 ) -> ui.LayoutView:
-    """Why a form was refused, what was entered, and the buttons, of which one opens it again."""
-    layout = view_of(notice, [_block(*each) for each in _entered_texts(form, entered)])
+    """Why a form was refused, what was entered, and the buttons, of which one opens it again.
+
+    `now` are labels and values that someone else stored meanwhile.
+    """
+    texts = (*now, *_entered_texts(form, entered))
+    layout = view_of(notice, [_block(*each) for each in texts])
     layout.add_item(buttons)
     return layout
+
+
+def differing(form: ui.Modal, entered: Entered) -> Iterator[tuple[str, str]]:
+    """The label and the present value of each field in which something else was entered."""
+    typed = dict(_entered_texts(form, entered))
+    for label in _labels(form):
+        if (present := _present(label)) != typed.get(label.text, ""):
+            yield label.text, present
+
+
+def _present(label: ui.Label[ui.Modal]) -> str:
+    field = label.component
+    if isinstance(field, ui.Select):
+        return ", ".join(option.label for option in field.options if option.default)
+    return field.default or "" if isinstance(field, ui.TextInput) else ""
 
 
 def refill(form: ui.Modal, message: discord.Message | None) -> ui.Modal:
@@ -57,7 +77,7 @@ def _entered_texts(form: ui.Modal, entered: Entered) -> Iterator[tuple[str, str]
         field = label.component
         values = entered.get(getattr(field, "custom_id", ""), ())
         if isinstance(field, ui.Select):
-            values = [option.label for option in field.options if option.value in values]
+            values = tuple(option.label for option in field.options if option.value in values)
         if text := ", ".join(values):
             yield label.text, text
 

@@ -464,6 +464,7 @@ async def test_what_is_withdrawn_or_gone_is_reported_and_not_told(changed: Answe
         (("nobody at all",), 2, "No topic, actor or event is called `nobody at all`."),
         (("gsomia", "--from", "2019"), 2, "Name a topic, an actor or an event, or give a period"),
         (("--from", "soon"), 2, "No date: `soon`"),
+        (("--from", "2024", "--to", "2020"), 2, "The period ends before it begins."),
     ],
 )
 def test_the_verb_prints_a_briefing_or_says_what_is_wrong(

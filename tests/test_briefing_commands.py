@@ -22,7 +22,7 @@ from bot.delivery.outbox import OutgoingPost
 from bot.state.audit_log import AuditAction, AuditEntry
 from bot.state.briefing_record import Status
 from bot.state.digests import Target
-from bot.state.plan import BriefingText, Plan, plan_changes
+from bot.state.plan import BriefingText, Plan, PostingTime, plan_changes
 from bot.state.posts import MessageRef
 from bot.texts.catalogues import LANGUAGES, words
 from bot.ui.briefings.actions import BUTTONS
@@ -214,6 +214,14 @@ def test_skipped_and_repeated_times_are_read_as_the_digests_are(
     assert when
     assert when.at.isoformat(timespec="minutes") == f"{instant}+00:00"
     assert read_when(words("en"), " ", "Asia/Seoul", NOW) is None
+
+
+def test_the_second_of_two_equal_times_stays_when_the_form_comes_back_unchanged() -> None:
+    wall, zone = datetime(2026, 10, 25, 2, 30), "Europe/Berlin"
+    second = PostingTime(wall, zone, datetime(2026, 10, 25, 1, 30, tzinfo=UTC))
+    assert read_when(words("en"), "2026-10-25 02:30", zone, NOW, second) == second
+    with pytest.raises(UserError):
+        read_when(words("en"), "2026-10-25 02:30", zone, second.at, second)
 
 
 async def test_a_day_that_a_zone_left_out_is_refused() -> None:
@@ -1101,6 +1109,15 @@ async def test_posting_here_is_refused_before_anything_changes(room: Newsroom) -
     room.deny(room.server.channel)
     await room.do(card, "here")
     assert said(card).startswith("It will be posted within a minute.")
+
+
+async def test_posting_here_is_not_offered_where_nothing_can_be_posted(room: Newsroom) -> None:
+    guild = room.server.channel.guild
+    assert guild
+    stage = guild.create_voice_channel("stage")
+    card = private(await room.moderator.slash(stage, "briefing new", topic="gsomia"))
+    assert "submit" in actions(card)
+    assert "here" not in actions(card)
 
 
 def brief_buttons(message: ResponseMessage) -> list[str]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import discord
 import pytest
 
-from bot.cards.card import Card, Question
-from bot.delivery.delivery_errors import HistoryUnreadable
+from bot.cards.card import Card, Picture, Question
+from bot.delivery.delivery_errors import HistoryUnreadable, OutcomeUnknown
 from bot.delivery.outbox import OutgoingPost
 from bot.pictures.chart import Chart
 from bot.state.digests import Target
-from bot.state.posts import Slot
+from bot.state.posts import MessageRef, Slot
 from bot.ui.components.pictures import PicturedMessage
 from bot.ui.posting.messenger import MOST_SEARCHED, DiscordMessenger
+from bot.ui.posting.moderators import DiscordModerators
 from tests.conftest import Server
 
 LEASED = datetime.fromisoformat("2026-01-01T12:00:00+00:00")
@@ -36,6 +38,39 @@ def messenger(server: Server) -> DiscordMessenger:
 
     message = PicturedMessage(lambda _: discord.ui.LayoutView(), None, draw)
     return DiscordMessenger(server.bot, lambda _: message)
+
+
+async def test_an_edited_post_keeps_its_picture_drawn_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def draw(_: Chart) -> bytes:
+        return b"png"
+
+    edits: list[list[discord.File]] = []
+    pictured: list[bool] = []
+
+    async def edit(
+        _: discord.PartialMessage, *, attachments: list[discord.File], **_rest: object
+    ) -> None:
+        edits.append(attachments)
+
+    def view(has_picture: bool) -> discord.ui.LayoutView:
+        pictured.append(has_picture)
+        return discord.ui.LayoutView()
+
+    monkeypatch.setattr(discord.PartialMessage, "edit", edit)
+    made = PicturedMessage(view, Picture("A chart", Chart("", (), (), (), ""), ()), draw)
+    editing = DiscordMessenger(server.bot, lambda _: made)
+    await editing.edit(MessageRef(1, server.channel.id), post_in(server.channel.id))
+    assert pictured == [True]
+    assert [file.filename for file in edits[0]] == ["chart.png"]
+
+
+async def test_who_added_the_bot_is_unknown_while_the_server_is_away() -> None:
+    away: Any = SimpleNamespace(get_guild=lambda _: SimpleNamespace(unavailable=True, me=None))
+    moderators = DiscordModerators(away, lambda _: True, lambda _: None)
+    with pytest.raises(OutcomeUnknown):
+        await moderators.channel_id(1, "adder")
 
 
 @pytest.mark.parametrize(

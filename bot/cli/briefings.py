@@ -81,6 +81,8 @@ def _period(first: str, last: str) -> Subject:
     from bot.compose.briefing import Subject
 
     start, end = _dated(first), _dated(last)
+    if start and end and end.last < start.first:
+        fail("The period ends before it begins.")
     return Subject(first=start and start.first, last=end and end.last)
 
 

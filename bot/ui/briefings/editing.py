@@ -126,7 +126,8 @@ async def toggle_publishing(context: ActionContext) -> Outcome:
 
 async def edit_time(context: ActionContext) -> Outcome:
     """Keep the time that was filled in."""
-    when = read_when(context.words, context.text("when"), context.text("zone"), context.now)
+    typed, zone = context.text("when"), context.text("zone")
+    when = read_when(context.words, typed, zone, context.now, context.briefing.plan.when)
     return await _edit(context, replace(context.briefing.plan, when=when))
 
 

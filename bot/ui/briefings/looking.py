@@ -19,6 +19,7 @@ from bot.ui.briefings.context import ActionContext, Outcome, Shown
 from bot.ui.briefings.controls import Form, Panel
 from bot.ui.briefings.panels import BriefingState
 from bot.ui.briefings.requirements import require_waiting
+from bot.ui.components import channels
 from bot.ui.components.client import guild_of
 from bot.ui.components.mentions import look_up
 from bot.ui.components.messages import Notice
@@ -175,8 +176,14 @@ async def _state(context: ActionContext) -> BriefingState:
         settings.approval,
         has_log,
         context.member_id,
-        context.interaction.channel_id,
+        _postable_here(context),
     )
+
+
+def _postable_here(context: ActionContext) -> int | None:
+    """The channel that the moderator is in, if posts can go there."""
+    channel = context.interaction.channel
+    return channel.id if channel and channel.type in channels.KINDS else None
 
 
 # ---- After a change --------------------------------------------------------------------------

@@ -28,9 +28,9 @@ from bot.ui.digests.overview import moment
 class BriefingState:
     """Everything that the working card shows.
 
-    `channel_id` is where the card is, `mentions` are of its target, its post and the log channel.
-    `approval` says whether the server wants briefings approved, `has_log` whether it has a log
-    channel, `reader_id` who reads it.
+    `channel_id` is where the card is, if posts can go there; `mentions` are of its target, its post
+    and the log channel. `approval` says whether the server wants briefings approved, `has_log`
+    whether it has a log channel, `reader_id` who reads it.
     """
 
     prepared: PreparedBriefing
@@ -289,8 +289,8 @@ def _posting_row(words: Words, state: BriefingState) -> Iterator[Row]:
         label = words("briefing.ui.schedule")
     else:
         label = words("briefing.ui.post")
-    row, plan = [Button(label, "submit", Style.success)], briefing.plan
-    if plan.when or plan.target is None or plan.target.channel_id != state.channel_id:
+    row, plan, here_id = [Button(label, "submit", Style.success)], briefing.plan, state.channel_id
+    if here_id and (plan.when or plan.target is None or plan.target.channel_id != here_id):
         here = words("briefing.ui.ask-here" if state.approval else "briefing.ui.here")
         row.append(Button(here, "here"))
     yield row

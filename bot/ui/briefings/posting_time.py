@@ -18,12 +18,18 @@ _MINUTE = timedelta(minutes=1)
 _TWO_DAYS = timedelta(days=2)  # no zone is further from UTC
 
 
-def read_when(words: Words, typed: str, zone: str, now: datetime) -> PostingTime | None:
+def read_when(
+    words: Words, typed: str, zone: str, now: datetime, former: PostingTime | None = None
+) -> PostingTime | None:
     """When to post; None, as soon as it is ready, if no time is given.
 
     A time that the clocks skip becomes the first minute after the gap; of a time that they show
-    twice, the first is taken. Raises UserError with what to type.
+    twice, the first is taken, or the `former` one if the form comes back as it was filled in.
+    Raises UserError with what to type.
     """
+    as_before = former and (f"{former.wall:%Y-%m-%d %H:%M}", former.zone) == (typed, zone)
+    if former and as_before and former.at > now:
+        return former
     if not clean_text(typed):
         return None
     if not clean_text(zone):

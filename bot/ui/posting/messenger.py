@@ -102,15 +102,20 @@ class DiscordMessenger:
             return not isinstance(channel, discord.ForumChannel)
 
     async def edit(self, message_ref: MessageRef, outgoing: OutgoingPost) -> None:
-        """Replace the content of a message by that of a post, without a role that was deleted."""
+        """Replace the content of a message by that of a post, without a role that was deleted.
+
+        Its picture is drawn again: what it shows may be what was corrected.
+        """
         guild, role_id = self._client.get_guild(outgoing.slot.server_id), outgoing.target.role_id
         if guild and role_id and not has_role(guild, role_id):
             outgoing = replace(outgoing, target=replace(outgoing.target, role_id=None))
+        mentions, message = discord.AllowedMentions.none(), self._message(message_ref)
+
+        async def edit(view: ui.LayoutView, files: list[discord.File]) -> discord.Message:
+            return await message.edit(view=view, attachments=files, allowed_mentions=mentions)
+
         with delivery_errors():
-            mentions = discord.AllowedMentions.none()
-            await self._message(message_ref).edit(
-                view=self._render(outgoing).view(False), allowed_mentions=mentions
-            )
+            await self._render(outgoing).send(edit)
 
     async def delete(self, message_ref: MessageRef) -> None:
         """Delete a message if it is still there."""

@@ -87,8 +87,10 @@ def _system_channel_id(guild: discord.Guild) -> int | None:
 
 
 async def _adder_id(guild: discord.Guild | None) -> int | None:
-    """Who added the bot, if it may read the audit log that says so."""
-    if guild is None or not guild.me.guild_permissions.view_audit_log:
+    """Who added the bot, if it may read the audit log that says so. Raises DeliveryError."""
+    if guild is None or guild.unavailable:
+        raise OutcomeUnknown("the server is not available")
+    if not guild.me.guild_permissions.view_audit_log:
         return None
     with delivery_errors():
         added = guild.audit_logs(action=discord.AuditLogAction.bot_add, limit=_ADDED)

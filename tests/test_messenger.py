@@ -67,7 +67,10 @@ async def test_an_edited_post_keeps_its_picture_drawn_again(
 
 
 async def test_who_added_the_bot_is_unknown_while_the_server_is_away() -> None:
-    away: Any = SimpleNamespace(get_guild=lambda _: SimpleNamespace(unavailable=True, me=None))
+    def get_guild(_: int) -> SimpleNamespace:
+        return SimpleNamespace(unavailable=True, me=None)
+
+    away: Any = SimpleNamespace(get_guild=get_guild)
     moderators = DiscordModerators(away, lambda _: True, lambda _: None)
     with pytest.raises(OutcomeUnknown):
         await moderators.channel_id(1, "adder")

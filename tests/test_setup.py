@@ -174,7 +174,11 @@ async def test_a_role_that_the_bot_does_not_know_leaves_the_present_one(
     editors, writers = guild.create_role("editors"), guild.create_role("writers")
     card = await mod.run("setup")
     await pick(mod, card, "role", editors)
-    monkeypatch.setattr(discord.Guild, "get_role", lambda *_: None)
+
+    def unknown(_guild: discord.Guild, _role_id: int) -> None:
+        return None
+
+    monkeypatch.setattr(discord.Guild, "get_role", unknown)
     await pick(mod, card, "role", writers)
     assert said(card).startswith("**That role no longer exists")
     assert mod.server.bot.state.settings.of(guild.id).moderator_role_id == editors.id

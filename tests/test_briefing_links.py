@@ -20,6 +20,7 @@ def _event(name: str, **links: object) -> Event:
             "id": name,
             "title": name,
             "kind": "incident",
+            "topics": ["line"],
             "when": When.model_validate(when),
             "cites": [{"source": "report", "paragraph": 1}],
             **links,
@@ -92,6 +93,20 @@ def test_what_led_to_events_of_a_period_led_to_the_period() -> None:
 
 def test_an_actors_story_has_what_the_actor_took_part_in() -> None:
     assert _roles(["visit", "curbs"], "actor") == {"visit": "own", "curbs": "own"}
+
+
+def test_what_has_no_topic_or_actor_of_an_event_only_bounds_its_date() -> None:
+    names = ("flood", "vote", "song")
+    bounds = {"vote": {"after": "flood", "before": "song"}}
+    flood, vote, song = (_event(name, topics=[name], **bounds.get(name, {})) for name in names)
+    assert places({e.id: e for e in (flood, vote, song)}, ["vote"], "event") == {
+        "vote": Place("own")
+    }
+
+
+def test_what_only_an_event_that_may_miss_a_period_led_to_is_left_out() -> None:
+    assert "decision" in places(EVENTS, ["curbs"], "period")
+    assert "decision" not in places(EVENTS, ["curbs"], "period", late={"curbs"})
 
 
 def test_a_circle_of_links_ends() -> None:

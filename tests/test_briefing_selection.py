@@ -81,7 +81,7 @@ async def test_the_parts_take_turns_and_the_first_event_is_a_part_of_what_it_is(
         event("d", fact("d")),
         event("e", fact("e")),
     )
-    assert chosen(material) == "aecbd"
+    assert chosen(material) == "acebd"
 
 
 async def test_what_curators_put_first_comes_before_all_parts(tmp_path: Path) -> None:
@@ -90,6 +90,54 @@ async def test_what_curators_put_first_comes_before_all_parts(tmp_path: Path) ->
         tmp_path, topic(first, facts=fact("a"), open=fact("c")), event("d", fact("d"))
     )
     assert chosen(material) == "dca"
+
+
+async def test_a_longer_draft_goes_on_from_what_was_begun(tmp_path: Path) -> None:
+    material = await story(tmp_path, topic(facts=fact("a")), event("c", fact("c"), fact("d")))
+    begun = [record for record in material.facts if record.fact.id == "d"]
+    facts = select(material, lambda facts: len(facts) <= 2, begun)
+    assert facts[0].fact.id == "d"
+    assert len(facts) == 2
+
+
+async def test_the_facts_of_an_event_are_read_in_the_order_of_its_file(tmp_path: Path) -> None:
+    held, more = fact("a"), fact("b")
+    first = event("c", held, more, more="topics: [pair]\norder: [day-c/b, day-c/a]")
+    material = await story(tmp_path, EARLIER, first)
+    assert [record.fact.id for record in material.facts][-2:] == ["a", "b"]
+
+
+async def test_a_whole_is_read_before_its_parts(tmp_path: Path) -> None:
+    days = "edtf: 2016-03-16/2016-03-17, basis: stated"
+    visit = event("v", fact("v"), when=days)
+    summit = event(
+        "s",
+        fact("s"),
+        when="edtf: 2016-03-16, basis: stated",
+        more="topics: [pair]\npart_of: day-v",
+    )
+    material = await story(tmp_path, EARLIER, summit, visit)
+    assert [record.fact.id for record in material.facts][-2:] == ["v", "s"]
+
+
+async def test_where_a_topic_stood_before_a_later_event_is_no_longer_where_it_stands(
+    tmp_path: Path,
+) -> None:
+    stands = fact("s", "background").replace("about: [pair]", "about: [day-b]")
+    earlier = event("b", fact("b"))
+    later = event("l", fact("l"), when="edtf: 2019, basis: stated")
+    files = topic(facts=fact("a"), stands=stands), earlier
+    assert (await story(tmp_path / "one", *files)).parts["pair/s"] == "stands"
+    assert (await story(tmp_path / "two", *files, later)).parts["pair/s"] == "background"
+
+
+async def test_only_the_first_fact_of_a_topic_that_is_no_claim_says_what_it_is(
+    tmp_path: Path,
+) -> None:
+    material = await story(
+        tmp_path, topic(facts=fact("c", "opinion") + fact("a", "background") + fact("b", "figure"))
+    )
+    assert material.parts == {"pair/c": "said", "pair/a": "what", "pair/b": "background"}
 
 
 async def test_another_event_comes_before_more_of_the_same(tmp_path: Path) -> None:
@@ -132,7 +180,7 @@ async def test_what_does_not_fit_is_passed_over(tmp_path: Path) -> None:
     material = await story(
         tmp_path, topic(facts=fact("a"), open=fact("b")), EARLIER, event("c", fact("c"))
     )
-    assert chosen(material, most=2) == "ac"
+    assert chosen(material, most=2) == "ab"
 
 
 # ---- The part of a fact ------------------------------------------------------------------------

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Size = Literal["short", "standard", "full"]
 
+_KINDS = frozenset({"topic", "actor", "event"})
+
 
 def briefing(
     subject: Annotated[
@@ -66,15 +68,18 @@ async def _briefing(
 
 
 def _thing(service: AnswerService, typed: str) -> Subject:
-    """The topic, actor or event of this id or name; fails if there is none."""
+    """The topic, actor or event of this id or name; fails with the near ones if none is sure."""
     from bot.compose.briefing import Subject
 
-    wanted = typed.casefold()
-    for thing in service.store.things.values():
-        names = (thing.id, *(form.casefold() for form in thing.forms))
-        if thing.kind != "source" and wanted in names:
-            return Subject(thing.id)
-    return fail(f"No topic, actor or event is called `{typed}`.")
+    things, as_id = service.store.things, "-".join(typed.casefold().split())
+    if as_id in things and things[as_id].kind in _KINDS:
+        return Subject(as_id)
+    finding = service.store.index.find(typed, _KINDS)
+    if finding.verdict == "sure":
+        return Subject(finding.entries[0].id)
+    near = ", ".join(f"{things[entry.id].label} ({entry.id})" for entry in finding.entries)
+    hint = f" Near names: {near}." if near else ""
+    return fail(f"No topic, actor or event is called `{typed}`.{hint}")
 
 
 def _period(first: str, last: str) -> Subject:

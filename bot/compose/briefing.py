@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from bot.cards.card import Card
 from bot.compose.briefing_card import LONGEST_REMARKS, BriefingLayout
-from bot.compose.briefing_material import Subject, gather
+from bot.compose.briefing_material import Material, Subject, gather
 from bot.compose.briefing_selection import select
 from bot.compose.briefing_size import SIZES, SizeName, fits_message, length
 from bot.facts.records import FactRecord
@@ -61,17 +61,24 @@ async def propose(
     The facts are the same in every language, so that a draft can change its language later.
     """
     material = await gather(store, subject)
+    facts = _chosen(material, size)
+    headline = BriefingLayout(material, words).headline(facts)
+    return BriefingDraft(headline, tuple(record.key for record in facts))
+
+
+def _chosen(material: Material, size: SizeName) -> list[FactRecord]:
+    """The facts of a draft in reading order; a full one has all that a standard one has."""
     layouts = [BriefingLayout(material, words_in(language)) for language in LANGUAGES]
 
     def fits(facts: Sequence[FactRecord]) -> bool:
         return all(
-            length(each.card(each.headline(), facts), store.sources, each.words) <= SIZES[size]
+            length(each.card(each.headline(), facts), material.store.sources, each.words)
+            <= SIZES[size]
             for each in layouts
         )
 
-    chosen = select(material, fits)
-    keys = tuple(record.key for record in material.in_order(chosen))
-    return BriefingDraft(BriefingLayout(material, words).headline(), keys)
+    begun = _chosen(material, "standard") if size == "full" else ()
+    return material.in_order(select(material, fits, begun))
 
 
 async def candidates(store: Store, subject: Subject) -> tuple[FactRecord, ...]:

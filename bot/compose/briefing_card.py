@@ -12,11 +12,13 @@ from bot.answers.questions.actor import role_line
 from bot.answers.questions.event import circumstances
 from bot.cards.card import Action, Card, Line, Question, Section
 from bot.cards.limits import BUTTON_LABEL, shorten
-from bot.cards.wording import dated_words
+from bot.cards.wording import dated_words, span_words
 from bot.compose.briefing_material import Material
 from bot.compose.briefing_parts import PARTS, Part
-from bot.facts.model import Actor, Event
+from bot.facts.model import Actor, Citation, Event
 from bot.facts.records import Dated, FactRecord
+from bot.matching.normalize import MINOR
+from bot.matching.vocabulary import words_of
 from bot.parsing.typed_text import clean_text
 from bot.texts.catalogues import Words
 
@@ -27,6 +29,7 @@ LONGEST_AUTHOR = 32
 """Characters of a name on Discord."""
 
 _MOST_PEOPLE = 4  # in the line of an event's date and place
+_OPENING = 4  # words in which a sentence may say when it was
 _LONGEST_CHANGE = 300  # characters of a correction; `/corrections` tells longer ones
 
 
@@ -41,16 +44,25 @@ class BriefingLayout:
         self._head = tuple(self._head_lines())
         self._changes = tuple(self._change_lines())
 
-    def headline(self) -> str:
-        """The headline that is proposed: what the briefing is about."""
+    def headline(self, facts: Iterable[FactRecord] | None = None) -> str:
+        """The headline that is proposed: what the briefing is about.
+
+        It promises what is not known unless the facts tell nothing of that.
+        """
+        if facts is None or any(self.material.part_of(fact) == "open" for fact in facts):
+            return self.words("briefing.headline", subject=self._subject())
+        return self.words("briefing.headline-known", subject=self._subject())
+
+    def _subject(self) -> str:
+        """What it is about, by name; of an event that was only planned with that remark."""
         words, material = self.words, self.material
         if material.subject.thing is None:
-            return words("briefing.headline", subject=material.period.worded(words))
+            return material.period.worded(words)
         thing = material.thing
         name = thing.name(words.language) if thing else material.subject.thing
         if _is_planned(material):
-            name = words("typography.bracketed", text=name, remark=words("mark.planned"))
-        return words("briefing.headline", subject=name)
+            return words("typography.bracketed", text=name, remark=words("mark.planned"))
+        return name
 
     def card(
         self,
@@ -80,10 +92,12 @@ class BriefingLayout:
             if part == "care":
                 lines += self._changes
             if lines:
-                yield Section(lines, self._heading(part))
+                yield Section(lines, self._heading(part, own))
 
-    def _heading(self, part: Part) -> str:
+    def _heading(self, part: Part, facts: Iterable[FactRecord]) -> str:
         match part:
+            case "differ" if not any(map(_has_sources_that_differ, facts)):
+                return self.words("briefing.part.worded")
             case "what":
                 return self.words(f"briefing.what.{_kind(self.material)}")
             case "differ" | "open":
@@ -133,23 +147,22 @@ class BriefingLayout:
             line, dated = self._line(part, fact), self._dated(fact)
             date = dated_words(dated, self.words) if dated else before
             if dated and date != before and self._adds(part, fact, dated):
-                line = replace(line, opening=self._date(fact, dated))
+                line = replace(line, opening=self._date(fact, dated), cites=self._cites(fact))
             before = date
             yield line
 
     def _line(self, part: Part, record: FactRecord) -> Line:
         """A fact with what qualifies it; how it was inferred is left to the fact's own card.
 
-        The wordings of its sources stand side by side where they are what it tells.
+        The wordings of its sources stand side by side where they are what it tells; else they are
+        left to the card, since a remark that there are several would say nothing.
         """
-        accounts = record.fact.accounts
         bare = record.fact.model_copy(update={"accounts": (), "inferred": None})
         line = fact_line(self._context, record.model_copy(update={"fact": bare}))
-        if part == "differ":
-            wordings = tuple(Line(account.says, cites=(account,)) for account in accounts)
-            return replace(line, notes=(*wordings, *line.notes))
-        differ = (Line(self.words("briefing.worded")),) if accounts else ()
-        return replace(line, notes=(*differ, *line.notes))
+        if part != "differ":
+            return line
+        wordings = (Line(account.says, cites=(account,)) for account in record.fact.accounts)
+        return replace(line, notes=(*wordings, *line.notes))
 
     def _adds(self, part: Part, record: FactRecord, dated: Dated) -> bool:
         """Whether a date says more than the sentence, which may name the year itself.
@@ -170,11 +183,18 @@ class BriefingLayout:
         is_announced = event and record.fact.kind == "plan" and event.event.kind == "announcement"
         return event.dated if event and is_announced else record.dated
 
+    def _cites(self, record: FactRecord) -> tuple[Citation, ...]:
+        """The citations of a fact with the date of its event: those that give the date as well."""
+        event = self.material.event_of(record)
+        return (*record.fact.cites, *(event.cites if event else ()))
+
     def _date(self, record: FactRecord, dated: Dated) -> str:
         """A date in words, with a remark if it is worked out or was only planned."""
         date, event = dated_words(dated, self.words), self.material.event_of(record)
+        if dated.span and _begins_with_a_word_of(date, record.fact.says):
+            date = span_words(dated.span, self.words)
         date = _capitalised(date)
-        if dated.when.basis == "inferred" and not dated.when.words:
+        if dated.when.basis == "inferred":
             date = self.words("typography.bracketed", text=date, remark=self.words("mark.inferred"))
         if event and event.event.status == "planned":
             return self.words("briefing.planned", date=date)
@@ -196,6 +216,17 @@ class BriefingLayout:
             name = clean_text(author or "", LONGEST_AUTHOR)
             key = "briefing.remarks" if name else "briefing.remarks-unsigned"
             yield Section(lines, self.words(key, author=name), listed=False)
+
+
+def _has_sources_that_differ(record: FactRecord) -> bool:
+    """Whether the wordings of a fact are those of more than one source."""
+    return len({account.source for account in record.fact.accounts}) > 1
+
+
+def _begins_with_a_word_of(date: str, sentence: str) -> bool:
+    """Whether a sentence opens with when it was, in words that a date has too."""
+    opening = " ".join(sentence.split()[:_OPENING])
+    return bool((words_of(date) & words_of(opening)) - MINOR)
 
 
 def _capitalised(text: str) -> str:

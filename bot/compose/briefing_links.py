@@ -7,7 +7,7 @@ causes soon belong to another story.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -33,24 +33,27 @@ class Place:
     steps: int = 0
 
 
-def places(events: Mapping[str, Event], own: Sequence[str], scope: Scope) -> dict[str, Place]:
+def places(
+    events: Mapping[str, Event], own: Sequence[str], scope: Scope, late: Collection[str] = ()
+) -> dict[str, Place]:
     """The place of each event that belongs to a story; `own` are those of its subject.
 
     `events` and `own` are in order of time. An actor's story has only what the actor took part in.
+    What only `late` events, which may miss the period, led to is not of its story.
     """
     links, found = _links(events), {event_id: Place("own") for event_id in own}
     if scope == "event":
         _add(found, "whole", _reached(found, links.whole))
     if scope != "actor":
         _add(found, "own", _reached(found, links.parts))
-    core = tuple(found)
+    core = tuple(event_id for event_id in found if event_id not in late)
     match scope:
         case "event":
             _add(found, "led", _reached(core, links.causes, _MOST_STEPS))
-            before = _reached(core, links.earlier)
+            before = _akin(events, core, _reached(core, links.earlier))
             _add(found, "before", before)
             _add(found, "before", _reached(before, links.causes), further=1)
-            _add(found, "followed", _reached(core, links.later))
+            _add(found, "followed", _akin(events, core, _reached(core, links.later)))
             _add(found, "followed", _reached(core, links.effects, _MOST_STEPS))
         case "topic":  # what led to its first event led to it, what led to others is a turn of it
             _add(found, "led", _reached(own[:1], links.causes))
@@ -101,6 +104,21 @@ def _reached(start: Iterable[str], graph: Graph, most: int = 1) -> dict[str, int
         reached = {other: None for other in nearest if other not in found}
         found.update(dict.fromkeys(reached, step))
     return found
+
+
+def _akin(
+    events: Mapping[str, Event], core: Iterable[str], reached: Mapping[str, int]
+) -> dict[str, int]:
+    """Of the events just before or after others, those with a topic or an actor of theirs.
+
+    The rest only bound a date.
+    """
+    own = set[str]().union(*(_touched(events[event_id]) for event_id in core))
+    return {other: steps for other, steps in reached.items() if own & _touched(events[other])}
+
+
+def _touched(event: Event) -> set[str]:
+    return {*event.topics, *(part.actor for part in event.who)}
 
 
 def _add(found: dict[str, Place], role: Role, reached: Mapping[str, int], further: int = 0) -> None:

@@ -74,20 +74,22 @@ async def gather(store: Store, subject: Subject) -> Material:
     about = await _about(store, events, subject)
     own = tuple(record.event.id for record in await _own_events(store, subject, period))
     is_event = isinstance(about, Event)
-    around = places({key: each.event for key, each in events.items()}, own, _scope(about))
+    late = {key for key in own if about is None and period.may_miss(events[key].dated.span)}
+    around = places({key: each.event for key, each in events.items()}, own, _scope(about), late)
     seen = await settings(store, Story(about, events, own, around, period))
     parts: dict[str, Part] = {each.record.key: part_of(each, is_event) for each in seen}
     records = [each.record for each in seen]
-    positions = {event_id: position for position, event_id in enumerate(events)}
+    positions, numbers = _positions(events), {each.record.key: each.number for each in seen}
 
     ranked = sorted(seen, key=lambda each: each.rank)
     ranks = {each.record.key: number for number, each in enumerate(ranked)}
 
-    def reading_order(fact: FactRecord) -> tuple[int, int]:
-        """By part; what it is, the most telling first, all else in order of time."""
+    def reading_order(fact: FactRecord) -> tuple[float, ...]:
+        """By part; what it is, the most telling first, all else by time, event by event."""
         part = parts[fact.key]
-        within = ranks[fact.key] if part == "what" else positions.get(fact.owner, -1)
-        return PARTS.index(part), within
+        if part == "what":
+            return PARTS.index(part), ranks[fact.key]
+        return PARTS.index(part), *positions.get(fact.owner, (-1, -1)), numbers[fact.key]
 
     return Material(
         store=store,
@@ -100,6 +102,16 @@ async def gather(store: Store, subject: Subject) -> Material:
         ranked=tuple(each.record for each in ranked),
         changed=await _changed(store, subject, set(own)),
     )
+
+
+def _positions(events: Mapping[str, EventRecord]) -> dict[str, tuple[float, float]]:
+    """The place of each event in the order of time; what it was a part of comes right before it."""
+    times = {event_id: time for time, event_id in enumerate(events)}
+    wholes = {event_id: record.event.part_of for event_id, record in events.items()}
+    return {
+        event_id: (times[whole], time) if (whole := wholes[event_id]) else (time, -1)
+        for event_id, time in times.items()
+    }
 
 
 def _scope(about: Event | Actor | Topic | None) -> Scope:

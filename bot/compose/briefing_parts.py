@@ -10,10 +10,10 @@ from bot.facts.model import CLAIMS, ESSENTIAL, Event
 from bot.facts.records import FactRecord
 
 Part = Literal[
-    "what", "led", "before", "agreed", "happened", "may", "said", "followed", "background",
+    "what", "led", "before", "happened", "agreed", "may", "said", "followed", "background",
     "stands", "differ", "open", "care",
 ]  # fmt: skip
-"""What it is, what led to it, what came just before, what was agreed, what happened, what only may
+"""What it is, what led to it, what came just before, what happened, what was agreed, what only may
 fall into the period, what was said, what followed, what else to know, where it stands, where
 sources differ, what is not established, and what is easily told as more than it is."""
 
@@ -25,16 +25,21 @@ class Setting:
     """A fact as one subject's briefing sees it.
 
     `event` is the event that has it, if one has, and `place` that event's place in the story.
-    `is_first` says that it is what its event tells first, `begins` that the subject began with it.
-    `is_own` says that the subject itself has it, `is_late` that its event may miss the period. The
-    lower its `rank`, the more telling it is.
+    `number` is its place among what its event tells, in the order of its file; `is_first` says that
+    it is the most telling of that, `begins` that the subject began with it. `is_own` says that the
+    subject itself has it, `defines` that it says what the subject is, `is_outdated` that another
+    event of the subject came after where it stands, `is_late` that its event may miss the period.
+    The lower its `rank`, the more telling it is.
     """
 
     record: FactRecord
     event: Event | None = None
     place: Place | None = None
+    number: int = 0
     is_first: bool = False
     is_own: bool = False
+    defines: bool = False
+    is_outdated: bool = False
     begins: bool = False
     is_late: bool = False
     rank: tuple[float, ...] = ()
@@ -53,8 +58,10 @@ def _is_by_article(record: FactRecord) -> bool:
 def part_of(seen: Setting, subject_is_event: bool) -> Part:
     """The part that shows a fact."""
     record, event = seen.record, seen.event
-    if record.part in ("open", "stands"):
-        return "open" if record.part == "open" else "stands"
+    if record.part == "open":
+        return "open"
+    if record.part == "stands":
+        return _part_of_where_it_stands(seen)
     if event and event.status == "planned":
         return "what" if seen.is_own else "care"
     if is_claim(record, event) and record.fact.caution:
@@ -74,10 +81,19 @@ def part_of(seen: Setting, subject_is_event: bool) -> Part:
     return _part_of_event(seen.place, record, subject_is_event)
 
 
+def _part_of_where_it_stands(seen: Setting) -> Part:
+    if not seen.is_outdated:
+        return "stands"
+    return "said" if is_claim(seen.record, None) else "background"
+
+
 def _is_a_difference(seen: Setting) -> bool:
     """Whether the difference between sources is what it tells, and not just in its wording."""
     fact = seen.record.fact
-    return bool(fact.accounts) and not seen.is_first and fact.kind not in ESSENTIAL
+    is_of_subject = seen.event is not None or seen.is_own  # not what another topic is
+    return (
+        bool(fact.accounts) and is_of_subject and not seen.is_first and fact.kind not in ESSENTIAL
+    )
 
 
 def _was_foreseen(seen: Setting) -> bool:
@@ -86,7 +102,7 @@ def _was_foreseen(seen: Setting) -> bool:
 
 
 def _part_of_timeless(seen: Setting) -> Part:
-    if seen.is_own:
+    if seen.defines:
         return "what"
     return "happened" if seen.record.fact.kind in ESSENTIAL else "background"
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bot.compose.briefing_material import Material
 from bot.compose.briefing_parts import Part
-from bot.facts.model import Event, Topic
+from bot.facts.model import Actor, Event, Topic
 from bot.facts.records import FactRecord, ThingRecord
 from bot.matching.normalize import MINOR
 from bot.matching.vocabulary import words_of
@@ -25,33 +25,35 @@ Fits = Callable[[Sequence[FactRecord]], bool]
 
 
 _TURNS: tuple[Part, ...] = (
-    "what", "happened", "open", "led", "stands", "happened", "happened", "happened", "what",
-    "differ", "happened", "said", "followed", "care", "happened", "led", "open", "said", "happened",
-    "stands", "what", "followed", "happened", "background", "said", "care", "differ", "open",
+    "what", "happened", "open", "led", "stands", "happened", "happened", "happened", "background",
+    "what", "differ", "happened", "said", "followed", "care", "happened", "led", "open", "said",
+    "happened", "stands", "what", "followed", "happened", "background", "said", "care", "differ",
+    "open",
 )  # fmt: skip
 _TURNS_OF_EVENT: tuple[Part, ...] = (
-    "agreed", "happened", "led", "differ", "followed", "open", "agreed", "happened", "before",
+    "agreed", "happened", "led", "differ", "open", "followed", "agreed", "happened", "before",
     "what", "followed", "agreed", "happened", "said", "stands", "led", "before", "followed",
     "happened", "said", "care", "open", "happened", "agreed", "background", "differ", "said",
 )  # fmt: skip
 _TURNS_OF_PERIOD: tuple[Part, ...] = (
-    "happened", "happened", "led", "happened", "happened", "open", "happened", "followed", "differ",
-    "happened", "said", "led", "happened", "open", "happened", "said", "followed", "care",
+    "happened", "happened", "led", "happened", "happened", "open", "happened", "followed",
+    "differ", "happened", "said", "led", "happened", "open", "happened", "said", "followed", "care",
 )  # fmt: skip
 """The parts in the order in which they get their lines. An event has its date and people first."""
 
-_PUT_FIRST = 2  # facts that curators put first have their lines before all parts
+_PUT_FIRST = 5  # facts that curators put first have their lines before all parts
+_BEFORE_OPEN = 2  # of these come before what is not established
 
 
-def select(material: Material, fits: Fits) -> list[FactRecord]:
-    """The facts of a draft, the most telling first."""
+def select(material: Material, fits: Fits, begun: Sequence[FactRecord] = ()) -> list[FactRecord]:
+    """The facts of a draft, the most telling first; a longer one goes on from what was begun."""
     left, turns = _Candidates(material), Counter[Part]()
-    chosen: list[FactRecord] = []
+    chosen = left.take(begun)
 
     def fits_too(fact: FactRecord) -> bool:
         return fits([*chosen, fact])
 
-    for part in _opening_parts(material):
+    for part in () if begun else _opening_parts(material):
         chosen.extend(left.next(part, fits_too))
     for part in _turns(material):
         turns[part] += 1
@@ -61,15 +63,22 @@ def select(material: Material, fits: Fits) -> list[FactRecord]:
 
 
 def _opening_parts(material: Material) -> Iterator[Part]:
-    """What a topic is, so that no briefing opens with a claim; then what curators put first."""
-    order = material.about.order[:_PUT_FIRST] if material.about else ()
+    """What a topic is, so that no briefing opens with a claim; then what curators put first.
+
+    What is not established of a topic or an actor comes early too; an event has its causes first.
+    """
     is_topic = isinstance(material.about, Topic)
+    parts: list[Part] = [part for key in _put_first(material) if (part := material.parts.get(key))]
     if is_topic:
-        yield "what"
-    for key in order:
-        part = material.parts.get(key)
-        if part and not (is_topic and part == "what"):
-            yield part
+        parts = ["what", *(part for part in parts if part != "what")]
+    if "open" not in parts and isinstance(material.about, Topic | Actor):
+        parts.insert(_BEFORE_OPEN + is_topic, "open")
+    yield from parts
+
+
+def _put_first(material: Material) -> tuple[str, ...]:
+    """The keys of the facts that curators put first, which they know to be no repetition."""
+    return material.about.order[:_PUT_FIRST] if material.about else ()
 
 
 def _turns(material: Material) -> tuple[Part, ...]:
@@ -93,6 +102,16 @@ class _Candidates:
         self._names = _actor_stems(material.store.things.values())
         self._said: list[set[object]] = []
         self._told: set[str] = set()
+        self._put_first = _put_first(material)
+
+    def take(self, facts: Iterable[FactRecord]) -> list[FactRecord]:
+        """Facts that are chosen already."""
+        taken = list(facts)
+        for record in taken:
+            part = self._material.part_of(record)
+            self._left[part].remove(record)
+            self._note(part, record)
+        return taken
 
     def next(self, part: Part, fits: Callable[[FactRecord], bool]) -> list[FactRecord]:
         """The next fact of a part that fits and says something new; none if there is none."""
@@ -112,6 +131,8 @@ class _Candidates:
         about = self._material.about
         if part == "stands" and isinstance(about, Event) and about.id in record.things:
             return False  # where a topic stands since the event is what the event tells
+        if record.key in self._put_first:
+            return True
         content = self._content(record)
         return all(_likeness(content, said) <= _SAME for said in self._said)
 

@@ -50,8 +50,18 @@ async def settings(store: Store, story: Story) -> list[Setting]:
     for fact in await _of_things(store, story):
         if fact.owner not in story.events:
             is_own = fact.owner == story.subject
-            defines = is_own and not any(key.startswith(f"{fact.owner}/") for key in found)
-            found.setdefault(fact.key, Setting(fact, is_first=defines, is_own=is_own))
+            is_first = is_own and not any(key.startswith(f"{fact.owner}/") for key in found)
+            defined = isinstance(story.about, Topic) and any(e.defines for e in found.values())
+            found.setdefault(
+                fact.key,
+                Setting(
+                    fact,
+                    is_first=is_first,
+                    is_own=is_own,
+                    defines=is_own and not defined and _says_what(fact),
+                    is_outdated=_is_outdated(story, fact),
+                ),
+            )
     return _ranked(store, story, found.values())
 
 
@@ -65,6 +75,7 @@ def _of_event(story: Story, event_id: str, facts: Sequence[FactRecord]) -> Itera
         return is_claim(fact, event), fact.fact.kind not in ESSENTIAL, is_elsewhere
 
     told = sorted(in_order(event.order, facts), key=importance)
+    numbers = {fact.key: number for number, fact in enumerate(facts)}
     is_own = event_id in story.own
     for fact in _chosen(story, place, told):
         is_first = fact is told[0]
@@ -72,6 +83,7 @@ def _of_event(story: Story, event_id: str, facts: Sequence[FactRecord]) -> Itera
             record=fact,
             event=event,
             place=place,
+            number=numbers[fact.key],
             is_first=is_first,
             is_own=event_id == story.subject,
             begins=is_first and event_id == story.beginning and story.subject in fact.things,
@@ -104,6 +116,23 @@ async def _of_things(store: Store, story: Story) -> list[FactRecord]:
         facts = await store.facts(topic)
         found += (fact for fact in facts if fact.owner == topic and _bears_on(story, fact))
     return found
+
+
+def _says_what(fact: FactRecord) -> bool:
+    """Whether a fact may say what its actor or topic is."""
+    return fact.part == "facts" and not is_claim(fact, None)
+
+
+def _is_outdated(story: Story, fact: FactRecord) -> bool:
+    """Whether events of the subject are proven to have come after all that a fact is about."""
+    if not isinstance(story.about, Topic | Actor):
+        return False
+    about = fact.things & story.events.keys()
+    later = {after for event_id in about for after in story.events[event_id].after}
+    return any(
+        story.events[event_id].event.status == "reported"
+        for event_id in later & set(story.own) - about
+    )
 
 
 def _bears_on(story: Story, fact: FactRecord) -> bool:

@@ -83,14 +83,8 @@ def correct(config: Config, folder: Path, *changes: tuple[str, str]) -> None:
 
 
 async def with_renewal(room: Newsroom) -> ResponseMessage:
-    """A draft that tells the fact that is to be corrected."""
-    card = await room.ready()
-    await room.do(card, "facts")
-    chosen = [o["value"] for o in menu(card)["options"] if o.get("default")]
-    if "gsomia/renewed" not in chosen:
-        await room.pick(card, "facts", *chosen, "gsomia/renewed")
-    await room.do(card, "open")
-    return card
+    """A draft that tells the fact that is to be corrected: curators put it first."""
+    return await room.ready()
 
 
 async def posted_with_renewal(room: Newsroom) -> ResponseMessage:

@@ -427,7 +427,7 @@ async def test_what_only_may_fall_in_a_period_stands_apart(service: AnswerServic
 
 
 async def test_what_happened_without_a_date_says_so(service: AnswerService) -> None:
-    composed = await _briefing(service, Subject("united-states"))
+    composed = await _briefing(service, Subject("sung-kim"))
     (line, *_) = _lines(composed, UI("briefing.part.happened"))
     assert line.opening == "No date given; before 2025"
 

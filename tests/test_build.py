@@ -354,6 +354,19 @@ def test_what_a_killed_build_left_goes_with_a_later_build(folders: Folders, data
     assert {path.name for path in data.glob("*.draft*")} == {young.name}, "one may be at work"
 
 
+def test_two_processes_of_one_id_build_at_once_as_containers_do(
+    folders: Folders, data: Path
+) -> None:
+    others: list[Path] = []
+
+    def build_too(done: int, total: int) -> None:
+        if not others:
+            others.append(build(folders, data).path)
+
+    assert [build(folders, data, build_too).path] == others
+    assert _finished(data) == [others[0].name]
+
+
 def test_two_processes_that_build_at_once_both_end_with_a_whole_base(
     folders: Folders, data: Path
 ) -> None:

@@ -7,6 +7,7 @@ bot keeps the file that it opened, and no process ever sees a half-written one.
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -90,7 +91,8 @@ def build(folders: Folders, data: Path, progress: Progress = lambda done, total:
 
 def _write_whole(path: Path, base: Base, progress: Progress) -> None:
     """Write a draft next to the built base, and replace that once the draft is complete."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
+    # Not the process's id: in containers that share the folder, every process has the same.
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.draft")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(draft, base, built.fingerprint_of(path), progress)

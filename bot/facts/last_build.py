@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -60,7 +61,7 @@ class FilesState:
         if self._newest / 1e9 > self._seen_at - _SETTLED:
             return
         record = path.with_name(RECORD)
-        draft = record.with_name(f"{RECORD}.{os.getpid()}")
+        draft = record.with_name(f"{RECORD}.{secrets.token_hex(4)}")
         with suppress(OSError):
             draft.write_text(json.dumps(self._record(path)), "ascii")
             draft.replace(record)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from time import monotonic
 
@@ -20,6 +20,7 @@ from bot.state.state import State
 SPACING = 0.2  # seconds
 
 Open = Callable[[], Awaitable[State]]
+Claim = Callable[[str, timedelta, datetime], Awaitable[datetime | None]]
 
 
 @dataclass
@@ -114,3 +115,24 @@ async def test_one_process_alone_needs_no_database(
     waiting.cancel()
     for state in states:
         await state.close()
+
+
+async def test_a_slow_database_gives_turns_as_well(
+    states: tuple[State, State], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_starts, "MARGIN", timedelta(seconds=SPACING / 4))
+    for state in states:
+        monkeypatch.setattr(state.rate_limit, "claim", slow(state.rate_limit.claim))
+    times = await asyncio.wait_for(in_turn(states, Discord()), 10)
+    gaps = [after - before for before, after in pairwise(times)]
+    assert min(gaps) > SPACING * 0.7, gaps
+
+
+def slow(claim: Claim) -> Claim:
+    """The claim of a turn, over a database that takes longer than a turn may be late."""
+
+    async def claim_slowly(name: str, spacing: timedelta, now: datetime) -> datetime | None:
+        await asyncio.sleep(SPACING / 2)
+        return await claim(name, spacing, now)
+
+    return claim_slowly

@@ -46,6 +46,7 @@ class SessionStarts:
         self._turns = turns
         self._clock = clock
         self._is_alone = is_alone
+        self._ahead = timedelta()  # how far ahead turns are claimed: as long as a claim may take
         self.used_up = False
         """Whether the day's sessions are used up, so that shards wait for the next day."""
 
@@ -69,9 +70,9 @@ class SessionStarts:
         return await self._claim(f"identify {shard_id % limits.max_concurrency}")
 
     async def _claim(self, name: str) -> float:
-        now = self._clock()
+        at = self._clock() + self._ahead
         try:
-            free_at = await self._turns.claim(name, SPACING, now)
+            free_at = await self._turns.claim(name, SPACING, at)
         except DatabaseUnavailable as error:
             log.warning("shards cannot take turns", reason=error.reason)
             if not self._is_alone:
@@ -79,6 +80,12 @@ class SessionStarts:
             await asyncio.sleep(SPACING.total_seconds())
             return 0.0
         if free_at:
-            return max((free_at - now).total_seconds(), 0.01)
-        # A turn that came late would be followed by the next one too soon: let it go.
-        return 0.0 if self._clock() - now < MARGIN else SPACING.total_seconds()
+            return max((free_at - at).total_seconds(), 0.01)
+        late = self._clock() - at
+        if late < MARGIN:
+            await asyncio.sleep(max(-late.total_seconds(), 0.0))
+            return 0.0
+        # The next turn would follow too soon: let this one go, and claim the next in good time.
+        self._ahead += late
+        log.warning("the database is slow to give turns", seconds=self._ahead.total_seconds())
+        return SPACING.total_seconds()

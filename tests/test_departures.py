@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.state.digests import Schedule
+from bot.state.notices import Notice
 from tests.test_scheduler import DAY, HOUR, NOW, SERVER, World, state_url, world
 
 __all__ = ["state_url", "world"]
@@ -65,3 +66,20 @@ async def test_discord_is_asked_again_before_anything_is_deleted(world: World) -
     assert SERVER in world.membership.asked
     assert await kept(world) == {SERVER, OTHER}
     assert await left(world) == frozenset()
+
+
+async def test_a_server_about_which_discord_does_not_answer_holds_up_nothing_else(
+    world: World,
+) -> None:
+    await set_up_two(world)
+    await world.state.settings.left([SERVER, OTHER], NOW - KEPT - DAY)
+    await world.state.notices.add(Notice(SERVER, "digest", NOW - 100 * DAY, notice_id="old"))
+    world.membership.unknown.add(SERVER)
+    world.membership.gone.add(OTHER)
+    await world.begin()
+    assert await kept(world) == {SERVER}
+    assert await world.state.notices.get("old") is None
+    world.membership.unknown.clear()
+    world.membership.gone.add(SERVER)
+    await world.time.until(NOW + DAY + HOUR)
+    assert await kept(world) == set()

@@ -134,6 +134,8 @@ class Servers:
 
     announced: set[int] = field(default_factory=set[int])
     gone: set[int] = field(default_factory=set[int])
+    unknown: set[int] = field(default_factory=set[int])
+    """Those about which Discord does not answer."""
     asked: list[int] = field(default_factory=list[int])
 
     def is_here(self, server_id: int) -> bool:
@@ -143,6 +145,8 @@ class Servers:
     async def has_left(self, server_id: int) -> bool:
         """Whether the bot is not in a server any more."""
         self.asked.append(server_id)
+        if server_id in self.unknown:
+            raise OutcomeUnknown("Discord answered with 500")
         return server_id in self.gone
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+import structlog
+
+from bot.delivery.delivery_errors import DeliveryError, Unauthorized
 from bot.delivery.departures import Membership
 from bot.delivery.scheduler import AT_ONCE, Finished
 from bot.state.state import State
+
+log = structlog.stdlib.get_logger("factdesk.delivery")
 
 KEPT_AFTER_LEAVING = timedelta(days=30)
 """How long a server's settings are kept after the bot was removed from it."""
@@ -37,9 +42,9 @@ class RetentionJob:
         return {"retention": self._next}
 
     async def run(self, key: str, now: datetime) -> Finished:
-        """Delete what is too old. Raises DatabaseUnavailable and DeliveryError."""
-        await forget_left_servers(self._state, self._membership, now)
+        """Delete what is too old. Raises DatabaseUnavailable and Unauthorized."""
         await enforce_retention(self._state, self._base_version(), now)
+        await forget_left_servers(self._state, self._membership, now)
         self._next = now + _EVERY
         return Finished(self._next)
 
@@ -47,11 +52,19 @@ class RetentionJob:
 async def forget_left_servers(state: State, membership: Membership, now: datetime) -> None:
     """Delete the servers that the bot left long ago; Discord is asked once more about each.
 
-    Raises DatabaseUnavailable and DeliveryError.
+    One about which it does not answer waits for the next day. Raises DatabaseUnavailable and
+    Unauthorized.
     """
     left_before = now - KEPT_AFTER_LEAVING
     for server_id in state.settings.left_before(left_before):
-        if await membership.has_left(server_id):
+        try:
+            has_left = await membership.has_left(server_id)
+        except Unauthorized:
+            raise
+        except DeliveryError as error:
+            log.warning("Discord does not say whether the bot left", reason=repr(error))
+            continue
+        if has_left:
             await state.settings.purge(server_id, left_before)
         else:
             await state.settings.returned([server_id])

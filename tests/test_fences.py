@@ -16,11 +16,13 @@ from bot.state.errors import DatabaseUnavailable, LostShards, NoSessions, OnePro
 from bot.state.fences import Fences, FileFence, NoFence, ShardFences, fences_of
 from bot.state.sessions import Session
 from tests.databases import Postgres
+from tests.other_user import as_another_user, public_folder
 from tests.pgbouncer import Pool, session_pool, transaction_pool
 
-__all__ = ["session_pool", "transaction_pool"]
+__all__ = ["public_folder", "session_pool", "transaction_pool"]
 
 SOON, LATE = 0.15, 5.0  # seconds
+EVERYTHING = Shards.all_of(1)
 
 Join = Callable[[str], Awaitable["Process"]]
 
@@ -203,13 +205,37 @@ class TestDatabases:
             await fences_of(database, Shards.read("0-1/4"), "a")
         await database.close()
 
-    async def test_a_second_process_on_sqlite_waits(self, tmp_path: Path) -> None:
+
+class TestFiles:
+    """A process holds a SQLite state, or says why it cannot."""
+
+    async def test_a_second_process_waits(self, tmp_path: Path) -> None:
         first, second = FileFence(tmp_path / "state.db"), FileFence(tmp_path / "state.db")
-        everything = Shards.all_of(1)
-        await first.take(everything)
-        waiting = asyncio.create_task(second.take(everything))
+        await first.take(EVERYTHING)
+        waiting = asyncio.create_task(second.take(EVERYTHING))
         await asyncio.sleep(SOON)
         assert not waiting.done()
         await first.close()
         await asyncio.wait_for(waiting, LATE)
         await second.close()
+
+    async def test_a_file_that_may_only_be_read_is_no_fence(self, public_folder: Path) -> None:
+        (public_folder / "state.db.running").touch(0o444)
+        fence = FileFence(public_folder / "state.db")
+        with as_another_user(), pytest.raises(DatabaseUnavailable, match="readonly"):
+            await asyncio.wait_for(fence.take(EVERYTHING), LATE)
+        await fence.close()
+
+    async def test_a_damaged_file_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "state.db.running").write_bytes(b"no database" * 1_000)
+        fence = FileFence(tmp_path / "state.db")
+        with pytest.raises(DatabaseUnavailable, match=r"state\.db\.running: file is not a"):
+            await asyncio.wait_for(fence.take(EVERYTHING), LATE)
+        await fence.close()
+
+    async def test_so_is_one_that_cannot_be_opened(self, tmp_path: Path) -> None:
+        (tmp_path / "state.db.running").mkdir()
+        fence = FileFence(tmp_path / "state.db")
+        with pytest.raises(DatabaseUnavailable, match="unable to open"):
+            await asyncio.wait_for(fence.take(EVERYTHING), LATE)
+        await fence.close()

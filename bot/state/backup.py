@@ -19,7 +19,8 @@ from bot.state.migrations import versions
 
 _LOGS = ("-wal", "-shm")  # what SQLite keeps beside a database while it is open
 _COPIES = 3  # how many of those from before upgrades are kept
-_IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+"""SQLite's codes for what another connection keeps from being done."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,6 @@ def _require_unused(state: Path) -> None:
             # SQLite refuses this while anyone else has the database open.
             connection.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode in _IN_USE:
+        if error.sqlite_errorcode in IN_USE:
             raise StateInUse(state) from error
         # A damaged state is no state to protect; it is kept as it is.

@@ -18,6 +18,7 @@ from time import monotonic
 from typing import Protocol
 
 from bot.shards import Shards
+from bot.state.backup import IN_USE
 from bot.state.database import Database, driver_errors
 from bot.state.errors import DatabaseUnavailable, LostShards, NoSessions, OneProcessOnly
 from bot.state.sessions import Session
@@ -109,23 +110,32 @@ class FileFence(NoFence):
     """A file beside a SQLite state, locked as long as the process runs."""
 
     def __init__(self, state: Path) -> None:
-        self._file = sqlite3.connect(state.with_name(f"{state.name}.running"), timeout=0)
+        self._path = state.with_name(f"{state.name}.running")
+        self._file: sqlite3.Connection | None = None
 
     async def take(self, shards: Shards) -> None:
-        """Wait until no other process runs on the same state."""
+        """Wait until no other process runs on the same state. Raises DatabaseUnavailable."""
         while not self._lock():  # noqa: ASYNC110 - another process tells nobody
             await asyncio.sleep(POLL)
 
     def _lock(self) -> bool:
         try:
+            if self._file is None:
+                self._file = sqlite3.connect(self._path, timeout=0, isolation_level=None)
+            self._file.execute("PRAGMA journal_mode = MEMORY")
             self._file.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            return False
+            # A file that may only be read is not locked, and SQLite says so at a write.
+            self._file.execute("PRAGMA user_version = 1")
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode in IN_USE:
+                return False
+            raise DatabaseUnavailable(f"{self._path}: {error}") from error
         return True
 
     async def close(self) -> None:
         """Let the next process run."""
-        self._file.close()
+        if self._file:
+            self._file.close()
 
 
 class ShardFences:

@@ -163,6 +163,34 @@ async def test_a_process_that_slept_through_a_restart_gives_up_what_another_took
     assert other.serves
 
 
+async def test_a_holder_ends_its_own_session_of_which_it_was_cut_off(postgres: Postgres) -> None:
+    database = await Database.open(postgres.new_database())
+    cut_off, again = ShardFences(database, "a"), ShardFences(database, "a")
+    shards = Shards.read("0-1/2")
+    await cut_off.take(shards)
+    await asyncio.wait_for(again.take(shards), LATE)
+    for each in (cut_off, again):
+        await each.close()
+    await database.close()
+
+
+async def test_a_session_without_its_name_is_not_kept(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = await Database.open(postgres.new_database())
+    fences_, shards = ShardFences(database, "a"), Shards.read("0-1/2")
+    with monkeypatch.context() as patch:
+        patch.setattr(fences, "_SILENT", "'no number'")
+        with pytest.raises(DatabaseUnavailable):
+            await fences_.have_sessions()
+    await fences_.take(shards)
+    other = ShardFences(database, "a")
+    await asyncio.wait_for(other.take(shards), LATE)  # it knows the session by its name
+    for each in (fences_, other):
+        await each.close()
+    await database.close()
+
+
 async def test_a_process_gives_up_once_the_database_was_away_for_too_long(
     join: Join, monkeypatch: pytest.MonkeyPatch
 ) -> None:

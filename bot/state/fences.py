@@ -41,6 +41,10 @@ AND held.classid::bigint BETWEEN {_CLASS} AND {_CLASS + _MOST_SHARDS}
 AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 AND session.application_name IS DISTINCT FROM $1
 """
+_END_OLD_SESSIONS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE application_name = $1 AND pid <> pg_backend_pid() AND datname = current_database()
+"""
 _TAKE = (
     "SELECT pg_try_advisory_lock($1::int, shard) FROM generate_series($2::int, $3::int) AS shard"
 )
@@ -238,8 +242,10 @@ class ShardFences:
                 if all(is_taken for (is_taken,) in await _fetch(session, _TAKE, *wanted)):
                     self._has_locks = True
                     return True
-                # The database has not noticed yet that this process's session before has ended.
+                # Only this process's own session before can hold them. The database notices after
+                # minutes only that the connection was cut without a word.
                 await _fetch(session, "SELECT pg_advisory_unlock_all()")
+                await _fetch(session, _END_OLD_SESSIONS, self._name)
                 return False
 
     async def _opened(self) -> Session:
@@ -247,12 +253,17 @@ class ShardFences:
         if self._session and not self._session.is_lost:
             return self._session
         await self.close()
-        self._session = session = await Session.open(self._database)
-        with driver_errors():
-            await session.driver.execute(
-                f"SET application_name = '{self._name}';"
-                f"SET tcp_keepalives_idle = {_SILENT}; SET tcp_keepalives_interval = {_SILENT}"
-            )
+        session = await Session.open(self._database)
+        try:
+            with driver_errors():
+                await session.driver.execute(
+                    f"SET application_name = '{self._name}';"
+                    f"SET tcp_keepalives_idle = {_SILENT}; SET tcp_keepalives_interval = {_SILENT}"
+                )
+        except BaseException:  # without its name its locks would be taken for another process's
+            await session.close()
+            raise
+        self._session = session
         return session
 
 

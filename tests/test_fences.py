@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.shards import Shards
 from bot.state import fences, sessions
@@ -207,17 +208,56 @@ async def test_a_process_gives_up_once_the_database_was_away_for_too_long(
     await holder.gave_up()
 
 
+async def test_a_process_that_waits_says_that_the_database_is_away(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = await Database.open(postgres.new_database())
+    waiting = ShardFences(database, "a")
+
+    async def away(_: Database) -> None:
+        raise DatabaseUnavailable("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "open", away)
+        taking = asyncio.create_task(waiting.take(EVERYTHING))
+        await asyncio.sleep(SOON)
+        assert waiting.unavailable == "away"
+    await asyncio.wait_for(taking, LATE)
+    assert waiting.unavailable is None
+    await waiting.close()
+    await database.close()
+
+
 class TestDatabases:
     """Which databases several processes can share."""
 
     async def test_not_a_pooler_in_transaction_mode(
         self, postgres: Postgres, transaction_pool: Pool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sessions, "HEARD_WITHIN", 1)
+        monkeypatch.setattr(sessions, "HEARD_WITHIN", 0.4)
         database = await Database.open(transaction_pool(postgres.new_database()))
         with pytest.raises(NoSessions):
             await fences_of(database, Shards.read("0-1/4"), "a")
         assert type(await fences_of(database, None, "a")) is NoFence
+        await database.close()
+
+    async def test_one_that_is_slow_is_taken_for_no_pooler(
+        self, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sessions, "HEARD_WITHIN", 0.4)
+        announce, slow = Database.announce, ["the first time"]
+
+        async def announce_late(database: Database, connection: AsyncConnection) -> None:
+            if slow:
+                slow.pop()
+            else:
+                await announce(database, connection)
+
+        monkeypatch.setattr(Database, "announce", announce_late)
+        database = await Database.open(postgres.new_database())
+        found = await fences_of(database, Shards.read("0-1/4"), "a")
+        assert isinstance(found, ShardFences)
+        await found.close()
         await database.close()
 
     async def test_a_pooler_in_session_mode(self, postgres: Postgres, session_pool: Pool) -> None:

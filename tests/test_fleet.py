@@ -15,6 +15,7 @@ import pytest
 from bot.config import Config
 from bot.runtime import health
 from bot.runtime.client import Factdesk
+from bot.state.fences import NoFence
 from tests.databases import Postgres
 from tests.fleet import Fleet, server_id
 from tests.forks import Forks
@@ -64,6 +65,10 @@ async def test_a_process_that_waits_for_its_shards_says_so(config: Config) -> No
     check = health.gateway(bot)
     assert not check.is_fine
     assert check.detail == "waits: another process serves shards of 0-0/1"
+    bot.fences = NoFence()
+    bot.fences.unavailable = "it does not answer"
+    check = health.gateway(bot)
+    assert check.detail == "waits: the state does not say who serves shards: it does not answer"
 
 
 @pytest.mark.matrix

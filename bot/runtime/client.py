@@ -57,7 +57,7 @@ class Factdesk(FactdeskClient):
 
     services: Services
     _delivering: asyncio.Task[None] | None = None
-    _fences: Fences | None = None
+    fences: Fences | None = None
 
     def __init__(self, config: Config, delivers: bool = True, wiring: Wiring | None = None) -> None:
         self.shards_served = config.shards or Shards.all_of(1)  # until Discord says how many
@@ -163,18 +163,18 @@ class Factdesk(FactdeskClient):
             count, _, _ = await self.http.get_bot_gateway()
             self.shards_served = Shards.all_of(count)
         database, worker = self.state.database, self.state.worker
-        self._fences = await fences_of(database, self.config.shards, worker)
+        self.fences = await fences_of(database, self.config.shards, worker)
         self.is_waiting_for_shards = True
         log.info("waiting for the shards", shards=str(self.shards_served))
-        await self._fences.take(self.shards_served)
+        await self.fences.take(self.shards_served)
         self.is_waiting_for_shards = False
         self.shard_count = self.shards_served.count
         self.shard_ids = list(self.shards_served.ids)
 
     async def watch_shards(self) -> None:
         """Hold the shards, until cancelled. Raises LostShards if another process may have them."""
-        assert self._fences, "only shards that were taken are watched"
-        await self._fences.watch()
+        assert self.fences, "only shards that were taken are watched"
+        await self.fences.watch()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait until a shard may begin a session."""
@@ -186,8 +186,8 @@ class Factdesk(FactdeskClient):
             self._delivering.cancel()
             await asyncio.wait({self._delivering})
         await super().close()
-        if self._fences:
-            await self._fences.close()
+        if self.fences:
+            await self.fences.close()
         if self.is_open:
             await self.services.close()
 
@@ -215,8 +215,8 @@ class Factdesk(FactdeskClient):
 
     async def _confirm_shards(self) -> None:
         """Connect no shard that another process may have. Raises LostShards."""
-        if self._fences:
-            await self._fences.confirm()
+        if self.fences:
+            await self.fences.confirm()
 
     async def _spend_turn(self) -> None:
         """Have a request counted against the limit that all processes share."""

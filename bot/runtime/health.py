@@ -39,7 +39,7 @@ async def checks(bot: Factdesk, now: datetime) -> Sequence[Check]:
 def gateway(bot: Factdesk) -> Check:
     shards = bot.shards_served
     if bot.is_waiting_for_shards:
-        return Check("gateway", False, f"waits: another process serves shards of {shards}")
+        return Check("gateway", False, f"waits: {_waits_for(bot)}")
     away = [each for each in shards.ids if each not in bot.connected_shards]
     if away and bot.session_starts.used_up:
         return Check("gateway", False, "waits: Discord allows no more connections today")
@@ -49,6 +49,12 @@ def gateway(bot: Factdesk) -> Check:
         listed = ", ".join(map(str, away))
         return Check("gateway", False, f"shards of {shards} not connected: {listed}")
     return Check("gateway", True, _connected(bot))
+
+
+def _waits_for(bot: Factdesk) -> str:
+    if bot.fences and bot.fences.unavailable:
+        return f"the state does not say who serves shards: {bot.fences.unavailable}"
+    return f"another process serves shards of {bot.shards_served}"
 
 
 def _connected(bot: Factdesk) -> str:

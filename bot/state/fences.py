@@ -5,6 +5,10 @@ or its connection ends, and nothing has to expire. A process that loses its conn
 shards back at once; any other waits until they were free for `SETTLE` seconds. One that cannot
 reach the database for `HOLDOUT` seconds gives its shards up, before the database gives up its
 silent connection. With SQLite a locked file holds all servers.
+
+One hole is left: if a process alone is cut off in such a way that the database hears of it, another
+takes its shards, and both serve them until the first gives up. To give up sooner would end every
+process when the database restarts.
 """
 
 from __future__ import annotations
@@ -17,11 +21,15 @@ from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
+import structlog
+
 from bot.shards import Shards
 from bot.state.backup import IN_USE
 from bot.state.database import Database, driver_errors
 from bot.state.errors import DatabaseUnavailable, LostShards, NoSessions, OneProcessOnly
 from bot.state.sessions import Session
+
+log = structlog.stdlib.get_logger("factdesk.state")
 
 POLL = 1.0  # seconds between two looks
 SETTLE = 5.0
@@ -52,6 +60,9 @@ _TAKE = (
 
 class Fences(Protocol):
     """The shards that this process holds."""
+
+    unavailable: str | None
+    """Why `take` could not ask the database when it last tried; None if it could."""
 
     async def take(self, shards: Shards) -> None:
         """Wait until no other process holds any of the shards, and hold them all."""
@@ -90,11 +101,14 @@ async def fences_of(database: Database, shards: Shards | None, worker: str) -> F
     await fences.close()
     if needs_several:
         raise NoSessions
+    log.warning("the pooler keeps no sessions, so nothing stops a second process")
     return NoFence()
 
 
 class NoFence:
     """One process behind a pooler without sessions: its host sees to it that there is one."""
+
+    unavailable: str | None = None
 
     async def take(self, shards: Shards) -> None:
         """Do nothing."""
@@ -146,6 +160,7 @@ class ShardFences:
     """Locks of shards in PostgreSQL."""
 
     def __init__(self, database: Database, worker: str) -> None:
+        self.unavailable: str | None = None
         self._database = database
         self._name = f"factdesk {worker}"  # by which PostgreSQL's own views show the session
         self._session: Session | None = None
@@ -165,11 +180,13 @@ class ShardFences:
         while True:
             try:
                 is_free = not await self._others()
+                self.unavailable = None
                 if not is_free:
                     free_since = monotonic()
                 elif monotonic() - free_since >= SETTLE and await self._lock():
                     return
-            except DatabaseUnavailable:
+            except DatabaseUnavailable as error:
+                self.unavailable = error.reason
                 free_since = monotonic()
             await asyncio.sleep(POLL)
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.state.database import CHANNEL, Database, driver_errors
 
 HEARD_WITHIN = 5.0  # seconds; a database answers in milliseconds
+_TRIES = 3  # before a slow database is taken for a pooler
 
 
 class _Driver(Protocol):
@@ -67,11 +68,13 @@ class Session:
 
         with driver_errors():
             await self.driver.add_listener(CHANNEL, hear)
-        async with database.transaction() as connection:
-            await database.announce(connection)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(heard.wait(), HEARD_WITHIN)
-        return heard.is_set()
+        for _ in range(_TRIES):
+            async with database.transaction() as connection:
+                await database.announce(connection)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(heard.wait(), HEARD_WITHIN)
+                return True
+        return False
 
     async def close(self) -> None:
         """End the session, and with it every lock that it holds."""

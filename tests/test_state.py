@@ -192,7 +192,7 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
     "posts.forget": lambda state: state.posts.forget(NOW),
     "rate_limit.reserve": lambda state: state.rate_limit.reserve(1, MINUTE, NOW),
     "rate_limit.claim": lambda state: state.rate_limit.claim("a", MINUTE, NOW),
-    "rate_limit.pause_until": lambda state: state.rate_limit.pause_until(NOW),
+    "rate_limit.pause": lambda state: state.rate_limit.pause(HOUR, NOW),
     "base_versions.remember": lambda state: state.base_versions.remember("e", {"a/b": "v"}, {}),
     "base_versions.facts": lambda state: state.base_versions.facts("e2"),
     "base_versions.forget_unused": lambda state: state.base_versions.forget_unused("e"),
@@ -763,9 +763,9 @@ class TestRateLimit:
     async def test_is_held(self, state: State, open_state: Open) -> None:
         other = (await open_state()).rate_limit
         until = NOW + 20 * timedelta(seconds=1)
-        await state.rate_limit.pause_until(until)
+        await state.rate_limit.pause(until - NOW, NOW)
         assert await other.reserve(1, self.SPACING, NOW) == until
-        await state.rate_limit.pause_until(NOW)
+        await state.rate_limit.pause(timedelta(0), NOW)
         assert await other.reserve(1, self.SPACING, NOW) == until + self.SPACING, (
             "it is not shortened"
         )
@@ -777,8 +777,17 @@ class TestRateLimit:
         assert await other.reserve(1, self.SPACING, NOW) == NOW + self.SPACING
 
     async def test_is_held_as_long_as_discord_says(self, state: State, open_state: Open) -> None:
-        await state.rate_limit.pause_until(NOW + HOUR)
+        await state.rate_limit.pause(HOUR, NOW)
         other = (await open_state()).rate_limit
+        for number in range(3):
+            at = NOW + HOUR + number * self.SPACING
+            assert await other.reserve(1, self.SPACING, NOW) == at, "each has its own instant"
+
+    async def test_is_held_by_no_wrong_clock(self, state: State, open_state: Open) -> None:
+        other = (await open_state()).rate_limit
+        await state.rate_limit.pause(HOUR, NOW + 1_000 * HOUR)
+        assert await other.reserve(1, self.SPACING, NOW) == NOW
+        await other.pause(HOUR, NOW)
         assert await other.reserve(1, self.SPACING, NOW) == NOW + HOUR
 
 

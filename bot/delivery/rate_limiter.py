@@ -73,7 +73,7 @@ class RateLimiter:
     async def hold(self, seconds: float) -> None:
         """Keep every process from sending for so long. Raises DatabaseUnavailable."""
         self._turns.clear()
-        await self._rate_limit.pause_until(self._clock() + timedelta(seconds=seconds))
+        await self._rate_limit.pause(timedelta(seconds=seconds), self._clock())
 
     async def _next(self) -> datetime:
         now = self._clock()

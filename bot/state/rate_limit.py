@@ -12,6 +12,8 @@ from bot.state.tables import rate_limit
 
 _MAX_AHEAD = timedelta(minutes=10)
 """A next free instant further ahead than this came from a wrong clock and is ignored."""
+_LONGEST_HOLD = timedelta(days=1)
+"""So did a hold that ends later than this."""
 
 
 class RateLimit:
@@ -32,12 +34,9 @@ class RateLimit:
                 .where(rate_limit.c.name == "requests")
                 .with_for_update()
             )
+            begin = max(now, await self._held_until(connection, now) or now)
             free_at = free.scalar_one()
-            first = free_at if now < free_at < now + _MAX_AHEAD else now
-            paused = await connection.execute(
-                select(rate_limit.c.free_at).where(rate_limit.c.name == "held")
-            )
-            first = max(first, paused.scalar_one_or_none() or first)
+            first = free_at if begin < free_at < begin + _MAX_AHEAD else begin
             await connection.execute(
                 update(rate_limit)
                 .where(rate_limit.c.name == "requests")
@@ -45,16 +44,29 @@ class RateLimit:
             )
             return first
 
-    async def pause_until(self, until: datetime) -> None:
-        """Allow no request before an instant; never shortens a pause.
+    async def _held_until(self, connection: AsyncConnection, now: datetime) -> datetime | None:
+        held = await connection.execute(
+            select(rate_limit.c.free_at).where(
+                rate_limit.c.name == "held", rate_limit.c.free_at <= now + _LONGEST_HOLD
+            )
+        )
+        return held.scalar_one_or_none()
+
+    async def pause(self, duration: timedelta, now: datetime) -> None:
+        """Allow no request for so long, a day at most; never shortens a pause.
 
         Raises DatabaseUnavailable.
         """
+        until = now + min(duration, _LONGEST_HOLD)
+        free_at = rate_limit.c.free_at
         async with self._database.transaction() as connection:
             await self._insert(connection, "held", until)
             await connection.execute(
                 update(rate_limit)
-                .where(rate_limit.c.name == "held", rate_limit.c.free_at < until)
+                .where(
+                    rate_limit.c.name == "held",
+                    (free_at < until) | (free_at > now + _LONGEST_HOLD),
+                )
                 .values(free_at=until)
             )
 

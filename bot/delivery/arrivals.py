@@ -9,7 +9,8 @@ import structlog
 
 from bot.delivery.delivery_errors import DeliveryError
 from bot.delivery.jobs.notices import ARRIVAL_PLACES, Addresses
-from bot.state.notices import Notice, Notices
+from bot.state.notices import Notice
+from bot.state.state import State
 
 log = structlog.stdlib.get_logger("factdesk.delivery")
 
@@ -17,18 +18,21 @@ _RECENT = timedelta(days=1)  # how long after an arrival that was missed a welco
 
 
 async def note_arrival(
-    notices: Notices, addresses: Addresses, server_id: int, joined_at: datetime, now: datetime
+    state: State, addresses: Addresses, server_id: int, joined_at: datetime, now: datetime
 ) -> None:
     """Have a server welcomed if somebody can be reached; an older arrival is left alone.
 
+    So is one after which everything about the server was deleted: nothing is stored of it again.
     The notice's id follows from the arrival, so it is sent once, however many processes and starts
     see that arrival. Raises DatabaseUnavailable.
     """
     if now - joined_at > _RECENT or not await _is_reachable(addresses, server_id):
         return
+    if await state.settings.was_deleted_since(server_id, joined_at):
+        return
     arrival = f"{server_id}/{joined_at.isoformat()}"
     notice_id = sha256(arrival.encode()).hexdigest()[:16]
-    await notices.add(Notice(server_id, "welcome", joined_at, notice_id=notice_id))
+    await state.notices.add(Notice(server_id, "welcome", joined_at, notice_id=notice_id))
 
 
 async def _is_reachable(addresses: Addresses, server_id: int) -> bool:

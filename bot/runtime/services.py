@@ -193,5 +193,5 @@ def _assemble(
         notices=notices_job,
         pending_corrections=pending,
         scheduler=scheduler,
-        note_arrival=partial(note_arrival, state.notices, moderators),
+        note_arrival=partial(note_arrival, state, moderators),
     )

@@ -117,6 +117,16 @@ class ServerSettings:
             await self._database.announce(connection)
         self._known.pop(server_id, None)
 
+    async def was_deleted_since(self, server_id: int, instant: datetime) -> bool:
+        """Whether everything stored about a server was deleted, at an instant or later."""
+        async with self._database.transaction() as connection:
+            deleted = await connection.execute(
+                select(deletion.c.server_id).where(
+                    deletion.c.server_id == server_id, deletion.c.deleted_at >= instant
+                )
+            )
+            return deleted.first() is not None
+
     def left_before(self, instant: datetime) -> frozenset[int]:
         """The servers that the bot left before an instant. No I/O."""
         left = ((each, known.left_at) for each, known in self._known.items())

@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
-import aiohttp
-import discord
-
 from bot.answers.lifecycle import build_service, open_last_service
 from bot.cli.errors import sentence_of
 from bot.cli.shared import base_folders
@@ -20,14 +17,14 @@ from bot.facts.errors import BaseError
 from bot.runtime.client import Factdesk
 from bot.runtime.command_upload import are_uploaded
 from bot.runtime.health import Check
-from bot.runtime.serve import RefusedToken, UnreachableDiscord, log_in
+from bot.runtime.serve import AWAY, RefusedToken, UnreachableDiscord, log_in, why_away
 from bot.state import address
 from bot.state.database import Database
 from bot.state.errors import OneProcessOnly, StateError
 from bot.state.fences import NoFence, fences_of
 from bot.state.migrations import versions
 
-_AWAY = (aiohttp.ClientError, discord.HTTPException, OSError, TimeoutError)
+_AWAY = (*AWAY, OSError)
 
 
 class _Rehearsal(Factdesk):
@@ -69,7 +66,7 @@ async def _gateway(bot: Factdesk) -> Check:
     try:
         _, _, limit = await bot.http.get_bot_gateway()
     except _AWAY as error:
-        return Check("gateway", False, f"Discord cannot be reached: {error}")
+        return Check("gateway", False, f"Discord cannot be reached: {why_away(error)}")
     left = f"{limit['remaining']} of {limit['total']} starts left today"
     asks = f"intents {', '.join(intents)}, none of them privileged; {left}"
     return Check("gateway", limit["remaining"] > 0, asks)
@@ -80,7 +77,7 @@ async def _commands(bot: Factdesk) -> Check:
     try:
         is_current = await are_uploaded(bot.tree, bot.upload_record)
     except _AWAY as error:
-        return Check("commands", False, f"Discord does not list them: {error}")
+        return Check("commands", False, f"Discord does not list them: {why_away(error)}")
     return Check("commands", True, f"{number}, {'uploaded' if is_current else 'to be uploaded'}")
 
 

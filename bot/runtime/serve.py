@@ -22,6 +22,10 @@ _AUTHENTICATION_FAILED = 4004
 _WRONG_SHARDS = (4010, 4011)  # there is no such shard; a shard has too many servers
 
 
+AWAY = (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, TimeoutError)
+"""What asking Discord raises if it does not answer, or not as expected."""
+
+
 class RefusedToken(Exception):
     """Discord does not accept the token."""
 
@@ -125,10 +129,15 @@ def _raise_as_ours(error: BaseException | None) -> None:
         raise RefusedShards from None
     if isinstance(error, discord.PrivilegedIntentsRequired | discord.ConnectionClosed):
         raise RefusedConnection(str(error)) from None
-    if isinstance(error, aiohttp.ClientError | discord.HTTPException):
-        raise UnreachableDiscord(str(error)) from None
+    if isinstance(error, AWAY):
+        raise UnreachableDiscord(why_away(error)) from None
     if error:
         raise error
+
+
+def why_away(error: BaseException) -> str:
+    """What such an error says; some say nothing."""
+    return str(error) or "it does not answer"
 
 
 async def _freeze_startup_objects(bot: Factdesk) -> None:

@@ -60,7 +60,7 @@ class SessionStarts:
         try:
             limits = await self._limits()
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-            log.warning("Discord does not say whether a shard may connect", reason=str(error))
+            log.warning("Discord does not say whether a shard may connect", reason=repr(error))
             return _TRY_AGAIN
         self.used_up = limits.remaining <= SPARE
         if self.used_up:

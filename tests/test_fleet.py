@@ -15,7 +15,9 @@ import pytest
 from bot.config import Config
 from bot.runtime import health
 from bot.runtime.client import Factdesk
+from bot.shards import Shards
 from bot.state.fences import NoFence
+from bot.state.state import State
 from tests.databases import Postgres
 from tests.fleet import Fleet, server_id
 from tests.forks import Forks
@@ -69,6 +71,21 @@ async def test_a_process_that_waits_for_its_shards_says_so(config: Config) -> No
     bot.fences.unavailable = "it does not answer"
     check = health.gateway(bot)
     assert check.detail == "waits: the state does not say who serves shards: it does not answer"
+
+
+async def test_a_process_that_waited_knows_what_was_changed_meanwhile(
+    config: Config, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/state.db"
+    bot = Factdesk(config.model_copy(update={"shards": Shards.all_of(1)}))
+    bot.state, other = await State.open(url), await State.open(url)
+    await other.settings.choose_language(1, "ja")
+    await bot.take_shards()
+    assert bot.state.settings.of(1).language == "ja"
+    assert bot.fences
+    await bot.fences.close()
+    for state in (bot.state, other):
+        await state.close()
 
 
 @pytest.mark.matrix

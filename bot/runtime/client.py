@@ -168,6 +168,7 @@ class Factdesk(FactdeskClient):
         log.info("waiting for the shards", shards=str(self.shards_served))
         await self.fences.take(self.shards_served)
         self.is_waiting_for_shards = False
+        await _try(self.state.settings.load())  # another process served, and may have changed them
         self.shard_count = self.shards_served.count
         self.shard_ids = list(self.shards_served.ids)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -128,6 +129,47 @@ async def test_a_copy_is_restored_where_no_state_is(file: Path, copy: Path) -> N
     copied, kept = restore(copy, file)
     assert (copied.servers, kept) == (SERVERS, None)
     assert await servers(file) == SERVERS
+
+
+def access(file: Path) -> tuple[int, int, int]:
+    """Who a file belongs to, and its mode."""
+    stat = file.stat()
+    return stat.st_uid, stat.st_gid, stat.st_mode & 0o777
+
+
+def allow(file: Path, mode: int) -> None:
+    """Set the mode of a file."""
+    file.chmod(mode)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+async def test_a_state_that_root_restores_belongs_to_the_bot(file: Path, copy: Path) -> None:
+    await closed(copy, 1)
+    file.parent.mkdir()
+    os.chown(file.parent, 12_345, 12_346)
+    restore(copy, file)
+    assert access(file) == (12_345, 12_346, 0o600)
+    allow(file, 0o640)
+    restore(copy, file)
+    assert access(file) == (12_345, 12_346, 0o640)
+
+
+async def test_a_restored_state_can_be_read_by_those_who_could_before(
+    file: Path, copy: Path
+) -> None:
+    await closed(copy, 1)
+    await closed(file, 1)
+    for mode in (0o640, 0o600):
+        allow(file, mode)
+        before = access(file)
+        restore(copy, file)
+        assert access(file) == before
+
+
+async def test_a_copy_is_for_its_owner_alone(file: Path, copy: Path) -> None:
+    await closed(file, 1)
+    back_up(file, copy)
+    assert access(copy)[2] == 0o600
 
 
 async def test_a_damaged_state_is_kept_and_replaced(file: Path, copy: Path) -> None:

@@ -7,8 +7,10 @@ backup reads all three as one.
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -54,11 +56,21 @@ def restore(copy: Path, state: Path) -> tuple[Copy, Path | None]:
     state.parent.mkdir(parents=True, exist_ok=True)
     with _draft(state) as draft:
         copied = _copy(copy, draft)
+        _hand_over(draft, state)
         kept = _set_aside(state) if state.exists() else None
         for log in _LOGS:  # SQLite would play it into the copy
             state.with_name(state.name + log).unlink(missing_ok=True)
         draft.replace(state)
     return copied, kept
+
+
+def _hand_over(draft: Path, state: Path) -> None:
+    """Have a draft be what the state is: root may restore it, and the bot must write it."""
+    if state.exists():
+        shutil.copymode(state, draft)
+    if sys.platform != "win32" and os.geteuid() == 0:  # only root gives files away
+        owner = (state if state.exists() else state.parent).stat()
+        os.chown(draft, owner.st_uid, owner.st_gid)
 
 
 def keep_before(version: str, state: Path) -> None:
@@ -94,7 +106,7 @@ def _copy(source: Path, draft: Path) -> Copy:
     """Copy a database with what its log holds, and check the copy. Raises NoState."""
     if not source.is_file():
         raise NoState(source, "there is no such file")
-    draft.touch()  # SQLite's own error would not say why it cannot
+    draft.touch(0o600)  # SQLite's own error would not say why it cannot
     # Not `mode=ro`: that would leave a log behind, which the bot's user may not write to.
     address = f"{source.resolve().as_uri()}?mode=rw"
     try:

@@ -75,10 +75,15 @@ class Comparison:
         )
 
     def unanswered(self, asks: Iterable[AskRecord]) -> tuple[float, float]:
-        """How like the question is to the most similar of these, and to that of its own kind."""
+        """How much of the most similar of these the question has, and of that of its own kind.
+
+        What an unanswered question has besides is what no article answers, so it is the share of
+        its terms that counts, and not how short the question is.
+        """
         best = of_its_kind = 0.0
         for ask in asks:
-            like = self._likeness(ask, self._terms & ask.terms)
+            shared = self._terms & ask.terms
+            like = min(self._likeness(ask, shared), self._share(ask, shared))
             best = max(best, like)
             if ask.kind == self._asked.kind:
                 of_its_kind = max(of_its_kind, like)
@@ -92,6 +97,10 @@ class Comparison:
         if not shared:
             return 0.0
         return 2 * self._weights.of(shared) / (self._whole + self._weights.whole(ask.terms))
+
+    def _share(self, ask: AskRecord, shared: Collection[str]) -> float:
+        """How much of an ask is among shared terms: 0 to 1."""
+        return self._weights.of(shared) / (self._weights.whole(ask.terms) or 1.0)
 
     def _letters(self, asks: Iterable[AskRecord]) -> float:
         plain = [ask.plain for ask in asks]

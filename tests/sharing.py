@@ -22,6 +22,7 @@ _WHOLE = (
 _NEED_POSTGRESQL = (  # in tests that do not say so in their ids too
     "tests/test_fences.py",
     "tests/test_fleet.py",
+    "tests/test_preflight.py",
     "tests/test_state.py",
 )
 _LONG = (*_WHOLE[:2], "tests/test_page_briefing.py")

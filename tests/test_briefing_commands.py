@@ -143,7 +143,7 @@ async def test_a_briefing_is_posted_at_its_wall_time_and_not_before(room: Newsro
     [
         (("2026-01-02", "Asia/Seoul"), "“2026-01-02” has no time of day."),
         (("09:00", "Asia/Seoul"), "“09:00” has no day."),
-        (("2026-01-02 09:00", ""), "The time needs its time zone."),
+        (("2026-01-02 09:00", ""), "Add a time zone as well."),
         (("soon", "Asia/Seoul"), "“soon” is not a time the bot understands."),
         (("2026-01 09:00", "Asia/Seoul"), "“2026-01 09:00” is not a time the bot understands."),
         (("2026-01-02 9", "Asia/Seoul"), "“2026-01-02 9” is not a time the bot understands."),

@@ -165,9 +165,9 @@ async def discord() -> AsyncIterator[LittleDiscord]:
 
 @pytest.fixture
 def data(tmp_path: Path, config: Config) -> Path:
-    """The bot's data folder, which outlives its processes; its base is built already."""
+    """The bot's data folder, which outlives its processes: a built base, and no state."""
     data = tmp_path / "data"
-    shutil.copytree(config.data, data)
+    shutil.copytree(config.data, data, ignore=shutil.ignore_patterns("state.db*"))
     return data
 
 

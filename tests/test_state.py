@@ -191,6 +191,7 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
     "posts.mark_published": lambda state: state.posts.mark_published(SLOT.post_id, done=True),
     "posts.forget": lambda state: state.posts.forget(NOW),
     "rate_limit.reserve": lambda state: state.rate_limit.reserve(1, MINUTE, NOW),
+    "settings.was_deleted_since": lambda state: state.settings.was_deleted_since(1, NOW),
     "rate_limit.claim": lambda state: state.rate_limit.claim("a", MINUTE, NOW),
     "rate_limit.pause": lambda state: state.rate_limit.pause(HOUR, NOW),
     "base_versions.remember": lambda state: state.base_versions.remember("e", {"a/b": "v"}, {}),

@@ -342,6 +342,7 @@ async def test_refuses_a_missing_or_wrong_token_in_one_sentence(
 async def test_ends_when_the_token_is_taken_back(discord: LittleDiscord, start: Start) -> None:
     run = await start(DISCORD_TOKEN=TOKEN)
     await run.until(discord.gateway.identified())
+    await answers_tokyo(discord, run)
     await discord.gateway.close(4004)
     assert await run.ended() == 2
     refused_in_one_sentence(run)

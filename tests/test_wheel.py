@@ -22,7 +22,7 @@ from tests.patience import patience
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built beside a copy of an article."""
-    article = ROOT / "seeds/copy-of-an-article.txt"
+    article = ROOT / f"seeds/copy-of-an-article-{os.getpid()}.txt"  # one for each worker
     article.touch()
     try:
         folder = tmp_path_factory.mktemp("dist")

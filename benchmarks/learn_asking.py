@@ -3,9 +3,10 @@
     python benchmarks/learn_asking.py [--facts facts] [--seeds seeds]
 
 Each ask is a question once, and is left out of its unit meanwhile; so is each question that the
-base lists as unanswered. `benchmarks/asking` has the other lessons, a file of questions of each
-writer, whose unanswered ones are left out as well. The weights are printed, to be pasted; then, for
-each writer, how well those do that were learned without that writer. Needs numpy.
+base lists as unanswered. Plain questions ("when was ...") are made from the names of things.
+`benchmarks/asking` has the other lessons, a file of questions of each writer, whose unanswered ones
+are left out as well. The weights are printed, to be pasted; then, for each writer, how well those
+do that were learned without that writer. Needs numpy.
 """
 
 from __future__ import annotations
@@ -34,12 +35,24 @@ from bot.asking.small_talk import talk_of
 from bot.facts.load import Folders
 from bot.facts.records import AskRecord, UnitRecord
 from bot.facts.store import Store
+from bot.facts.units import HEAD, ROLES
+from bot.matching.question_kinds import QuestionKind
 from bot.matching.question_terms import THING, plain_text
 from bot.matching.term_weights import TermWeights
 
 LESSONS = Path(__file__).with_name("asking")
 DRAWN = 1_500  # asks drawn as questions
-ASKS, UNANSWERED = "asks", "unanswered"
+ASKS, UNANSWERED, PLAIN = "asks", "unanswered", "plain"
+PLAIN_FORMS: Mapping[str, Mapping[str, Mapping[QuestionKind, str]]] = {
+    HEAD: {
+        "en": {"when": "when was {}", "where": "where was {}", "who": "who took part in {}"},
+        "ko": {"when": "{} 언제였어", "where": "{} 어디서 열렸어", "who": "{} 누가 참석했어"},
+        "ja": {"when": "{}はいつ", "where": "{}はどこであった", "who": "{}には誰が出た"},
+    },
+    ROLES: {
+        "en": {"who": "who is {}"}, "ko": {"who": "{} 누구야"}, "ja": {"who": "{}って誰"},
+    },
+}  # fmt: skip
 PEOPLES_SHARE = 5.0  # what the questions of all writers count, as against all asks
 STEPS, PULL = 800, 1e-3
 
@@ -90,7 +103,7 @@ def main() -> None:
     learned = _learn(lessons)
     _print("ranking.WEIGHTS", FEATURES, learned.ranking)
     _print("tiers.WEIGHTS", tiers.SIGNS, learned.tiers)
-    for writer in sorted({lesson.query.origin for lesson in lessons} - {ASKS, UNANSWERED}):
+    for writer in sorted({lesson.query.origin for lesson in lessons} - {ASKS, UNANSWERED, PLAIN}):
         _try(_learn([each for each in lessons if each.query.origin != writer]), lessons, writer)
 
 
@@ -105,9 +118,21 @@ async def _lessons(folders: Folders) -> list[Lesson]:
         origins = {plain_text(query.text): query.origin for query in written}
         unanswered = await store.units.unanswered()
         listed = [Query(UNANSWERED, ask.plain) for ask in unanswered if ask.plain not in origins]
-        lessons = [await _lesson(store, query, origins) for query in (*drawn, *listed, *written)]
+        queries = (*drawn, *listed, *_plain(store, units), *written)
+        lessons = [await _lesson(store, query, origins) for query in queries]
         await store.close()
     return [lesson for lesson in lessons if lesson.gathered]
+
+
+def _plain(store: Store, units: Iterable[UnitRecord]) -> Iterator[Query]:
+    """The plain questions that an event's head, or an actor's roles, answer by their form."""
+    for unit in units:
+        thing = store.things.get(unit.owner)
+        for language, forms in PLAIN_FORMS.get(unit.key[:2], {}).items():
+            for kind, form in forms.items():
+                if thing and kind in unit.answers:
+                    text = form.format(thing.name(language))
+                    yield Query(PLAIN, text, frozenset({unit.key}))
 
 
 def _written() -> Iterator[Query]:
@@ -157,9 +182,9 @@ def _learn(lessons: Sequence[Lesson]) -> Learned:
 
 
 def _shares(lessons: Sequence[Lesson]) -> Floats:
-    """What each lesson counts: the asks together 1, the unanswered 1, the writers more."""
+    """What each lesson counts: each group as much, and the writers together more."""
     origins = [lesson.query.origin for lesson in lessons]
-    groups = [origin if origin in {ASKS, UNANSWERED} else "people" for origin in origins]
+    groups = [origin if origin in {ASKS, UNANSWERED, PLAIN} else "people" for origin in origins]
     sizes = Counter(groups)
     shares = [(PEOPLES_SHARE if group == "people" else 1.0) / sizes[group] for group in groups]
     return np.array(shares) / sum(shares)

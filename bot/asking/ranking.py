@@ -15,8 +15,8 @@ from bot.asking.features import Comparison, Features
 from bot.facts.records import UnitRecord
 
 WEIGHTS: Features = (
-    1.18, 1.92, 3.39, 4.66, 5.15, 1.73, 1.26, 0.53, -1.63, 0.28, -0.9, 0.99, 2.52, -1.15, -0.64,
-    -0.03, 1.14,
+    0.99, 2.03, 3.23, 4.66, 4.58, 1.96, 1.35, 0.57, -1.58, -0.16, -0.9, 1.34, 2.45, -1.11, -0.3,
+    -0.02, 1.11,
 )  # fmt: skip
 
 GATHERED = 24

@@ -19,7 +19,7 @@ from bot.matching.term_weights import TermWeights
 
 Signs = tuple[float, ...]
 
-ANSWER, NEAR = 0.6, 0.25
+ANSWER, NEAR = 0.6, 0.3
 """The chances from which the first units are the answer, or are shown as near."""
 OPEN = 0.05
 """The chance from which a first unit is shown that says what the articles do not tell."""
@@ -38,8 +38,8 @@ SIGNS = (
     "unanswered of its kind",
 )
 WEIGHTS: Signs = (
-    -2.69, 0.49, 0.2, -1.14, 0.69, 0.0, -0.45, -0.04, -1.09, -0.52, -0.25, -1.4, -0.58, 0.23, -0.5,
-    0.37, -2.36, -0.25, -0.08, 0.37, -0.14, -1.89, 1.18, 1.22, -1.13, -2.74, -2.43,
+    -2.67, 0.48, 0.23, -1.08, 0.42, -0.26, -0.53, 0.31, -0.91, -0.59, 0.02, -1.54, -0.57, 0.07,
+    -0.54, 0.31, -2.43, -0.19, -0.1, 0.15, -0.18, -1.74, 1.05, 1.77, -1.13, -3.06, -2.53,
 )  # fmt: skip
 
 _FITS_IN_SERIES = FEATURES.index("fits in series")

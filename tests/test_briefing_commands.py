@@ -1195,7 +1195,7 @@ async def test_approvers_see_what_changed_word_by_word(room: Newsroom) -> None:
     await room.do(card, "submit")
     theirs = await show_to(room.second, room, number(card))
     first = aside(await room.do(theirs, "changes", room.second))
-    assert "first version put up for approval" in said(first)
+    assert "first version sent for approval" in said(first)
     await room.fill(theirs, "back", room.second, remark="Which dates?")
     mine = await show_to(room.moderator, room, number(card), "edit")
     await room.fill(mine, "text", headline="GSOMIA at rest", remarks="Mind the year 2016.")

@@ -17,7 +17,7 @@ from tests.test_digest_commands import allow_all
 
 @pytest.fixture
 def mod(server: Server) -> ModeratedServer:
-    """The server with somebody who has Manage Server."""
+    """The server with a member who has Manage Server."""
     return moderated(server)
 
 
@@ -232,7 +232,7 @@ async def test_only_those_who_manage_the_server_set_it_up(mod: ModeratedServer) 
 
 
 def arrive(server: Server) -> tuple[GuildHandle, UserHandle]:
-    """A server to which somebody has just added the bot, and who that was."""
+    """A server that the bot was just added to, and the member who added it."""
     env = server.env
     adder, guild = env.create_user("adder"), env.create_guild("Newcomers")
     added = discord.AuditLogAction.bot_add.value

@@ -132,13 +132,13 @@ def cited_sources(
     )
 
 
-def fits_one_page(title: str, subtitle: str, sections: Sequence[Section]) -> bool:
+def fits_one_page(title: str, sections: Sequence[Section]) -> bool:
     """Whether a card of one page shows all of the sections. A single line always fits."""
     if sum(len(section.lines) for section in sections) <= 1:
         return True
     headings = sum(len(section.heading or "") for section in sections)
     body = sum(size(line) for section in sections for line in section.lines)
-    return len(title) + len(subtitle) + headings + body <= limits.ONLY_PAGE
+    return len(title) + headings + body <= limits.ONLY_PAGE
 
 
 def size(line: Line) -> int:

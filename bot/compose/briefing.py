@@ -9,7 +9,7 @@ how many facts of each part it proposes (`briefing_selection`). The card is laid
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.cards.card import Card
@@ -54,14 +54,20 @@ class ComposedBriefing:
 
 
 async def propose(
-    store: Store, words: Words, subject: Subject, size: SizeName = "standard"
+    store: Store,
+    words: Words,
+    subject: Subject,
+    size: SizeName = "standard",
+    shown: Collection[str] = (),
 ) -> BriefingDraft:
     """A headline, and the facts that tell a subject best in this size, in reading order.
 
-    The facts are the same in every language, so that a draft can change its language later.
+    Of facts that an answer has `shown`, those on the subject are taken as they are. The facts are
+    the same in every language, so that a draft can change its language later.
     """
     material = await gather(store, subject)
-    facts = _chosen(material, size)
+    answered = [fact for fact in material.facts if fact.key in shown]
+    facts = answered or _chosen(material, size)
     headline = BriefingLayout(material, words).headline(facts)
     return BriefingDraft(headline, tuple(record.key for record in facts))
 

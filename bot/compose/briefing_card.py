@@ -47,7 +47,7 @@ class BriefingLayout:
     def headline(self, facts: Iterable[FactRecord] | None = None) -> str:
         """The headline that is proposed: what the briefing is about.
 
-        It promises what is not known unless the facts tell nothing of that.
+        It ends in "and what is not" if one of the facts is open, or if none are given.
         """
         if facts is None or any(self.material.part_of(fact) == "open" for fact in facts):
             return self.words("briefing.headline", subject=self._subject())
@@ -60,7 +60,7 @@ class BriefingLayout:
             return material.period.worded(words)
         thing = material.thing
         name = thing.name(words.language) if thing else material.subject.thing
-        if _is_planned(material):
+        if _kind(material) == "planned":
             return words("typography.bracketed", text=name, remark=words("mark.planned"))
         return name
 
@@ -88,7 +88,7 @@ class BriefingLayout:
         for fact in self.material.in_order(facts):
             of_part[self.material.part_of(fact)].append(fact)
         for part, own in of_part.items():
-            lines = (*self._above(part, own), *self._lines(part, own))
+            lines = (*(self._above(own) if part == "what" else ()), *self._lines(part, own))
             if part == "care":
                 lines += self._changes
             if lines:
@@ -121,17 +121,16 @@ class BriefingLayout:
         elif isinstance(about, Actor):
             yield from (role_line(self._context, about, role) for role in about.roles)
 
-    def _above(self, part: Part, facts: Sequence[FactRecord]) -> Iterator[Line]:
-        """What stands above the facts of a part: who or when it was, or else the lead.
+    def _above(self, facts: Sequence[FactRecord]) -> Iterator[Line]:
+        """The lines above the facts of the first part: who or when it was, or else the lead.
 
         A briefing never opens with a claim.
         """
         about = self.material.about
-        if part == "what":
-            if not any(fact.fact.kind == "role" for fact in facts):
-                yield from self._head
-            if about and about.lead and not (self._head or "what" in self.material.parts.values()):
-                yield Line(about.lead.says, about.lead.cites)
+        if not any(fact.fact.kind == "role" for fact in facts):
+            yield from self._head
+        if about and about.lead and not (self._head or "what" in self.material.parts.values()):
+            yield Line(about.lead.says, about.lead.cites)
 
     # ---- Facts -------------------------------------------------------------------------------
 
@@ -244,10 +243,6 @@ def _kind(material: Material) -> str:
             return "person"
         case _:
             return "thing"
-
-
-def _is_planned(material: Material) -> bool:
-    return isinstance(material.about, Event) and material.about.status == "planned"
 
 
 def _question(material: Material) -> Question:

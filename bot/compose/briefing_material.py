@@ -9,8 +9,8 @@ from datetime import date
 from bot.answers.change_lines import last_change
 from bot.answers.filters import Filters
 from bot.compose.briefing_links import Scope, places
-from bot.compose.briefing_parts import PARTS, Part, part_of
-from bot.compose.briefing_story import Story, settings
+from bot.compose.briefing_parts import PARTS, Part, StoryFact, part_of
+from bot.compose.briefing_story import Story, story_facts
 from bot.facts.model import Actor, Event, Topic
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.facts.store import Filter, Store
@@ -72,24 +72,20 @@ async def gather(store: Store, subject: Subject) -> Material:
     period = Filters(_period(subject.first), _period(subject.last), {})
     events = {record.event.id: record for record in await store.events(Filter())}
     about = await _about(store, events, subject)
-    own = tuple(record.event.id for record in await _own_events(store, subject, period))
+    own = await _own_events(store, about, subject, period)
     is_event = isinstance(about, Event)
     late = {key for key in own if about is None and period.may_miss(events[key].dated.span)}
     around = places({key: each.event for key, each in events.items()}, own, _scope(about), late)
-    seen = await settings(store, Story(about, events, own, around, period))
+    seen = await story_facts(store, Story(about, events, own, around, period))
     parts: dict[str, Part] = {each.record.key: part_of(each, is_event) for each in seen}
-    records = [each.record for each in seen]
-    positions, numbers = _positions(events), {each.record.key: each.number for each in seen}
+    positions = _positions(events)
 
-    ranked = sorted(seen, key=lambda each: each.rank)
-    ranks = {each.record.key: number for number, each in enumerate(ranked)}
-
-    def reading_order(fact: FactRecord) -> tuple[float, ...]:
+    def reading_order(each: StoryFact) -> tuple[float, ...]:
         """By part; what it is, the most telling first, all else by time, event by event."""
-        part = parts[fact.key]
+        part = parts[each.record.key]
         if part == "what":
-            return PARTS.index(part), ranks[fact.key]
-        return PARTS.index(part), *positions.get(fact.owner, (-1, -1)), numbers[fact.key]
+            return PARTS.index(part), *each.rank
+        return PARTS.index(part), *positions.get(each.record.owner, (-1, -1)), each.number
 
     return Material(
         store=store,
@@ -98,8 +94,8 @@ async def gather(store: Store, subject: Subject) -> Material:
         period=period,
         events=events,
         parts=parts,
-        facts=tuple(sorted(records, key=reading_order)),
-        ranked=tuple(each.record for each in ranked),
+        facts=tuple(each.record for each in sorted(seen, key=reading_order)),
+        ranked=tuple(each.record for each in sorted(seen, key=lambda each: each.rank)),
         changed=await _changed(store, subject, set(own)),
     )
 
@@ -133,32 +129,33 @@ def _period(day: date | None) -> Period | None:
 async def _about(
     store: Store, events: Mapping[str, EventRecord], subject: Subject
 ) -> Event | Actor | Topic | None:
-    thing = store.things.get(subject.thing or "")
-    match thing.kind if thing else None:
-        case "event":
-            return events[subject.thing or ""].event
-        case "actor":
-            return await store.actor(subject.thing or "")
-        case "topic":
-            return await store.topic(subject.thing or "")
+    match store.things.get(subject.thing or ""):
+        case ThingRecord(kind="event", id=event_id):
+            return events[event_id].event
+        case ThingRecord(kind="actor", id=actor_id):
+            return await store.actor(actor_id)
+        case ThingRecord(kind="topic", id=topic_id):
+            return await store.topic(topic_id)
         case _:
             return None
 
 
-async def _own_events(store: Store, subject: Subject, period: Filters) -> tuple[EventRecord, ...]:
+async def _own_events(
+    store: Store, about: Event | Actor | Topic | None, subject: Subject, period: Filters
+) -> tuple[str, ...]:
     """An event itself, or those of a topic, an actor or a period, in order of time."""
-    if subject.thing is None:
-        return await store.events(period.filter)
-    thing = store.things.get(subject.thing)  # the base may have been replaced in the meantime
-    match thing.kind if thing else None:
-        case "event":
-            return await store.events_named((subject.thing,))
-        case "topic":
-            return await store.events(Filter(topic=subject.thing))
-        case "actor":
-            return await store.events(Filter(actor=subject.thing))
-        case _:
-            return ()
+    match about:
+        case Event():
+            return (about.id,)
+        case Topic():
+            wanted = Filter(topic=about.id)
+        case Actor():
+            wanted = Filter(actor=about.id)
+        case None:
+            if subject.thing:  # the base was replaced in the meantime
+                return ()
+            wanted = period.filter
+    return tuple(record.event.id for record in await store.events(wanted))
 
 
 async def _changed(store: Store, subject: Subject, events: set[str]) -> tuple[FactRecord, ...]:

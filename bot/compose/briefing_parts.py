@@ -1,4 +1,4 @@
-"""The parts of a briefing, in the order in which they stand, and which part a fact belongs to."""
+"""The parts of a briefing, in reading order, and which part a fact belongs to."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ PARTS: tuple[Part, ...] = get_args(Part)
 
 
 @dataclass(frozen=True)
-class Setting:
-    """A fact as one subject's briefing sees it.
+class StoryFact:
+    """A fact in the story of one subject.
 
     `event` is the event that has it, if one has, and `place` that event's place in the story.
     `number` is its place among what its event tells, in the order of its file; `is_first` says that
@@ -55,7 +55,7 @@ def _is_by_article(record: FactRecord) -> bool:
     return any(record.fact.by == cite.source for cite in record.fact.cites)
 
 
-def part_of(seen: Setting, subject_is_event: bool) -> Part:
+def part_of(seen: StoryFact, subject_is_event: bool) -> Part:
     """The part that shows a fact."""
     record, event = seen.record, seen.event
     if record.part == "open":
@@ -81,13 +81,13 @@ def part_of(seen: Setting, subject_is_event: bool) -> Part:
     return _part_of_event(seen.place, record, subject_is_event)
 
 
-def _part_of_where_it_stands(seen: Setting) -> Part:
+def _part_of_where_it_stands(seen: StoryFact) -> Part:
     if not seen.is_outdated:
         return "stands"
     return "said" if is_claim(seen.record, None) else "background"
 
 
-def _is_a_difference(seen: Setting) -> bool:
+def _is_a_difference(seen: StoryFact) -> bool:
     """Whether the difference between sources is what it tells, and not just in its wording."""
     fact = seen.record.fact
     is_of_subject = seen.event is not None or seen.is_own  # not what another topic is
@@ -96,12 +96,12 @@ def _is_a_difference(seen: Setting) -> bool:
     )
 
 
-def _was_foreseen(seen: Setting) -> bool:
+def _was_foreseen(seen: StoryFact) -> bool:
     """Whether an article says that what happened still lay ahead."""
     return seen.record.fact.kind == "plan" and seen.event is not None
 
 
-def _part_of_timeless(seen: Setting) -> Part:
+def _part_of_timeless(seen: StoryFact) -> Part:
     if seen.defines:
         return "what"
     return "happened" if seen.record.fact.kind in ESSENTIAL else "background"

@@ -8,7 +8,7 @@ does not fit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from bot.compose.briefing_material import Material
 from bot.compose.briefing_parts import Part
@@ -62,7 +62,7 @@ def select(material: Material, fits: Fits, begun: Sequence[FactRecord] = ()) -> 
     return chosen
 
 
-def _opening_parts(material: Material) -> Iterator[Part]:
+def _opening_parts(material: Material) -> list[Part]:
     """What a topic is, so that no briefing opens with a claim; then what curators put first.
 
     What is not established of a topic or an actor comes early too; an event has its causes first.
@@ -73,7 +73,7 @@ def _opening_parts(material: Material) -> Iterator[Part]:
         parts = ["what", *(part for part in parts if part != "what")]
     if "open" not in parts and isinstance(material.about, Topic | Actor):
         parts.insert(_BEFORE_OPEN + is_topic, "open")
-    yield from parts
+    return parts
 
 
 def _put_first(material: Material) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ class _Candidates:
             self._left.setdefault(material.part_of(record), []).append(record)
         self._names = _actor_stems(material.store.things.values())
         self._said: list[set[object]] = []
-        self._told: set[str] = set()
+        self._summed_up: set[str] = set()  # events behind where a topic stands
         self._put_first = _put_first(material)
 
     def take(self, facts: Iterable[FactRecord]) -> list[FactRecord]:
@@ -126,7 +126,7 @@ class _Candidates:
     def _is_news(self, part: Part, record: FactRecord) -> bool:
         if part == "open":  # it cites the articles that lack it
             return True
-        if part == "happened" and record.owner in self._told:
+        if part == "happened" and record.owner in self._summed_up:
             return False
         about = self._material.about
         if part == "stands" and isinstance(about, Event) and about.id in record.things:
@@ -141,7 +141,7 @@ class _Candidates:
         if part != "open":
             self._said.append(self._content(record))
         if part == "stands":
-            self._told |= record.things & self._material.events.keys()
+            self._summed_up |= record.things & self._material.events.keys()
 
     def _content(self, record: FactRecord) -> set[object]:
         """What a fact says: its paragraphs and the stems of its words, without names of actors."""

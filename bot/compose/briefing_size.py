@@ -26,7 +26,7 @@ _SIGNS = "\\*_`~|<>[:@#+-."  # characters that are escaped if they may be markup
 def length(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> int:
     """The characters of a briefing as readers see it, without who posted it and its buttons."""
     numbers = number_sources(card.sections)
-    texts = [card.title, *filter(None, [card.subtitle])]
+    texts = [card.title]
     for section in card.sections:
         texts += filter(None, [section.heading])
         bullet = "- " if section.listed else ""
@@ -53,10 +53,9 @@ def _short(cited: CitedSource, words: Words) -> str:
 
 def fits_message(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> bool:
     """Whether one message shows a briefing whole."""
-    subtitle = card.subtitle or ""
-    if not fits_one_page(card.title, subtitle, card.sections):
+    if not fits_one_page(card.title, card.sections):
         return False
-    blocks = [(card.title, subtitle), *_blocks(card, sources, words)]
+    blocks = [(card.title,), *_blocks(card, sources, words)]
     blank_lines = len(blocks) - 1
     return _MARKUP * blank_lines + sum(map(_longest, blocks)) <= TEXT - _AROUND
 

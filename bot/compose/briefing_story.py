@@ -1,4 +1,4 @@
-"""The facts of a subject's story, each seen as the subject's briefing sees it."""
+"""The facts of a subject's story, with what decides their part and rank."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.answers.filters import Filters
 from bot.answers.thing_card import in_order
 from bot.compose.briefing_links import Place
-from bot.compose.briefing_parts import Setting, is_claim
+from bot.compose.briefing_parts import StoryFact, is_claim
 from bot.facts.model import ESSENTIAL, Actor, Event, Topic
 from bot.facts.records import EventRecord, FactRecord
 from bot.facts.store import Store
@@ -41,9 +41,9 @@ class Story:
         return first if isinstance(self.about, Topic) and not is_caused else None
 
 
-async def settings(store: Store, story: Story) -> list[Setting]:
+async def story_facts(store: Store, story: Story) -> list[StoryFact]:
     """Every fact that a briefing can show."""
-    found: dict[str, Setting] = {}
+    found: dict[str, StoryFact] = {}
     for event_id in story.places:
         facts = [f for f in await store.facts(event_id) if f.owner == event_id]
         found.update((each.record.key, each) for each in _of_event(story, event_id, facts))
@@ -54,7 +54,7 @@ async def settings(store: Store, story: Story) -> list[Setting]:
             defined = isinstance(story.about, Topic) and any(e.defines for e in found.values())
             found.setdefault(
                 fact.key,
-                Setting(
+                StoryFact(
                     fact,
                     is_first=is_first,
                     is_own=is_own,
@@ -65,7 +65,7 @@ async def settings(store: Store, story: Story) -> list[Setting]:
     return _ranked(store, story, found.values())
 
 
-def _of_event(story: Story, event_id: str, facts: Sequence[FactRecord]) -> Iterator[Setting]:
+def _of_event(story: Story, event_id: str, facts: Sequence[FactRecord]) -> Iterator[StoryFact]:
     """The facts of an event; of one that is only linked to the subject, what it tells first."""
     event, place = story.events[event_id].event, story.places[event_id]
     names = isinstance(story.about, Topic)
@@ -79,7 +79,7 @@ def _of_event(story: Story, event_id: str, facts: Sequence[FactRecord]) -> Itera
     is_own = event_id in story.own
     for fact in _chosen(story, place, told):
         is_first = fact is told[0]
-        yield Setting(
+        yield StoryFact(
             record=fact,
             event=event,
             place=place,
@@ -144,7 +144,7 @@ def _bears_on(story: Story, fact: FactRecord) -> bool:
 # ---- What is most telling ----------------------------------------------------------------------
 
 
-def _ranked(store: Store, story: Story, seen: Iterable[Setting]) -> list[Setting]:
+def _ranked(store: Store, story: Story, seen: Iterable[StoryFact]) -> list[StoryFact]:
     """The facts with their ranks.
 
     First comes what curators put first, then the subject's own, another event before more of the
@@ -152,7 +152,7 @@ def _ranked(store: Store, story: Story, seen: Iterable[Setting]) -> list[Setting
     """
     order = {key: place for place, key in enumerate(story.about.order if story.about else ())}
     before = Counter[tuple[str, str]]()
-    ranked: list[Setting] = []
+    ranked: list[StoryFact] = []
     for position, each in enumerate(seen):
         record, list_of_facts = each.record, (each.record.owner, each.record.part)
         names_other = isinstance(story.about, Actor | Event) and story.subject not in record.things

@@ -16,7 +16,7 @@ from itertools import chain
 
 from bot.answers.context import AnswerContext
 from bot.answers.resolve import choice_label
-from bot.cards.card import Action, Card, Line, Picture, Question, Section
+from bot.cards.card import Action, Card, Line, Question, Section
 from bot.cards.limits import BUTTON_LABEL, BUTTONS_IN_ROW, DIGEST
 from bot.cards.wording import day_words
 from bot.compose import digest_age, digest_calendar, digest_changes, digest_story
@@ -97,7 +97,7 @@ async def compose(
         found=True,
         subtitle=" · ".join([name, about] if first else [about]),
         sections=(*_sections(contents), *_last_section(material, contents, age)),
-        picture=_picture(material, budget, first),
+        picture=first.picture(material) if first else None,
         actions=tuple(_actions(material.context, contents)),
         one_page=True,
     )
@@ -108,17 +108,6 @@ async def compose(
         story=contents.story.story.id if contents.story else None,
         worth_posting=contents.has_news,
     )
-
-
-def _picture(
-    material: DigestMaterial, budget: MessageBudget, story: StorySection | None
-) -> Picture | None:
-    """The chart of a story that opens the message, if there is space for the sources it cites."""
-    picture = story.picture(material) if story else None
-    if picture is None:
-        return None
-    cites = tuple(cite for line in picture.lines for cite in line.cites)
-    return picture if budget.take(Line("", cites)) else None
 
 
 def _about(context: AnswerContext, topics: frozenset[str]) -> str:

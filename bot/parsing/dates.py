@@ -16,7 +16,7 @@ MONTHS = {
     for number in range(1, 13)
     for form in (calendar.month_name[number], calendar.month_abbr[number])
 } | {"sept": 9}
-_NAME = rf"(?P<name>{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
+MONTH_NAME = rf"(?P<name>{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 _NUMERIC = re.compile(
     r"(?<!\d)(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?)?(?![-/.]?\d)",
     re.ASCII,
@@ -27,11 +27,11 @@ _KOREAN_JAPANESE = re.compile(
 )
 _ENGLISH = (
     re.compile(
-        rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? )?{_NAME}\.?,? (?P<year>\d{{4}})(?!\d)",
+        rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? )?{MONTH_NAME}\.?,? (?P<year>\d{{4}})(?!\d)",
         re.ASCII | re.IGNORECASE,
     ),
     re.compile(
-        rf"\b{_NAME}\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})(?!\d)",
+        rf"\b{MONTH_NAME}\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})(?!\d)",
         re.ASCII | re.IGNORECASE,
     ),
 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Literal
 
-from bot.parsing.dates import MONTHS, parse_period, plain_text
+from bot.parsing.dates import MONTH_NAME, MONTHS, parse_period, plain_text
 from bot.parsing.times import parse_time
 
 Unclear = Literal["day", "time", "half", "weekday"]
@@ -127,7 +127,7 @@ _WEEKDAYS = {
     )
 } | {"tues": 1, "thur": 3, "thurs": 3}
 _AROUND_A_DAY = re.compile(r"^(?:on |the )|の$")
-_NAME = rf"(?P<name>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?"
+_NAME = rf"{MONTH_NAME}\.?"
 _EACH_YEAR = (
     re.compile(r"(?P<month>\d{1,2}) ?[월月] ?(?P<day>\d{1,2}) ?[일日]", re.ASCII),
     re.compile(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)? {_NAME}", re.ASCII),

@@ -27,6 +27,11 @@ class PostingTime:
     zone: str
     at: datetime
 
+    @property
+    def typed(self) -> str:
+        """The local time as forms show it."""
+        return f"{self.wall:%Y-%m-%d %H:%M}"
+
 
 @dataclass(frozen=True)
 class BriefingText:
@@ -70,7 +75,7 @@ def _fields(plan: Plan) -> dict[str, FieldValue]:
         "role": target.role_id if target else None,
         "publish": target.publish if target else False,
         "tag": target.tag_id if target else None,
-        "when": f"{when.wall:%Y-%m-%d %H:%M} {when.zone}" if when else None,
+        "when": f"{when.typed} {when.zone}" if when else None,
     }
 
 

@@ -9,17 +9,16 @@ from discord.utils import utcnow
 
 from bot.answers.service import AnswerService, ResolvedQuestion
 from bot.cards.card import Question
-from bot.compose.briefing import BriefingDraft, Subject, candidates, propose
+from bot.compose.briefing import BriefingDraft, Subject, propose
 from bot.facts.store import Store
 from bot.parsing.dates import parse_period
 from bot.state.digests import Target
 from bot.state.plan import BriefingText, Plan
 from bot.texts.catalogues import words as words_of
 from bot.ui.briefings import dispatch, looking
-from bot.ui.briefings.context import ActionContext, Outcome
+from bot.ui.briefings.context import ActionContext, refused
 from bot.ui.components.client import Interaction, server_id_of
 from bot.ui.components.language import reader_words, reply_language
-from bot.ui.components.messages import UserError
 
 _SUBJECTS = ("event", "actor", "topic")  # kinds of things that briefings are about
 
@@ -36,11 +35,7 @@ async def begin_draft(
     plan = Plan(said, Target(channel_id) if channel_id else None)
     begun = await interaction.client.editor.begin(server_id, plan, interaction.user.id, now)
     context = ActionContext(interaction, begun.briefing, now, prepared=begun)
-    await dispatch.run(context, _show_begun)
-
-
-async def _show_begun(context: ActionContext) -> Outcome:
-    return await looking.after_change(context)
+    await dispatch.run(context, looking.after_change)
 
 
 async def begin_from_answer(
@@ -55,12 +50,9 @@ async def begin_from_answer(
     asked = _subject_asked(service, question, language) if question else None
     subject = asked or _subject_of(service.store, facts)
     if subject is None:
-        words = reader_words(interaction)
-        raise UserError(words("briefing.ui.no-answer"), words("briefing.ui.no-answer.where"))
-    draft = await propose(service.store, words_of(language), subject)
-    known = {record.key for record in await candidates(service.store, subject)}
-    if not asked and (shown := tuple(key for key in facts if key in known)):
-        draft = BriefingDraft(draft.headline, shown)
+        raise refused(reader_words(interaction), "briefing.ui.nothing")
+    shown = () if asked else facts
+    draft = await propose(service.store, words_of(language), subject, shown=shown)
     await begin_draft(interaction, subject, draft, language)
 
 

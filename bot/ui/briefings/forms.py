@@ -48,7 +48,7 @@ def when_form(words: Words, briefing: Briefing, zone: str | None, now: datetime)
         words("briefing.ui.form.when"),
         _line(
             "when",
-            f"{when.wall:%Y-%m-%d %H:%M}" if when else None,
+            when.typed if when else None,
             words("briefing.ui.form.when.example"),
         ),
         words("briefing.ui.form.when.help"),

@@ -20,6 +20,7 @@ from bot.ui.components.language import reply_language
 from bot.ui.components.localised import text
 from bot.ui.components.permissions import moderate
 from bot.ui.components.persistent_items import PersistentItem
+from bot.ui.posting.posts import custom_ids as ids_in
 
 
 class BriefButton(PersistentItem, template=rf"{brief_this.PREFIX}(?P<question>.+)"):
@@ -60,15 +61,8 @@ def _question_of(interaction: Interaction, message: discord.Message) -> Question
     """What a message of the bot answers: its button for sources asks the same."""
     if message.author != interaction.client.user:
         return None
-    found = (_decoded(interaction, each, message) for each in _custom_ids(message.components))
+    found = (_decoded(interaction, each, message) for each in ids_in(message.components))
     return next((question for question in found if question and question.sources), None)
-
-
-def _custom_ids(components: Iterable[object]) -> Iterable[str]:
-    for component in components:
-        if custom_id := getattr(component, "custom_id", None):
-            yield custom_id
-        yield from _custom_ids(getattr(component, "children", ()))
 
 
 def _decoded(

@@ -179,7 +179,7 @@ def when(words: Words, given: PostingTime | None) -> str:
     if given is None:
         return words("briefing.ui.at-once")
     zone = escape(zone_label(given.zone, words.language))
-    return f"{given.wall:%Y-%m-%d %H:%M} · {zone} · {moment(words, given.at)}"
+    return f"{given.typed} · {zone} · {moment(words, given.at)}"
 
 
 def _open_points(words: Words, state: BriefingState) -> Iterator[str]:

@@ -27,7 +27,7 @@ def read_when(
     twice, the first is taken, or the `former` one if the form comes back as it was filled in.
     Raises UserError with what to type.
     """
-    as_before = former and (f"{former.wall:%Y-%m-%d %H:%M}", former.zone) == (typed, zone)
+    as_before = former and (former.typed, former.zone) == (typed, zone)
     if former and as_before and former.at > now:
         return former
     if not clean_text(typed):

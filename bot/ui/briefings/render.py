@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import discord
 from discord import ui
 
 from bot.cards.limits import FORM_TEXT, shorten
@@ -37,19 +36,15 @@ def menu(briefing: Briefing, shown: Pick | PickChannel | PickRole) -> ui.Item[ui
                 custom_id=Key.of(briefing, shown.action).custom_id("bs"),
                 placeholder=hint,
                 channel_types=list(channels.KINDS),
-                default_values=_defaults(shown.chosen),
+                default_values=persistent_items.preselected(shown.chosen),
             )
         case PickRole():
             return ui.RoleSelect(
                 custom_id=Key.of(briefing, shown.action).custom_id("bs"),
                 placeholder=hint,
                 min_values=0,
-                default_values=_defaults(shown.chosen),
+                default_values=persistent_items.preselected(shown.chosen),
             )
-
-
-def _defaults(chosen: int | None) -> list[discord.Object]:
-    return [discord.Object(chosen)] if chosen else []
 
 
 def modal(form: Form) -> ui.Modal:

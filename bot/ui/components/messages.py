@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import discord
 from discord import ui
 
+from bot.ui.components import own_card
 from bot.ui.components.client import Interaction
 from bot.ui.components.markdown import escape
 from bot.ui.components.persistent_items import PersistentItem, row_of
@@ -36,11 +37,7 @@ class UserError(Exception):
 
 async def answer(interaction: Interaction, notice: Notice, *buttons: PersistentItem) -> None:
     """Answer privately, even if the interaction was deferred."""
-    layout = view(notice, *buttons)
-    if interaction.response.is_done():
-        await interaction.followup.send(view=layout, ephemeral=True)
-    else:
-        await interaction.response.send_message(view=layout, ephemeral=True)
+    await own_card.send(interaction, view(notice, *buttons))
 
 
 def view(notice: Notice, *buttons: PersistentItem) -> ui.LayoutView:

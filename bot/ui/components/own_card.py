@@ -1,4 +1,4 @@
-"""A moderator's private card: what is pressed on it replaces it; elsewhere a new one is sent."""
+"""A private card: what is pressed on it replaces it; elsewhere a new one is sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.ui.components.client import Interaction
 
 
 def is_on(interaction: Interaction) -> bool:
-    """Whether the press is on a card that only the moderator sees."""
+    """Whether the press is on a card that only its reader sees."""
     return interaction.message is not None and interaction.message.flags.ephemeral
 
 

@@ -56,6 +56,11 @@ def button(
     return ui.Button(label=shorten(label, BUTTON_LABEL), custom_id=custom_id, style=style)
 
 
+def preselected(chosen: int | None) -> list[discord.Object]:
+    """What a menu of channels or roles shows as chosen."""
+    return [discord.Object(chosen)] if chosen else []
+
+
 def row_of(*items: PersistentItem) -> ui.ActionRow[ui.LayoutView]:
     """A row of controls: up to five buttons, or one menu."""
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()

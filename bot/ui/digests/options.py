@@ -187,7 +187,7 @@ def read_day(typed: str, zone: str, words: Words) -> date:
     today = utcnow().astimezone(open_zone(zone)).date()
     day, shown = parse_day(clean_text(typed), today), _shown(typed)
     if day == "weekday":
-        raise UserError(words("digest.two-days", text=shown), words("digest.no-day.help"))
+        raise UserError(words("briefing.ui.when.weekday", text=shown), words("digest.no-day.help"))
     if day is None:
         raise UserError(words("digest.no-day", text=shown), words("digest.no-day.help"))
     if not today < day <= today + _AHEAD:

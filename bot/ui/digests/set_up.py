@@ -60,7 +60,7 @@ async def _test(interaction: Interaction, channel_id: int) -> None:
 
 
 async def send_test(interaction: Interaction, channel_id: int) -> Notice:
-    """Send the test message; returns the news of it. Raises UserError."""
+    """Send the test message; returns the confirmation. Raises UserError."""
     words = reader_words(interaction)
     guild = guild_of(interaction)
     channel = await channels.find(guild, channel_id)

@@ -24,9 +24,9 @@ from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import escape, field
 from bot.ui.components.mentions import Mentions, look_up
 from bot.ui.components.messages import Notice
-from bot.ui.components.persistent_items import Item, button
+from bot.ui.components.persistent_items import Item, button, preselected
 from bot.ui.digests.overview import setting_lines, state_lines
-from bot.ui.setup.permissions import Lack, find_lacks, lack_lines
+from bot.ui.setup.permissions import Missing, find_missing, missing_lines
 
 Step = Literal["server", "digest"]
 Row = Sequence[Item]
@@ -41,7 +41,7 @@ class Setup:
     settings: Settings
     schedule: Schedule | None
     mentions: Mentions
-    lacks: tuple[Lack, ...]
+    missing: tuple[Missing, ...]
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ async def setup_card(interaction: Interaction, step: Step) -> SetupCard:
     setup = await _find(interaction)
     words = setup.mentions.words
     lines = _server_lines(setup) if step == "server" else _digest_lines(interaction, setup)
-    lacking = lack_lines(member_of(interaction), setup.lacks, words)
+    missing = missing_lines(member_of(interaction), setup.missing, words)
     notice = Notice(
-        words(f"setup.{step}"), (*lines, *lacking, "", _next(setup)), (words("setup.saved"),)
+        words(f"setup.{step}"), (*lines, *missing, "", _next(setup)), (words("setup.saved"),)
     )
     service, guild = interaction.client.service, guild_of(interaction)
     rows = _server_rows(setup, guild) if step == "server" else _digest_rows(setup, service, guild)
@@ -77,8 +77,10 @@ async def _find(interaction: Interaction) -> Setup:
         channel_ids=[settings.log_channel_id],
         role_ids=[settings.moderator_role_id],
     )
-    lacks = await find_lacks(guild, settings.log_channel_id, schedule and schedule.config.target)
-    return Setup(settings, schedule, mentions, lacks)
+    missing = await find_missing(
+        guild, settings.log_channel_id, schedule and schedule.config.target
+    )
+    return Setup(settings, schedule, mentions, missing)
 
 
 # ---- What is chosen --------------------------------------------------------------------------
@@ -116,7 +118,7 @@ def _digest_lines(interaction: Interaction, setup: Setup) -> Iterator[str]:
 def _next(setup: Setup) -> str:
     """What to do next."""
     words = setup.mentions.words
-    if setup.lacks:
+    if setup.missing:
         return words("setup.next.permissions")
     if not setup.settings.zone:
         return words("setup.next.zone")
@@ -137,10 +139,10 @@ def _server_rows(setup: Setup, guild: discord.Guild) -> Iterator[Row]:
             custom_id="setup-menu:role",
             placeholder=words("setup.menu.role"),
             min_values=0,
-            default_values=_defaults(role_id if guild.get_role(role_id or 0) else None),
+            default_values=preselected(role_id if guild.get_role(role_id or 0) else None),
         )
     ]
-    yield [_channels("log", words("setup.menu.log"), guild, settings.log_channel_id, optional=True)]
+    yield [_channels("log", words("setup.menu.log"), guild, settings.log_channel_id)]
     primary = discord.ButtonStyle.primary
     yield [
         button(words("setup.zone"), "setup:zone"),
@@ -179,17 +181,16 @@ def _languages(words: Words, chosen: str) -> Item:
     return ui.Select(custom_id="setup-menu:language", options=options)
 
 
-def _channels(
-    action: str, hint: str, guild: discord.Guild, chosen: int | None, *, optional: bool = False
-) -> Item:
+def _channels(action: str, hint: str, guild: discord.Guild, chosen: int | None) -> Item:
     known = chosen if chosen and guild.get_channel_or_thread(chosen) else None
-    kinds = [kind for kind in channels.KINDS if action != "log" or kind.name != "forum"]
+    is_log = action == "log"  # it may be none, and no forum
+    kinds = [kind for kind in channels.KINDS if not is_log or kind.name != "forum"]
     return ui.ChannelSelect(
         custom_id=f"setup-menu:{action}",
         placeholder=hint,
         channel_types=kinds,
-        min_values=0 if optional else 1,
-        default_values=_defaults(known),
+        min_values=0 if is_log else 1,
+        default_values=preselected(known),
     )
 
 
@@ -214,7 +215,3 @@ def _topics(words: Words, service: AnswerService, chosen: frozenset[str]) -> Ite
         min_values=0,
         max_values=len(options),
     )
-
-
-def _defaults(chosen: int | None) -> list[discord.Object]:
-    return [discord.Object(chosen)] if chosen else []

@@ -52,14 +52,14 @@ async def enter_zone(interaction: Interaction, entered: Entered) -> None:
     zone = read_zone(_text(entered, "zone"), reader_words(interaction))
     state, server_id = interaction.client.state, server_id_of(interaction)
     schedule = await state.digests.get(server_id)
-    is_mended = schedule is not None and schedule.paused == "no-zone"
-    if schedule and is_mended:
+    ends_pause = schedule is not None and schedule.paused == "no-zone"
+    if schedule and ends_pause:
         await set_up.require_target(interaction, schedule)
     channel_id = state.settings.of(server_id).channel_id
     await state.settings.choose_defaults(server_id, channel_id, zone)
-    if schedule and (is_mended or zone != schedule.config.zone):
+    if schedule and (ends_pause or zone != schedule.config.zone):
         config = replace(schedule.config, zone=zone)
-        await _change(interaction, schedule, config, ends_pause=is_mended)
+        await _change(interaction, schedule, config, ends_pause=ends_pause)
 
 
 async def choose_channel(interaction: Interaction, picked: Entered) -> None:
@@ -76,12 +76,12 @@ async def choose_channel(interaction: Interaction, picked: Entered) -> None:
     if schedule is None:
         await set_up.store(interaction, config)
     else:
-        is_mended = schedule.paused not in ("moderator", "no-zone")
-        await _change(interaction, schedule, config, ends_pause=is_mended)
+        ends_pause = schedule.paused not in ("moderator", "no-zone")
+        await _change(interaction, schedule, config, ends_pause=ends_pause)
 
 
 async def choose_topics(interaction: Interaction, picked: Entered) -> None:
-    """The topics of the digest; none stand for all."""
+    """The topics of the digest; none means all."""
     things, topics = interaction.client.service.store.things, frozenset(picked["picked"])
     known = [thing.id for thing in things.values() if thing.kind == "topic"]
     require_offered(reader_words(interaction), topics, known)
@@ -99,7 +99,7 @@ async def enter_hour(interaction: Interaction, entered: Entered) -> None:
 async def _change(
     interaction: Interaction, schedule: Schedule, config: DigestConfig, *, ends_pause: bool = False
 ) -> None:
-    """Store a changed digest. A pause stays, unless the change mends the reason for it."""
+    """Store a changed digest. A pause stays, unless the change removes its reason."""
     state, server_id = interaction.client.state, schedule.server_id
     if schedule.paused is None or ends_pause:
         await set_up.store(interaction, config)

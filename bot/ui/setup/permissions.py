@@ -14,20 +14,20 @@ from bot.ui.components import channels
 
 
 @dataclass(frozen=True)
-class Lack:
+class Missing:
     """The permissions that the bot lacks in a channel, by their names in Discord."""
 
     channel_id: int
     permissions: tuple[str, ...]
 
 
-async def find_lacks(
+async def find_missing(
     guild: discord.Guild, log_id: int | None, digest: Target | None
-) -> tuple[Lack, ...]:
+) -> tuple[Missing, ...]:
     """What the bot lacks in the log channel and in the digest's; nothing while Discord is away."""
     targets = [*([Target(log_id)] if log_id else []), *([digest] if digest else [])]
     found = {target.channel_id: await _missing(guild, target) for target in targets}
-    return tuple(Lack(channel_id, missing) for channel_id, missing in found.items() if missing)
+    return tuple(Missing(channel_id, missing) for channel_id, missing in found.items() if missing)
 
 
 async def _missing(guild: discord.Guild, target: Target) -> tuple[str, ...]:
@@ -42,15 +42,17 @@ async def _missing(guild: discord.Guild, target: Target) -> tuple[str, ...]:
     return channels.missing_permissions(channel, target.role_id)
 
 
-def lack_lines(member: discord.Member, lacks: tuple[Lack, ...], words: Words) -> Iterator[str]:
+def missing_lines(
+    member: discord.Member, missing: tuple[Missing, ...], words: Words
+) -> Iterator[str]:
     """What the bot lacks, a channel a line, each with who can give it."""
-    for lack in lacks:
-        names = words.list([f"**{words(f'permission.{name}')}**" for name in lack.permissions])
-        yield words("setup.lacks", channel=f"<#{lack.channel_id}>", permissions=names)
-        if _may_give(member, lack.channel_id):
-            yield words("setup.lacks.you")
+    for each in missing:
+        names = words.list([f"**{words(f'permission.{name}')}**" for name in each.permissions])
+        yield words("setup.missing", channel=f"<#{each.channel_id}>", permissions=names)
+        if _may_give(member, each.channel_id):
+            yield words("setup.missing.you")
         else:
-            yield words("setup.lacks.others", owner=f"<@{member.guild.owner_id}>")
+            yield words("setup.missing.others", owner=f"<@{member.guild.owner_id}>")
 
 
 def _may_give(member: discord.Member, channel_id: int) -> bool:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot import documents
 from bot.documents import Fault
-from bot.shards import Shards
+from bot.shards import UNDIVIDED, Shards
 
 _AUTO = "auto"
 
@@ -34,10 +34,13 @@ UNNAMED_HOST = Host()
 _Address = Annotated[str, Field(pattern=r"^https?://[^\s()<>]+$", max_length=200)]
 
 
+def read_shards(written: str) -> Shards | None:
+    """Shards as the host writes them; None for `auto`. Raises ValueError, with a sentence."""
+    return None if written.strip() == _AUTO else Shards.read(written)
+
+
 def _read_shards(given: object) -> object:
-    if given == _AUTO:
-        return None
-    return Shards.read(given) if isinstance(given, str) else given
+    return read_shards(given) if isinstance(given, str) else given
 
 
 class Config(BaseModel):
@@ -58,6 +61,11 @@ class Config(BaseModel):
     report_page: _Address | None = None
     shards: Annotated[Shards | None, BeforeValidator(_read_shards)] = None
     """The shards of this process; None for all, in the number that Discord recommends."""
+
+    @property
+    def shards_or_all(self) -> Shards:
+        """The shards of this process; one of all servers until Discord says how many."""
+        return self.shards or UNDIVIDED
 
     @property
     def state_address(self) -> str:

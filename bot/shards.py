@@ -61,5 +61,9 @@ class Shards:
         return not _remainders(self.ids, common).isdisjoint(_remainders(other.ids, common))
 
 
+UNDIVIDED = Shards.all_of(1)
+"""Every server, in one shard."""
+
+
 def _remainders(ids: Iterable[int], divisor: int) -> set[int]:
     return {each % divisor for each in ids}

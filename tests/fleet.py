@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
@@ -161,8 +160,3 @@ class Fleet:
         while "waiting for the shards" not in run.output:
             assert monotonic() < end, run.output
             await asyncio.sleep(0.1)
-
-    async def killed(self, run: Run) -> None:
-        """End a process without asking it."""
-        run.send(signal.SIGKILL)
-        await run.ended()

@@ -8,9 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.shards import Shards
+from bot.shards import UNDIVIDED, Shards
 from bot.state import fences, sessions
 from bot.state.database import Database
 from bot.state.errors import DatabaseUnavailable, LostShards, NoSessions, OneProcessOnly
@@ -23,7 +24,7 @@ from tests.pgbouncer import Pool, session_pool, transaction_pool
 __all__ = ["public_folder", "session_pool", "transaction_pool"]
 
 SOON, LATE = 0.15, 5.0  # seconds
-EVERYTHING = Shards.all_of(1)
+_LAST_OF_FENCES = "SELECT query FROM pg_stat_activity WHERE application_name = 'factdesk a'"
 
 Join = Callable[[str], Awaitable["Process"]]
 
@@ -31,14 +32,14 @@ Join = Callable[[str], Awaitable["Process"]]
 class Process:
     """What is at stake of a process: its fences, and whether it may serve its shards."""
 
-    def __init__(self, fences: Fences, database: Database, shards: Shards) -> None:
+    def __init__(self, fences: Fences, database: Database) -> None:
         self.fences = fences
         self.database = database
-        self._serving = asyncio.create_task(self._serve(shards))
+        self._serving = asyncio.create_task(self._serve())
         self._has_taken = asyncio.Event()
 
-    async def _serve(self, shards: Shards) -> None:
-        await self.fences.take(shards)
+    async def _serve(self) -> None:
+        await self.fences.take()
         self._has_taken.set()
         await self.fences.watch()
 
@@ -81,7 +82,7 @@ async def join(postgres: Postgres) -> AsyncIterator[Join]:
     async def join(shards: str) -> Process:
         database = await Database.open(url)
         worker = f"{len(processes)}"
-        process = Process(ShardFences(database, worker), database, Shards.read(shards))
+        process = Process(ShardFences(database, Shards.read(shards), worker), database)
         processes.append(process)
         return process
 
@@ -166,10 +167,9 @@ async def test_a_process_that_slept_through_a_restart_gives_up_what_another_took
 
 async def test_a_holder_ends_its_own_session_of_which_it_was_cut_off(postgres: Postgres) -> None:
     database = await Database.open(postgres.new_database())
-    cut_off, again = ShardFences(database, "a"), ShardFences(database, "a")
-    shards = Shards.read("0-1/2")
-    await cut_off.take(shards)
-    await asyncio.wait_for(again.take(shards), LATE)
+    cut_off, again = (ShardFences(database, UNDIVIDED, "a") for _ in range(2))
+    await cut_off.take()
+    await asyncio.wait_for(again.take(), LATE)
     for each in (cut_off, again):
         await each.close()
     await database.close()
@@ -179,16 +179,26 @@ async def test_a_session_without_its_name_is_not_kept(
     postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = await Database.open(postgres.new_database())
-    fences_, shards = ShardFences(database, "a"), Shards.read("0-1/2")
+    fences_ = ShardFences(database, UNDIVIDED, "a")
     with monkeypatch.context() as patch:
         patch.setattr(fences, "_SILENT", "'no number'")
         with pytest.raises(DatabaseUnavailable):
             await fences_.have_sessions()
-    await fences_.take(shards)
-    other = ShardFences(database, "a")
-    await asyncio.wait_for(other.take(shards), LATE)  # it knows the session by its name
+    await fences_.take()
+    other = ShardFences(database, UNDIVIDED, "a")
+    await asyncio.wait_for(other.take(), LATE)  # it knows the session by its name
     for each in (fences_, other):
         await each.close()
+    await database.close()
+
+
+async def test_what_is_held_wakes_for_no_change(postgres: Postgres) -> None:
+    database = await Database.open(postgres.new_database())
+    holder = await fences_of(database, UNDIVIDED, "a")
+    async with database.transaction() as connection:
+        listening = await connection.execute(text(_LAST_OF_FENCES))
+        assert listening.scalar_one() == "UNLISTEN factdesk"
+    await holder.close()
     await database.close()
 
 
@@ -212,14 +222,14 @@ async def test_a_process_that_waits_says_that_the_database_is_away(
     postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = await Database.open(postgres.new_database())
-    waiting = ShardFences(database, "a")
+    waiting = ShardFences(database, UNDIVIDED, "a")
 
     async def away(_: Database) -> None:
         raise DatabaseUnavailable("away")
 
     with monkeypatch.context() as patch:
         patch.setattr(Session, "open", away)
-        taking = asyncio.create_task(waiting.take(EVERYTHING))
+        taking = asyncio.create_task(waiting.take())
         await asyncio.sleep(SOON)
         assert waiting.unavailable == "away"
     await asyncio.wait_for(taking, LATE)
@@ -238,7 +248,7 @@ class TestDatabases:
         database = await Database.open(transaction_pool(postgres.new_database()))
         with pytest.raises(NoSessions):
             await fences_of(database, Shards.read("0-1/4"), "a")
-        assert type(await fences_of(database, None, "a")) is NoFence
+        assert type(await fences_of(database, UNDIVIDED, "a")) is NoFence
         await database.close()
 
     async def test_one_that_is_slow_is_taken_for_no_pooler(
@@ -279,8 +289,8 @@ class TestFiles:
 
     async def test_a_second_process_waits(self, tmp_path: Path) -> None:
         first, second = FileFence(tmp_path / "state.db"), FileFence(tmp_path / "state.db")
-        await first.take(EVERYTHING)
-        waiting = asyncio.create_task(second.take(EVERYTHING))
+        await first.take()
+        waiting = asyncio.create_task(second.take())
         await asyncio.sleep(SOON)
         assert not waiting.done()
         await first.close()
@@ -291,19 +301,19 @@ class TestFiles:
         (public_folder / "state.db.running").touch(0o444)
         fence = FileFence(public_folder / "state.db")
         with as_another_user(), pytest.raises(DatabaseUnavailable, match="readonly"):
-            await asyncio.wait_for(fence.take(EVERYTHING), LATE)
+            await asyncio.wait_for(fence.take(), LATE)
         await fence.close()
 
     async def test_a_damaged_file_is_named(self, tmp_path: Path) -> None:
         (tmp_path / "state.db.running").write_bytes(b"no database" * 1_000)
         fence = FileFence(tmp_path / "state.db")
         with pytest.raises(DatabaseUnavailable, match=r"state\.db\.running: file is not a"):
-            await asyncio.wait_for(fence.take(EVERYTHING), LATE)
+            await asyncio.wait_for(fence.take(), LATE)
         await fence.close()
 
     async def test_so_is_one_that_cannot_be_opened(self, tmp_path: Path) -> None:
         (tmp_path / "state.db.running").mkdir()
         fence = FileFence(tmp_path / "state.db")
         with pytest.raises(DatabaseUnavailable, match="unable to open"):
-            await asyncio.wait_for(fence.take(EVERYTHING), LATE)
+            await asyncio.wait_for(fence.take(), LATE)
         await fence.close()

@@ -53,7 +53,7 @@ async def test_a_process_that_is_killed_is_replaced(fleet: Fleet) -> None:
     runs = await fleet.started(*HALVES)
     await fleet.due(timedelta(seconds=1))
     await asyncio.sleep(1)
-    await fleet.killed(runs[1])
+    await runs[1].kill()
     fleet.start(HALVES[1])
     await fleet.serving(*QUARTERS)
     await fleet.posted_once()

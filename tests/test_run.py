@@ -22,6 +22,7 @@ import aiohttp
 import pytest
 
 from bot.config import Config
+from bot.runtime.session_starts import SPARE
 from bot.state.database import Database
 from bot.state.migrations import versions
 from tests.forks import Call, Forks, Piped
@@ -477,6 +478,11 @@ async def test_a_check_names_all_that_would_keep_it_from_running(
         ["state", "WRONG"],
     ]
     assert "tables are of version 9999" in checked.output
+
+    discord.gateway.remaining = SPARE
+    checked = await start("--once-check", DISCORD_TOKEN=TOKEN)
+    assert await checked.ended() == 1
+    assert f"WRONG  intents guilds, none of them privileged; {SPARE} of 1000" in checked.output
     assert discord.gateway.identifies == []
 
 

@@ -18,6 +18,7 @@ from bot.runtime.client import Factdesk
 from bot.runtime.command_upload import are_uploaded
 from bot.runtime.health import Check
 from bot.runtime.serve import AWAY, RefusedToken, UnreachableDiscord, log_in, why_away
+from bot.runtime.session_starts import SPARE
 from bot.state import address
 from bot.state.database import Database
 from bot.state.errors import OneProcessOnly, StateError
@@ -69,7 +70,7 @@ async def _gateway(bot: Factdesk) -> Check:
         return Check("gateway", False, f"Discord cannot be reached: {why_away(error)}")
     left = f"{limit['remaining']} of {limit['total']} starts left today"
     asks = f"intents {', '.join(intents)}, none of them privileged; {left}"
-    return Check("gateway", limit["remaining"] > 0, asks)
+    return Check("gateway", limit["remaining"] > SPARE, asks)
 
 
 async def _commands(bot: Factdesk) -> Check:
@@ -127,12 +128,12 @@ async def _shards(config: Config) -> Check:
 async def _are_fenced(config: Config) -> bool:
     """Whether a second process could not serve the shards as well. Raises StateError as a start."""
     if isinstance(address.read(config.state_address), Path):
-        if config.shards and not config.shards.are_all:
+        if not config.shards_or_all.are_all:
             raise OneProcessOnly
         return True  # the file that holds them is made at the start
     database = Database.at(config.state_address)
     try:
-        fences = await fences_of(database, config.shards, "check")
+        fences = await fences_of(database, config.shards_or_all, "check")
         await fences.close()
     finally:
         await database.close()

@@ -65,7 +65,7 @@ def with_shards(
     """The settings with the shards of this process, if the command line or FACTDESK_SHARDS names
     them; fails if they are no shards.
     """
-    from bot.shards import Shards
+    from bot.config import read_shards
 
     if (shards is None) != (of is None):
         fail("--shards and --of belong together, such as --shards 0-9 --of 100.")
@@ -73,7 +73,7 @@ def with_shards(
     if not written:
         return settings
     try:
-        named = None if written == "auto" else Shards.read(written)
+        named = read_shards(written)
     except ValueError as error:
         fail(f"{error}.")
     return settings.model_copy(update={"shards": named})

@@ -20,15 +20,15 @@ _RECENT = timedelta(days=1)  # how long after an arrival that was missed a welco
 async def note_arrival(
     state: State, addresses: Addresses, server_id: int, joined_at: datetime, now: datetime
 ) -> None:
-    """Have a server welcomed if somebody can be reached; an older arrival is left alone.
+    """Have a server welcomed if a place for that is found; an older arrival is left alone.
 
     So is one after which everything about the server was deleted: nothing is stored of it again.
     The notice's id follows from the arrival, so it is sent once, however many processes and starts
     see that arrival. Raises DatabaseUnavailable.
     """
-    if now - joined_at > _RECENT or not await _is_reachable(addresses, server_id):
+    if now - joined_at > _RECENT or await state.settings.was_deleted_since(server_id, joined_at):
         return
-    if await state.settings.was_deleted_since(server_id, joined_at):
+    if not await _is_reachable(addresses, server_id):
         return
     arrival = f"{server_id}/{joined_at.isoformat()}"
     notice_id = sha256(arrival.encode()).hexdigest()[:16]
@@ -38,8 +38,10 @@ async def note_arrival(
 async def _is_reachable(addresses: Addresses, server_id: int) -> bool:
     """Whether there is a place for the welcome; one may turn up later while Discord is away."""
     try:
-        found = [await addresses.channel_id(server_id, place) for place in ARRIVAL_PLACES]
+        for place in ARRIVAL_PLACES:
+            if await addresses.channel_id(server_id, place):
+                return True
     except DeliveryError as error:
         log.warning("Discord does not say who added the bot", reason=repr(error))
         return True
-    return any(found)
+    return False

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from bot.facts.absent import AbsentName
 from bot.facts.built import uri
 from bot.facts.errors import UnreadableBase
-from bot.facts.kept import Kept, read_kept
+from bot.facts.loaded import LoadedBase, load_base
 from bot.facts.model import Actor, ThingKind, Topic
 from bot.facts.queries import Model, fetch, records
 from bot.facts.records import EventRecord, FactRecord, SourceRecord, ThingRecord, UnitRecord
@@ -53,18 +53,18 @@ _SEARCHED = 150  # facts among which a search finds the best
 class Store:
     """An open base. Use `Store.open`, and close it when done."""
 
-    def __init__(self, db: aiosqlite.Connection, kept: Kept) -> None:
+    def __init__(self, db: aiosqlite.Connection, base: LoadedBase) -> None:
         self._db = db
-        self.info = kept.info
-        self.fingerprint = kept.fingerprint
-        self.changed_on = kept.changed_on
-        self.things: Mapping[str, ThingRecord] = {thing.id: thing for thing in kept.things}
-        self.by_short_id: Mapping[str, ThingRecord] = {t.short_id: t for t in kept.things}
-        self.sources: Mapping[str, SourceRecord] = {s.source.id: s for s in kept.sources}
-        self.absent = kept.absent
-        self.units = UnitIndex(db, self.things, kept.info)
-        self.vocabulary = Vocabulary(kept.words)
-        self.index = NameIndex((*map(_entry, kept.things), *_absent_entries(kept.absent)))
+        self.info = base.info
+        self.fingerprint = base.fingerprint
+        self.changed_on = base.changed_on
+        self.things: Mapping[str, ThingRecord] = {thing.id: thing for thing in base.things}
+        self.by_short_id: Mapping[str, ThingRecord] = {t.short_id: t for t in base.things}
+        self.sources: Mapping[str, SourceRecord] = {s.source.id: s for s in base.sources}
+        self.absent = base.absent
+        self.units = UnitIndex(db, self.things, base.info)
+        self.vocabulary = Vocabulary(base.words)
+        self.index = NameIndex((*map(_entry, base.things), *_absent_entries(base.absent)))
 
     @cached_property
     def mention_finder(self) -> MentionFinder:
@@ -95,14 +95,13 @@ class Store:
     async def open(cls, path: Path) -> Store:
         """Open a built base. Raises UnreadableBase if it is missing, damaged or not a base.
 
-        What is kept in memory is read in a thread: a large base takes seconds, in which others go
-        on.
+        It is loaded in a thread: a large base takes seconds, in which others go on.
         """
         db = None
         try:
-            kept = await asyncio.to_thread(read_kept, path)
+            base = await asyncio.to_thread(load_base, path)
             db = await aiosqlite.connect(uri(path), uri=True)
-            return await asyncio.to_thread(cls, db, kept)
+            return await asyncio.to_thread(cls, db, base)
         except (OSError, sqlite3.Error, ValidationError, KeyError) as error:
             if db:
                 await db.close()

@@ -60,7 +60,7 @@ class Factdesk(FactdeskClient):
     fences: Fences | None = None
 
     def __init__(self, config: Config, delivers: bool = True, wiring: Wiring | None = None) -> None:
-        self.shards_served = config.shards or Shards.all_of(1)  # until Discord says how many
+        self.shards_served = config.shards_or_all
         super().__init__(
             shard_count=self.shards_served.count,
             shard_ids=list(self.shards_served.ids),
@@ -148,7 +148,7 @@ class Factdesk(FactdeskClient):
             self.fetch_session_start_limits,
             self.state.rate_limit,
             self._wiring.clock,
-            is_alone=self.config.shards is None or self.config.shards.are_all,
+            is_alone=self.shards_served.are_all,
         )
         self.metrics.gauge(
             "items_waiting", "Items of the jobs that wait.", lambda: services.scheduler.waiting
@@ -162,11 +162,10 @@ class Factdesk(FactdeskClient):
         if self.config.shards is None:
             count, _, _ = await self.http.get_bot_gateway()
             self.shards_served = Shards.all_of(count)
-        database, worker = self.state.database, self.state.worker
-        self.fences = await fences_of(database, self.config.shards, worker)
+        self.fences = await fences_of(self.state.database, self.shards_served, self.state.worker)
         self.is_waiting_for_shards = True
         log.info("waiting for the shards", shards=str(self.shards_served))
-        await self.fences.take(self.shards_served)
+        await self.fences.take()
         self.is_waiting_for_shards = False
         await _try(self.state.settings.load())  # another process served, and may have changed them
         self.shard_count = self.shards_served.count

@@ -37,6 +37,7 @@ async def checks(bot: Factdesk, now: datetime) -> Sequence[Check]:
 
 
 def gateway(bot: Factdesk) -> Check:
+    """Whether every shard of this process is connected, and if not, what it waits for."""
     shards = bot.shards_served
     if bot.is_waiting_for_shards:
         return Check("gateway", False, f"waits: {_waits_for(bot)}")

@@ -55,7 +55,7 @@ class Wiring:
     """The parts that tests and the local page replace; the defaults are production's."""
 
     clock: Clock = discord.utils.utcnow
-    open_state: Callable[[str, Shards | None], Awaitable[State]] = State.open
+    open_state: Callable[[str, Shards], Awaitable[State]] = State.open
     messenger: Callable[[discord.Client, Render], DiscordMessenger] = DiscordMessenger
     moderators: type[DiscordModerators] = DiscordModerators
     notifier: Callable[[discord.Client, RenderNotice], DiscordNotifier] = DiscordNotifier
@@ -142,7 +142,7 @@ async def open_services(config: Config, client: discord.Client, wiring: Wiring) 
         folders = Folders(config.facts, config.seeds)
         service = await open_service(folders, config.data, config.host)
         opened.push_async_callback(service.store.close)
-        state = await wiring.open_state(config.state_address, config.shards)
+        state = await wiring.open_state(config.state_address, config.shards_or_all)
         opened.push_async_callback(state.close)
         await adopt_versions(service.store, state)
         services = _assemble(config, service, state, client, wiring)

@@ -26,7 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.shards import Shards
+from bot.shards import UNDIVIDED, Shards
 from bot.state import address
 from bot.state.address import PostgresAddress
 from bot.state.errors import DatabaseUnavailable, MissingDriver
@@ -40,16 +40,16 @@ CHANNEL = "factdesk"
 class Database:
     """An open database with the tables of this version. Use `Database.open`.
 
-    What is due is read for the servers of `shards` alone; None for all servers.
+    What is due is read for the servers of `shards` alone.
     """
 
-    def __init__(self, engine: AsyncEngine, shards: Shards | None = None) -> None:
+    def __init__(self, engine: AsyncEngine, shards: Shards = UNDIVIDED) -> None:
         self.engine = engine
         self._shards = shards
         self.is_sqlite = engine.dialect.name == "sqlite"
 
     @classmethod
-    async def open(cls, url: str, shards: Shards | None = None) -> Self:
+    async def open(cls, url: str, shards: Shards = UNDIVIDED) -> Self:
         """Connect, and bring the tables up to date.
 
         `url` is such as `sqlite:///var/state.db`. Raises MissingDriver, NewerState, NoState if a
@@ -69,7 +69,7 @@ class Database:
         return database
 
     @classmethod
-    def at(cls, url: str, shards: Shards | None = None) -> Self:
+    def at(cls, url: str, shards: Shards = UNDIVIDED) -> Self:
         """A database with its tables as they are, not connected yet.
 
         Raises MissingDriver, and DatabaseUnavailable if a SQLite file cannot be written.
@@ -125,7 +125,7 @@ class Database:
 
     def serves(self, server_id: ColumnElement[int] | Column[int]) -> ColumnElement[bool]:
         """The condition that a row belongs to a server that this process serves."""
-        if self._shards is None or self._shards.are_all:
+        if self._shards.are_all:
             return true()
         shard = server_id.bitwise_rshift(literal_column("22")) % self._shards.count
         return shard.between(self._shards.first, self._shards.last)

@@ -64,7 +64,7 @@ class Fences(Protocol):
     unavailable: str | None
     """Why `take` could not ask the database when it last tried; None if it could."""
 
-    async def take(self, shards: Shards) -> None:
+    async def take(self) -> None:
         """Wait until no other process holds any of the shards, and hold them all."""
         ...
 
@@ -84,22 +84,21 @@ class Fences(Protocol):
         ...
 
 
-async def fences_of(database: Database, shards: Shards | None, worker: str) -> Fences:
-    """The fences in a database, for shards or all of them.
+async def fences_of(database: Database, shards: Shards, worker: str) -> Fences:
+    """The fences of shards in a database.
 
     Raises OneProcessOnly or NoSessions if several processes cannot share it, and
     DatabaseUnavailable.
     """
-    needs_several = shards is not None and not shards.are_all
     if database.is_sqlite:
-        if needs_several:
+        if not shards.are_all:
             raise OneProcessOnly
         return FileFence(Path(database.engine.url.database or ""))
-    fences = ShardFences(database, worker)
+    fences = ShardFences(database, shards, worker)
     if await fences.have_sessions():
         return fences
     await fences.close()
-    if needs_several:
+    if not shards.are_all:
         raise NoSessions
     log.warning("the pooler keeps no sessions, so nothing stops a second process")
     return NoFence()
@@ -110,7 +109,7 @@ class NoFence:
 
     unavailable: str | None = None
 
-    async def take(self, shards: Shards) -> None:
+    async def take(self) -> None:
         """Do nothing."""
 
     async def watch(self) -> None:
@@ -131,7 +130,7 @@ class FileFence(NoFence):
         self._path = state.with_name(f"{state.name}.running")
         self._file: sqlite3.Connection | None = None
 
-    async def take(self, shards: Shards) -> None:
+    async def take(self) -> None:
         """Wait until no other process runs on the same state. Raises DatabaseUnavailable."""
         while not self._lock():  # noqa: ASYNC110 - another process tells nobody
             await asyncio.sleep(POLL)
@@ -159,24 +158,27 @@ class FileFence(NoFence):
 class ShardFences:
     """Locks of shards in PostgreSQL."""
 
-    def __init__(self, database: Database, worker: str) -> None:
+    def __init__(self, database: Database, shards: Shards, worker: str) -> None:
         self.unavailable: str | None = None
         self._database = database
+        self._shards = shards
         self._name = f"factdesk {worker}"  # by which PostgreSQL's own views show the session
         self._session: Session | None = None
         self._has_locks = False
-        self._shards: Shards | None = None
         self._confirmed = 0.0
         self._asking = asyncio.Lock()  # a session answers one question at a time
 
     async def have_sessions(self) -> bool:
         """Whether the database keeps sessions. Raises DatabaseUnavailable."""
         session = await self._opened()
-        return await session.listen(self._database, lambda *_: None)
+        if not await session.listen(self._database, lambda *_: None):
+            return False
+        await session.stop_listening()  # each change of the state would wake it
+        return True
 
-    async def take(self, shards: Shards) -> None:
+    async def take(self) -> None:
         """Wait until the shards were free for a while, and take them all."""
-        self._shards, free_since = shards, monotonic()
+        free_since = monotonic()
         while True:
             try:
                 is_free = not await self._others()
@@ -195,7 +197,6 @@ class ShardFences:
 
         Raises LostShards if another process has them, or if the database stays away.
         """
-        assert self._shards, "only what was taken can be lost"
         held_at = monotonic()
         while monotonic() - held_at < HOLDOUT:
             await asyncio.sleep(POLL)
@@ -219,7 +220,6 @@ class ShardFences:
 
     async def _are_held(self) -> bool:
         """Whether the locks are held, taken back if need be. Raises LostShards."""
-        assert self._shards
         async with self._asking:
             is_open = self._session is not None and not self._session.is_lost
             if self._has_locks and is_open and await self._answers():
@@ -244,11 +244,10 @@ class ShardFences:
         """Whether another process holds any of the shards, or any that has a server of theirs."""
         held = await _fetch(await self._opened(), _HELD_BY_OTHERS, self._name)
         theirs = (Shards(shard, shard, count) for count, shard in held)
-        return any(self._shards and self._shards.overlap(each) for each in theirs)
+        return any(map(self._shards.overlap, theirs))
 
     async def _lock(self) -> bool:
         """Take every lock, or none. Only one process at a time does so."""
-        assert self._shards
         session, shards = await self._opened(), self._shards
         with driver_errors():
             async with session.driver.transaction():

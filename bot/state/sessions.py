@@ -76,6 +76,11 @@ class Session:
                 return True
         return False
 
+    async def stop_listening(self) -> None:
+        """Have nothing called any more. Raises DatabaseUnavailable."""
+        with driver_errors():
+            await self.driver.execute(f"UNLISTEN {CHANNEL}")
+
     async def close(self) -> None:
         """End the session, and with it every lock that it holds."""
         with suppress(Exception):  # closing a lost connection may fail in any way

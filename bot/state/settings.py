@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, select, update
 
 from bot.state.database import Database
 from bot.state.tables import deletion, server
@@ -76,26 +76,21 @@ class ServerSettings:
 
     async def left(self, server_ids: Iterable[int], at: datetime) -> None:
         """Note that the bot left servers, unless that is known already."""
-        async with self._database.transaction() as connection:
-            await connection.execute(
-                update(server)
-                .where(server.c.server_id.in_(list(server_ids)), server.c.left_at.is_(None))
-                .values(left_at=at)
-            )
-            await self._database.announce(connection)
-        await self.load()
+        await self._move(server.c.server_id.in_(list(server_ids)) & server.c.left_at.is_(None), at)
 
     async def returned(self, server_ids: Iterable[int]) -> None:
         """Note that the bot is in servers again that it had left."""
-        returned = [each for each in server_ids if self.of(each).left_at]
-        if not returned:
-            return
+        if returned := [each for each in server_ids if self.of(each).left_at]:
+            await self._move(server.c.server_id.in_(returned), None)
+
+    async def _move(self, which: ColumnElement[bool], left_at: datetime | None) -> None:
         async with self._database.transaction() as connection:
-            await connection.execute(
-                update(server).where(server.c.server_id.in_(returned)).values(left_at=None)
+            rows = await connection.execute(
+                update(server).where(which).values(left_at=left_at).returning(server)
             )
+            now = [_settings(row) for row in rows.mappings()]
             await self._database.announce(connection)
-        await self.load()
+        self._known |= {each.server_id: each for each in now}
 
     def present(self) -> frozenset[int]:
         """The known servers that the bot has not left. No I/O."""
@@ -141,8 +136,9 @@ class ServerSettings:
                 )
             )
             await self._database.announce(connection)
-        await self.load()
-        return purged.rowcount == 1
+        if is_purged := purged.rowcount == 1:
+            self._known.pop(server_id, None)
+        return is_purged
 
     async def _choose(self, server_id: int, chosen: dict[str, str | int | bool | None]) -> None:
         async with self._database.transaction() as connection:

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Self
 
-from bot.shards import Shards
+from bot.shards import UNDIVIDED, Shards
 from bot.state.base_versions import BaseVersions
 from bot.state.briefings import Briefings
 from bot.state.change_feed import ChangeFeed
@@ -45,7 +45,7 @@ class State:
         self.leases = Leases(database, self.worker)
 
     @classmethod
-    async def open(cls, url: str, shards: Shards | None = None) -> Self:
+    async def open(cls, url: str, shards: Shards = UNDIVIDED) -> Self:
         """Open the database at SQLAlchemy's `url`, and read the settings of the shards' servers.
 
         Raises MissingDriver and DatabaseUnavailable.

@@ -79,7 +79,7 @@ async def deliver(orders: Orders, opening: AbstractAsyncContextManager[object]) 
 def _wiring(orders: Orders, opening: AbstractAsyncContextManager[object]) -> Wiring:
     trap = Trap(orders)
 
-    async def open_state(url: str, shards: Shards | None) -> State:
+    async def open_state(url: str, shards: Shards) -> State:
         async with opening:
             state = await State.open(url, shards)
         state.leases = TrappedLeases(trap, state.database)

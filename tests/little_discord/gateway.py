@@ -124,7 +124,8 @@ class Gateway:
                 await self._hear(line, json.loads(frame.data))
         if line.closing:  # else aiohttp would close it with another code
             await line.closing
-        self._forget(line)
+        if line in self._lines:
+            self._lines.remove(line)
         self.close_codes.append(socket.close_code or 1006)
         self._journal.note(f"gateway: closed, {self.close_codes[-1]}")
         return socket
@@ -181,10 +182,6 @@ class Gateway:
             if other.session and other.session.shard.overlap(session.shard)
         ]
         self._lines.append(line)
-
-    def _forget(self, line: Line) -> None:
-        if line in self._lines:
-            self._lines.remove(line)
 
     async def _resume(self, line: Line, body: JSON) -> None:
         self.resumes.append(body)

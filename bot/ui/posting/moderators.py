@@ -90,11 +90,12 @@ async def _adder_id(guild: discord.Guild | None) -> int | None:
     """Who added the bot, if it may read the audit log that says so. Raises DeliveryError."""
     if guild is None or guild.unavailable:
         raise OutcomeUnknown("the server is not available")
-    if not guild.me.guild_permissions.view_audit_log:
+    me = guild.me
+    if not me.guild_permissions.view_audit_log:
         return None
     with delivery_errors():
         added = guild.audit_logs(action=discord.AuditLogAction.bot_add, limit=_ADDED)
         async for entry in added:
-            if entry.user and entry.target and entry.target.id == guild.me.id:
+            if entry.user and entry.target and entry.target.id == me.id:
                 return entry.user.id
     return None

@@ -1,4 +1,4 @@
-"""What an open base keeps in memory, as every answer needs it: names, sources, its own record."""
+"""What is loaded when a base is opened, as every answer needs it: names, sources, its record."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ SELECT max(day) FROM (
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What is kept. `changed_on` is when a fact was last added, reworded or withdrawn."""
+class LoadedBase:
+    """What is loaded. `changed_on` is when a fact was last added, reworded or withdrawn."""
 
     info: BaseInfo
     fingerprint: str
@@ -37,8 +37,8 @@ class Kept:
     words: Sequence[str]
 
 
-def read_kept(path: Path) -> Kept:
-    """Read it from a built base.
+def load_base(path: Path) -> LoadedBase:
+    """Load it from a built base.
 
     Raises OSError, sqlite3.Error, ValidationError or KeyError if that is none.
     """
@@ -50,7 +50,7 @@ def read_kept(path: Path) -> Kept:
         things = db.execute("SELECT record FROM thing ORDER BY rank")
         sources = db.execute("SELECT record FROM source ORDER BY id")
         absent = db.execute("SELECT id, record FROM absent ORDER BY id")
-        return Kept(
+        return LoadedBase(
             info=BaseInfo.model_validate_json(about["info"]),
             fingerprint=about["fingerprint"],
             changed_on=date.fromisoformat(changed) if changed else None,

@@ -11,8 +11,11 @@ from time import monotonic
 
 import discord
 import pytest
+from discord.gateway import DiscordWebSocket
 
+from bot.config import Config
 from bot.runtime import session_starts
+from bot.runtime.client import Factdesk
 from bot.runtime.session_starts import SPARE, SessionStarts
 from bot.state.errors import DatabaseUnavailable
 from bot.state.state import State
@@ -52,9 +55,15 @@ def starts(state: State, discord_: Discord, is_alone: bool = False) -> SessionSt
     return SessionStarts(discord_.limits, state.rate_limit, discord.utils.utcnow, is_alone)
 
 
+async def wait(each: SessionStarts, shard_id: int) -> None:
+    """Wait for a shard's turn, as one does that connects in no time."""
+    await each.claim(shard_id)
+    await each.begin(shard_id)
+
+
 async def taken(each: SessionStarts, shard_id: int, times: list[float]) -> None:
     """Wait for a shard's turn, and note when it came."""
-    await each.wait(shard_id)
+    await wait(each, shard_id)
     times.append(monotonic())
 
 
@@ -90,7 +99,7 @@ async def test_as_many_at_once_as_discord_takes(states: tuple[State, State]) -> 
 async def test_none_once_the_day_is_used_up(states: tuple[State, State]) -> None:
     discord_ = Discord(remaining=SPARE)
     one = starts(states[0], discord_)
-    waiting = asyncio.create_task(one.wait(0))
+    waiting = asyncio.create_task(wait(one, 0))
     await asyncio.sleep(0.1)
     assert one.used_up
     assert not waiting.done()
@@ -109,7 +118,7 @@ async def test_one_process_alone_needs_no_database(
         raise DatabaseUnavailable("away")
 
     monkeypatch.setattr(states[0].rate_limit, "claim", claim)
-    waiting = asyncio.create_task(starts(states[0], Discord(), is_alone).wait(0))
+    waiting = asyncio.create_task(wait(starts(states[0], Discord(), is_alone), 0))
     await asyncio.sleep(SPACING * 2)
     assert waiting.done() == is_alone
     waiting.cancel()
@@ -126,6 +135,45 @@ async def test_a_slow_database_gives_turns_as_well(
     times = await asyncio.wait_for(in_turn(states, Discord()), 10)
     gaps = [after - before for before, after in pairwise(times)]
     assert min(gaps) > SPACING * 0.7, gaps
+
+
+async def test_a_shard_that_connects_late_gets_the_next_turn(
+    states: tuple[State, State], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_starts, "MARGIN", timedelta(seconds=SPACING / 4))
+    one, times = starts(states[0], Discord()), list[float]()
+    for shard_id in range(3):
+        await one.claim(shard_id)
+        claimed_at = monotonic()
+        await asyncio.sleep(SPACING / 2)  # it connects
+        await one.begin(shard_id)
+        times.append(monotonic() - claimed_at)
+    assert times[0] > SPACING * 0.9
+    assert max(times[1:]) < SPACING * 0.9, "it then claims its turns in good time"
+    for state in states:
+        await state.close()
+
+
+async def test_a_shard_has_its_turn_before_it_connects(
+    config: Config, states: tuple[State, State], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot, happened = Factdesk(config), list[str]()
+    bot.session_starts = starts(states[0], Discord())
+
+    async def claim(shard_id: int) -> None:
+        happened.append(f"turn of {shard_id}")
+
+    async def connect(*_: object, **__: object) -> None:
+        happened.append("connection")
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(bot.session_starts, "claim", claim)
+    monkeypatch.setattr(DiscordWebSocket, "from_client", connect)
+    with pytest.raises(asyncio.CancelledError):
+        await bot.launch_shard(DiscordWebSocket.DEFAULT_GATEWAY, 7)
+    assert happened == ["turn of 7", "connection"]
+    for state in states:
+        await state.close()
 
 
 def slow(claim: Claim) -> Claim:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import discord
 import structlog
@@ -33,10 +34,12 @@ from bot.ui.settings.commands import SettingsCommands
 from bot.ui.setup.commands import SetupCommands
 from bot.ui.suggestions.commands import SuggestionCommands
 
+if TYPE_CHECKING:
+    from yarl import URL
+
 log = structlog.stdlib.get_logger("factdesk.client")
 
 _LONGEST_WAIT = 30.0  # seconds that discord.py may wait by itself if Discord limits a route
-_LONGEST_TURN = 600.0  # seconds that a shard may wait for its turn before it connects again
 _READY_POLL = 0.05  # seconds
 
 _COGS = (
@@ -64,7 +67,6 @@ class Factdesk(FactdeskClient):
         super().__init__(
             shard_count=self.shards_served.count,
             shard_ids=list(self.shards_served.ids),
-            shard_connect_timeout=_LONGEST_TURN,
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=ErrorReportingTree,
@@ -176,9 +178,17 @@ class Factdesk(FactdeskClient):
         assert self.fences, "only shards that were taken are watched"
         await self.fences.watch()
 
+    async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
+        """Connect a shard once it has a turn: Discord may end a connection that only waits."""
+        await self.session_starts.claim(shard_id)
+        await super().launch_shard(gateway, shard_id, initial=initial)
+
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Wait until a shard may begin a session."""
-        await self.session_starts.wait(shard_id or 0)
+        """Wait until a connected shard may begin a session.
+
+        One that loses its session claims its turn only here, as discord.py connects it by itself.
+        """
+        await self.session_starts.begin(shard_id or 0)
 
     async def close(self) -> None:
         """Finish what is being posted, leave Discord, then close the services."""

@@ -35,7 +35,7 @@ def hurry(with_digests: bool) -> None:
     """Shorten what is long for the sake of Discord, or of processes on other machines."""
     fences.POLL, fences.SETTLE = 0.1, 1.0
     session_starts.SPACING = timedelta(seconds=0.5)
-    session_starts.MARGIN = timedelta(seconds=0.15)
+    session_starts.MARGIN = timedelta(seconds=0.2)
     if with_digests:
         at_once = SchedulerSettings(spread=timedelta(0), tick=timedelta(seconds=0.5))
         client.Wiring = partial(client.Wiring, scheduler=at_once)  # type: ignore[misc]

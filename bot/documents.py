@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -59,6 +60,30 @@ class Document:
     def fault(self, location: Location, what: str) -> Fault:
         """A fault at `location` in this document."""
         return Fault(self.path, self.line(*location), what)
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """A file that held one document, which is read again where it is needed.
+
+    Lines take more memory than all else in a base, and only a file with faults needs its own.
+    """
+
+    path: str
+    file: Path
+
+    @cached_property
+    def document(self) -> Document:
+        """What the file holds now; an empty document if that cannot be read."""
+        try:
+            document, _ = read(self.file, self.path)
+        except OSError:
+            document = None
+        return document or Document(self.path, {}, {})
+
+    def fault(self, location: Location, what: str) -> Fault:
+        """A fault at `location` in this file."""
+        return self.document.fault(location, what)
 
 
 class _Broken(Exception):

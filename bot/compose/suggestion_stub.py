@@ -47,8 +47,8 @@ def _comments(suggestion: Suggestion, base: Base) -> Iterator[str]:
         yield from _lines("Source:", suggestion.source)
     else:
         yield from _lines("A question that no fact answered:", suggestion.text)
-    if document := base.documents.get(_owner(suggestion.thing)):
-        yield document.path
+    if file := base.files.get(_owner(suggestion.thing)):
+        yield file.path
 
 
 def _about(thing: str | None, base: Base) -> str:

@@ -45,16 +45,16 @@ _MOST_MONTHS = 2  # in a longer span, no single month says much
 
 def keywords(event: Event, span: Span | None, actors: Mapping[str, Actor]) -> tuple[str, ...]:
     """The words of an event's date, participants and kind, in each language."""
-    words = [*kind_words(event), *(date_words(span) if span else ())]
+    words = [*kind_words(event.kind), *(date_words(span) if span else ())]
     for part in event.who:
         actor = actors[part.actor]
         words += (*_forms(actor), *(role.title for role in actor.roles))
     return tuple(dict.fromkeys(words))
 
 
-def kind_words(event: Event) -> list[str]:
-    """What an event of its kind is called, in each language."""
-    return _words_of(_KIND_WORDS[event.kind])
+def kind_words(kind: EventKind) -> list[str]:
+    """What an event of a kind is called, in each language."""
+    return _words_of(_KIND_WORDS[kind])
 
 
 def places(event: Event) -> tuple[str, ...]:

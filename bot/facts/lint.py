@@ -189,7 +189,7 @@ def deletions(context: LintContext) -> Iterator[Fault]:
         if key in kept or owner in context.broken or owner in context.renamed:
             continue
         what = f"the fact `{key}` is gone; keep it and set `withdrawn: {{date, why}}`"
-        if owner in context.base.documents:
+        if owner in context.base.files:
             yield context.fault(owner, (), what)
         else:
             yield Fault("facts/base.yaml", 1, what)

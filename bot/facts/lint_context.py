@@ -21,7 +21,7 @@ class LintContext:
 
     def fault(self, thing: str, at: Location, what: str) -> Fault:
         """A fault at a place in a thing's file."""
-        return self.base.documents[thing].fault(at, what)
+        return self.base.files[thing].fault(at, what)
 
     def unknown(self, thing: str, known: Mapping[str, object]) -> bool:
         """Whether an id names nothing; a broken or renamed file is already reported."""
@@ -48,7 +48,7 @@ class LintContext:
             for owner, _, fact in self.base.facts()
             if owner not in known
             and fact.says in before
-            and before[fact.says] not in self.base.documents
+            and before[fact.says] not in self.base.files
         }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot import documents
-from bot.documents import Document, Fault
+from bot.documents import Document, Fault, YamlFile
 from bot.facts.absent import Absent
 from bot.facts.model import (
     Actor,
@@ -25,7 +25,7 @@ from bot.facts.model import (
 )
 from bot.facts.stories import Story
 
-FORMAT = 16
+FORMAT = 17
 """The version of the format of `facts.db`; increasing it causes a rebuild."""
 
 ABSENT = "absent.yaml"
@@ -51,7 +51,7 @@ class Base:
     topics: Mapping[str, Topic]
     absent: Absent
     stories: Mapping[str, Story]
-    documents: Mapping[str, Document] = field(repr=False)
+    files: Mapping[str, YamlFile] = field(repr=False)
 
     def things(self) -> Iterator[tuple[ThingKind, Named]]:
         """Everything that can be asked for by name, with its kind."""
@@ -184,17 +184,17 @@ def load(folders: Folders) -> tuple[Base | None, list[Fault]]:
         topics=reader.files("topics", Topic),
         absent=reader.absent(),
         stories=reader.files("stories", Story),
-        documents=reader.documents,
+        files=reader.known,
     )
     return (base if info else None), sorted(reader.faults)
 
 
 class _Reader:
-    """Collects documents and faults while a base's files are read."""
+    """Collects faults, and the files that could be read, while a base is read."""
 
     def __init__(self, folders: Folders) -> None:
         self.folders = folders
-        self.documents: dict[str, Document] = {}
+        self.known: dict[str, YamlFile] = {}
         self.faults: list[Fault] = []
 
     def info(self) -> BaseInfo | None:
@@ -211,7 +211,7 @@ class _Reader:
         listed, document = self._shaped(self.folders.absent, Absent)
         if listed is None or document is None:
             return Absent()
-        self.documents[ABSENT] = document
+        self.known[ABSENT] = YamlFile(document.path, self.folders.absent)
         return listed
 
     def files(self, folder: str, model: type[T]) -> dict[str, T]:
@@ -221,15 +221,15 @@ class _Reader:
             thing, document = self._shaped(path, model)
             if thing is None or document is None:
                 continue
-            if thing.id in self.documents:
-                other = self.documents[thing.id].path
+            if thing.id in self.known:
+                other = self.known[thing.id].path
                 what = f"the id `{thing.id}` is taken by {other}; choose another"
                 self.faults.append(document.fault(("id",), what))
                 continue
             if path.stem != thing.id:
                 what = f"the file of `{thing.id}` must be called {thing.id}.yaml"
                 self.faults.append(document.fault(("id",), what))
-            self.documents[thing.id] = document
+            self.known[thing.id] = YamlFile(document.path, path)
             things[thing.id] = thing
         return things
 
@@ -248,4 +248,4 @@ class _Reader:
 def broken_ids(folders: Folders, base: Base) -> frozenset[str]:
     """The ids of the files in the base's folders that could not be read."""
     stems = (path.stem for folder in FOLDERS for path in folders.files(folder))
-    return frozenset(stems).difference(base.documents)
+    return frozenset(stems).difference(base.files)

@@ -1,12 +1,13 @@
 -- facts.db: one base, built from its files and never changed afterwards.
 -- `record` columns hold a frozen value of bot/facts/records.py or bot/facts/model.py as JSON;
--- queries filter and sort by the other columns. The columns of a primary key come first and in its
--- order: otherwise, quick_check of SQLite 3.40 reports NULLs that do not exist.
+-- queries filter and sort by the other columns. Only tables of short rows are WITHOUT ROWID: there, a
+-- long row takes pages of its own. The columns of such a table's key come first and in its order:
+-- otherwise, quick_check of SQLite 3.40 reports NULLs that do not exist.
 
 CREATE TABLE about (
-    key TEXT PRIMARY KEY,           -- info, fingerprint
+    key TEXT NOT NULL PRIMARY KEY,  -- info, fingerprint, changed
     value TEXT NOT NULL
-) WITHOUT ROWID;
+);
 
 CREATE TABLE thing (                -- in the order in which an empty field offers them
     rank INTEGER PRIMARY KEY,
@@ -14,37 +15,37 @@ CREATE TABLE thing (                -- in the order in which an empty field offe
 );
 
 CREATE TABLE absent (               -- what people will ask for and no article mentions
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     record TEXT NOT NULL
-) WITHOUT ROWID;
+);
 
 CREATE TABLE source (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     record TEXT NOT NULL
-) WITHOUT ROWID;
+);
 
 CREATE TABLE actor (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     record TEXT NOT NULL
-) WITHOUT ROWID;
+);
 
 CREATE TABLE topic (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     record TEXT NOT NULL
-) WITHOUT ROWID;
+);
 
 CREATE TABLE story (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     record TEXT NOT NULL
-) WITHOUT ROWID;
+);
 
 CREATE TABLE event (
-    id TEXT PRIMARY KEY,
-    rank INTEGER NOT NULL UNIQUE,   -- in order of time
+    id TEXT NOT NULL UNIQUE,
+    rank INTEGER PRIMARY KEY,       -- in order of time
     first INTEGER,                  -- the days on which it may have been, as proleptic Gregorian
     last INTEGER,                   -- day numbers; NULL if nothing is known of its date
     record TEXT NOT NULL
-) WITHOUT ROWID;
+);
 
 CREATE TABLE involves (             -- an actor's part in an event, or a topic it belongs to
     thing TEXT NOT NULL,
@@ -53,15 +54,15 @@ CREATE TABLE involves (             -- an actor's part in an event, or a topic i
 ) WITHOUT ROWID;
 
 CREATE TABLE fact (
-    key TEXT PRIMARY KEY,           -- owner/fact
+    key TEXT NOT NULL UNIQUE,       -- owner/fact
     owner TEXT NOT NULL,
-    rank INTEGER NOT NULL UNIQUE,   -- events' facts in order of time, actors', topics'
+    rank INTEGER PRIMARY KEY,       -- events' facts in order of time, actors', topics'
     version TEXT NOT NULL,
     says TEXT NOT NULL,
     withdrawn INTEGER NOT NULL,
     record TEXT NOT NULL,
     shown TEXT NOT NULL             -- what readers see of it, as JSON of bot/facts/shown.py
-) WITHOUT ROWID;
+);
 
 CREATE TABLE cites (
     source TEXT NOT NULL REFERENCES source,
@@ -94,6 +95,7 @@ CREATE TABLE unit (                 -- what a question in plain words can be ans
 CREATE VIRTUAL TABLE unit_text USING fts5 ( -- rowid = unit.rank; all in terms, which need no rules
     asks,                           -- what people type to get it
     own,                            -- what it says, and the things that it is about
+    content = "",                   -- the terms are searched, and never read
     tokenize = "unicode61 remove_diacritics 0 tokenchars '@=+&-'"
 );
 

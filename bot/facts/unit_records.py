@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import chain
 
 from bot.facts.chronology import Chronology
 from bot.facts.keywords import date_words, kind_words
 from bot.facts.load import Base
-from bot.facts.model import CLAIMS, Actor, BaseInfo, Event, Fact, Source
+from bot.facts.model import CLAIMS, Actor, BaseInfo, Event, EventKind, Fact, Source
 from bot.facts.records import AskRecord, ThingRecord, UnitRecord
 from bot.facts.units import Unit, units
 from bot.matching.question_kinds import QuestionKind, kind_of
@@ -58,8 +59,9 @@ def unit_records(
 def ask_records(asks: Iterable[str], reader: TermReader) -> Iterator[AskRecord]:
     """The record of each question that people type."""
     for ask in asks:
-        terms = frozenset(reader.read(ask).all)
-        yield AskRecord(kind=kind_of(ask), plain=plain_text(ask), terms=terms)
+        plain = plain_text(ask)
+        terms = frozenset(reader.read_plain(plain).all)
+        yield AskRecord(kind=kind_of(ask), plain=plain, terms=terms)
 
 
 def _things(unit: Unit) -> Iterator[str]:
@@ -77,8 +79,13 @@ def _things(unit: Unit) -> Iterator[str]:
 def _series(owner: object) -> Iterator[str]:
     """The series of an event: the words for its kind, and its kind with each of its topics."""
     if isinstance(owner, Event):
-        yield from dict.fromkeys(map(plain_text, kind_words(owner)))
+        yield from _kind_series(owner.kind)
         yield from (f"{owner.kind}{THING}{topic}" for topic in owner.topics)
+
+
+@cache
+def _kind_series(kind: EventKind) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(plain_text, kind_words(kind))))
 
 
 def _texts(unit: Unit, things: Mapping[str, ThingRecord]) -> Iterator[str]:

@@ -148,11 +148,15 @@ class TermReader:
 
     def read(self, text: str) -> Terms:
         """The terms of a text."""
-        plain = plain_text(text)
+        return self.read_plain(plain_text(text))
+
+    def read_plain(self, plain: str) -> Terms:
+        """The terms of a plain text."""
         names: dict[tuple[str, ...], None] = {}
         words: dict[str, None] = {}
         rest = self._without_wide_names(plain, names)
-        rest = self._without_latin_names(_SCRIPT_ENDS.sub(" ", rest).split(), names, words)
+        tokens = (rest if rest.isascii() else _SCRIPT_ENDS.sub(" ", rest)).split()
+        rest = self._without_latin_names(tokens, names, words)
         words.update(dict.fromkeys(self._words(rest)))
         return Terms(tuple(words), tuple(names))
 
@@ -163,7 +167,7 @@ class TermReader:
         rest: list[str] = []
         start = 0
         while start < len(tokens):
-            length = next(self._lengths(tokens, start), 0)
+            length = self._length(tokens, start) if self._may_begin(tokens[start]) else 0
             if not length:
                 rest.append(tokens[start])
             else:
@@ -176,16 +180,23 @@ class TermReader:
             start += max(1, length)
         return " ".join(rest)
 
-    def _lengths(self, tokens: list[str], start: int) -> Iterator[int]:
+    def _may_begin(self, token: str) -> bool:
+        """Whether a name may begin with a word, which most do not."""
+        return token in self._most_words or token.endswith("s")
+
+    def _length(self, tokens: list[str], start: int) -> int:
+        """The number of words of the longest name that begins at a word; 0 if none does."""
         most = self._most_words.get(tokens[start], 1)
-        for length in range(min(most, len(tokens) - start), 0, -1):
-            if self._owners(tokens[start : start + length]):
-                yield length
+        lengths = range(min(most, len(tokens) - start), 0, -1)
+        return next((n for n in lengths if self._owners(tokens[start : start + n])), 0)
 
     def _owners(self, tokens: Sequence[str]) -> list[str]:
         """The things with a name of these words, which may end in a possessive s."""
         name = " ".join(tokens)
-        return self._named.get(name) or self._named.get(_PLAIN_POSSESSIVE.sub("", name)) or []
+        found = self._named.get(name)
+        if not found and name.endswith("s"):
+            found = self._named.get(_PLAIN_POSSESSIVE.sub("", name))
+        return found or []
 
     def _without_wide_names(self, plain: str, names: dict[tuple[str, ...], None]) -> str:
         """The text without the Korean and Japanese names of actors and the synonyms in it."""
@@ -222,7 +233,8 @@ class TermReader:
                 yield term
         for run in _RUN.findall(text):
             if run[0].isascii():
-                yield from self._latin(run)
+                if term := self._latin(run):
+                    yield term
             elif "가" <= run[0] <= "힣":
                 yield from _korean(run)
             elif "ァ" <= run[0] <= "ー":
@@ -230,17 +242,21 @@ class TermReader:
             else:
                 yield from _han(run)
 
-    def _latin(self, word: str) -> Iterator[str]:
+    def _latin(self, word: str) -> str:
+        """The term of a Latin word or a number; empty if it is none."""
         if word in _MONTHS:
-            yield _MONTHS[word]
-        elif word not in LATIN_STOP and (len(word) > 1 or word.isdigit()):
-            stem = stemmed(_NUMBERS.get(word, word))
-            yield self._synonyms.get(stem, stem)
+            return _MONTHS[word]
+        if word in LATIN_STOP or (len(word) == 1 and not word.isdigit()):
+            return ""
+        stem = stemmed(_NUMBERS.get(word, word))
+        return self._synonyms.get(stem, stem)
 
 
 def plain_text(text: str) -> str:
     """A text of any length in the plain form in which names are compared."""
-    text = _MONTH.sub(r" m\1 ", _YEAR.sub(r"\1 ", _POSSESSIVE.sub("", text)))
+    text = _POSSESSIVE.sub("", text)
+    if not text.isascii():
+        text = _MONTH.sub(r" m\1 ", _YEAR.sub(r"\1 ", text))
     return " ".join(filter(None, map(normalize, _PIECE.findall(text))))
 
 

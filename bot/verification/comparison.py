@@ -60,4 +60,4 @@ class Comparison:
 
     def fault(self, thing: str, at: Location, what: str) -> Fault:
         """A fault at a place in a thing's file."""
-        return self.base.documents[thing].fault(at, what)
+        return self.base.files[thing].fault(at, what)

@@ -74,23 +74,23 @@ def match(base: Base, copies: Iterable[Copy]) -> tuple[Mapping[str, Copy], list[
         matched[source.id] = copy
         if copy.sha256 == source.sha256 and len(copy.paragraphs) != source.paragraphs:
             what = f"{copy.name} has {len(copy.paragraphs)} paragraphs; write that number"
-            faults.append(base.documents[source.id].fault(("paragraphs",), what))
+            faults.append(base.files[source.id].fault(("paragraphs",), what))
     faults += [_stray(copy) for copy in unmatched.values()]
     return matched, faults
 
 
 def _mismatch(base: Base, source: Source, copy: Copy | None) -> Fault:
-    document = base.documents[source.id]
+    file = base.files[source.id]
     if copy is None:
         what = "no copy has this fingerprint; put the article's copy into the folder"
-        return document.fault(("sha256",), what)
+        return file.fault(("sha256",), what)
     count = len(copy.paragraphs)
     same = count == source.paragraphs
     counted = (
         f"still {count} paragraphs" if same else f"{count} paragraphs, not {source.paragraphs}"
     )
     what = f"{copy.name} has changed ({counted}); compare it, then write sha256 {copy.sha256}"
-    return document.fault(("sha256",), what)
+    return file.fault(("sha256",), what)
 
 
 def _stray(copy: Copy) -> Fault:

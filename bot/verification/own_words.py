@@ -28,8 +28,8 @@ def own_words(comparison: Comparison) -> Iterator[Fault]:
             run = _joined(text, names)
             cite = Citation(source=source, paragraph=number)
             known |= {tuple(run[i : i + size]): cite for i in range(len(run) - size + 1)}
-    for thing, document in comparison.base.documents.items():
-        for at, text in _texts(document.data):
+    for thing, file in comparison.base.files.items():
+        for at, text in _texts(file.document.data):
             run = _joined(text, names)
             for i in range(len(run) - size + 1):
                 if cite := known.get(tuple(run[i : i + size])):

@@ -188,9 +188,9 @@ def _ids(config: Config, folder: str) -> list[str]:
 
 
 def _questions() -> list[str]:
-    bed = Path(__file__).parent / "asking" / "questions.jsonl"
+    bed = Path(__file__).parent / "asking" / "writer-01.jsonl"
     asked = [json.loads(line) for line in bed.read_text("utf-8").splitlines()]
-    return [each["q"] for each in asked][:100]
+    return [each["q"] for each in asked]
 
 
 # ---- What is measured ------------------------------------------------------------------------

@@ -25,6 +25,8 @@ from bot.facts.built import built_bases, is_intact, last_wordings
 from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase
 from bot.facts.last_build import RECORD
 from bot.facts.load import Folders
+from bot.facts.queries import Records
+from bot.facts.records import FactRecord
 from bot.facts.store import Filter, Store
 from tests.small_base import write_small_base
 
@@ -702,11 +704,27 @@ async def test_a_withdrawn_fact_is_never_answered(folders: Folders, data: Path) 
             *await store.facts("ilse-brandt"),
             *await store.facts("ferry-line"),
             *await store.facts_from("ferry-report"),
-            *(fact for fact, _ in await store.search(["@ilse-brandt", "sign"], Filter())),
+            *await store.search(["@ilse-brandt", "sign"], Filter()),
         ]
         assert (await store.counts())["fact"] == before - 1
     assert told
     assert "ferry-agreement/signed" not in {record.key for record in told}
+
+
+async def test_only_so_many_records_are_kept(
+    folders: Folders, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.facts.queries.KEPT", 2)
+    async with _store(folders, data) as store:
+        every = await store.every_fact()
+        facts: Records[FactRecord] = vars(store)["_facts"]
+        kept: dict[str, FactRecord] = vars(facts)["_kept"]
+        assert [*kept] == [fact.key for fact in every[-2:]]
+        assert await store.fact(every[0].key) == every[0]
+        assert [*kept] == [every[-1].key, every[0].key], "those that were used last"
+        keys = [fact.key for fact in reversed(every)]
+        assert await store.facts_named([*keys, "no/such"]) == tuple(reversed(every))
+        assert len(kept) == 2
 
 
 async def test_facts_of_a_source_come_in_order_of_its_paragraphs(

@@ -36,8 +36,9 @@ class Comparison:
         self._asked = asked
         self._fit_in_series = fit_in_series(asked, units)
         self._weights = weights
+        self._sorted = " ".join(sorted(asked.plain.split()))
         self._terms = frozenset(asked.terms.all)
-        self._things = [(thing, THING + thing) for thing in asked.terms.things]
+        self._things = frozenset(THING + thing for thing in asked.terms.things)
         self._whole = weights.of(self._terms) or 1.0
         parts = [(min(map(weights.__getitem__, part)), part) for part in asked.terms.parts]
         self._names = parts[: len(asked.terms.names)]
@@ -46,12 +47,12 @@ class Comparison:
     def features(self, unit: UnitRecord, asks: Sequence[AskRecord]) -> Features:
         """How a unit is like the question in each feature; `asks` are those of it that count."""
         kind = self._asked.kind
-        shared = [self._terms.intersection(ask.terms) for ask in asks]
-        likenesses = [*map(self._likeness, asks, shared)]
+        shared = [self._terms & ask.terms for ask in asks]
+        likenesses = [self._likeness(a, s) if s else 0.0 for a, s in zip(asks, shared, strict=True)]
         of_its_kind = [like for ask, like in zip(asks, likenesses, strict=True) if ask.kind == kind]
         best = nlargest(_BEST, likenesses)
-        named = {term for thing, term in self._things if thing in unit.things}
-        own = named.union(self._terms.intersection(unit.terms))
+        own = self._terms & unit.own_terms
+        named = self._things & own
         known = own.union(self._terms.intersection(unit.setting), *shared)
         missing = [(weight, word) for weight, (word,) in self._words if word not in known]
         return (
@@ -83,6 +84,8 @@ class Comparison:
         best = of_its_kind = 0.0
         for ask in asks:
             shared = self._terms & ask.terms
+            if not shared:
+                continue
             like = min(self._likeness(ask, shared), self._share(ask, shared))
             best = max(best, like)
             if ask.kind == self._asked.kind:
@@ -94,8 +97,6 @@ class Comparison:
 
     def _likeness(self, ask: AskRecord, shared: Collection[str]) -> float:
         """What the question and an ask have in common, of all that they have: 0 to 1."""
-        if not shared:
-            return 0.0
         return 2 * self._weights.of(shared) / (self._whole + self._weights.whole(ask.terms))
 
     def _share(self, ask: AskRecord, shared: Collection[str]) -> float:
@@ -103,15 +104,15 @@ class Comparison:
         return self._weights.of(shared) / (self._weights.whole(ask.terms) or 1.0)
 
     def _letters(self, asks: Iterable[AskRecord]) -> float:
-        plain = [ask.plain for ask in asks]
-        found = process.extractOne(self._asked.plain, plain, scorer=fuzz.token_sort_ratio)
+        """How alike the letters of the question and of its most similar ask are, in any order."""
+        found = process.extractOne(self._sorted, [ask.sorted for ask in asks], scorer=fuzz.ratio)
         return found[1] / 100 if found else 0.0
 
 
-def _covered(parts: Weighed, terms: Collection[str]) -> float:
+def _covered(parts: Weighed, terms: frozenset[str]) -> float:
     """How much of the parts of a question is among terms."""
     whole = sum(weight for weight, _ in parts)
-    covered = sum(weight for weight, part in parts if any(term in terms for term in part))
+    covered = sum(weight for weight, part in parts if not terms.isdisjoint(part))
     return covered / whole if whole else 0.0
 
 

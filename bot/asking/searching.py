@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.asking.question import Asked, understand
 from bot.facts.records import FactRecord, UnitRecord
 from bot.facts.store import Filter, Store
-from bot.matching.question_terms import THING, TermReader
+from bot.matching.question_terms import TermReader
 from bot.matching.term_weights import TermWeights
 
 MOST = 25
@@ -37,12 +37,12 @@ async def search(store: Store, text: str, wanted: Filter) -> Searched:
     if not asked.terms.all:
         return Searched(asked, (), has_every=False)
     terms = frozenset(asked.terms.all)
-    matches = await store.search(terms, wanted)
-    scored = [(_score(terms, unit, weights), fact) for fact, unit in matches]
-    best = max((score for score, _ in scored), default=0.0)
-    kept = sorted((pair for pair in scored if pair[0] >= _LEAST * best), key=lambda pair: -pair[0])
-    has_every = any(terms <= _all_terms(unit) for _, unit in matches)
-    return Searched(asked, tuple(fact for _, fact in kept[:MOST]), has_every)
+    units = await store.search(terms, wanted)
+    scores = {unit.key: _score(terms, unit, weights) for unit in units}
+    least = _LEAST * max(scores.values(), default=0.0)
+    best = sorted((key for key in scores if scores[key] >= least), key=lambda key: -scores[key])
+    has_every = any(terms <= unit.all_terms for unit in units)
+    return Searched(asked, await store.facts_named(best[:MOST]), has_every)
 
 
 def matches_in(text: str, asked: Asked, reader: TermReader) -> Iterator[tuple[int, int]]:
@@ -54,14 +54,6 @@ def matches_in(text: str, asked: Asked, reader: TermReader) -> Iterator[tuple[in
 
 
 def _score(terms: frozenset[str], unit: UnitRecord, weights: TermWeights) -> float:
-    own = terms & _own_terms(unit)
-    score = weights.of(own) + _ASK * weights.of((terms & _all_terms(unit)) - own)
+    own = terms & unit.own_terms
+    score = weights.of(own) + _ASK * weights.of((terms & unit.all_terms) - own)
     return score * _OPEN if unit.is_open else score
-
-
-def _own_terms(unit: UnitRecord) -> frozenset[str]:
-    return frozenset((*unit.terms, *(THING + thing for thing in unit.things)))
-
-
-def _all_terms(unit: UnitRecord) -> frozenset[str]:
-    return _own_terms(unit).union(term for ask in unit.asks for term in ask.terms)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from bot.facts.dates import Span
 from bot.facts.model import Citation, Event, Fact, Frozen, Names, Source, ThingKind, When
 from bot.matching.question_kinds import QuestionKind
+from bot.matching.question_terms import THING
 
 
 class Dated(Frozen):
@@ -112,6 +113,11 @@ class AskRecord(Frozen):
     plain: str
     terms: frozenset[str]
 
+    @cached_property
+    def sorted(self) -> str:
+        """The words of its plain form in alphabetical order."""
+        return " ".join(sorted(self.plain.split()))
+
 
 class UnitRecord(Frozen):
     """An answerable unit as questions are compared with it.
@@ -134,6 +140,16 @@ class UnitRecord(Frozen):
     asks: tuple[AskRecord, ...]
     series: tuple[str, ...]
     day: int
+
+    @cached_property
+    def own_terms(self) -> frozenset[str]:
+        """The terms of its own text, and the things that it is about."""
+        return frozenset((*self.terms, *(THING + thing for thing in self.things)))
+
+    @cached_property
+    def all_terms(self) -> frozenset[str]:
+        """Its own terms and those of its asks."""
+        return self.own_terms.union(*(ask.terms for ask in self.asks))
 
 
 class SourceRecord(Frozen):

@@ -22,7 +22,7 @@ from bot.facts.built import uri
 from bot.facts.errors import UnreadableBase
 from bot.facts.loaded import LoadedBase, load_base
 from bot.facts.model import Actor, ThingKind, Topic
-from bot.facts.queries import Model, fetch, records
+from bot.facts.queries import Records, fetch
 from bot.facts.records import EventRecord, FactRecord, SourceRecord, ThingRecord, UnitRecord
 from bot.facts.shown import ShownFact
 from bot.facts.stories import Story
@@ -48,6 +48,15 @@ class Filter:
 
 
 _SEARCHED = 150  # facts among which a search finds the best
+_LIMITS = {
+    "first": "last >= :first",
+    "last": "first <= :last",
+    "actor": "fact.key IN (SELECT fact FROM bears WHERE thing = :actor)",
+    "topic": "(fact.key IN (SELECT fact FROM bears WHERE thing = :topic)"
+    " OR owner IN (SELECT event FROM involves WHERE thing = :topic))",
+    "source": "fact.key IN (SELECT fact FROM cites WHERE source = :source)",
+}
+"""The conditions of a search on facts, each for a field of a filter that is set."""
 
 
 class Store:
@@ -55,6 +64,11 @@ class Store:
 
     def __init__(self, db: aiosqlite.Connection, base: LoadedBase) -> None:
         self._db = db
+        self._actors = Records(db, Actor, "actor")
+        self._topics = Records(db, Topic, "topic")
+        self._events = Records(db, EventRecord, "event")
+        self._facts = Records(db, FactRecord, "fact", "key")
+        self._stories = Records(db, Story, "story")
         self.info = base.info
         self.fingerprint = base.fingerprint
         self.changed_on = base.changed_on
@@ -114,55 +128,48 @@ class Store:
 
     async def actor(self, actor_id: str) -> Actor | None:
         """An actor without facts, or None."""
-        return await self._one(Actor, "SELECT record FROM actor WHERE id = :id", actor_id)
+        return await self._actors.get(actor_id)
 
     async def topic(self, topic_id: str) -> Topic | None:
         """A topic without facts, or None."""
-        return await self._one(Topic, "SELECT record FROM topic WHERE id = :id", topic_id)
+        return await self._topics.get(topic_id)
 
     async def event(self, event_id: str) -> EventRecord | None:
         """An event without its facts, or None."""
-        return await self._one(EventRecord, "SELECT record FROM event WHERE id = :id", event_id)
+        return await self._events.get(event_id)
 
     async def facts(self, thing_id: str) -> tuple[FactRecord, ...]:
         """Every fact about a thing that is not withdrawn.
 
         Its own come first, then those of events in chronological order, then the rest.
         """
-        rows = await fetch(
-            self._db,
-            "SELECT record FROM fact JOIN bears ON fact = key"
+        return await self._facts.where(
+            "JOIN bears ON fact = key"
             " WHERE thing = :thing AND NOT withdrawn ORDER BY owner = :thing DESC, rank",
             thing=thing_id,
         )
-        return records(FactRecord, rows)
 
     async def facts_from(self, source_id: str) -> tuple[FactRecord, ...]:
         """Every fact that cites a source, by paragraph, without withdrawn ones."""
-        rows = await fetch(
-            self._db,
-            "SELECT record FROM fact JOIN (SELECT fact, min(paragraph) AS place FROM cites"
+        return await self._facts.where(
+            "JOIN (SELECT fact, min(paragraph) AS place FROM cites"
             " WHERE source = :source GROUP BY fact) ON fact = key WHERE NOT withdrawn"
             " ORDER BY place, rank",
             source=source_id,
         )
-        return records(FactRecord, rows)
 
     async def changed(self, thing_id: str | None = None) -> tuple[FactRecord, ...]:
         """Every fact that was reworded or withdrawn, or only those about a thing or its events."""
-        rows = await fetch(
-            self._db,
-            "SELECT record FROM fact"
-            " WHERE (withdrawn OR json_extract(record, '$.fact.was') != '[]')"
+        return await self._facts.where(
+            "WHERE (withdrawn OR json_extract(record, '$.fact.was') != '[]')"
             " AND (:thing IS NULL OR key IN (SELECT fact FROM bears WHERE thing = :thing)"
             "  OR owner IN (SELECT event FROM involves WHERE thing = :thing)) ORDER BY rank",
             thing=thing_id,
         )
-        return records(FactRecord, rows)
 
     async def every_fact(self) -> tuple[FactRecord, ...]:
         """Every fact, even withdrawn: of events in order of time, then of actors and topics."""
-        return records(FactRecord, await fetch(self._db, "SELECT record FROM fact ORDER BY rank"))
+        return await self._facts.where("ORDER BY rank")
 
     async def versions(self) -> Mapping[str, str]:
         """The version of every fact, even withdrawn, by key."""
@@ -187,70 +194,54 @@ class Store:
 
         An undated event may match if the events that it came after or before allow it.
         """
-        rows = await fetch(
-            self._db,
-            "SELECT record FROM event"
-            " WHERE (:first IS NULL OR last >= :first) AND (:last IS NULL OR first <= :last)"
+        return await self._events.where(
+            "WHERE (:first IS NULL OR last >= :first) AND (:last IS NULL OR first <= :last)"
             " AND (:actor IS NULL OR id IN (SELECT event FROM involves WHERE thing = :actor))"
             " AND (:topic IS NULL OR id IN (SELECT event FROM involves WHERE thing = :topic))"
             " ORDER BY rank",
             **vars(wanted),
         )
-        return records(EventRecord, rows)
 
     async def events_named(self, event_ids: Sequence[str]) -> tuple[EventRecord, ...]:
-        """The events with these ids, in chronological order."""
-        rows = await fetch(
-            self._db,
-            "SELECT record FROM event WHERE id IN (SELECT value FROM json_each(:of)) ORDER BY rank",
-            of=json.dumps(event_ids),
-        )
-        return records(EventRecord, rows)
+        """The events with these ids, in that order."""
+        return await self._events.of(event_ids)
 
-    async def search(
-        self, terms: Iterable[str], wanted: Filter
-    ) -> tuple[tuple[FactRecord, UnitRecord], ...]:
-        """The facts with any of these terms that pass a filter, likely ones first.
+    async def search(self, terms: Iterable[str], wanted: Filter) -> tuple[UnitRecord, ...]:
+        """The units of the facts with any of these terms that pass a filter, likely ones first.
 
-        Each comes with its unit. A filter with days keeps only the facts of events that may fall
-        on them.
+        A filter with days keeps only the facts of events that may fall on them.
         """
+        limits = [limit for name, limit in _LIMITS.items() if getattr(wanted, name) is not None]
         rows = await fetch(
             self._db,
-            "SELECT fact.record, unit.record FROM unit_text"
+            "SELECT fact.key FROM unit_text"
             " JOIN unit ON unit.rank = unit_text.rowid JOIN fact ON fact.key = unit.key"
             " LEFT JOIN event ON event.id = owner"
-            " WHERE unit_text MATCH :query"
-            " AND (:first IS NULL OR last >= :first) AND (:last IS NULL OR first <= :last)"
-            " AND (:actor IS NULL OR fact.key IN (SELECT fact FROM bears WHERE thing = :actor))"
-            " AND (:topic IS NULL OR fact.key IN (SELECT fact FROM bears WHERE thing = :topic)"
-            "  OR owner IN (SELECT event FROM involves WHERE thing = :topic))"
-            " AND (:source IS NULL OR fact.key IN (SELECT fact FROM cites WHERE source = :source))"
+            f" WHERE {' AND '.join(('unit_text MATCH :query', *limits))}"
             " ORDER BY bm25(unit_text, 1.0, 2.0), fact.rank LIMIT :most",
             query=any_of(terms),
             most=_SEARCHED,
             **vars(wanted),
         )
-        units = records(UnitRecord, [row[1:] for row in rows])
-        return tuple(zip(records(FactRecord, rows), units, strict=True))
+        return await self.units.of(key for (key,) in rows)
+
+    async def facts_named(self, keys: Iterable[str]) -> tuple[FactRecord, ...]:
+        """The facts with these keys, even withdrawn ones, in that order."""
+        return await self._facts.of(keys)
 
     async def fact(self, key: str) -> FactRecord | None:
         """A fact by its key, or None."""
-        return await self._one(FactRecord, "SELECT record FROM fact WHERE key = :id", key)
+        return await self._facts.get(key)
 
     async def stories(self) -> tuple[Story, ...]:
         """Every story, by id."""
-        return records(Story, await fetch(self._db, "SELECT record FROM story ORDER BY id"))
+        return await self._stories.where("ORDER BY id")
 
     async def counts(self) -> Mapping[str, int]:
         """How many events, actors, topics, sources and facts there are, without withdrawn ones."""
         things = [f"SELECT '{kind}', count(*) FROM {kind}" for kind in get_args(ThingKind)]
         facts = "SELECT 'fact', count(*) FROM fact WHERE NOT withdrawn"
         return dict[str, int](await fetch(self._db, " UNION ALL ".join((*things, facts))))
-
-    async def _one(self, model: type[Model], query: str, key: str) -> Model | None:
-        rows = await fetch(self._db, query, id=key)
-        return next(iter(records(model, rows)), None)
 
 
 def _entry(thing: ThingRecord) -> Entry:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import aiosqlite
 
 from bot.facts.model import BaseInfo
-from bot.facts.queries import fetch, records
+from bot.facts.queries import Records, fetch
 from bot.facts.records import AskRecord, ThingRecord, UnitRecord
 from bot.facts.unit_records import term_reader
 from bot.matching.question_terms import TermReader
@@ -22,10 +23,12 @@ class UnitIndex:
         self, db: aiosqlite.Connection, things: Mapping[str, ThingRecord], info: BaseInfo
     ) -> None:
         self._db = db
+        self._records = Records(db, UnitRecord, "unit", "key")
         self._things = things
         self._info = info
         self._weights: TermWeights | None = None
         self._unanswered: tuple[AskRecord, ...] | None = None
+        self._unanswered_by_term: defaultdict[str, list[int]] = defaultdict(list)
 
     @cached_property
     def reader(self) -> TermReader:
@@ -36,24 +39,38 @@ class UnitIndex:
         """The units that have most in common with terms, the closest first."""
         rows = await fetch(
             self._db,
-            "SELECT record FROM unit_text JOIN unit ON unit.rank = unit_text.rowid"
+            "SELECT unit.key FROM unit_text JOIN unit ON unit.rank = unit_text.rowid"
             " WHERE unit_text MATCH :query ORDER BY bm25(unit_text, 2.0, 1.0), unit.rank"
             " LIMIT :most",
             query=any_of(terms),
             most=most,
         )
-        return records(UnitRecord, rows)
+        return await self.of(key for (key,) in rows)
+
+    async def of(self, keys: Iterable[str]) -> tuple[UnitRecord, ...]:
+        """The units with these keys, in that order."""
+        return await self._records.of(keys)
 
     async def every(self) -> tuple[UnitRecord, ...]:
         """Every unit."""
-        return records(UnitRecord, await fetch(self._db, "SELECT record FROM unit ORDER BY rank"))
+        return await self._records.where("ORDER BY rank")
 
     async def unanswered(self) -> tuple[AskRecord, ...]:
         """The questions that no article answers; read once."""
         if self._unanswered is None:
             rows = await fetch(self._db, "SELECT record FROM unanswered ORDER BY rank")
-            self._unanswered = records(AskRecord, rows)
+            self._unanswered = tuple(AskRecord.model_validate_json(record) for (record,) in rows)
         return self._unanswered
+
+    async def unanswered_with(self, terms: Iterable[str]) -> list[AskRecord]:
+        """The questions that no article answers, as far as they have one of these terms."""
+        listed = await self.unanswered()
+        if not self._unanswered_by_term:
+            for place, ask in enumerate(listed):
+                for term in ask.terms:
+                    self._unanswered_by_term[term].append(place)
+        places = {place for term in terms for place in self._unanswered_by_term.get(term, ())}
+        return [listed[place] for place in places]
 
     async def weights(self) -> TermWeights:
         """What each term weighs among the units; read once."""

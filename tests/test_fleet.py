@@ -11,11 +11,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.config import Config
 from bot.runtime import health
 from bot.runtime.client import Factdesk
 from bot.shards import Shards
+from bot.state.errors import NewerState
 from bot.state.fences import NoFence
 from bot.state.state import State
 from tests.databases import Postgres
@@ -83,6 +85,11 @@ async def test_a_process_that_waited_knows_what_was_changed_meanwhile(
     await bot.take_shards()
     assert bot.state.settings.of(1).language == "ja"
     assert bot.fences
+    await bot.fences.close()
+    async with other.database.transaction() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NewerState):
+        await bot.take_shards()
     await bot.fences.close()
     for state in (bot.state, other):
         await state.close()

@@ -16,12 +16,14 @@ from sqlalchemy import Connection, delete, inspect, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import bot.state
+from bot.shards import UNDIVIDED
+from bot.state import fences
 from bot.state.audit_log import AuditEntry
 from bot.state.briefing_record import Briefing
 from bot.state.corrections import Correction
 from bot.state.database import Database
 from bot.state.digests import DigestConfig, Schedule, Target
-from bot.state.errors import DatabaseUnavailable, NewerState
+from bot.state.errors import DatabaseUnavailable, NewerState, TablesInUse
 from bot.state.migrations import versions
 from bot.state.plan import BriefingText, Plan, PlanChanges, PostingTime
 from bot.state.posts import MessageRef, Post
@@ -263,6 +265,38 @@ async def test_a_database_of_a_newer_version_is_refused(new_state_url: str) -> N
     async with database.transaction() as connection:
         assert await connection.run_sync(rows) == before
     await database.close()
+
+
+async def test_tables_stay_while_an_older_version_serves(
+    new_state_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fences, "SETTLE", 0.1)
+    older = await Database.open(new_state_url)
+    async with older.transaction() as connection:
+        await connection.run_sync(migrate, versions()[-2])
+        before = await connection.run_sync(shape)
+    serving = await fences.fences_of(older, UNDIVIDED, "older")
+    await serving.take()
+    with pytest.raises(TablesInUse) as refusal:
+        await Database.open(new_state_url)
+    assert (refusal.value.found, refusal.value.newest) == tuple(versions()[-2:])
+    async with older.transaction() as connection:
+        assert await connection.run_sync(shape) == before
+    await serving.close()
+    await (await Database.open(new_state_url)).close()
+    assert await Database.version(new_state_url) == versions()[-1]
+    await older.close()
+
+
+async def test_no_lock_is_made_where_none_was(tmp_path: Path) -> None:
+    """By root, whose file the bot's user could not lock."""
+    url = f"sqlite:///{tmp_path / 'state.db'}"
+    older = await Database.open(url)
+    async with older.transaction() as connection:
+        await connection.run_sync(migrate, versions()[-2])
+    await older.close()
+    await (await Database.open(url)).close()
+    assert not (tmp_path / "state.db.running").exists()
 
 
 async def test_sqlite_forgets_no_claim_in_a_power_cut(tmp_path: Path) -> None:

@@ -24,7 +24,9 @@ import pytest
 from bot.config import Config
 from bot.runtime.session_starts import SPARE
 from bot.state.database import Database
+from bot.state.locks import FileLock
 from bot.state.migrations import versions
+from bot.state.upgrade import migrate
 from tests.forks import Call, Forks, Piped
 from tests.little_discord import LittleDiscord
 from tests.patience import patience
@@ -484,6 +486,24 @@ async def test_a_check_names_all_that_would_keep_it_from_running(
     assert await checked.ended() == 1
     assert f"WRONG  intents guilds, none of them privileged; {SPARE} of 1000" in checked.output
     assert discord.gateway.identifies == []
+
+
+@within(40)
+async def test_an_older_process_keeps_its_tables_until_it_ends(start: Start, data: Path) -> None:
+    database = await Database.open(f"sqlite:///{data}/state.db")
+    async with database.transaction() as connection:
+        await connection.run_sync(migrate, versions()[-2])
+    await database.close()
+    older = FileLock(data / "state.db")
+    assert older.take()
+    run = await start(DISCORD_TOKEN=TOKEN)
+    assert await run.ended() == 1
+    assert run.without_log() == [
+        "An older version of Factdesk still runs on this state. Its tables are brought from"
+        f" version {versions()[-2]} to {versions()[-1]} once every process of that one has been"
+        " stopped."
+    ]
+    older.release()
 
 
 def fine(run: Run) -> dict[str, str]:

@@ -46,6 +46,7 @@ def sentence_of(error: Exception) -> str | None:
         NoState,
         OneProcessOnly,
         StateInUse,
+        TablesInUse,
     )
 
     match error:
@@ -71,6 +72,11 @@ def sentence_of(error: Exception) -> str | None:
                 f"A newer version of Factdesk made the state: its tables are of version {found},"
                 f" and this one knows them up to {newest}. Install the newer version again, or"
                 " restore the copy from before the update, as docs/hosting.md says."
+            )
+        case TablesInUse(found=found, newest=newest):
+            return (
+                "An older version of Factdesk still runs on this state. Its tables are brought from"
+                f" version {found} to {newest} once every process of that one has been stopped."
             )
         case NoState(path=path, reason=reason):
             return f"{path} is not a state that can be copied: {reason}."

@@ -159,7 +159,8 @@ class Factdesk(FactdeskClient):
     async def take_shards(self) -> None:
         """Wait until no other process serves this one's shards, then hold them.
 
-        Raises OneProcessOnly, NoSessions, DatabaseUnavailable, and what asking Discord raises.
+        Raises OneProcessOnly, NoSessions, DatabaseUnavailable, NewerState if a newer version served
+        meanwhile, and what asking Discord raises.
         """
         if self.config.shards is None:
             count, _, _ = await self.http.get_bot_gateway()
@@ -169,6 +170,7 @@ class Factdesk(FactdeskClient):
         log.info("waiting for the shards", shards=str(self.shards_served))
         await self.fences.take()
         self.is_waiting_for_shards = False
+        await _try(self.state.database.confirm_version())
         await _try(self.state.settings.load())  # another process served, and may have changed them
         self.shard_count = self.shards_served.count
         self.shard_ids = list(self.shards_served.ids)

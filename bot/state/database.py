@@ -52,9 +52,9 @@ class Database:
     async def open(cls, url: str, shards: Shards = UNDIVIDED) -> Self:
         """Connect, and bring the tables up to date.
 
-        `url` is such as `sqlite:///var/state.db`. Raises MissingDriver, NewerState, NoState if a
-        SQLite file is damaged before an upgrade, and DatabaseUnavailable, also if the database can
-        be read but not written.
+        `url` is such as `sqlite:///var/state.db`. Raises MissingDriver, NewerState, TablesInUse if
+        an older version serves on tables that must change, NoState if a SQLite file is damaged
+        before that, and DatabaseUnavailable, also if the database can be read but not written.
         """
         place = address.read(url)
         database = cls.at(url, shards)
@@ -95,6 +95,11 @@ class Database:
             return found
         finally:
             await database.close()
+
+    async def confirm_version(self) -> None:
+        """Raise NewerState if a newer version has changed the tables, or DatabaseUnavailable."""
+        async with self.transaction() as connection:
+            await connection.run_sync(version_of)
 
     async def probe(self) -> None:
         """Write, and change nothing. Raises DatabaseUnavailable."""

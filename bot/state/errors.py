@@ -4,6 +4,7 @@ StateError
 ├── MissingDriver         the database's driver is not installed
 ├── DatabaseUnavailable   the database does not answer, or refuses
 ├── NewerState            a newer version of this program made the tables
+├── TablesInUse           an older version of this program still serves on the tables
 ├── NoState               a file does not hold a whole state
 ├── StateInUse            a state cannot be replaced while the bot runs
 ├── OneProcessOnly        SQLite is for one process
@@ -40,6 +41,15 @@ class DatabaseUnavailable(StateError):
 
 class NewerState(StateError):
     """The tables are of a version that this program does not know; carries it and our newest."""
+
+    def __init__(self, found: str, newest: str) -> None:
+        super().__init__(found, newest)
+        self.found = found
+        self.newest = newest
+
+
+class TablesInUse(StateError):
+    """The tables cannot be changed while an older version serves; carries theirs and our newest."""
 
     def __init__(self, found: str, newest: str) -> None:
         super().__init__(found, newest)

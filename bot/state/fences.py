@@ -14,7 +14,6 @@ process when the database restarts.
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -24,9 +23,9 @@ from typing import Protocol
 import structlog
 
 from bot.shards import Shards
-from bot.state.backup import IN_USE
 from bot.state.database import Database, driver_errors
 from bot.state.errors import DatabaseUnavailable, LostShards, NoSessions, OneProcessOnly
+from bot.state.locks import GUARD, HELD, SHARD_CLASS, FileLock
 from bot.state.sessions import Session
 
 log = structlog.stdlib.get_logger("factdesk.state")
@@ -37,18 +36,7 @@ HOLDOUT = 300.0
 _CONFIRM = 30.0  # seconds between two questions to a database that seems to be there
 _SILENT = 60  # seconds after which PostgreSQL probes a silent connection, at least six times
 
-_GUARD = 7_204_000_000  # the lock of whoever takes locks of shards
-_CLASS = 720_400_000  # a shard's lock is the pair of this plus the number of shards, and its id
-_MOST_SHARDS = 1_000_000
-
-_HELD_BY_OTHERS = f"""
-SELECT held.classid::bigint - {_CLASS}, held.objid::bigint
-FROM pg_locks AS held LEFT JOIN pg_stat_activity AS session USING (pid)
-WHERE held.locktype = 'advisory' AND held.objsubid = 2 AND held.granted
-AND held.classid::bigint BETWEEN {_CLASS} AND {_CLASS + _MOST_SHARDS}
-AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-AND session.application_name IS DISTINCT FROM $1
-"""
+_HELD_BY_OTHERS = f"{HELD} AND session.application_name IS DISTINCT FROM $1"
 _END_OLD_SESSIONS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE application_name = $1 AND pid <> pg_backend_pid() AND datname = current_database()
@@ -127,32 +115,16 @@ class FileFence(NoFence):
     """A file beside a SQLite state, locked as long as the process runs."""
 
     def __init__(self, state: Path) -> None:
-        self._path = state.with_name(f"{state.name}.running")
-        self._file: sqlite3.Connection | None = None
+        self._lock = FileLock(state)
 
     async def take(self) -> None:
         """Wait until no other process runs on the same state. Raises DatabaseUnavailable."""
-        while not self._lock():  # noqa: ASYNC110 - another process tells nobody
+        while not self._lock.take():  # noqa: ASYNC110 - another process tells nobody
             await asyncio.sleep(POLL)
-
-    def _lock(self) -> bool:
-        try:
-            if self._file is None:
-                self._file = sqlite3.connect(self._path, timeout=0, isolation_level=None)
-            self._file.execute("PRAGMA journal_mode = MEMORY")
-            self._file.execute("BEGIN EXCLUSIVE")
-            # A file that may only be read is not locked, and SQLite says so at a write.
-            self._file.execute("PRAGMA user_version = 1")
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode in IN_USE:
-                return False
-            raise DatabaseUnavailable(f"{self._path}: {error}") from error
-        return True
 
     async def close(self) -> None:
         """Let the next process run."""
-        if self._file:
-            self._file.close()
+        self._lock.release()
 
 
 class ShardFences:
@@ -251,10 +223,10 @@ class ShardFences:
         session, shards = await self._opened(), self._shards
         with driver_errors():
             async with session.driver.transaction():
-                await _fetch(session, f"SELECT pg_advisory_xact_lock({_GUARD})")
+                await _fetch(session, f"SELECT pg_advisory_xact_lock({GUARD})")
                 if await self._others():
                     return False
-                wanted = (_CLASS + shards.count, shards.first, shards.last)
+                wanted = (SHARD_CLASS + shards.count, shards.first, shards.last)
                 if all(is_taken for (is_taken,) in await _fetch(session, _TAKE, *wanted)):
                     self._has_locks = True
                     return True

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from bot.state.backup import keep_before
-from bot.state.errors import NewerState
+from bot.state.errors import NewerState, TablesInUse
+from bot.state.locks import GUARD, HELD, FileLock
 from bot.state.migrations import FOLDER, versions
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-_LOCK = 7_203_311  # an arbitrary number: processes that start together migrate in turn
 _VERSION_TABLE = "alembic_version"
 
 
@@ -22,19 +22,34 @@ def bring_up_to_date(connection: Connection, file: Path | None) -> None:
     """Make or change the tables, within the connection's transaction, unless they are current.
 
     `file` is the database if it is SQLite's: a copy of it is kept before its tables change. Raises
-    NewerState, and NoState or OSError if the copy cannot be made.
+    NewerState, TablesInUse, and NoState or OSError if the copy cannot be made.
     """
     newest = versions()[-1]
     if version_of(connection) == newest:
         return
     if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({GUARD})"))
     found = version_of(connection)  # another process may have been faster
     if found == newest:
         return
+    if found and _are_used(connection, file):
+        raise TablesInUse(found, newest)
     if found and file:
         keep_before(newest, file)
     migrate(connection)
+
+
+def _are_used(connection: Connection, file: Path | None) -> bool:
+    """Whether a process serves on the tables, which is of an older version then."""
+    if file is None:
+        return connection.execute(text(HELD)).first() is not None
+    lock = FileLock(file)
+    if not lock.path.exists():  # nor is it made: the bot's user could not lock what root made
+        return False
+    try:
+        return not lock.take()
+    finally:
+        lock.release()
 
 
 def version_of(connection: Connection) -> str | None:

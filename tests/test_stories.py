@@ -50,6 +50,19 @@ def test_a_sound_story_has_no_fault(tmp_path: Path) -> None:
         ("  - storm-2014/ruins\n", "", "opening and `tells` have 58 words; a day's story has 60"),
         ("when: 2014/2021", "when: May 2021", "`May 2021` is not a date"),
         ("kind: topic", "kind: rumour", "kind"),
+        ("kind: topic", "kind: topic\nafter: [the-pier]", "no story has the id `the-pier`"),
+        ("kind: topic", "kind: topic\nafter: [the-line]", "comes after `the-line`"),
+        (
+            "- ferry-line/start",
+            "- {says: It runs., rests_on: [ferry-line/begin]}",
+            "no event or fact is `ferry-line/begin`",
+        ),
+        (
+            "- ferry-line/lorries\n  - ferry-line/start",
+            "- {says: Lorries it is., rests_on: [ferry-line/lorries, ferry-line/start]}",
+            "one line retells open and position alike",
+        ),
+        ("- ferry-line/start", "- {says: It runs now., rests_on: [ferry-line/start]}", "“now”"),
     ],
 )
 def test_a_fault_is_found(tmp_path: Path, old: str, new: str, fault: str) -> None:
@@ -84,15 +97,16 @@ def story(number: int, kind: StoryKind, topic: str) -> Story:
         opening=Lead(says="-", cites=(Citation(source="report", paragraph=1),)),
         tells=("a/a",),
         more=(),
+        after=(),
         question={"en": "-"},
         answer="a/a",
     )
 
 
-def read(stories: list[Story], days: int) -> list[Story]:
+def read(stories: list[Story], days: int, first: date = FIRST) -> list[Story]:
     """What a server reads on consecutive days."""
     told, came = dict[str, date](), list[Story]()
-    for day in (FIRST + timedelta(days=n) for n in range(days)):
+    for day in (first + timedelta(days=n) for n in range(days)):
         came.append(in_turn(stories, told, day)[0])
         told[came[-1].id] = day
     return came
@@ -112,6 +126,25 @@ def test_each_topic_has_its_first_story_before_any_has_its_second() -> None:
     came = read(stories, 12)
     assert max(Counter(each.topics[0] for each in came[:4]).values()) <= 2
     assert len({each.topics[0] for each in came[:6]}) == 4
+
+
+def test_a_story_waits_for_those_that_it_comes_after() -> None:
+    kinds: list[StoryKind] = ["topic", "open", "person"]
+    stories = [story(n, kinds[n % 3], f"t{n}") for n in range(6)]
+    earlier = {"open-1": "topic-3", "topic-3": "person-5", "person-2": "gone"}
+    stories = [
+        each.model_copy(update={"after": (earlier[each.id],) if each.id in earlier else ()})
+        for each in stories
+    ]
+    for first in range(9):
+        came = [each.id for each in read(stories, 6, FIRST + timedelta(days=first))]
+        assert came.index("person-5") < came.index("topic-3") < came.index("open-1"), came
+
+
+def test_what_most_stories_wait_for_comes_first() -> None:
+    stories = [story(n, "topic", f"t{n}") for n in range(5)]
+    last = stories.pop().model_copy(update={"after": ("topic-2",)})
+    assert read([*stories, last], 1)[0].id == "topic-2"
 
 
 def test_a_second_round_has_the_order_of_the_first() -> None:

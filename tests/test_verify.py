@@ -13,7 +13,7 @@ from bot.facts.load import Folders
 from bot.parsing.quantities import dates, quantities
 from bot.verification.mentions import key
 from bot.verification.rules import verify
-from tests.small_base import ARTICLE, record_of, write_small_base
+from tests.small_base import ARTICLE, STORY, record_of, write_small_base
 
 AGREEMENT = "facts/events/ferry-agreement.yaml"
 STORM = "facts/events/storm-2014.yaml"
@@ -88,6 +88,17 @@ def test_what_no_cited_paragraph_has_is_found(
 
     assert (fault.path, fault.line) == (path, line)
     assert what in fault.what
+
+
+def test_a_story_says_in_its_own_words_no_more_than_its_facts_cite(folders: Folders) -> None:
+    told = "{says: It closed for 160 days in Oslo., rests_on: [storm-2014/ruins]}"
+    path = folders.facts / "stories/the-line.yaml"
+    path.parent.mkdir()
+    path.write_text(STORY.replace("storm-2014/ruins", told, 1), "utf-8")
+    faults = found(folders)
+    assert {fault.path for fault in faults} == {"facts/stories/the-line.yaml"}
+    assert "160 days" in faults[0].what + faults[1].what
+    assert "Oslo" in faults[0].what + faults[1].what
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,9 @@ class Page:
 
     @property
     def lead(self) -> int:
-        """How many sections stand before the picture: those that are text, and no list."""
-        listed = [section.listed for section in self.sections]
-        return listed.index(True) if True in listed else len(listed)
+        """How many sections stand before the picture: the first ones, without lists and notes."""
+        others = (i for i, each in enumerate(self.sections) if each.listed or each.small)
+        return next(others, len(self.sections))
 
     @property
     def asks_sources(self) -> Question | None:

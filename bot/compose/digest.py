@@ -190,8 +190,9 @@ def _sections(contents: _Contents) -> Iterator[Section]:
         yield from group.sections(shown)
     if contents.story:
         heading = contents.story.headline if contents.before else None
-        yield Section((contents.story.opening,), heading, listed=False)
-        yield Section(contents.story.passage.lines)
+        first, *others = contents.story.lines
+        yield Section((first,), heading, listed=False)
+        yield from (Section((line,), listed=False) for line in others)
     for group, shown in contents.after:
         yield from group.sections(shown)
 

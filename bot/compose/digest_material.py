@@ -10,7 +10,7 @@ from bot.answers.context import AnswerContext
 from bot.facts.records import EventRecord, FactRecord
 from bot.facts.shown import ShownFact
 from bot.facts.store import Filter, Store
-from bot.facts.stories import Story
+from bot.facts.stories import Story, keys
 from bot.texts.catalogues import Words
 
 
@@ -67,7 +67,7 @@ async def gather(
         chosen = topics | {event.event.id for event in events}
         facts = tuple(fact for fact in facts if topics & fact.things or fact.owner in chosen)
         own = {fact.key for fact in facts}
-        stories = tuple(s for s in stories if topics & {*s.topics} or own & {*s.tells})
+        stories = tuple(s for s in stories if topics & {*s.topics} or own & {*keys(s.tells)})
     context = AnswerContext(store, words, {})
     shown = await store.shown_facts(history.shown)
     versions = await store.versions()

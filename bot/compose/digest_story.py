@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -16,11 +16,11 @@ from bot.compose.digest_material import DigestMaterial
 from bot.compose.message_budget import MessageBudget, Passage
 from bot.facts.dates import Span, parse_date
 from bot.facts.records import EventRecord, FactRecord
-from bot.facts.stories import Story
+from bot.facts.stories import Retelling, Story, StoryLine
 from bot.facts.units import HEAD
 
 _NAMED = 6  # events that a chart names; it marks the others
-_REST = timedelta(days=7)  # before a story comes again, even if there is no other
+_REST = timedelta(days=28)  # before a story comes again, even if there is no other
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class StorySection:
 
         It stays within the time beside the headline, and cites no article that no line cites.
         """
-        keys = {line.key.removeprefix(HEAD) for line in self.passage.lines if line.key}
-        told = {key.partition("/")[0] for key in keys}
+        heads = {line.unit.removeprefix(HEAD) for line in self.passage.lines if line.unit}
+        told = heads | {record.owner for record in self.passage.facts}
         sources = self._sources()
         time = parse_date(self.story.when) if self.story.when else None
         events = [
@@ -73,8 +73,8 @@ def choose(
     """The next story, if it fits beside what the message holds already.
 
     No story comes again before all have come: one that has no room waits for a later day. One that
-    fits no message at all does not count. If a server's topics have few stories, each rests for a
-    week, and the days between have none.
+    fits no message at all does not count. If a server's topics have few stories, each rests for
+    four weeks, and the days between have none.
     """
     turn = in_turn(material.stories, posted_on, day)
     unseen = [story for story in turn if story.id not in posted_on]
@@ -92,9 +92,8 @@ def _fitting(
     material: DigestMaterial, budget: MessageBudget, story: Story, is_weekly: bool
 ) -> StorySection | None:
     """A story if it fits: with all that a day shows of it, and in a week as much more as fits."""
-    longest = len(story.passages) if is_weekly else len(story.tells)
-    for number in range(longest, len(story.tells) - 1, -1):
-        section = _section(material, story, story.passages[:number])
+    for number in range(len(story.more) if is_weekly else 0, -1, -1):
+        section = _section(material, story, (*story.tells, *story.more[:number]))
         if budget.take(*section.all_lines()):
             return section
     return None
@@ -106,21 +105,26 @@ def _fitting(
 def in_turn(stories: Sequence[Story], posted_on: Mapping[str, date], day: date) -> list[Story]:
     """The stories in the order in which they should come on a day.
 
-    What was never posted comes first, then what was posted longest ago. Among the former, one of
-    another kind than the last comes first, then one of the topic with fewest stories so far, so
-    that a month has something of each topic. The day decides the rest: servers that began on
-    different days read different stories.
+    What was never posted comes first, then what was posted longest ago. Among the former, those
+    wait that come after another such. Of the others, one of another kind than the last comes first,
+    then one that most stories wait for, then one of the topic with fewest stories so far, so that a
+    month has something of each topic. The day decides the rest: servers that began on different
+    days read different stories.
     """
     past = [story for story in stories if story.id in posted_on]
     last = max(past, key=lambda story: posted_on[story.id], default=None)
     of_topic = Counter(story.topics[0] for story in past)
-    due = _kind_due([story for story in stories if story.id not in posted_on])
+    unseen = {story.id: story for story in stories if story.id not in posted_on}
+    due = _kind_due(unseen.values())
+    waiting = Counter(earlier for story in unseen.values() for earlier in story.after)
 
     def turn(story: Story) -> tuple[object, ...]:
         return (
             posted_on.get(story.id, date.min),
+            not unseen.keys().isdisjoint(story.after),
             last is not None and story.kind == last.kind,
             story.kind != due,
+            -waiting[story.id],
             of_topic[story.topics[0]],
             hashlib.sha256(f"{day} {story.id}".encode()).digest(),
         )
@@ -128,7 +132,7 @@ def in_turn(stories: Sequence[Story], posted_on: Mapping[str, date], day: date) 
     return sorted(stories, key=turn)
 
 
-def _kind_due(unseen: Sequence[Story]) -> str | None:
+def _kind_due(unseen: Collection[Story]) -> str | None:
     """The kind that must come every other time from here on, or two of it would be neighbours."""
     [(kind, number)] = Counter(story.kind for story in unseen).most_common(1) or [("", 0)]
     return kind if 2 * number >= len(unseen) else None
@@ -137,32 +141,67 @@ def _kind_due(unseen: Sequence[Story]) -> str | None:
 # ---- What of it is shown ---------------------------------------------------------------------
 
 
-def _section(material: DigestMaterial, story: Story, passages: Sequence[str]) -> StorySection:
+def _section(material: DigestMaterial, story: Story, told: Sequence[StoryLine]) -> StorySection:
     words = material.context.words
-    facts = [material.all_facts[key] for key in passages if key in material.all_facts]
     dates = span_words(parse_date(story.when), words) if story.when else None
     headline = filter(None, (story.headline(words.language), dates))
+    lines = tuple(sorted(_lines(material, story, told), key=_is_open))
+    facts = (record for line in lines for record in (line.fact, *line.rests_on) if record)
     return StorySection(
         story=story,
         headline=" · ".join(headline),
         opening=Line(story.opening.says, story.opening.cites),
-        passage=Passage(story.topics[0], tuple(_lines(material, story, passages)), tuple(facts)),
+        passage=Passage(story.topics[0], lines, tuple(facts)),
     )
 
 
-def _lines(material: DigestMaterial, story: Story, passages: Sequence[str]) -> Iterator[Line]:
-    """What a story lists; a fact has its date if no line up to it names the year."""
+def _is_open(line: Line) -> bool:
+    """Whether a line says what is not known, with which a story ends."""
+    return any(record.part == "open" for record in (line.fact, *line.rests_on) if record)
+
+
+def _lines(material: DigestMaterial, story: Story, told: Sequence[StoryLine]) -> Iterator[Line]:
+    """What a story tells, without what was withdrawn since.
+
+    A fact has its date if no line up to it names the year.
+    """
     said = story.opening.says
-    for passage in passages:
-        if event := material.all_events.get(passage):
+    for each in told:
+        if isinstance(each, Retelling):
+            line = _retold(material, each)
+        elif event := material.all_events.get(each):
             line = event_line(material.context, event)
-        elif record := material.all_facts.get(passage):
+        elif record := material.all_facts.get(each):
             said += record.fact.says
             line = _fact_line(material, record, is_dated=_names_year(said, record))
         else:
-            continue  # withdrawn since
-        said += f"{line.opening} {line.text}"
-        yield line
+            continue
+        if line:
+            said += f"{line.opening} {line.text}"
+            yield line
+
+
+def _retold(material: DigestMaterial, retelling: Retelling) -> Line | None:
+    """A line in the story's own words, or nothing if one of its facts was withdrawn.
+
+    Its label is that of its facts; what qualifies them is in its words.
+    """
+    records = [record for key in retelling.rests_on if (record := material.all_facts.get(key))]
+    if len(records) < len(retelling.rests_on):
+        return None
+    retold = [_with_words(record, retelling.says) for record in records]
+    labels = (_fact_line(material, record, is_dated=True).label for record in retold)
+    return Line(
+        text=retelling.says,
+        cites=tuple(dict.fromkeys(cite for each in records for cite in each.fact.cites)),
+        label=next(filter(None, labels), None),
+        rests_on=tuple(records),
+    )
+
+
+def _with_words(record: FactRecord, says: str) -> FactRecord:
+    """A fact in other words."""
+    return record.model_copy(update={"fact": record.fact.model_copy(update={"says": says})})
 
 
 def _names_year(said: str, record: FactRecord) -> bool:

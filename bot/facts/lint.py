@@ -136,6 +136,8 @@ def _sentences(base: Base) -> Iterator[tuple[str, Location, str]]:
         yield owner, (field, "says"), lead.says
     for story in base.stories.values():
         yield story.id, ("title",), story.title
+    for owner, at, line in base.retellings():
+        yield owner, (*at, "says"), line.says
     for owner, at, fact in base.facts():
         yield owner, (*at, "says"), fact.says
         if fact.caution:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from bot.documents import Fault, Location
 from bot.facts.load import Base
+from bot.facts.model import CLAIMS
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,18 @@ class LintContext:
         events = {event.id: event.title for event in self.base.events.values()}
         facts = {f"{owner}/{fact.id}": fact.says for owner, _, fact in self.base.facts()}
         return {**events, **facts}
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """What readers see a fact labelled as, by `owner/fact`: a kind of claim, open, or known."""
+        return {
+            f"{owner}/{fact.id}": "open"
+            if at[0] == "open"
+            else fact.kind
+            if fact.kind in CLAIMS
+            else "known"
+            for owner, at, fact in self.base.facts()
+        }
 
     @cached_property
     def renamed(self) -> Mapping[str, str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.documents import Fault, Location
 from bot.facts.lint_context import LintContext
-from bot.facts.stories import Story
+from bot.facts.stories import Story, StoryLine, keys
 
 SHORTEST, LONGEST, LONGEST_WEEKLY = 60, 120, 220
 """Words of a story's opening and its facts: at least and at most for a day, and for a week."""
@@ -16,13 +16,15 @@ def stories(context: LintContext) -> Iterator[Fault]:
     """Each story lists what the base has, once, and has the length that readers get through."""
     for story in context.base.stories.values():
         yield from _references(context, story)
+        yield from _retellings(context, story)
+        yield from _order(context, story)
         yield from _lengths(context, story)
         yield from _question(context, story)
 
 
 def untold_facts(context: LintContext) -> Iterator[Fault]:
     """If a base has stories, each of its facts is in one of them."""
-    used = {passage for story in context.base.stories.values() for passage in story.passages}
+    used = {key for story in context.base.stories.values() for key in keys(story.lines)}
     for owner, at, fact in context.base.facts() if used else ():
         if f"{owner}/{fact.id}" not in used and not fact.withdrawn:
             what = f"no story tells `{owner}/{fact.id}`; add it to `tells` or `more` of one"
@@ -35,13 +37,47 @@ def _references(context: LintContext, story: Story) -> Iterator[Fault]:
             what = f"no topic has the id `{topic}`; add its file or correct the id"
             yield context.fault(story.id, ("topics", index), what)
     listed: set[str] = set()
-    for at, passage in _passages(story):
-        if passage in listed:
-            yield context.fault(story.id, at, f"`{passage}` is listed twice; keep one")
-        elif passage not in context.tellable and not context.is_broken(passage):
-            what = f"no event or fact is `{passage}`; correct it or drop it"
+    for at, line in _lines(story):
+        for key in keys([line]):
+            if key in listed:
+                yield context.fault(story.id, at, f"`{key}` is listed twice; keep one")
+            elif key not in context.tellable and not context.is_broken(key):
+                what = f"no event or fact is `{key}`; correct it or drop it"
+                yield context.fault(story.id, at, what)
+            listed.add(key)
+
+
+def _retellings(context: LintContext, story: Story) -> Iterator[Fault]:
+    """A line in the story's own words has the one label that all of its facts have."""
+    for at, line in _lines(story):
+        labels = {context.labels[key] for key in keys([line]) if key in context.labels}
+        if len(labels) > 1:
+            kinds = " and ".join(sorted(labels))
+            what = f"one line retells {kinds} alike; a line has one label, so make it two"
             yield context.fault(story.id, at, what)
-        listed.add(passage)
+
+
+def _order(context: LintContext, story: Story) -> Iterator[Fault]:
+    """The stories that come before a story exist, and none of them waits for it."""
+    stories = context.base.stories
+    for index, earlier in enumerate(story.after):
+        if context.unknown(earlier, stories):
+            what = f"no story has the id `{earlier}`; add its file or correct the id"
+            yield context.fault(story.id, ("after", index), what)
+        elif story.id in _up_to(stories, earlier):
+            what = f"`{earlier}` itself comes after `{story.id}`; drop one of the two"
+            yield context.fault(story.id, ("after", index), what)
+
+
+def _up_to(stories: Mapping[str, Story], story_id: str) -> set[str]:
+    """A story, and all that come before it."""
+    found, waiting = set[str](), [story_id]
+    while waiting:
+        story = stories.get(waiting.pop())
+        if story and story.id not in found:
+            found.add(story.id)
+            waiting += story.after
+    return found
 
 
 def _question(context: LintContext, story: Story) -> Iterator[Fault]:
@@ -53,21 +89,25 @@ def _question(context: LintContext, story: Story) -> Iterator[Fault]:
         yield context.fault(story.id, ("answer",), what)
 
 
-def _passages(story: Story) -> Iterator[tuple[Location, str]]:
-    yield from ((("tells", index), passage) for index, passage in enumerate(story.tells))
-    yield from ((("more", index), passage) for index, passage in enumerate(story.more))
+def _lines(story: Story) -> Iterator[tuple[Location, StoryLine]]:
+    yield from ((("tells", index), line) for index, line in enumerate(story.tells))
+    yield from ((("more", index), line) for index, line in enumerate(story.more))
 
 
 def _lengths(context: LintContext, story: Story) -> Iterator[Fault]:
     opening = _words(story.opening.says)
-    daily = opening + sum(_words(context.tellable.get(each, "")) for each in story.tells)
-    weekly = daily + sum(_words(context.tellable.get(each, "")) for each in story.more)
+    daily = opening + sum(_words(_text(context, line)) for line in story.tells)
+    weekly = daily + sum(_words(_text(context, line)) for line in story.more)
     if not SHORTEST <= daily <= LONGEST:
         what = f"opening and `tells` have {daily} words; a day's story has {SHORTEST} to {LONGEST}"
         yield context.fault(story.id, ("tells",), what)
     if weekly > LONGEST_WEEKLY:
         what = f"{weekly} words with `more`; a week's story has at most {LONGEST_WEEKLY}"
         yield context.fault(story.id, ("more",), what)
+
+
+def _text(context: LintContext, line: StoryLine) -> str:
+    return context.tellable.get(line, "") if isinstance(line, str) else line.says
 
 
 def _words(text: str) -> int:

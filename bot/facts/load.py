@@ -23,7 +23,7 @@ from bot.facts.model import (
     ThingKind,
     Topic,
 )
-from bot.facts.stories import Story
+from bot.facts.stories import Retelling, Story
 
 FORMAT = 17
 """The version of the format of `facts.db`; increasing it causes a rebuild."""
@@ -75,6 +75,14 @@ class Base:
                 yield thing.id, "lead", thing.lead
         for story in self.stories.values():
             yield story.id, "opening", story.opening
+
+    def retellings(self) -> Iterator[tuple[str, tuple[str | int, ...], Retelling]]:
+        """Each line of a story in its own words: the story's id, its location there, the line."""
+        for story in self.stories.values():
+            for part, lines in (("tells", story.tells), ("more", story.more)):
+                for index, line in enumerate(lines):
+                    if isinstance(line, Retelling):
+                        yield story.id, (part, index), line
 
     def facts(self) -> Iterator[tuple[str, tuple[str | int, ...], Fact]]:
         """Each fact with the id of the thing whose file has it, and its location in that file."""

@@ -1,22 +1,42 @@
 """Stories: what the base has, as an editor would tell it, one thread at a time.
 
-A digest takes one story a day. A story tells nothing of its own but its opening: it lists facts and
-events of the base in the order in which they are to be read.
+A digest takes one story a day. A story says nothing that the base does not have: it lists facts and
+events in the order in which they are to be read, or retells facts so that they read as one text.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.facts.fields import ID_FORM, Edtf, FactKey, Id, Label, Language
+from bot.facts.fields import ID_FORM, Edtf, FactKey, Id, Label, Language, Summary
 from bot.facts.model import Frozen, Lead
 
 StoryKind = Literal["topic", "person", "disagreement", "open"]
 
-Passage = Annotated[str, Field(pattern=f"{ID_FORM[:-1]}(/{ID_FORM[1:-1]})?$")]
+Key = Annotated[str, Field(pattern=f"{ID_FORM[:-1]}(/{ID_FORM[1:-1]})?$")]
 """A fact as `owner/fact`, or an event by its id."""
+
+
+class Retelling(Frozen):
+    """A line in the story's own words: it rests on facts, and cites what they cite."""
+
+    says: Summary
+    rests_on: Annotated[tuple[FactKey, ...], Field(min_length=1)] = Field(
+        description="the facts that it retells: owner/fact; what they are labelled, it is"
+    )
+
+
+StoryLine = Key | Retelling
+
+
+def keys(lines: Iterable[StoryLine]) -> tuple[str, ...]:
+    """The facts and events that lines tell of, in order."""
+    listed = ((line,) if isinstance(line, str) else line.rests_on for line in lines)
+    return tuple(chain.from_iterable(listed))
 
 
 class Story(Frozen):
@@ -35,18 +55,19 @@ class Story(Frozen):
         description="the topic it belongs to, then others whose readers want it"
     )
     opening: Lead = Field(description="what it is about, for a reader who knows nothing of it")
-    tells: Annotated[tuple[Passage, ...], Field(min_length=1)] = Field(
-        description="facts and events in reading order: owner/fact, or an event's id"
+    tells: Annotated[tuple[StoryLine, ...], Field(min_length=1)] = Field(
+        description="facts (owner/fact), events (id) and lines in its own words, in reading order"
     )
-    more: tuple[Passage, ...] = Field((), description="what a weekly digest tells besides")
+    more: tuple[StoryLine, ...] = Field((), description="what a weekly digest tells besides")
+    after: tuple[Id, ...] = Field((), description="stories without which it is hard to follow")
     question: dict[Language, Label] = Field(
         description="what a reader may ask next, by language; a button asks it"
     )
     answer: FactKey = Field(description="the fact that answers the question: owner/fact")
 
     @property
-    def passages(self) -> tuple[str, ...]:
-        """All that it lists, in reading order."""
+    def lines(self) -> tuple[StoryLine, ...]:
+        """All that it tells, in reading order."""
         return (*self.tells, *self.more)
 
     def headline(self, language: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.documents import Location
 from bot.facts.load import Base
-from bot.facts.model import Citation, Event, Fact, Lead
+from bot.facts.model import Citation, Event, Fact
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,20 @@ def statements_of(base: Base) -> Iterator[Statement]:
         for index, role in enumerate(actor.roles):
             yield Statement(actor.id, ("roles", index, "title"), role.title, role.cites)
     for owner, field, lead in base.leads():
-        yield Statement(owner, (field, "says"), lead.says, lead.cites, _inferred(base, owner, lead))
+        inferred = _inferred(base, owner, lead.cites)
+        yield Statement(owner, (field, "says"), lead.says, lead.cites, inferred)
+    yield from _retellings(base)
     for owner, at, fact in base.facts():
         if fact.withdrawn is None:
             yield from _fact_statements(owner, at, fact)
+
+
+def _retellings(base: Base) -> Iterator[Statement]:
+    """The lines of stories in their own words, which cite what their facts cite."""
+    cites = {f"{owner}/{fact.id}": fact.cites for owner, _, fact in base.facts()}
+    for owner, at, line in base.retellings():
+        cited = tuple(dict.fromkeys(c for key in line.rests_on for c in cites.get(key, ())))
+        yield Statement(owner, (*at, "says"), line.says, cited, _inferred(base, owner, cited))
 
 
 def _event_statements(event: Event, language: str) -> Iterator[Statement]:
@@ -64,12 +74,12 @@ def in_words(edtf: str) -> str:
     )
 
 
-def _inferred(base: Base, thing_id: str, lead: Lead) -> str:
-    """What a lead may take from the base: dates and inferences that rest on its paragraphs.
+def _inferred(base: Base, thing_id: str, cites: Iterable[Citation]) -> str:
+    """What a summary may take from the base: dates and inferences that rest on its paragraphs.
 
     Those of its own thing are among them; each is verified where the base has it.
     """
-    cited, texts = set(lead.cites), list[str | None]()
+    cited, texts = set(cites), list[str | None]()
     for event in base.events.values():
         if event.id == thing_id or cited.intersection(event.cites):
             texts += [event.when.edtf and in_words(event.when.edtf), event.when.why]

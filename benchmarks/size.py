@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import multiprocessing
 import resource
 import statistics
@@ -102,6 +103,8 @@ async def _opened(folder: Path) -> None:
     service = await open_service(*_folders(folder))
     note = f"{process_time() - cpu:.2f} s of CPU, {_peak()}"
     _report("open", perf_counter() - began, note)
+    gc.collect()
+    gc.freeze()  # as the running bot does
     try:
         await _answers(service)
     finally:

@@ -13,6 +13,7 @@ from bot import __version__
 from bot.answers import thing_card
 from bot.answers.context import AnswerContext
 from bot.answers.lifecycle import open_service
+from bot.answers.questions import timeline
 from bot.answers.service import AnswerService
 from bot.cards.card import Card, Line, Question, Section
 from bot.config import Host
@@ -423,6 +424,18 @@ async def test_a_filter_sets_apart_what_may_as_well_lie_outside_it(
     }
     assert apart == shown
     assert card.found == bool(shown)
+
+
+async def test_a_timeline_of_many_events_shows_the_first_and_says_how_many_there_are(
+    service: AnswerService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = await _ask(service, "timeline", actor="ilse-brandt")
+    monkeypatch.setattr(timeline, "_MOST", 3)
+    card = await _ask(service, "timeline")
+    first = UI("timeline.first", number=3, total=5)
+    assert card.subtitle == f"The Norhaven ferry · {first}"
+    assert sum(len(section.lines) for section in card.sections) == 3
+    assert (await _ask(service, "timeline", actor="ilse-brandt")).subtitle == whole.subtitle
 
 
 async def test_a_timeline_of_no_events_says_which_filters_left_none(service: AnswerService) -> None:

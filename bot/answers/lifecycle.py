@@ -26,11 +26,12 @@ async def open_service(folders: Folders, data: Path, host: Host = UNNAMED_HOST) 
     It is prepared to answer many questions. Raises BaseError, or OSError if a file of the base
     cannot be read, if none was built before.
     """
-    try:
-        service = await build_service(folders, data, host=host)
-    except (BaseError, OSError) as error:
-        service = await open_last_service(data, error, host)
-    await _prepare(service.store)
+    with no_collections():
+        try:
+            service = await build_service(folders, data, host=host)
+        except (BaseError, OSError) as error:
+            service = await open_last_service(data, error, host)
+        await _prepare(service.store)
     return service
 
 

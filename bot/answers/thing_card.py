@@ -45,11 +45,14 @@ def essential_facts(
 
     What the lead says is not said twice. Without a lead, there is at least one fact.
     """
-    lead = " ".join(line.text for section in around for line in section.lines if line.rests_on)
+    lead = words_of(
+        " ".join(line.text for section in around for line in section.lines if line.rests_on)
+    )
     room = room_left(context, thing, around) - taken
     shown: list[Line] = []
     for fact in facts[: len(order)] or facts:
-        if fact.part == "open" or _is_said(fact, words_of(lead)):
+        has_room = len(fact.fact.says) <= room or not (shown or lead)
+        if fact.part == "open" or not has_room or (lead and _is_said(fact, lead)):
             continue
         line = fact_line(context, fact, dated=fact.owner != thing.id)
         if size(line) <= room or not (shown or lead):

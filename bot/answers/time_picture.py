@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.answers.context import AnswerContext
@@ -35,14 +36,15 @@ def time_picture(
         return None
     undated = [event for event in events if not event.dated.span]
     is_one_year = len(_years(dated, period)) == 1
-    marks = {event.event.id: _mark(context, event, is_one_year) for event in dated}
     if len(dated) <= named + _SPARE:
         named = len(dated)
     important = set(_by_facts(context, dated)[:named])
-    others = tuple(mark for event_id, mark in marks.items() if event_id not in important)
+    others = tuple(_mark(event) for event in dated if event.event.id not in important)
     chart = Chart(
         title=title,
-        labelled=tuple(mark for event_id, mark in marks.items() if event_id in important),
+        labelled=tuple(
+            _labelled(context, event, is_one_year) for event in dated if event.event.id in important
+        ),
         months=tuple(month_name(month, words) for month in range(1, 13)),
         legend=(("open", words("picture.open")), ("planned", words("picture.planned"))),
         uneven=words("picture.uneven"),
@@ -60,12 +62,23 @@ def time_picture(
     )
 
 
-def _mark(context: AnswerContext, event: EventRecord, is_one_year: bool) -> Mark:
+def _labelled(context: AnswerContext, event: EventRecord, is_one_year: bool) -> Mark:
+    span = event.dated.span
+    assert span, "only what has a date is given a mark"
+    return replace(
+        _mark(event),
+        label=context.name(event.event.id),
+        date=brief_date(span, context.words, with_year=not is_one_year),
+    )
+
+
+def _mark(event: EventRecord) -> Mark:
+    """A small mark, which has no label: to word its date would cost more than all else."""
     span = event.dated.span
     assert span, "only what has a date is given a mark"
     return Mark(
-        label=context.name(event.event.id),
-        date=brief_date(span, context.words, with_year=not is_one_year),
+        label="",
+        date="",
         sources=_sources(event),
         first=span.first if span.begins else None,
         last=span.last if span.ends else None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Annotated, Literal
 
@@ -20,7 +19,7 @@ def _clean(text: str) -> str:
     bad = next((c for c in odd if unicodedata.category(c) in _INVISIBLE), None)
     if bad:
         raise ValueError(f"an invisible character (U+{ord(bad):04X}); remove it")
-    return unicodedata.normalize("NFC", re.sub(r"\s+", " ", text).strip())
+    return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 def _edtf(text: str) -> str:

@@ -14,15 +14,6 @@ from bot.facts.built import uri
 from bot.facts.model import BaseInfo
 from bot.facts.records import SourceRecord, ThingRecord
 
-_CHANGED = """
-SELECT max(day) FROM (
-    SELECT json_extract(record, '$.fact.added') AS day FROM fact
-    UNION ALL SELECT json_extract(record, '$.fact.withdrawn.date') FROM fact
-    UNION ALL SELECT json_extract(was.value, '$.date')
-        FROM fact, json_each(fact.record, '$.fact.was') AS was
-)
-"""
-
 
 @dataclass(frozen=True)
 class LoadedBase:
@@ -46,14 +37,13 @@ def load_base(path: Path) -> LoadedBase:
         pass
     with closing(sqlite3.connect(uri(path), uri=True)) as db:
         about = dict(db.execute("SELECT key, value FROM about").fetchall())
-        (changed,) = db.execute(_CHANGED).fetchone()
         things = db.execute("SELECT record FROM thing ORDER BY rank")
         sources = db.execute("SELECT record FROM source ORDER BY id")
         absent = db.execute("SELECT id, record FROM absent ORDER BY id")
         return LoadedBase(
             info=BaseInfo.model_validate_json(about["info"]),
             fingerprint=about["fingerprint"],
-            changed_on=date.fromisoformat(changed) if changed else None,
+            changed_on=date.fromisoformat(about["changed"]) if "changed" in about else None,
             things=tuple(ThingRecord.model_validate_json(row[0]) for row in things),
             sources=tuple(SourceRecord.model_validate_json(row[0]) for row in sources),
             absent={key: AbsentName.model_validate_json(record) for key, record in absent},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import chain
 
 from bot.facts.chronology import Chronology
@@ -38,6 +39,8 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     """Every row of a base's `facts.db`; among rows with the same key, the first counts."""
     yield "about", ("info", base.info.model_dump_json())
     yield "about", ("fingerprint", fingerprint)
+    if days := list(chain.from_iterable(_days_changed(fact) for *_, fact in base.facts())):
+        yield "about", ("changed", max(days).isoformat())
     dates = {event.id: _dated(event) for event in base.events.values()}
     chronology = Chronology(base.events, dates)
     order = chronology.in_order()
@@ -65,6 +68,14 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     yield from _unanswered_rows(unanswered, words)
     yield from (("word", (word,)) for word in sorted(words))
     yield from (("story", (each.id, each.model_dump_json())) for each in base.stories.values())
+
+
+def _days_changed(fact: Fact) -> Iterator[date]:
+    """The days on which a fact was added, reworded and withdrawn."""
+    yield fact.added
+    yield from (wording.date for wording in fact.was)
+    if fact.withdrawn:
+        yield fact.withdrawn.date
 
 
 def _dated(event: Event) -> Dated:

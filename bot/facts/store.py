@@ -47,6 +47,13 @@ class Filter:
     source: str | None = None
 
 
+_MATCHES = """
+    (:first IS NULL OR last >= :first) AND (:last IS NULL OR first <= :last)
+    AND (:actor IS NULL OR id IN (SELECT event FROM involves WHERE thing = :actor))
+    AND (:topic IS NULL OR id IN (SELECT event FROM involves WHERE thing = :topic))
+"""
+"""Whether an event may match a filter."""
+
 _SEARCHED = 150  # facts among which a search finds the best
 _LIMITS = {
     "first": "last >= :first",
@@ -189,18 +196,23 @@ class Store:
         rows = await fetch(self._db, "SELECT key, version, shown FROM fact")
         return {key: (version, shown) for key, version, shown in rows}
 
-    async def events(self, wanted: Filter) -> tuple[EventRecord, ...]:
-        """Events that may match a filter, in chronological order.
+    async def events(self, wanted: Filter, most: int | None = None) -> tuple[EventRecord, ...]:
+        """Events that may match a filter, in chronological order; the first ones, up to `most`.
 
         An undated event may match if the events that it came after or before allow it.
         """
         return await self._events.where(
-            "WHERE (:first IS NULL OR last >= :first) AND (:last IS NULL OR first <= :last)"
-            " AND (:actor IS NULL OR id IN (SELECT event FROM involves WHERE thing = :actor))"
-            " AND (:topic IS NULL OR id IN (SELECT event FROM involves WHERE thing = :topic))"
-            " ORDER BY rank",
+            f"WHERE {_MATCHES} ORDER BY rank LIMIT ifnull(:most, -1)",
+            most=most,
             **vars(wanted),
         )
+
+    async def count_events(self, wanted: Filter) -> int:
+        """How many events may match a filter."""
+        counted = await fetch(
+            self._db, f"SELECT count(*) FROM event WHERE {_MATCHES}", **vars(wanted)
+        )
+        return counted[0][0]
 
     async def events_named(self, event_ids: Sequence[str]) -> tuple[EventRecord, ...]:
         """The events with these ids, in that order."""

@@ -23,23 +23,25 @@ async def answer(context: AnswerContext) -> Card:
     filters = parse_filters(context, COMMAND.question(**context.options))
     if isinstance(filters, Card):
         return filters
-    events = await context.store.events(filters.filter)
+    events = await context.store.events(filters.filter, _MOST)
     question = COMMAND.question(**filters.options)
     worded = filters.worded(context.words)
     if not events:
         return refusal(context, question, "timeline.empty", filters=worded)
     title, scope = context.words("timeline.title"), worded or context.store.info.title
+    total = await context.store.count_events(filters.filter)
     return Card(
         question=question,
         language=context.words.language,
         title=title,
         found=True,
-        subtitle=" · ".join((scope, *_counts(context, filters, events))),
+        subtitle=" · ".join((scope, *_counts(context, filters, events, total))),
         sections=tuple(_sections(context, filters, events)),
         picture=time_picture(context, f"{title} · {scope}", events, _NAMED, filters.filter),
     )
 
 
+_MOST = 100  # events: few read on, and each costs time before the first is shown
 _NAMED = 5  # events on the chart, so that it takes no more than half a phone's screen
 
 
@@ -56,9 +58,12 @@ COMMAND = Command(
 
 
 def _counts(
-    context: AnswerContext, filters: Filters, events: tuple[EventRecord, ...]
+    context: AnswerContext, filters: Filters, events: tuple[EventRecord, ...], total: int
 ) -> Iterator[str]:
     """How many events there are, and how many may lie outside the period."""
+    if len(events) < total:
+        yield context.words("timeline.first", number=len(events), total=total)
+        return
     may = sum(filters.may_miss(event.dated.span) for event in events)
     yield context.words.count("timeline.events", len(events) - may)
     if may:

@@ -136,9 +136,11 @@ def fits_one_page(title: str, sections: Sequence[Section]) -> bool:
     """Whether a card of one page shows all of the sections. A single line always fits."""
     if sum(len(section.lines) for section in sections) <= 1:
         return True
-    headings = sum(len(section.heading or "") for section in sections)
-    body = sum(size(line) for section in sections for line in section.lines)
-    return len(title) + headings + body <= limits.ONLY_PAGE
+    return len(title) + sum(map(_size, sections)) <= limits.ONLY_PAGE
+
+
+def _size(section: Section) -> int:
+    return len(section.heading or "") + sum(map(size, section.lines))
 
 
 def size(line: Line) -> int:
@@ -232,6 +234,10 @@ def _cut(
     page: list[tuple[Section, Line]] = []
     first = limits.FIRST_PAGE - (limits.PICTURE if card.picture else 0)
     used, most = len(card.title) + len(card.subtitle or ""), limit or first
+    sections = [section for section in sections if section.lines]
+    if used + sum(map(_size, sections)) <= most:
+        yield tuple(sections)
+        return
     for section in sections:
         for lines in _chunks(section):
             needed = sum(map(size, lines))

@@ -62,8 +62,13 @@ def short_date(record: SourceRecord, words: Words) -> str:
     if record.span is None:
         return words("source.undated" if record.source.publisher else "source.without-imprint")
     if record.span.is_day and record.span.begins:
-        return format_skeleton("yMMMd", record.span.begins.start, locale=_locale(words))
+        return _short_day(record.span.begins.start, words)
     return span_words(record.span, words)
+
+
+@lru_cache(maxsize=1024)
+def _short_day(day: date, words: Words) -> str:
+    return format_skeleton("yMMMd", day, locale=_locale(words))
 
 
 _SHORT_TITLE = 30
@@ -98,14 +103,21 @@ def dated_words(dated: Dated, words: Words, year: int | None = None) -> str:
 @lru_cache(maxsize=1024)
 def _without_year(text: str, year: int, words: Words) -> str:
     """A date in words without the year behind or before its months and seasons; empty if alone."""
-    for month in range(1, 13):
-        first = date(year, month, 1)
-        text = text.replace(month_words(first, words), format_date(first, "LLLL", words.locale))
+    for with_year, without in _parts_of_year(year, words):
+        text = text.replace(with_year, without)
+    return "" if text == year_words(date(year, 1, 1), words) else text
+
+
+@lru_cache(maxsize=1024)
+def _parts_of_year(year: int, words: Words) -> tuple[tuple[str, str], ...]:
+    """The months and seasons of a year in words, each with and without the year."""
     spoken = year_words(date(year, 1, 1), words)
-    for season in _SEASONS.values():
-        key = f"date.{season}"
-        text = text.replace(words(key, year=spoken), words(key, year="").strip())
-    return "" if text == spoken else text
+    months = [date(year, month, 1) for month in range(1, 13)]
+    seasons = [f"date.{season}" for season in _SEASONS.values()]
+    return (
+        *((month_words(m, words), format_date(m, "LLLL", words.locale)) for m in months),
+        *((words(key, year=spoken), words(key, year="").strip()) for key in seasons),
+    )
 
 
 @lru_cache(maxsize=8192)  # Babel takes longer for one date than a whole card may

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from discord import ui
+from discord import ComponentType, ui
 
 from bot.answers.service import AnswerService
 from bot.cards.card import Card, Picture, Question
@@ -22,7 +23,7 @@ from bot.ui.components.pictures import PicturedMessage, Send, Sent
 KEPT = 1_000
 """Replies; each takes some ten kilobytes. Their pictures are kept by the answer service."""
 
-Components = list[dict[str, object]]
+Components = list[dict[str, Any]]
 
 Render = Callable[[AnswerService, Page, bool], ui.LayoutView]
 """Makes the view of a page, with its picture or without."""
@@ -107,12 +108,11 @@ class FinishedReplies:
 
     def _finish(self, card: Card) -> FinishedReply:
         page = self._service.page(card)
-        components = self._render(self._service, page, False).to_components()
-        picture = None
-        if page.picture:
-            with_picture = self._render(self._service, page, True).to_components()
-            picture = FinishedPicture(with_picture, page.picture)
-        return FinishedReply(components, page.facts(), card.found, picture)
+        components = self._render(self._service, page, page.picture is not None).to_components()
+        if page.picture is None:
+            return FinishedReply(components, page.facts(), card.found)
+        picture = FinishedPicture(components, page.picture)
+        return FinishedReply(_without_picture(components), page.facts(), card.found, picture)
 
     def _keep(self, key: tuple[object, ...], finished: FinishedReply) -> None:
         """Keep a reply, and forget those of another base, or the one that was not used longest."""
@@ -122,3 +122,12 @@ class FinishedReplies:
         self._kept[key] = finished
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
+
+
+def _without_picture(components: Components) -> Components:
+    """The components of a page as they are without its picture."""
+    gallery = ComponentType.media_gallery.value
+    return [
+        {**each, "components": [part for part in each["components"] if part["type"] != gallery]}
+        for each in components
+    ]

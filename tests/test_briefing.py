@@ -6,13 +6,14 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from typer.testing import CliRunner
 
+from bot.answers.filters import Filters
 from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
 from bot.cards.card import Line
@@ -122,12 +123,13 @@ async def test_facts_are_told_as_the_base_has_them(
 ) -> None:
     for subject, composed in briefings:
         records = {r.key: r for r in await candidates(service.store, subject)}
-        told = {line.text: line for line in _lines(composed) if line.fact}
+        told = {line.fact.key: line for line in _lines(composed) if line.fact}
         assert composed.facts == {key: records[key].version for key in composed.facts}
         for key in composed.facts:
             fact = records[key].fact
             assert fact.withdrawn is None
-            line = told[fact.says]
+            line = told[key]
+            assert line.text.startswith(fact.says.removesuffix("."))
             assert line.cites[: len(fact.cites)] == fact.cites
             assert fact.caution is None or fact.caution in {note.text for note in line.notes}
             if fact.kind in CLAIMS and fact.by:
@@ -143,18 +145,6 @@ async def test_accounts_stand_side_by_side_where_sources_differ(
         for line in differing:
             accounts = [(account.says, (account,)) for account in records[line.text].accounts]
             assert [(note.text, note.cites) for note in line.notes][: len(accounts)] == accounts
-
-
-async def test_the_wordings_of_one_article_are_not_called_a_difference_of_sources(
-    service: AnswerService,
-) -> None:
-    subject = Subject("two-plus-two-april")
-    draft = await propose(service.store, UI, subject, shown=["two-plus-two-april/twelfth"])
-    assert draft.facts == ("two-plus-two-april/twelfth",)
-    composed = await compose(service.store, UI, subject, draft)
-    (line,) = _lines(composed, UI("briefing.part.worded"))
-    assert len(line.notes) >= 2
-    assert not [*_lines(composed, UI("part.differ"))]
 
 
 async def test_a_line_that_shows_a_date_cites_what_gives_it(
@@ -226,7 +216,7 @@ async def test_what_was_planned_is_never_told_as_done(
             if record.owner in planned and record.key in composed.facts:
                 under = "what.planned" if record.owner == subject.thing else "part.care"
                 careful = _lines(composed, UI(f"briefing.{under}"))
-                (line,) = [line for line in careful if line.text == record.fact.says]
+                (line,) = [line for line in careful if line.fact == record]
                 is_dated = record.dated and record.owner != subject.thing
                 assert (line.opening or "").startswith(begins) or not is_dated, record.key
                 seen.add(record.owner)
@@ -254,9 +244,60 @@ async def test_a_date_is_shown_once_and_only_where_the_sentence_has_none(
     openings = [line.opening for line in _lines(composed, UI("briefing.part.happened"))]
     assert openings[0] == worked_out
     assert openings.count("16 March 2023") == 1
-    (led,) = _lines(composed, UI("briefing.part.led"))
+    (led,) = _lines(await _briefing(service, PERIODS[1]), UI("briefing.part.led"))
     assert "2018" in led.text
     assert led.opening is None
+
+
+async def test_a_sentence_whose_year_is_worked_out_says_so(service: AnswerService) -> None:
+    composed = await _briefing(service, Subject("japan-defence-policy"))
+    remark = UI("mark.inferred")
+    marked = [line.text for line in _lines(composed) if remark in line.text]
+    assert [text.endswith(f"fundamentally ({remark}).") for text in marked] == [True]
+
+
+async def test_a_period_has_only_what_is_dated_in_it(service: AnswerService) -> None:
+    for subject in PERIODS:
+        period = Filters.between(subject.first, subject.last)
+        dated = [f"briefing.part.{part}" for part in ("happened", "said", "care", "background")]
+        composed = await _briefing(service, subject)
+        for line in chain.from_iterable(_lines(composed, UI(key)) for key in dated):
+            assert line.fact
+            event = await service.store.event(line.fact.owner)
+            assert event, line.text
+            assert not period.may_miss(event.dated.span), line.text
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "named"),
+    [
+        (date(2019, 1, 1), date(2019, 12, 31), "2019"),
+        (date(2019, 3, 1), date(2019, 4, 30), "March–April 2019"),
+        (date(2019, 3, 1), date(2019, 3, 30), "1–30 March 2019"),
+        (None, date(2019, 12, 31), "until 31 December 2019"),
+    ],
+)
+def test_whole_months_and_years_are_called_so(
+    first: date | None, last: date | None, named: str
+) -> None:
+    assert Filters.between(first, last).worded(UI) == named
+
+
+async def test_an_events_briefing_begins_with_what_happened_and_when(
+    service: AnswerService,
+) -> None:
+    for event_id, begins in (("tokyo-summit", "16 March 2023"), ("camp-david-summit", "August")):
+        first = next(_lines(await _briefing(service, Subject(event_id))))
+        assert first.fact
+        assert first.fact.owner == event_id
+        assert (first.opening or "").startswith(begins)
+
+
+async def test_what_curators_put_first_of_an_actor_may_be_of_any_event(
+    service: AnswerService,
+) -> None:
+    draft = await propose(service.store, UI, Subject("yoon-suk-yeol"))
+    assert "compensation-plan/backlash" in draft.facts
 
 
 async def test_no_draft_says_the_same_twice(
@@ -517,7 +558,7 @@ async def test_what_is_withdrawn_or_gone_is_reported_and_not_told(changed: Answe
     [
         (("GSOMIA",), 0, "GSOMIA, the military intelligence pact: what is known, and what is not"),
         (("tokyo-summit", "--size", "short", "--language", "ko"), 0, "합의 내용"),
-        (("--from", "2019", "--to", "2019"), 0, "1 January 2019 to 31 December 2019"),
+        (("--from", "2019", "--to", "2019"), 0, "2019: what is known, and what is not"),
         (("gsomia normalised", "--size", "short"), 0, "South Korea formally normalises GSOMIA"),
         (("nobody at all",), 2, "No topic, actor or event is called `nobody at all`."),
         (("two-plus-two talks",), 2, "two-plus-two-april"),

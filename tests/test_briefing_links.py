@@ -80,6 +80,11 @@ def test_a_topic_was_led_to_by_the_causes_of_its_first_event_alone() -> None:
     assert _roles(["founding", "curbs", "decision"], "topic")["ruling"] == "turn"
 
 
+def test_what_followed_before_a_topics_last_event_is_a_turn_of_it() -> None:
+    assert _roles(["founding", "ruling", "visit"], "topic")["curbs"] == "turn"
+    assert _roles(["founding", "ruling"], "topic")["curbs"] == "followed"
+
+
 @pytest.mark.parametrize(("scope", "far"), [("topic", False), ("period", False), ("event", True)])
 def test_only_an_event_has_causes_of_causes(scope: Scope, far: bool) -> None:
     assert ("curbs" in _roles(["visit"], scope)) is far

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.compose.briefing_card import BriefingLayout
 from bot.compose.briefing_material import Material, Subject, gather
 from bot.compose.briefing_selection import select
 from bot.facts.build import build
 from bot.facts.model import CLAIMS
 from bot.facts.records import FactRecord
 from bot.facts.store import Store
+from bot.texts.catalogues import words
 from tests.small_base import write_small_base
 
 CITES = "cites: [{source: ferry-report, paragraph: 4}]"
@@ -211,8 +213,46 @@ async def test_a_fact_stands_in_its_part(tmp_path: Path, file: str, part: str) -
 async def test_an_article_that_saw_an_event_ahead_comes_before_it(tmp_path: Path) -> None:
     foreseen = fact("a", "plan", "by: ferry-report")
     material = await story(tmp_path, event("a", fact("x"), foreseen), subject="day-a")
-    assert material.parts["day-a/a"] == "before"
-    assert material.parts["day-a/x"] == "happened"
+    assert material.parts["day-a/a"] == "led"
+    assert material.parts["day-a/x"] == "what"
+
+
+async def test_a_claim_that_curators_put_first_is_told_as_what_was_said(tmp_path: Path) -> None:
+    claim = event("a", fact("a", "position", "caution: So."))
+    material = await story(tmp_path, topic("order: [day-a/a]\n"), claim, EARLIER)
+    assert material.parts["day-a/a"] == "said"
+
+
+async def test_what_curators_put_first_of_a_topic_says_what_it_is(tmp_path: Path) -> None:
+    facts = fact("a", "background") + fact("b", "figure") + fact("c", "figure")
+    material = await story(tmp_path, topic("order: [pair/c]\n", facts=facts))
+    assert material.parts == {"pair/a": "what", "pair/b": "background", "pair/c": "what"}
+    assert chosen(material) == "acb"
+
+
+async def test_a_fact_that_curators_put_first_has_no_substitute(tmp_path: Path) -> None:
+    material = await story(
+        tmp_path,
+        topic("order: [day-b/b]\n", facts=fact("a"), open=fact("o")),
+        EARLIER,
+        event("b", fact("b", says="long " * 40), fact("c")),
+    )
+
+    def fits(facts: Sequence[FactRecord]) -> bool:
+        return len(facts) <= 2 and all(record.fact.id != "b" for record in facts)
+
+    assert [record.fact.id for record in select(material, fits)] == ["a", "o"]
+
+
+async def test_the_wordings_of_one_article_are_not_called_a_difference_of_sources(
+    tmp_path: Path,
+) -> None:
+    told = event("a", fact("x"), fact("a", "figure", ACCOUNTS))
+    material = await story(tmp_path, told, EARLIER)
+    card = BriefingLayout(material, words("en")).card("One article", material.facts)
+    headings = [section.heading for section in card.sections]
+    assert words("en")("briefing.part.worded") in headings
+    assert words("en")("part.differ") not in headings
 
 
 async def test_an_events_briefing_knows_where_its_topics_stand(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from bot.answers.context import AnswerContext
 from bot.answers.resolve import echo
@@ -16,6 +17,9 @@ from bot.facts.store import Filter
 from bot.parsing.dates import Period, parse_period
 from bot.texts.catalogues import Words
 
+_YEAR, _MONTH, _DAY = 4, 7, 10
+"""The characters of a year, a month and a day in ISO 8601."""
+
 _NAMED: tuple[ThingKind, ...] = ("actor", "topic", "source")
 
 
@@ -26,6 +30,15 @@ class Filters:
     start: Period | None
     end: Period | None
     things: Mapping[str, ThingRecord]
+
+    @classmethod
+    def between(cls, first: date | None, last: date | None) -> Filters:
+        """From one day to another, either left out; whole months and years are called so."""
+        for precision in (_YEAR, _MONTH):
+            start, end = _period(first, precision), _period(last, precision)
+            if start and end and (start.first, end.last) == (first, last):
+                return cls(start, end, {})
+        return cls(_period(first, _DAY), _period(last, _DAY), {})
 
     @property
     def filter(self) -> Filter:
@@ -105,6 +118,11 @@ def _period_words(start: Period | None, end: Period | None, words: Words) -> str
     return span_words(span, words)
 
 
+def _period(day: date | None, precision: int) -> Period | None:
+    """The year, the month or the day of a day."""
+    return parse_period(day.isoformat()[:precision]) if day else None
+
+
 def _moment(period: Period) -> Moment:
-    precisions: dict[int, Precision] = {4: "year", 7: "month", 10: "day"}
+    precisions: dict[int, Precision] = {_YEAR: "year", _MONTH: "month", _DAY: "day"}
     return Moment(precisions[len(period.iso)], period.first)

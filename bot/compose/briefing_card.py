@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from bot.cards.limits import BUTTON_LABEL, shorten
 from bot.cards.wording import dated_words, span_words
 from bot.compose.briefing_material import Material
 from bot.compose.briefing_parts import PARTS, Part
-from bot.facts.model import Actor, Citation, Event
+from bot.facts.model import CLAIMS, Actor, Citation, Event
 from bot.facts.records import Dated, FactRecord
 from bot.matching.normalize import MINOR
 from bot.matching.vocabulary import words_of
@@ -28,8 +29,10 @@ LONGEST_REMARKS = 300
 LONGEST_AUTHOR = 32
 """Characters of a name on Discord."""
 
+_VIEWS = frozenset(CLAIMS) - {"plan"}  # what a briefing never opens with
 _MOST_PEOPLE = 4  # in the line of an event's date and place
 _OPENING = 4  # words in which a sentence may say when it was
+_YEAR = re.compile(r"\b\d{4}\b", re.ASCII)
 _LONGEST_CHANGE = 300  # characters of a correction; `/corrections` tells longer ones
 
 
@@ -88,7 +91,8 @@ class BriefingLayout:
         for fact in self.material.in_order(facts):
             of_part[self.material.part_of(fact)].append(fact)
         for part, own in of_part.items():
-            lines = (*(self._above(own) if part == "what" else ()), *self._lines(part, own))
+            above = tuple(self._above(own)) if part == "what" else ()
+            lines = (*above, *self._lines(part, own, is_dated=bool(above) or part != "what"))
             if part == "care":
                 lines += self._changes
             if lines:
@@ -119,36 +123,48 @@ class BriefingLayout:
             line = circumstances(self._context, record)
             yield replace(line, text=_capitalised(line.text), notes=())
         elif isinstance(about, Actor):
-            yield from (role_line(self._context, about, role) for role in about.roles)
+            for line in (role_line(self._context, about, role) for role in about.roles):
+                yield replace(line, opening=self._context.name(about.id))
 
     def _above(self, facts: Sequence[FactRecord]) -> Iterator[Line]:
         """The lines above the facts of the first part: who or when it was, or else the lead.
 
-        A briefing never opens with a claim.
+        A fact that says it takes their place. A briefing never opens with a claim.
         """
         about = self.material.about
-        if not any(fact.fact.kind == "role" for fact in facts):
+        if not any(self._says_who_or_when(fact) for fact in facts):
             yield from self._head
         if about and about.lead and not (self._head or "what" in self.material.parts.values()):
             yield Line(about.lead.says, about.lead.cites)
 
+    def _says_who_or_when(self, record: FactRecord) -> bool:
+        """Whether a fact is an actor's role, or what happened at the event itself."""
+        is_own = (
+            isinstance(self.material.about, Event) and record.owner == self.material.subject.thing
+        )
+        return record.fact.kind == "role" or (is_own and record.fact.kind not in _VIEWS)
+
     # ---- Facts -------------------------------------------------------------------------------
 
-    def _lines(self, part: Part, facts: Iterable[FactRecord]) -> Iterator[Line]:
-        """The facts of a part, each event dated once, unless its sentence says when it was."""
+    def _lines(self, part: Part, facts: Iterable[FactRecord], is_dated: bool) -> Iterator[Line]:
+        """The facts of a part, each event dated once, unless its sentence says when it was.
+
+        `is_dated` says that readers have seen the date of the event that the briefing is about.
+        """
         about = self.material.about
         before = (
             dated_words(self.material.events[about.id].dated, self.words)
-            if isinstance(about, Event)
+            if isinstance(about, Event) and is_dated
             else None
         )
         for fact in facts:
             line, dated = self._line(part, fact), self._dated(fact)
             date = dated_words(dated, self.words) if dated else before
             if dated and date != before and self._adds(part, fact, dated):
-                line = replace(line, opening=self._date(fact, dated), cites=self._cites(fact))
+                yield self._with_date(line, fact, dated)
+            else:
+                yield replace(line, text=self._marked(fact))
             before = date
-            yield line
 
     def _line(self, part: Part, record: FactRecord) -> Line:
         """A fact with what qualifies it; how it was inferred is left to the fact's own card.
@@ -163,13 +179,31 @@ class BriefingLayout:
         wordings = (Line(account.says, cites=(account,)) for account in record.fact.accounts)
         return replace(line, notes=(*wordings, *line.notes))
 
+    def _with_date(self, line: Line, record: FactRecord, dated: Dated) -> Line:
+        """A line that opens with a date and cites what gives it; a date may call it a plan."""
+        label = None if record.fact.kind == "plan" and self._is_planned(record) else line.label
+        cites = self._cites(record)
+        return replace(line, opening=self._date(record, dated), cites=cites, label=label)
+
+    def _marked(self, record: FactRecord) -> str:
+        """What a fact says, with a remark if the texts print no year that it names."""
+        says, inferred = record.fact.says, record.fact.inferred or ""
+        if not set(_YEAR.findall(says)) & set(_YEAR.findall(inferred)):
+            return says
+        text, end = (says[:-1], ".") if says.endswith(".") else (says, "")
+        remark = self.words("mark.inferred")
+        return self.words("typography.bracketed", text=text, remark=remark) + end
+
+    def _is_planned(self, record: FactRecord) -> bool:
+        event = self.material.event_of(record)
+        return event is not None and event.event.status == "planned"
+
     def _adds(self, part: Part, record: FactRecord, dated: Dated) -> bool:
         """Whether a date says more than the sentence, which may name the year itself.
 
         A date that was only planned is always shown.
         """
-        event = self.material.event_of(record)
-        if event and event.event.status == "planned":
+        if self._is_planned(record):
             return True
         if dated.span is None:
             return part not in ("said", "care")
@@ -189,14 +223,14 @@ class BriefingLayout:
 
     def _date(self, record: FactRecord, dated: Dated) -> str:
         """A date in words, with a remark if it is worked out or was only planned."""
-        date, event = dated_words(dated, self.words), self.material.event_of(record)
+        date = dated_words(dated, self.words)
         if dated.span and _begins_with_a_word_of(date, record.fact.says):
             date = span_words(dated.span, self.words)
-        date = _capitalised(date)
+        date = date if self._is_planned(record) else _capitalised(date)
         if dated.when.basis == "inferred":
             date = self.words("typography.bracketed", text=date, remark=self.words("mark.inferred"))
-        if event and event.event.status == "planned":
-            return self.words("briefing.planned", date=date)
+        if self._is_planned(record):
+            return _capitalised(self.words("briefing.planned", date=date))
         return date
 
     # ---- What else ---------------------------------------------------------------------------

@@ -58,7 +58,9 @@ def places(
         case "topic":  # what led to its first event led to it, what led to others is a turn of it
             _add(found, "led", _reached(own[:1], links.causes))
             _add(found, "turn", _reached(core, links.causes))
-            _add(found, "followed", _reached(core, links.effects))
+            effects = _reached(core, links.effects)
+            _add(found, "turn", _earlier(events, own, effects))
+            _add(found, "followed", effects)
         case "period":
             _add(found, "led", _reached(core, links.causes))
             _add(found, "followed", _reached(core, links.effects))
@@ -104,6 +106,15 @@ def _reached(start: Iterable[str], graph: Graph, most: int = 1) -> dict[str, int
         reached = {other: None for other in nearest if other not in found}
         found.update(dict.fromkeys(reached, step))
     return found
+
+
+def _earlier(
+    events: Mapping[str, Event], own: Sequence[str], reached: Mapping[str, int]
+) -> dict[str, int]:
+    """Of some events, those that came before the last of a subject's own."""
+    times = {event_id: time for time, event_id in enumerate(events)}
+    last = times[own[-1]] if own else 0
+    return {other: steps for other, steps in reached.items() if times[other] < last}
 
 
 def _akin(

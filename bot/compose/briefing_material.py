@@ -14,7 +14,6 @@ from bot.compose.briefing_story import Story, story_facts
 from bot.facts.model import Actor, Event, Topic
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.facts.store import Filter, Store
-from bot.parsing.dates import Period
 
 
 @dataclass(frozen=True)
@@ -69,10 +68,10 @@ class Material:
 
 async def gather(store: Store, subject: Subject) -> Material:
     """Read everything that the base holds on a subject."""
-    period = Filters(_period(subject.first), _period(subject.last), {})
+    period = Filters.between(subject.first, subject.last)
     events = {record.event.id: record for record in await store.events(Filter())}
     about = await _about(store, events, subject)
-    own = await _own_events(store, about, subject, period)
+    own = await _own_events(store, about, subject, period, events)
     is_event = isinstance(about, Event)
     late = {key for key in own if about is None and period.may_miss(events[key].dated.span)}
     around = places({key: each.event for key, each in events.items()}, own, _scope(about), late)
@@ -122,10 +121,6 @@ def _scope(about: Event | Actor | Topic | None) -> Scope:
             return "period"
 
 
-def _period(day: date | None) -> Period | None:
-    return Period(day, day, day.isoformat()) if day else None
-
-
 async def _about(
     store: Store, events: Mapping[str, EventRecord], subject: Subject
 ) -> Event | Actor | Topic | None:
@@ -141,9 +136,16 @@ async def _about(
 
 
 async def _own_events(
-    store: Store, about: Event | Actor | Topic | None, subject: Subject, period: Filters
+    store: Store,
+    about: Event | Actor | Topic | None,
+    subject: Subject,
+    period: Filters,
+    events: Iterable[str],
 ) -> tuple[str, ...]:
-    """An event itself, or those of a topic, an actor or a period, in order of time."""
+    """An event itself, or those of a topic, an actor or a period, in order of time.
+
+    An actor also has those of the facts that curators put first.
+    """
     match about:
         case Event():
             return (about.id,)
@@ -155,7 +157,10 @@ async def _own_events(
             if subject.thing:  # the base was replaced in the meantime
                 return ()
             wanted = period.filter
-    return tuple(record.event.id for record in await store.events(wanted))
+    put_first = about.order if isinstance(about, Actor) else ()
+    own = {key.partition("/")[0] for key in put_first}
+    own |= {record.event.id for record in await store.events(wanted)}
+    return tuple(event_id for event_id in events if event_id in own)
 
 
 async def _changed(store: Store, subject: Subject, events: set[str]) -> tuple[FactRecord, ...]:

@@ -10,12 +10,12 @@ from bot.facts.model import CLAIMS, ESSENTIAL, Event
 from bot.facts.records import FactRecord
 
 Part = Literal[
-    "what", "led", "before", "happened", "agreed", "may", "said", "followed", "background",
-    "stands", "differ", "open", "care",
+    "what", "led", "happened", "agreed", "may", "said", "followed", "background", "stands",
+    "differ", "open", "care",
 ]  # fmt: skip
-"""What it is, what led to it, what came just before, what happened, what was agreed, what only may
-fall into the period, what was said, what followed, what else to know, where it stands, where
-sources differ, what is not established, and what is easily told as more than it is."""
+"""What it is, what led up to it, what happened, what was agreed, what only may fall into the
+period, what was said, what followed, what else to know, where it stands, where sources differ, what
+is not established, and what is easily misread."""
 
 PARTS: tuple[Part, ...] = get_args(Part)
 
@@ -28,8 +28,8 @@ class StoryFact:
     `number` is its place among what its event tells, in the order of its file; `is_first` says that
     it is the most telling of that, `begins` that the subject began with it. `is_own` says that the
     subject itself has it, `defines` that it says what the subject is, `is_outdated` that another
-    event of the subject came after where it stands, `is_late` that its event may miss the period.
-    The lower its `rank`, the more telling it is.
+    event of the subject came after where it stands, `is_late` that it may miss the period,
+    `is_put_first` that curators put it first. The lower its `rank`, the more telling it is.
     """
 
     record: FactRecord
@@ -42,16 +42,18 @@ class StoryFact:
     is_outdated: bool = False
     begins: bool = False
     is_late: bool = False
+    is_put_first: bool = False
     rank: tuple[float, ...] = ()
 
 
 def is_claim(record: FactRecord, event: Event | None) -> bool:
     """Whether a fact is a claim; what people planned in an event is a part of what happened."""
-    is_decided = record.fact.kind == "plan" and event and not _is_by_article(record)
+    is_decided = record.fact.kind == "plan" and event and not is_by_article(record)
     return record.fact.kind in CLAIMS and not is_decided
 
 
-def _is_by_article(record: FactRecord) -> bool:
+def is_by_article(record: FactRecord) -> bool:
+    """Whether a claim is that of an article that it cites."""
     return any(record.fact.by == cite.source for cite in record.fact.cites)
 
 
@@ -64,15 +66,15 @@ def part_of(seen: StoryFact, subject_is_event: bool) -> Part:
         return _part_of_where_it_stands(seen)
     if event and event.status == "planned":
         return "what" if seen.is_own else "care"
-    if is_claim(record, event) and record.fact.caution:
-        return "care"
     if seen.is_late:
         return "may"
+    if is_claim(record, event) and record.fact.caution and not seen.is_put_first:
+        return "care"
     if _is_a_difference(seen):
         return "differ"
     if is_claim(record, event):
-        return "before" if subject_is_event and _was_foreseen(seen) else "said"
-    if seen.begins:
+        return "led" if subject_is_event and _was_foreseen(seen) else "said"
+    if seen.begins or (subject_is_event and seen.is_own and seen.is_first):
         return "what"
     if event is None or seen.place is None:
         return _part_of_timeless(seen)
@@ -116,5 +118,7 @@ def _part_of_event(place: Place, record: FactRecord, subject_is_event: bool) -> 
             return "what"
         case "turn":
             return "happened"
+        case "before":
+            return "led"
         case role:
             return role

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.compose.briefing_material import Material
-from bot.compose.briefing_parts import Part
+from bot.compose.briefing_parts import PARTS, Part
 from bot.facts.model import Actor, Event, Topic
 from bot.facts.records import FactRecord, ThingRecord
 from bot.matching.normalize import MINOR
@@ -31,17 +31,18 @@ _TURNS: tuple[Part, ...] = (
     "open",
 )  # fmt: skip
 _TURNS_OF_EVENT: tuple[Part, ...] = (
-    "agreed", "happened", "led", "differ", "open", "followed", "agreed", "happened", "before",
-    "what", "followed", "agreed", "happened", "said", "stands", "led", "before", "followed",
-    "happened", "said", "care", "open", "happened", "agreed", "background", "differ", "said",
+    "what", "agreed", "happened", "open", "led", "differ", "followed", "stands", "agreed",
+    "happened", "led", "agreed", "happened", "followed", "said", "care", "happened", "what", "led",
+    "said", "followed", "stands", "open", "happened", "agreed", "background", "said", "care",
 )  # fmt: skip
 _TURNS_OF_PERIOD: tuple[Part, ...] = (
-    "happened", "happened", "led", "happened", "happened", "open", "happened", "followed",
-    "differ", "happened", "said", "led", "happened", "open", "happened", "said", "followed", "care",
+    "happened", "happened", "happened", "happened", "open", "happened", "led", "happened",
+    "followed", "happened", "happened", "happened", "happened", "happened", "followed", "differ",
+    "said", "happened", "open", "led", "said",
 )  # fmt: skip
-"""The parts in the order in which they get their lines. An event has its date and people first."""
+"""The parts in the order in which they get their lines. """
 
-_PUT_FIRST = 5  # facts that curators put first have their lines before all parts
+_PUT_FIRST = 5  # facts that curators put first have their lines before all parts, but of events
 _BEFORE_OPEN = 2  # of these come before what is not established
 
 
@@ -53,8 +54,8 @@ def select(material: Material, fits: Fits, begun: Sequence[FactRecord] = ()) -> 
     def fits_too(fact: FactRecord) -> bool:
         return fits([*chosen, fact])
 
-    for part in () if begun else _opening_parts(material):
-        chosen.extend(left.next(part, fits_too))
+    for each in () if begun else _openers(material):
+        chosen.extend(left.next(each, fits_too) if each in PARTS else left.named(each, fits_too))
     for part in _turns(material):
         turns[part] += 1
         if sum(material.part_of(fact) == part for fact in chosen) < turns[part]:
@@ -62,23 +63,24 @@ def select(material: Material, fits: Fits, begun: Sequence[FactRecord] = ()) -> 
     return chosen
 
 
-def _opening_parts(material: Material) -> list[Part]:
+def _openers(material: Material) -> list[str]:
     """What a topic is, so that no briefing opens with a claim; then what curators put first.
 
     What is not established of a topic or an actor comes early too; an event has its causes first.
     """
     is_topic = isinstance(material.about, Topic)
-    parts: list[Part] = [part for key in _put_first(material) if (part := material.parts.get(key))]
-    if is_topic:
-        parts = ["what", *(part for part in parts if part != "what")]
-    if "open" not in parts and isinstance(material.about, Topic | Actor):
-        parts.insert(_BEFORE_OPEN + is_topic, "open")
-    return parts
+    openers: list[str] = [key for key in _put_first(material) if key in material.parts]
+    if isinstance(material.about, Topic | Actor) and not any(
+        material.parts[key] == "open" for key in openers
+    ):
+        openers.insert(_BEFORE_OPEN, "open")
+    return ["what", *openers] if is_topic else openers
 
 
 def _put_first(material: Material) -> tuple[str, ...]:
     """The keys of the facts that curators put first, which they know to be no repetition."""
-    return material.about.order[:_PUT_FIRST] if material.about else ()
+    about = material.about
+    return () if about is None or isinstance(about, Event) else about.order[:_PUT_FIRST]
 
 
 def _turns(material: Material) -> tuple[Part, ...]:
@@ -123,16 +125,29 @@ class _Candidates:
                 return [record]
         return []
 
+    def named(self, key: str, fits: Callable[[FactRecord], bool]) -> list[FactRecord]:
+        """The fact with this key if it is left, fits and says something new; else none."""
+        part = self._material.parts[key]
+        left = self._left.get(part, [])
+        found = [record for record in left if record.key == key]
+        if not found or not self._is_news(part, found[0]) or not fits(found[0]):
+            return []
+        left.remove(found[0])
+        self._note(part, found[0])
+        return found
+
     def _is_news(self, part: Part, record: FactRecord) -> bool:
         if part == "open":  # it cites the articles that lack it
             return True
-        if part == "happened" and record.owner in self._summed_up:
-            return False
+        if part == "care" and not record.fact.caution:
+            return False  # nothing warns of what is easily misread
         about = self._material.about
         if part == "stands" and isinstance(about, Event) and about.id in record.things:
             return False  # where a topic stands since the event is what the event tells
         if record.key in self._put_first:
             return True
+        if part == "happened" and record.owner in self._summed_up:
+            return False
         content = self._content(record)
         return all(_likeness(content, said) <= _SAME for said in self._said)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from bot.answers.filters import Filters
 from bot.answers.thing_card import in_order
 from bot.compose.briefing_links import Place
-from bot.compose.briefing_parts import StoryFact, is_claim
+from bot.compose.briefing_parts import StoryFact, is_by_article, is_claim
 from bot.facts.model import ESSENTIAL, Actor, Event, Topic
 from bot.facts.records import EventRecord, FactRecord
 from bot.facts.store import Store
@@ -51,15 +52,15 @@ async def story_facts(store: Store, story: Story) -> list[StoryFact]:
         if fact.owner not in story.events:
             is_own = fact.owner == story.subject
             is_first = is_own and not any(key.startswith(f"{fact.owner}/") for key in found)
-            defined = isinstance(story.about, Topic) and any(e.defines for e in found.values())
             found.setdefault(
                 fact.key,
                 StoryFact(
                     fact,
                     is_first=is_first,
                     is_own=is_own,
-                    defines=is_own and not defined and _says_what(fact),
+                    defines=is_own and _defines(story, fact, found.values()),
                     is_outdated=_is_outdated(story, fact),
+                    is_late=story.about is None,
                 ),
             )
     return _ranked(store, story, found.values())
@@ -68,7 +69,7 @@ async def story_facts(store: Store, story: Story) -> list[StoryFact]:
 def _of_event(story: Story, event_id: str, facts: Sequence[FactRecord]) -> Iterator[StoryFact]:
     """The facts of an event; of one that is only linked to the subject, what it tells first."""
     event, place = story.events[event_id].event, story.places[event_id]
-    names = isinstance(story.about, Topic)
+    names = isinstance(story.about, Topic | Event)
 
     def importance(fact: FactRecord) -> tuple[bool, ...]:
         is_elsewhere = names and story.subject not in fact.things
@@ -87,7 +88,7 @@ def _of_event(story: Story, event_id: str, facts: Sequence[FactRecord]) -> Itera
             is_first=is_first,
             is_own=event_id == story.subject,
             begins=is_first and event_id == story.beginning and story.subject in fact.things,
-            is_late=is_own and story.about is None and _may_miss(story, event_id),
+            is_late=is_own and story.about is None and _is_late(story, fact),
         )
 
 
@@ -100,6 +101,11 @@ def _chosen(story: Story, place: Place, told: Sequence[FactRecord]) -> Sequence[
     if isinstance(story.about, Actor):
         return [fact for fact in told if story.subject in fact.things] or told[:1]
     return told if place.role in ("own", "whole") else told[:1]
+
+
+def _is_late(story: Story, fact: FactRecord) -> bool:
+    """Whether a fact of an event may miss the period: its event may, or an article says it."""
+    return _may_miss(story, fact.owner) or is_by_article(fact)
 
 
 def _may_miss(story: Story, event_id: str) -> bool:
@@ -118,9 +124,16 @@ async def _of_things(store: Store, story: Story) -> list[FactRecord]:
     return found
 
 
-def _says_what(fact: FactRecord) -> bool:
-    """Whether a fact may say what its actor or topic is."""
-    return fact.part == "facts" and not is_claim(fact, None)
+def _defines(story: Story, fact: FactRecord, before: Iterable[StoryFact]) -> bool:
+    """Whether a fact of the subject says what it is: it is no claim.
+
+    Of a topic it is the first such fact, and those that curators put first.
+    """
+    if fact.part != "facts" or is_claim(fact, None):
+        return False
+    is_put_first = story.about is not None and fact.key in story.about.order
+    is_topic = isinstance(story.about, Topic)
+    return not is_topic or is_put_first or not any(each.defines for each in before)
 
 
 def _is_outdated(story: Story, fact: FactRecord) -> bool:
@@ -147,8 +160,9 @@ def _bears_on(story: Story, fact: FactRecord) -> bool:
 def _ranked(store: Store, story: Story, seen: Iterable[StoryFact]) -> list[StoryFact]:
     """The facts with their ranks.
 
-    First comes what curators put first, then the subject's own, another event before more of the
-    same one, what names an actor or an event, what is few links away, what more facts are about.
+    First comes what says what the subject is, what curators put first, then the subject's own,
+    another event before more of the same one, what names an actor or an event, what is few links
+    away, what followed first, what more facts are about.
     """
     order = {key: place for place, key in enumerate(story.about.order if story.about else ())}
     before = Counter[tuple[str, str]]()
@@ -157,14 +171,32 @@ def _ranked(store: Store, story: Story, seen: Iterable[StoryFact]) -> list[Story
         record, list_of_facts = each.record, (each.record.owner, each.record.part)
         names_other = isinstance(story.about, Actor | Event) and story.subject not in record.things
         rank = (
+            not (each.begins or (each.defines and each.is_first)),
             order.get(record.key, len(order)),
             not each.is_own,
+            *_remoteness(story, each.place),
             before[list_of_facts] + names_other,
             each.place.steps if each.place else 0,
             record.fact.kind == "opinion",
+            _days(story, each),
             -store.things[record.owner].facts,
             position,
         )
         before[list_of_facts] += not names_other
-        ranked.append(replace(each, rank=rank))
+        ranked.append(replace(each, rank=rank, is_put_first=record.key in order))
     return ranked
+
+
+def _days(story: Story, each: StoryFact) -> float:
+    """The last day of what followed; 0 of anything else."""
+    if each.event is None or each.place is None or each.place.role != "followed":
+        return 0
+    span = story.events[each.event.id].dated.span
+    return span.last if span else inf
+
+
+def _remoteness(story: Story, place: Place | None) -> tuple[int, bool]:
+    """How far an event is from the one that a story is about; what led to it is nearer."""
+    if place is None or not isinstance(story.about, Event):
+        return 0, False
+    return place.steps, place.role == "before"

@@ -9,7 +9,6 @@ from bot.answers.filters import Filters
 from bot.answers.service import AnswerService
 from bot.compose.briefing import ComposedBriefing, Subject
 from bot.delivery.briefing_editor import PreparedBriefing
-from bot.parsing.dates import Period
 from bot.parsing.timezones import zone_label
 from bot.state.briefing_record import Briefing
 from bot.state.digests import Target
@@ -146,10 +145,7 @@ def subject_name(words: Words, service: AnswerService, text: BriefingText) -> st
     """The subject of a briefing in words."""
     if text.thing:
         return thing_name(words, service.store, text.thing)
-    start, end = (
-        Period(day, day, day.isoformat()) if day else None for day in (text.first, text.last)
-    )
-    return Filters(start, end, {}).worded(words)
+    return Filters.between(text.first, text.last).worded(words)
 
 
 def _remarks(words: Words, briefing: Briefing) -> str:

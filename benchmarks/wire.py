@@ -5,7 +5,7 @@
 Both bots are processes of their own, alive together, each with a small Discord on loopback.
 Commands go to both in turn; of each round the CPU times are compared, and the median of the ratios
 is printed. `again` asks what was asked before, `first` asks for each thing in each language once.
-Then come the slowest of 2,000 commands, 50 in flight, and the memory that servers take.
+Then both join servers: the memory that these take, and the slowest of 2,000 commands, 50 in flight.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from typing import Any
 from benchmarks.constant_bot import TOKEN
 from bot.config import Config, read_config
 from tests.little_discord import LittleDiscord
-from tests.little_discord.payloads import new_id
+from tests.little_discord.servers import server
 
 _IN_FLIGHT, _LOAD = 50, 2_000
 _LOCALES = ("en-US", "ko", "ja")
@@ -189,8 +189,7 @@ def _ids(config: Config, folder: str) -> list[str]:
 
 def _questions() -> list[str]:
     bed = Path(__file__).parent / "asking" / "writer-01.jsonl"
-    asked = [json.loads(line) for line in bed.read_text("utf-8").splitlines()]
-    return [each["q"] for each in asked]
+    return [json.loads(line)["q"] for line in bed.read_text("utf-8").splitlines()]
 
 
 # ---- What is measured ------------------------------------------------------------------------
@@ -219,6 +218,12 @@ async def slowest(bot: Bot, asked: Sequence[Asked]) -> float:
     return seconds[int(len(seconds) * 0.99)]
 
 
+async def slowest_ratio(ours: Bot, constant: Bot, some: Sequence[Asked]) -> tuple[float, float]:
+    """Our 99th percentile over that of constant answers, and ours in seconds."""
+    own = await slowest(ours, (list(some) * _LOAD)[:_LOAD])
+    return own / await slowest(constant, [CONSTANT] * _LOAD), own
+
+
 async def memory_of_servers(bot: Bot, servers: int) -> float:
     """MiB by which a bot grows that joins so many servers."""
     before = bot.memory
@@ -226,39 +231,6 @@ async def memory_of_servers(bot: Bot, servers: int) -> float:
         await bot.discord.gateway.dispatch("GUILD_CREATE", server(number))
     await bot.ask(CONSTANT)
     return bot.memory - before
-
-
-def server(number: int) -> dict[str, Any]:
-    """A server of usual size: 40 channels, 25 roles, 30 emojis."""
-    server_id = new_id()
-    own = {"allow": "1024", "deny": "2048", "type": 0}
-    return {
-        "id": server_id,
-        "name": f"Server {number}",
-        "owner_id": new_id(),
-        "preferred_locale": "en-US",
-        "member_count": 500,
-        "features": ["COMMUNITY", "NEWS"],
-        "roles": [
-            {
-                "id": server_id if place == 0 else new_id(),
-                "name": f"Role {place}", "permissions": "104324673", "position": place,
-                "color": 0, "colors": {"primary_color": 0}, "hoist": False, "managed": False,
-                "mentionable": False, "flags": 0,
-            }
-            for place in range(25)
-        ],
-        "channels": [
-            {
-                "id": new_id(), "type": 0, "name": f"channel-{place}", "position": place,
-                "topic": "What this channel is for, in a sentence of usual length.",
-                "permission_overwrites": [{"id": server_id, **own}, {"id": new_id(), **own}],
-            }
-            for place in range(40)
-        ],
-        "emojis": [{"id": new_id(), "name": f"emoji{n}", "roles": []} for n in range(30)],
-        "members": [], "threads": [], "stickers": [], "unavailable": False,
-    }  # fmt: skip
 
 
 async def main() -> None:
@@ -280,19 +252,13 @@ async def main() -> None:
                 taken = [await ratio(ours, constant, asked) for _ in range(rounds)]
                 times, own = (statistics.median(column) for column in zip(*taken, strict=True))
                 print(f"{name:18}{times:6.2f} × a constant reply, {own:.2f} ms", flush=True)
-        if given.only in "p99":
+        if given.only in "servers":
+            grown = [await memory_of_servers(bot, given.servers) for bot in (ours, constant)]
+            print(f"{given.servers} servers: {grown[0]:.0f} MiB; constant bot {grown[1]:.0f} MiB")
             some = [Asked("event", {"name": name}) for name in _ids(config, "events")]
-            asked = (some * _LOAD)[:_LOAD]
-            ours_p99, floor = (
-                await slowest(ours, asked),
-                await slowest(constant, [CONSTANT] * _LOAD),
-            )
-            print(
-                f"p99, {_IN_FLIGHT} in flight: {ours_p99 / floor:.2f} × ({ours_p99 * 1000:.0f} ms)"
-            )
-        if given.only in "memory":
-            grown = await memory_of_servers(ours, given.servers)
-            print(f"{given.servers} servers: {grown:.0f} MiB")
+            taken = [await slowest_ratio(ours, constant, some) for _ in range(given.rounds)]
+            times, own = (statistics.median(column) for column in zip(*taken, strict=True))
+            print(f"p99, {_IN_FLIGHT} in flight: {times:.2f} × ({own * 1000:.0f} ms)")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from simcord import GuildHandle, InteractionResult, ResponseMessage, UserHandle
 from bot.state.digests import Schedule
 from tests.conftest import Server, parts
 from tests.moderating import ModeratedServer, ids, lines, moderated, posted, private
-from tests.test_digest_commands import allow_all
+from tests.test_digest_commands import allow_all, make
 
 
 @pytest.fixture
@@ -312,3 +312,11 @@ async def test_a_server_that_the_bot_has_been_in_is_not_welcomed(mod: ModeratedS
     await mod.server.restart()
     await mod.advance(minutes=1)
     assert direct_messages(mod.server, adder) == []
+
+
+async def test_a_thread_is_shown_as_chosen(mod: ModeratedServer) -> None:
+    _, thread = make(mod, "thread")
+    card = await mod.run("setup")
+    await pick(mod, card, "log", thread)
+    menus = [part for part in parts(card.components) if part.get("custom_id") == "setup-menu:log"]
+    assert [value["id"] for menu in menus for value in menu["default_values"]] == [thread.id]

@@ -14,6 +14,7 @@ from discord.ext import commands
 
 from bot.config import Config
 from bot.runtime.command_upload import upload_commands
+from bot.runtime.server_cache import ServerCachingClient
 from bot.runtime.services import Services, Wiring, open_services
 from bot.runtime.session_starts import SessionStarts
 from bot.shards import Shards
@@ -52,7 +53,7 @@ _COGS = (
 )
 
 
-class Factdesk(FactdeskClient):
+class Factdesk(ServerCachingClient, FactdeskClient):
     """The bot. Its services exist from `setup_hook` until `close`.
 
     If `delivers` is false, the caller runs `deliver` itself.

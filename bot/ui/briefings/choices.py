@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 import discord
+from discord.abc import GuildChannel
 
 from bot.answers.context import AnswerContext
 from bot.answers.service import AnswerService
@@ -23,8 +24,6 @@ from bot.ui.briefings.panels import where
 from bot.ui.components.markdown import escape
 from bot.ui.components.mentions import Mentions
 from bot.ui.components.messages import Notice
-
-Channel = discord.abc.GuildChannel | discord.Thread
 
 _NO_TAG = "0"
 _PAGE = 2_200  # characters of the facts on a page
@@ -124,20 +123,20 @@ def _option(listed: _Listed, is_chosen: bool) -> discord.SelectOption:
 def where_panel(
     mentions: Mentions,
     briefing: Briefing,
-    channel: Channel | None,
-    role: discord.Role | None,
+    channel: GuildChannel | None,
     alert: str | None = None,
 ) -> Panel:
     """Where the briefing is posted and which role it notifies; tags and publishing if possible.
 
-    `channel` and `role` are the chosen ones if the server still has them.
+    `channel` is the chosen one if the server still has it and it is no thread.
     """
     words, target = mentions.words, briefing.plan.target
     channel_hint, role_hint = words("briefing.ui.where.channel"), words("briefing.ui.where.role")
-    rows: list[Row] = [PickChannel("channel", channel_hint, channel.id if channel else None)]
+    chosen = mentions.present(target.channel_id) if target else None
+    rows: list[Row] = [PickChannel("channel", channel_hint, chosen)]
     buttons: list[Button] = []
     if target:
-        rows.append(PickRole("role", role_hint, role.id if role else None))
+        rows.append(PickRole("role", role_hint, mentions.present(target.role_id)))
         if isinstance(channel, discord.ForumChannel) and channel.available_tags:
             rows.append(Pick("tag", words("briefing.ui.where.tag"), _tags(words, channel, target)))
         if is_publishable(channel):
@@ -150,7 +149,7 @@ def where_panel(
     return Panel(briefing, notice, (*rows, buttons), alert)
 
 
-def is_publishable(channel: Channel | None) -> bool:
+def is_publishable(channel: GuildChannel | None) -> bool:
     """Whether other servers can follow a channel."""
     return isinstance(channel, discord.TextChannel) and channel.is_news()
 

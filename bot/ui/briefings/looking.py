@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 import structlog
+from discord.abc import GuildChannel
 
 from bot.compose.briefing import candidates
 from bot.delivery.briefing_editor import briefing_slot
@@ -14,7 +15,6 @@ from bot.delivery.jobs.corrections import posted
 from bot.facts.records import FactRecord
 from bot.ui.briefings import choices, forms, panels
 from bot.ui.briefings.audit_log import changed_ids, history
-from bot.ui.briefings.choices import Channel
 from bot.ui.briefings.context import ActionContext, Outcome, Shown
 from bot.ui.briefings.controls import Form, Panel
 from bot.ui.briefings.panels import BriefingState
@@ -79,7 +79,7 @@ async def preview(context: ActionContext) -> Outcome:
         context.service,
         prepared.composed.card,
         briefing_slot(briefing, context.now).post_id,
-        role_id=mentions.role_of(target) if target else None,
+        role_id=mentions.present(target.role_id) if target else None,
         posted_by=briefing.author_id,
         edited_by=briefing.changed_by if briefing.posted_text else briefing.edited_by,
     )
@@ -139,16 +139,15 @@ async def facts_panel(context: ActionContext, alert: str | None = None) -> Panel
 
 async def where_panel(context: ActionContext, alert: str | None = None) -> Panel:
     """Where it is posted."""
-    target, guild = context.briefing.plan.target, guild_of(context.interaction)
-    role = guild.get_role(target.role_id) if target and target.role_id else None
-    mentions = await look_up(guild, context.words, [target])
-    return choices.where_panel(mentions, context.briefing, chosen_channel(context), role, alert)
+    target = context.briefing.plan.target
+    mentions = await look_up(guild_of(context.interaction), context.words, [target])
+    return choices.where_panel(mentions, context.briefing, chosen_channel(context), alert)
 
 
-def chosen_channel(context: ActionContext) -> Channel | None:
-    """The channel that was chosen, if the server still has it."""
+def chosen_channel(context: ActionContext) -> GuildChannel | None:
+    """The channel that was chosen, if the server still has it and it is no thread."""
     target, guild = context.briefing.plan.target, context.interaction.guild
-    return guild.get_channel_or_thread(target.channel_id) if guild and target else None
+    return guild.get_channel(target.channel_id) if guild and target else None
 
 
 async def selectable_facts(context: ActionContext) -> tuple[FactRecord, ...]:
@@ -176,14 +175,20 @@ async def _state(context: ActionContext) -> BriefingState:
         settings.approval,
         has_log,
         context.member_id,
-        _postable_here(context),
+        await _postable_here(context),
     )
 
 
-def _postable_here(context: ActionContext) -> int | None:
-    """The channel that the moderator is in, if posts can go there."""
-    channel = context.interaction.channel
-    return channel.id if channel and channel.type in channels.KINDS else None
+async def _postable_here(context: ActionContext) -> int | None:
+    """The channel that the moderator is in, if posts can go there; none if Discord is away."""
+    channel_id = context.interaction.channel_id
+    if channel_id is None:
+        return None
+    try:
+        channel = await channels.find(guild_of(context.interaction), channel_id)
+    except DeliveryError:
+        return None
+    return None if isinstance(channel, str) else channel_id
 
 
 # ---- After a change --------------------------------------------------------------------------

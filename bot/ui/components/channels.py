@@ -32,8 +32,8 @@ async def find(guild: discord.Guild, channel_id: int) -> Postable | BlockReason:
 
     Raises DeliveryError if Discord does not say.
     """
-    channel = guild.get_channel_or_thread(channel_id)
-    if channel is None:
+    channel: object = guild.get_channel(channel_id)
+    if channel is None:  # it may be a thread, which is not kept
         try:
             with delivery_errors():
                 channel = await guild.fetch_channel(channel_id)

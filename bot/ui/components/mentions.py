@@ -33,9 +33,9 @@ class Mentions:
         """A role."""
         return self.words("gone.role") if role_id in self.gone else f"<@&{role_id}>"
 
-    def role_of(self, target: Target) -> int | None:
-        """The role that a post to a target would notify, if the server still has it."""
-        return None if target.role_id in self.gone else target.role_id
+    def present(self, each_id: int | None) -> int | None:
+        """The id of a channel or role if the server still has it."""
+        return None if each_id in self.gone else each_id
 
     def missing(self, target: Target | None) -> Literal["no-channel", "no-role"] | None:
         """What a post to a target would lack."""

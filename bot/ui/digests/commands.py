@@ -161,7 +161,7 @@ async def _preview(interaction: Interaction) -> None:
     if missing := mentions.missing(target):
         lines.append(problem_line(words, schedule.config, missing))
     slot = Slot(schedule.server_id, "digest", run.day, run.instant, target.channel_id)
-    service, role_id = interaction.client.service, mentions.role_of(target)
+    service, role_id = interaction.client.service, mentions.present(target.role_id)
 
     def view(pictured: bool) -> ui.LayoutView:
         return posts.view(service, draft.card, slot.post_id, role_id, pictured=pictured)

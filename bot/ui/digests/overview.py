@@ -16,7 +16,7 @@ from bot.parsing.timezones import zone_label
 from bot.state.digests import DigestConfig, Schedule
 from bot.state.posts import Post
 from bot.texts.catalogues import Words
-from bot.ui.components.client import Interaction
+from bot.ui.components.client import Interaction, guild_of
 from bot.ui.components.markdown import escape, field
 from bot.ui.components.mentions import Mentions, thing_name
 
@@ -56,7 +56,7 @@ def setting_lines(
     words = mentions.words
     settings = _settings(mentions, interaction.client.service, config)
     lines = [field(words, name, value) for name, value in settings]
-    channel = interaction.client.get_channel(config.target.channel_id)
+    channel = guild_of(interaction).get_channel(config.target.channel_id)
     if isinstance(channel, discord.ForumChannel) and config.target.tag_id:
         lines.insert(1, _tag(words, channel.get_tag(config.target.tag_id)))
     return tuple(lines)

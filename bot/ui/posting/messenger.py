@@ -42,7 +42,7 @@ class DiscordMessenger:
     async def send(self, outgoing: OutgoingPost) -> MessageRef:
         """Send a post; in a forum as a new thread under the card's title."""
         with delivery_errors():
-            channel = await self._channel(outgoing.target.channel_id)
+            channel = await self._channel(outgoing)
             _require_role(channel.guild, outgoing.target.role_id)
             if isinstance(channel, discord.ForumChannel):
                 return await self._start_thread(channel, outgoing)
@@ -85,7 +85,7 @@ class DiscordMessenger:
         Raises HistoryUnreadable if the bot may not read the history, or if it is too long.
         """
         with delivery_errors():
-            channel = await self._channel(outgoing.target.channel_id)
+            channel = await self._channel(outgoing)
             require_history(channel)
             try:
                 async for message in self._sent_after(channel, since - CLOCK_ERROR):
@@ -98,7 +98,7 @@ class DiscordMessenger:
     async def has_nonce(self, outgoing: OutgoingPost) -> bool:
         """Whether Discord refuses to make the post twice: it does, except in forums."""
         with delivery_errors():
-            channel = await self._channel(outgoing.target.channel_id)
+            channel = await self._channel(outgoing)
             return not isinstance(channel, discord.ForumChannel)
 
     async def edit(self, message_ref: MessageRef, outgoing: OutgoingPost) -> None:
@@ -131,8 +131,12 @@ class DiscordMessenger:
                 if error.code != _ALREADY_PUBLISHED:
                     raise
 
-    async def _channel(self, channel_id: int) -> Postable:
-        channel = self._client.get_channel(channel_id)
+    async def _channel(self, outgoing: OutgoingPost) -> Postable:
+        guild, channel_id = (
+            self._client.get_guild(outgoing.slot.server_id),
+            outgoing.target.channel_id,
+        )
+        channel = guild.get_channel(channel_id) if guild else None
         if channel is None:
             channel = await self._client.fetch_channel(channel_id)
         if not isinstance(channel, Postable):

@@ -110,8 +110,9 @@ class DiscordNotifier:
         wanted, own = _signs(self._render(outgoing)), self._client.user
         after = since - CLOCK_ERROR
         with delivery_errors():
-            known = self._client.get_channel(outgoing.target.channel_id)
-            if isinstance(known, discord.TextChannel | discord.Thread):
+            guild = self._client.get_guild(outgoing.slot.server_id)
+            known = guild.get_channel(outgoing.target.channel_id) if guild else None
+            if isinstance(known, discord.TextChannel):
                 require_history(known)
             try:
                 history = self._channel(outgoing).history(limit=MOST_SEARCHED, after=after)

@@ -61,8 +61,8 @@ async def setup_card(interaction: Interaction, step: Step) -> SetupCard:
     notice = Notice(
         words(f"setup.{step}"), (*lines, *missing, "", _next(setup)), (words("setup.saved"),)
     )
-    service, guild = interaction.client.service, guild_of(interaction)
-    rows = _server_rows(setup, guild) if step == "server" else _digest_rows(setup, service, guild)
+    service = interaction.client.service
+    rows = _server_rows(setup) if step == "server" else _digest_rows(setup, service)
     return SetupCard(notice, tuple(rows))
 
 
@@ -130,19 +130,19 @@ def _next(setup: Setup) -> str:
 # ---- What chooses it -------------------------------------------------------------------------
 
 
-def _server_rows(setup: Setup, guild: discord.Guild) -> Iterator[Row]:
-    words, settings = setup.mentions.words, setup.settings
-    role_id = settings.moderator_role_id
+def _server_rows(setup: Setup) -> Iterator[Row]:
+    mentions, settings = setup.mentions, setup.settings
+    words = mentions.words
     yield [_languages(words, settings.language or _AS_IN_DISCORD)]
     yield [
         ui.RoleSelect(
             custom_id="setup-menu:role",
             placeholder=words("setup.menu.role"),
             min_values=0,
-            default_values=preselected(role_id if guild.get_role(role_id or 0) else None),
+            default_values=preselected(mentions.present(settings.moderator_role_id)),
         )
     ]
-    yield [_channels("log", words("setup.menu.log"), guild, settings.log_channel_id)]
+    yield [_channels("log", words("setup.menu.log"), mentions.present(settings.log_channel_id))]
     primary = discord.ButtonStyle.primary
     yield [
         button(words("setup.zone"), "setup:zone"),
@@ -150,15 +150,15 @@ def _server_rows(setup: Setup, guild: discord.Guild) -> Iterator[Row]:
     ]
 
 
-def _digest_rows(setup: Setup, service: AnswerService, guild: discord.Guild) -> Iterator[Row]:
+def _digest_rows(setup: Setup, service: AnswerService) -> Iterator[Row]:
     words, schedule = setup.mentions.words, setup.schedule
     back = button(words("setup.to-server"), "setup:server")
     if not setup.settings.zone and schedule is None:
         yield [button(words("setup.zone"), "setup:zone:digest", discord.ButtonStyle.primary), back]
         return
     target = schedule.config.target if schedule else None
-    channel_id = target.channel_id if target else None
-    yield [_channels("channel", words("setup.menu.channel"), guild, channel_id)]
+    channel_id = setup.mentions.present(target.channel_id) if target else None
+    yield [_channels("channel", words("setup.menu.channel"), channel_id)]
     if schedule is None:
         yield [back]
         return
@@ -181,8 +181,7 @@ def _languages(words: Words, chosen: str) -> Item:
     return ui.Select(custom_id="setup-menu:language", options=options)
 
 
-def _channels(action: str, hint: str, guild: discord.Guild, chosen: int | None) -> Item:
-    known = chosen if chosen and guild.get_channel_or_thread(chosen) else None
+def _channels(action: str, hint: str, chosen: int | None) -> Item:
     is_log = action == "log"  # it may be none, and no forum
     kinds = [kind for kind in channels.KINDS if not is_log or kind.name != "forum"]
     return ui.ChannelSelect(
@@ -190,7 +189,7 @@ def _channels(action: str, hint: str, guild: discord.Guild, chosen: int | None) 
         placeholder=hint,
         channel_types=kinds,
         min_values=0 if is_log else 1,
-        default_values=preselected(known),
+        default_values=preselected(chosen),
     )
 
 

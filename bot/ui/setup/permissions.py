@@ -15,9 +15,13 @@ from bot.ui.components import channels
 
 @dataclass(frozen=True)
 class Missing:
-    """The permissions that the bot lacks in a channel, by their names in Discord."""
+    """The permissions that the bot lacks in a channel, by their names in Discord.
+
+    Without `channel`, the bot does not see it.
+    """
 
     channel_id: int
+    channel: channels.Postable | None
     permissions: tuple[str, ...]
 
 
@@ -27,19 +31,20 @@ async def find_missing(
     """What the bot lacks in the log channel and in the digest's; nothing while Discord is away."""
     targets = [*([Target(log_id)] if log_id else []), *([digest] if digest else [])]
     found = {target.channel_id: await _missing(guild, target) for target in targets}
-    return tuple(Missing(channel_id, missing) for channel_id, missing in found.items() if missing)
+    return tuple(missing for missing in found.values() if missing and missing.permissions)
 
 
-async def _missing(guild: discord.Guild, target: Target) -> tuple[str, ...]:
+async def _missing(guild: discord.Guild, target: Target) -> Missing | None:
     try:
         channel = await channels.find(guild, target.channel_id)
     except DeliveryError:
-        return ()
+        return None
     if channel == "no-access":
-        return ("view_channel",)
+        return Missing(target.channel_id, None, ("view_channel",))
     if isinstance(channel, str):
-        return ()  # it is gone, and shown as deleted
-    return channels.missing_permissions(channel, target.role_id)
+        return None  # it is gone, and shown as deleted
+    permissions = channels.missing_permissions(channel, target.role_id)
+    return Missing(target.channel_id, channel, permissions)
 
 
 def missing_lines(
@@ -49,16 +54,14 @@ def missing_lines(
     for each in missing:
         names = words.list([f"**{words(f'permission.{name}')}**" for name in each.permissions])
         yield words("setup.missing", channel=f"<#{each.channel_id}>", permissions=names)
-        if _may_give(member, each.channel_id):
+        if _may_give(member, each.channel):
             yield words("setup.missing.you")
         else:
             yield words("setup.missing.others", owner=f"<@{member.guild.owner_id}>")
 
 
-def _may_give(member: discord.Member, channel_id: int) -> bool:
+def _may_give(member: discord.Member, channel: channels.Postable | None) -> bool:
     """Whether a member may change the permissions of a channel."""
-    channel = member.guild.get_channel_or_thread(channel_id)
-    if isinstance(channel, discord.Thread):
-        channel = channel.parent
-    may = channel.permissions_for(member) if channel else member.guild_permissions
+    place = channel.parent if isinstance(channel, discord.Thread) else channel
+    may = place.permissions_for(member) if place else member.guild_permissions
     return may.manage_roles

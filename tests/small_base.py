@@ -141,9 +141,8 @@ tells:
   - ferry-agreement/signed
   - ferry-line/lorries
   - ferry-line/start
-more:
-  - ferry-agreement/gap
-  - ferry-line/opposed
+  - {says: So a gap of seven years ended., rests_on: [ferry-agreement/gap], weekly: true}
+  - {says: Sudbian fishermen oppose the line., rests_on: [ferry-line/opposed], weekly: true}
 question: {en: Who opposes the ferry line?}
 answer: ferry-line/opposed
 """

@@ -28,7 +28,7 @@ from bot.facts.dates import parse_date
 from bot.facts.load import Base, Folders, load
 from bot.facts.model import CLAIMS
 from bot.facts.store import Filter, Store
-from bot.facts.stories import keys
+from bot.facts.stories import Retelling, keys
 from bot.texts.catalogues import LANGUAGES, words
 from bot.ui.questions.replies import view
 from tests.conftest import buttons, parts, texts
@@ -165,19 +165,17 @@ def test_a_story_has_its_headline_its_opening_and_what_it_lists_in_order(
     assert (posted.card.subtitle or "").startswith("Daily digest · ")
     opening, *listed = [line for line in lines(posted.card) if line.cites]
     assert (opening.text, opening.cites) == (story.opening.says, story.opening.cites)
-    assert [line.text for line in listed] == [t.says for t in story.tells if not isinstance(t, str)]
-    assert [fact.key for line in listed for fact in line.rests_on] == list(keys(story.tells))
+    retold = [line for line in story.lines() if isinstance(line, Retelling)]
+    assert [line.text for line in listed] == [line.says for line in retold]
+    assert [fact.key for line in listed for fact in line.rests_on] == list(keys(story.lines()))
 
 
 async def test_a_weekly_digest_tells_more_of_a_story(service: AnswerService, base: Base) -> None:
     [posted] = await days(service.store, "en", FIRST, 1, is_weekly=True)
     story = base.stories[posted.digest.story or ""]
-    _, *told = [line.text for line in lines(posted.card) if line.cites]
-    *daily, last = [line.says for line in story.tells if not isinstance(line, str)]
-    assert told[: len(daily)] == daily
-    assert len(told) > len(story.tells)
-    assert told[-1] == last, "what is not known comes last"
-    assert posted.card.sections[0].lines[0].text == story.opening.says
+    told = tuple(fact.key for line in lines(posted.card) for fact in line.rests_on)
+    extra = len(story.tells) - len(story.lines())
+    assert told in [keys(story.lines(number)) for number in range(1, extra + 1)]
     assert (posted.card.subtitle or "").startswith("Weekly digest · 1 January 2027")
 
 
@@ -241,7 +239,7 @@ def test_a_chart_follows_the_story_that_it_shows(
     for posted in year:
         if posted.card.picture:
             [page] = service.pages(posted.card)
-            assert page.lead == 1 + len(base.stories[posted.digest.story or ""].tells)
+            assert page.lead == 1 + len(base.stories[posted.digest.story or ""].lines())
             assert posted.card.picture.chart.title in posted.card.title
 
 
@@ -426,8 +424,8 @@ async def test_topics_narrow_everything(service: AnswerService, base: Base) -> N
         told = {one.digest.story for one in posted if one.digest.story}
         assert told >= {story.id for story in base.stories.values() if topic in story.topics}
         for story in (base.stories[each] for each in told):
-            about = [base.about().get(each, set()) for each in keys(story.tells)]
-            owners = [base.events.get(each.partition("/")[0]) for each in keys(story.tells)]
+            about = [base.about().get(each, set()) for each in keys(story.lines())]
+            owners = [base.events.get(each.partition("/")[0]) for each in keys(story.lines())]
             of_events = [event.topics for event in owners if event]
             assert any(topic in each for each in (story.topics, *about, *of_events)), story.id
         for one in posted:

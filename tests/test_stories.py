@@ -38,7 +38,7 @@ def test_a_sound_story_has_no_fault(tmp_path: Path) -> None:
     [
         ("[ferry-line]", "[ferries]", "6: no topic has the id `ferries`"),
         ("- ferry-line/start", "- ferry-line/end", "no event or fact is `ferry-line/end`"),
-        ("- ferry-agreement/gap", "- ferry-line/start", "`ferry-line/start` is listed twice"),
+        ("[ferry-agreement/gap]", "[ferry-line/start]", "`ferry-line/start` is listed twice"),
         ("answer: ferry-line/opposed", "answer: ferry-line/nope", "no fact is `ferry-line/nope`"),
         ("{en: Who", "{ko: Who", "no question in the base's own language"),
         ("A ferry line came", "A line recently came", "“recently” depends on when it is read"),
@@ -62,6 +62,11 @@ def test_a_sound_story_has_no_fault(tmp_path: Path) -> None:
             "- {says: Lorries it is., rests_on: [ferry-line/lorries, ferry-line/start]}",
             "one line retells open and position alike",
         ),
+        (
+            "- ferry-line/start",
+            "- {says: It runs., rest_on: [ferry-line/start]}",
+            "`rest_on` is not a field here; did you mean `rests_on`?",
+        ),
         ("- ferry-line/start", "- {says: It runs now., rests_on: [ferry-line/start]}", "“now”"),
     ],
 )
@@ -75,11 +80,19 @@ def test_a_story_is_no_longer_than_readers_get_through(tmp_path: Path) -> None:
     assert any("a day's story has 60 to 120" in each for each in found), found
 
 
+def test_a_weeks_story_has_room_for_more(tmp_path: Path) -> None:
+    assert not faults(tmp_path / "more", "years ended.", f"years ended{' x' * 100}.")
+    old = STORY[STORY.index("gap of") : STORY.index(" oppose")]
+    found = faults(tmp_path / "most", old, old.replace(" of", " x" * 90).replace("Sud", "x " * 90))
+    assert any("a week's story has at most 220" in each for each in found), found
+
+
 def test_once_a_base_has_stories_each_fact_is_in_one(tmp_path: Path) -> None:
-    [fault] = faults(tmp_path, "  - ferry-agreement/gap\n", "")
+    gap = "So a gap of seven years ended., rests_on: [ferry-agreement/gap], weekly: true"
+    [fault] = faults(tmp_path, f"  - {{says: {gap}}}\n", "")
     assert fault == (
         "facts/events/ferry-agreement.yaml:20: no story tells `ferry-agreement/gap`;"
-        " add it to `tells` or `more` of one"
+        " add it to `tells` of one"
     )
 
 
@@ -96,7 +109,6 @@ def story(number: int, kind: StoryKind, topic: str) -> Story:
         topics=(topic,),
         opening=Lead(says="-", cites=(Citation(source="report", paragraph=1),)),
         tells=("a/a",),
-        more=(),
         after=(),
         question={"en": "-"},
         answer="a/a",

@@ -29,14 +29,17 @@ def on_this_day(material: DigestMaterial, day: date) -> Iterator[Variants]:
 
 
 def this_month(material: DigestMaterial, day: date, history: DigestHistory) -> Iterator[Variants]:
-    """Events of this month in earlier years of which no day is known; once a month."""
+    """Events of this month in earlier years of which no day is known; once a month.
+
+    A month may be worked out, in stories as well; only a day that is says so.
+    """
     last = history.last_day
     if last and (last.year, last.month) == (day.year, day.month):
         return
     for event in material.events:
         on = _known(event, "month")
         if on and on.month == day.month and on.year < day.year:
-            yield _recalled(material, event, event_line(material.context, event))
+            yield _recalled(material, event, event_line(material.context, event, basis=False))
 
 
 def coming_up(material: DigestMaterial, day: date, history: DigestHistory) -> Iterator[Variants]:

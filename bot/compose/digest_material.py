@@ -67,7 +67,7 @@ async def gather(
         chosen = topics | {event.event.id for event in events}
         facts = tuple(fact for fact in facts if topics & fact.things or fact.owner in chosen)
         own = {fact.key for fact in facts}
-        stories = tuple(s for s in stories if topics & {*s.topics} or own & {*keys(s.tells)})
+        stories = tuple(s for s in stories if topics & {*s.topics} or own & {*keys(s.lines())})
     context = AnswerContext(store, words, {})
     shown = await store.shown_facts(history.shown)
     versions = await store.versions()

@@ -92,8 +92,9 @@ def _fitting(
     material: DigestMaterial, budget: MessageBudget, story: Story, is_weekly: bool
 ) -> StorySection | None:
     """A story if it fits: with all that a day shows of it, and in a week as much more as fits."""
-    for number in range(len(story.more) if is_weekly else 0, -1, -1):
-        section = _section(material, story, (*story.tells, *story.more[:number]))
+    extra = len(story.tells) - len(story.lines()) if is_weekly else 0
+    for number in range(extra, -1, -1):
+        section = _section(material, story, story.lines(number))
         if budget.take(*section.all_lines()):
             return section
     return None

@@ -24,10 +24,10 @@ def stories(context: LintContext) -> Iterator[Fault]:
 
 def untold_facts(context: LintContext) -> Iterator[Fault]:
     """If a base has stories, each of its facts is in one of them."""
-    used = {key for story in context.base.stories.values() for key in keys(story.lines)}
+    used = {key for story in context.base.stories.values() for key in keys(story.tells)}
     for owner, at, fact in context.base.facts() if used else ():
         if f"{owner}/{fact.id}" not in used and not fact.withdrawn:
-            what = f"no story tells `{owner}/{fact.id}`; add it to `tells` or `more` of one"
+            what = f"no story tells `{owner}/{fact.id}`; add it to `tells` of one"
             yield context.fault(owner, (*at, "id"), what)
 
 
@@ -91,19 +91,18 @@ def _question(context: LintContext, story: Story) -> Iterator[Fault]:
 
 def _lines(story: Story) -> Iterator[tuple[Location, StoryLine]]:
     yield from ((("tells", index), line) for index, line in enumerate(story.tells))
-    yield from ((("more", index), line) for index, line in enumerate(story.more))
 
 
 def _lengths(context: LintContext, story: Story) -> Iterator[Fault]:
     opening = _words(story.opening.says)
-    daily = opening + sum(_words(_text(context, line)) for line in story.tells)
-    weekly = daily + sum(_words(_text(context, line)) for line in story.more)
+    daily = opening + sum(_words(_text(context, line)) for line in story.lines())
+    weekly = opening + sum(_words(_text(context, line)) for line in story.tells)
     if not SHORTEST <= daily <= LONGEST:
         what = f"opening and `tells` have {daily} words; a day's story has {SHORTEST} to {LONGEST}"
         yield context.fault(story.id, ("tells",), what)
     if weekly > LONGEST_WEEKLY:
-        what = f"{weekly} words with `more`; a week's story has at most {LONGEST_WEEKLY}"
-        yield context.fault(story.id, ("more",), what)
+        what = f"{weekly} words with `weekly` lines; a week's story has at most {LONGEST_WEEKLY}"
+        yield context.fault(story.id, ("tells",), what)
 
 
 def _text(context: LintContext, line: StoryLine) -> str:

@@ -79,10 +79,9 @@ class Base:
     def retellings(self) -> Iterator[tuple[str, tuple[str | int, ...], Retelling]]:
         """Each line of a story in its own words: the story's id, its location there, the line."""
         for story in self.stories.values():
-            for part, lines in (("tells", story.tells), ("more", story.more)):
-                for index, line in enumerate(lines):
-                    if isinstance(line, Retelling):
-                        yield story.id, (part, index), line
+            for index, line in enumerate(story.tells):
+                if isinstance(line, Retelling):
+                    yield story.id, ("tells", index), line
 
     def facts(self) -> Iterator[tuple[str, tuple[str | int, ...], Fact]]:
         """Each fact with the id of the thing whose file has it, and its location in that file."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from bot.facts.fields import ID_FORM, Edtf, FactKey, Id, Label, Language, Summary
 from bot.facts.model import Frozen, Lead
@@ -28,9 +28,21 @@ class Retelling(Frozen):
     rests_on: Annotated[tuple[FactKey, ...], Field(min_length=1)] = Field(
         description="the facts that it retells: owner/fact; what they are labelled, it is"
     )
+    weekly: bool = Field(False, description="whether a weekly digest alone has it")
 
 
-StoryLine = Key | Retelling
+def _form(line: object) -> str:
+    return "key" if isinstance(line, str) else "retelling"
+
+
+StoryLine = Annotated[
+    Annotated[Key, Tag("key")] | Annotated[Retelling, Tag("retelling")], Discriminator(_form)
+]
+
+
+def is_weekly(line: StoryLine) -> bool:
+    """Whether a line is for weekly digests alone."""
+    return isinstance(line, Retelling) and line.weekly
 
 
 def keys(lines: Iterable[StoryLine]) -> tuple[str, ...]:
@@ -58,17 +70,16 @@ class Story(Frozen):
     tells: Annotated[tuple[StoryLine, ...], Field(min_length=1)] = Field(
         description="facts (owner/fact), events (id) and lines in its own words, in reading order"
     )
-    more: tuple[StoryLine, ...] = Field((), description="what a weekly digest tells besides")
     after: tuple[Id, ...] = Field((), description="stories without which it is hard to follow")
     question: dict[Language, Label] = Field(
         description="what a reader may ask next, by language; a button asks it"
     )
     answer: FactKey = Field(description="the fact that answers the question: owner/fact")
 
-    @property
-    def lines(self) -> tuple[StoryLine, ...]:
-        """All that it tells, in reading order."""
-        return (*self.tells, *self.more)
+    def lines(self, weekly: int = 0) -> tuple[StoryLine, ...]:
+        """What a daily digest tells, and the first few of the weekly lines, in reading order."""
+        extra = [line for line in self.tells if is_weekly(line)][weekly:]
+        return tuple(line for line in self.tells if line not in extra)
 
     def headline(self, language: str) -> str:
         """The title in a language, or in the base's own."""

@@ -1,4 +1,4 @@
-"""What servers cost a fleet: processor, memory, and queries and rows of PostgreSQL.
+"""What servers cost a fleet: processor, memory, and transactions and rows of PostgreSQL.
 
 `python -m benchmarks.fleet [--servers 20000] [--digests 2000] [--commands 2000]` starts four
 processes with four shards each, before a small Discord that has the servers and a real PostgreSQL.
@@ -13,7 +13,8 @@ import asyncio
 import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -28,37 +29,42 @@ from tests.test_run import ROOT
 
 PROCESSES = ("0-3/16", "4-7/16", "8-11/16", "12-15/16")
 _SHARDS = 16
-_REST = 30.0  # seconds
+_SETTLED = 90.0  # seconds in which a process does what it does once a day
+_WRITTEN = 40.0  # seconds after which answers are noted in the database
+_REST = 60.0  # seconds
+_UNTIL_DUE = timedelta(seconds=120)  # long enough to set all digests up
 _LONGEST = 500.0  # seconds for all digests
+_FLUSHED = 11.0  # seconds after which a connection that rests has reported what it did
 _COUNTED = """
-SELECT xact_commit, tup_returned + tup_fetched, tup_inserted + tup_updated + tup_deleted
-FROM pg_stat_database WHERE datname = current_database()
+SELECT
+    (SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()),
+    sum(seq_scan + coalesce(idx_scan, 0))::bigint,
+    sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint,
+    sum(n_tup_ins + n_tup_upd + n_tup_del)::bigint
+FROM pg_stat_user_tables
 """
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What was used so far: by the processes, and of the database."""
+    """What was used so far: by the processes, and of the database's tables."""
 
-    at: float
+    seconds: float
     cpu: float
-    commits: int
-    read: int
-    written: int
+    commits: float
+    scans: float
+    read: float
+    written: float
 
-    def __sub__(self, before: Usage) -> Usage:
-        return Usage(
-            self.at - before.at,
-            self.cpu - before.cpu,
-            self.commits - before.commits,
-            self.read - before.read,
-            self.written - before.written,
-        )
+    def since(self, before: Usage, share: float = 1) -> Usage:
+        """What was used since, or each of several shares of that."""
+        now, then = astuple(self), astuple(before)
+        return Usage(*((a - b) / share for a, b in zip(now, then, strict=True)))
 
     def __str__(self) -> str:
         return (
-            f"{self.at:.0f} s, {self.cpu:.1f} s of processor, {self.commits} transactions,"
-            f" {self.read} rows read, {self.written} written"
+            f"{self.seconds:.4g} s, {self.cpu:.4g} s of processor, {self.commits:.4g} transactions,"
+            f" {self.scans:.4g} scans, {self.read:.4g} rows read, {self.written:.4g} written"
         )
 
 
@@ -75,26 +81,27 @@ def _memory(pid: int) -> float:
 
 
 async def _usage(fleet: Fleet) -> Usage:
-    await asyncio.sleep(1.5)  # the database's own count is a second late
+    at, cpu = monotonic(), sum(_cpu(run.process_id) for run in fleet.runs)
+    await asyncio.sleep(_FLUSHED)
     async with fleet.state.database.transaction() as connection:
-        commits, read, written = (await connection.execute(text(_COUNTED))).one()
-    cpu = sum(_cpu(run.process_id) for run in fleet.runs)
-    return Usage(monotonic(), cpu, commits, read, written)
+        counted = (await connection.execute(text(_COUNTED))).one()
+    return Usage(at, cpu, *counted)
 
 
 async def _digests(fleet: Fleet, number: int) -> None:
-    """Have digests due at once in so many servers, and wait for all."""
-    await fleet.due(numbers=range(number))
-    end = monotonic() + _LONGEST
-    while len(fleet.discord.posts) < number and monotonic() < end:  # noqa: ASYNC110
+    """Wait until so many digests, which are due at once, are posted."""
+    await fleet.discord.posted(seconds=_LONGEST)
+    began = monotonic()
+    while len(fleet.discord.posts) < number and monotonic() - began < _LONGEST:  # noqa: ASYNC110
         await asyncio.sleep(0.5)
-    print(f"digests posted: {len(fleet.discord.posts)} of {number}")
+    print(f"digests posted: {len(fleet.discord.posts)} of {number} in {monotonic() - began:.0f} s")
 
 
 async def _commands(fleet: Fleet, number: int) -> None:
     for first in range(number):
         (asked,) = await fleet.ask([first % len(fleet.servers)])
         await asked.replied()
+    await asyncio.sleep(_WRITTEN)
 
 
 async def measure(fleet: Fleet, digests: int, commands: int) -> None:
@@ -105,16 +112,20 @@ async def measure(fleet: Fleet, digests: int, commands: int) -> None:
         fleet.start(each)
     await fleet.serving(*(f"{each}/{_SHARDS}" for each in range(_SHARDS)), seconds=300)
     print(f"all connected after {monotonic() - began:.0f} s")
-    await asyncio.sleep(20)
+    await asyncio.sleep(_SETTLED)
     memory = [f"{_memory(run.process_id):.0f}" for run in fleet.runs]
     print(f"memory of the processes, with {len(fleet.servers)} servers: {', '.join(memory)} MiB")
     before = await _usage(fleet)
-    await asyncio.sleep(_REST)
-    print(f"at rest: {(after := await _usage(fleet)) - before}")
+    await asyncio.sleep(_REST - _FLUSHED)
+    rested = await _usage(fleet)
+    print(f"an hour at rest: {rested.since(before, _REST / 3600)}")
+    await fleet.due(_UNTIL_DUE, range(digests))
+    waiting = await _usage(fleet)
     await _digests(fleet, digests)
-    print(f"{digests} digests: {(before := await _usage(fleet)) - after}")
+    posted = await _usage(fleet)
+    print(f"a digest of {digests}: {posted.since(waiting, digests)}")
     await _commands(fleet, commands)
-    print(f"{commands} commands: {await _usage(fleet) - before}")
+    print(f"a command of {commands}: {(await _usage(fleet)).since(posted, commands)}")
     await fleet.has_lost_none()
 
 

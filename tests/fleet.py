@@ -134,9 +134,10 @@ class Fleet:
             await each.replied()
         assert [each.refused for each in asked] == [0] * len(asked)
 
-    async def posted_once(self, seconds: float = 30) -> None:
-        """Wait until every server has its digest, and check that none has two."""
-        expected = Counter(str(server_id(number) + 1) for number in self.servers)
+    async def posted_once(self, seconds: float = 30, numbers: Iterable[int] | None = None) -> None:
+        """Wait until servers have their digest, or all have, and check that none has two."""
+        posting = self.servers if numbers is None else numbers
+        expected = Counter(str(server_id(number) + 1) for number in posting)
         end = monotonic() + patience(seconds)
         while len(self.posts()) < len(expected) and monotonic() < end:  # noqa: ASYNC110
             await asyncio.sleep(0.1)

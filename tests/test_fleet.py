@@ -19,15 +19,18 @@ from bot.runtime.client import Factdesk
 from bot.shards import Shards
 from bot.state.errors import NewerState
 from bot.state.fences import NoFence
+from bot.state.servers import insert_servers
 from bot.state.state import State
 from tests.databases import Postgres
-from tests.fleet import Fleet, server_id
+from tests.fleet import SHARDS, Fleet, server_id
 from tests.forks import Forks
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="wants real signals")
 
 HALVES = ("0-1/4", "2-3/4")
 QUARTERS = ("0-0/4", "1-1/4", "2-2/4", "3-3/4")
+MINUTES = 20.0  # seconds: forty rounds of the scheduler, which last twenty minutes otherwise
+WITH_DIGESTS = range(0, 5_000, 250)
 
 
 @pytest.fixture
@@ -52,11 +55,15 @@ async def test_two_processes_share_the_servers(fleet: Fleet) -> None:
 
 
 async def test_a_process_that_is_killed_is_replaced(fleet: Fleet) -> None:
-    runs = await fleet.started(*HALVES)
+    runs = await fleet.started(*QUARTERS)
     await fleet.due(timedelta(seconds=1))
     await asyncio.sleep(1)
-    await runs[1].kill()
-    fleet.start(HALVES[1])
+    await fleet.ask()
+    await runs[3].kill()
+    for asked in await fleet.ask((0, 1, 2, 4, 5, 6)):
+        await asked.replied()
+        assert asked.refused == 0
+    fleet.start(QUARTERS[3])
     await fleet.serving(*QUARTERS)
     await fleet.posted_once()
     await fleet.answered()
@@ -186,6 +193,31 @@ async def test_servers_that_are_unavailable_are_not_lost(fleet: Fleet) -> None:
     await fleet.posted_once()
     await fleet.answered()
     await fleet.has_lost_none()
+
+
+@pytest.mark.matrix
+async def test_five_thousand_servers_are_unavailable_for_minutes(
+    postgres: Postgres, config: Config, tmp_path: Path, forks: Forks
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(config.data, data)
+    url = postgres.new_database()
+    async with Fleet.opened(url, data, tmp_path, forks, servers=5_000, tells=False) as fleet:
+        servers = [server_id(number) for number in fleet.servers]
+        database = fleet.state.database
+        async with database.transaction() as connection:
+            await insert_servers(database, connection, servers)
+        fleet.discord.gateway.unavailable.update(servers)
+        await fleet.started(*HALVES)
+        await fleet.due(numbers=WITH_DIGESTS)
+        await asyncio.sleep(MINUTES)
+        await fleet.discord.gateway.find(*servers)
+        await fleet.posted_once(90, WITH_DIGESTS)
+        for asked in await fleet.ask(range(0, 5_000, 100)):
+            await asked.replied()
+        assert fleet.discord.asked_about == [], "an absence is no departure"
+        assert len(fleet.discord.gateway.identifies) == SHARDS
+        await fleet.has_lost_none()
 
 
 @pytest.mark.matrix

@@ -278,7 +278,7 @@ async def test_says_whether_it_is_well_and_what_it_has_counted(
     assert set(json.loads(well)["checks"]) == {"gateway", "base", "state", "scheduler"}
     asked = await start(verb="health", monitoring=address)
     assert await asked.ended() == 0
-    assert "gateway    fine   connected, 1 servers" in asked.output
+    assert "gateway    fine   connected, 1 server" in asked.output
     metrics = await run.until(fetched(f"http://{address}/metrics", 200))
     for line in (
         'factdesk_interactions_total{kind="command",name="event",outcome="answered"} 1.0',

@@ -61,8 +61,9 @@ def _waits_for(bot: Factdesk) -> str:
 def _connected(bot: Factdesk) -> str:
     latency = bot.latency  # no finite number before the first heartbeat is answered
     heartbeat = f"heartbeat answered in {latency * 1000:.0f} ms" if math.isfinite(latency) else ""
+    servers = "1 server" if len(bot.guilds) == 1 else f"{len(bot.guilds)} servers"
     shards = "" if bot.shards_served.count == 1 else f"shards {bot.shards_served}"
-    return ", ".join(filter(None, ["connected", f"{len(bot.guilds)} servers", shards, heartbeat]))
+    return ", ".join(filter(None, ["connected", servers, shards, heartbeat]))
 
 
 async def _state(state: State) -> Check:

@@ -32,6 +32,7 @@ from tests.little_discord import LittleDiscord
 from tests.little_discord.servers import server
 
 _IN_FLIGHT, _LOAD = 50, 2_000
+_SETTLED = 25  # seconds after which a bot has drawn the charts of topics
 _LOCALES = ("en-US", "ko", "ja")
 
 
@@ -246,6 +247,7 @@ async def main() -> None:
         for bot in (ours, constant):
             for _ in range(20):
                 await bot.ask(CONSTANT)
+        await asyncio.sleep(_SETTLED)
         for name, asked in rows(config):
             if given.only in name:
                 rounds = 1 if "first" in name or "name" in name else given.rounds

@@ -253,6 +253,13 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Chart]:
     return charts
 
 
+def test_marks_and_texts_have_the_colours_of_their_tones() -> None:
+    made = Image.open(BytesIO(png(chart(SUMMIT, TALKS, VISIT)))).convert("RGB")
+    colours = {colour for _, colour in made.getcolors(made.width * made.height) or ()}
+    text, quiet, mark, grid = (240, 242, 245), (172, 181, 195), (112, 176, 245), (52, 60, 74)
+    assert colours >= {text, quiet, mark, grid}
+
+
 async def test_a_picture_is_drawn_once_for_what_it_shows(drawn: list[Chart]) -> None:
     pictures, one, other = Pictures(), chart(SUMMIT), chart(TALKS)
     for asked in (one, one, other, one):
@@ -265,6 +272,29 @@ async def test_no_more_pictures_are_kept_than_a_hundred(drawn: list[Chart]) -> N
     for number in (*range(101), 100, 0):
         await pictures.png(chart(SUMMIT, title=str(number)))
     assert [made.title for made in drawn[-2:]] == ["100", "0"]
+
+
+async def test_the_charts_of_topics_are_drawn_before_they_are_asked_for(
+    service: AnswerService, drawn: list[Chart]
+) -> None:
+    own = AnswerService(service.store)
+    await own.draw_ahead()
+    assert len(drawn) == len(set(drawn)) > 30
+    ahead = len(drawn)
+    for language in LANGUAGES:
+        card = await own.answer(Question("topic", {"name": "gsomia"}), language)
+        picture = own.page(card).picture
+        assert picture
+        assert await own.picture(picture.chart) == b"png"
+    assert len(drawn) == ahead
+
+
+async def test_no_more_is_drawn_ahead_than_is_kept(
+    service: AnswerService, drawn: list[Chart], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.answers.service.KEPT", 2)
+    await AnswerService(service.store).draw_ahead()
+    assert len(drawn) == 2
 
 
 async def test_another_base_has_pictures_of_its_own(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice, product
 
 from bot.answers.commands import COMMANDS, PRIVATE
 from bot.answers.context import AnswerContext, Command
 from bot.answers.filters import refusal
-from bot.answers.pictures import Pictures
+from bot.answers.pictures import KEPT, Pictures
 from bot.answers.resolve import Resolved, choice_label, resolve_names
 from bot.cards.card import Card, Question
 from bot.cards.limits import CHOICES
@@ -20,7 +21,7 @@ from bot.facts.model import ThingKind
 from bot.facts.store import Store
 from bot.parsing.typed_text import clean_text
 from bot.pictures.chart import Chart
-from bot.texts.catalogues import words
+from bot.texts.catalogues import LANGUAGES, words
 
 _REMEMBERED = 500  # cards; a busy server asks the same few, and each takes some kilobytes
 
@@ -166,6 +167,17 @@ class AnswerService:
     async def picture(self, chart: Chart) -> bytes | None:
         """A chart as a PNG; None if it cannot be drawn, or not in time."""
         return await self._base.pictures.png(chart)
+
+    async def draw_ahead(self) -> None:
+        """Draw the charts of the topics with most facts in each language, as far as they are kept.
+
+        To draw one takes longer than all else that an answer needs.
+        """
+        topics = (thing for thing in self.store.things.values() if thing.kind == "topic")
+        for topic, language in islice(product(topics, LANGUAGES), KEPT):
+            card = await self.answer(Question("topic", {"name": topic.id}), language)
+            if picture := self.page(card).picture:
+                await self.picture(picture.chart)
 
     def complete(self, kind: ThingKind, typed: str, language: str) -> list[Choice]:
         """Up to 25 choices for a half-typed name; no I/O, as it runs on every keystroke."""

@@ -1,7 +1,12 @@
-"""A drawing as a PNG. It takes some dozen milliseconds of the processor: never on an event loop."""
+"""A drawing as a PNG. It takes some milliseconds of the processor: never on an event loop.
+
+It is drawn in the numbers of its palette. The edges of letters are blended with the panel by
+number, so the palette runs from the panel to the colour of each tone.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 
 from PIL import Image, ImageDraw
@@ -15,7 +20,7 @@ SCALE = 2.5
 """Pixels of the picture for each logical pixel: sharp on a phone and on a wide screen."""
 
 # One panel for dark and light surroundings, as a transparent picture is unreadable on either.
-_PANEL = (28, 33, 42)
+_PANEL_COLOUR = (28, 33, 42)
 _COLOURS: dict[Tone, tuple[int, int, int]] = {
     "text": (240, 242, 245),
     "quiet": (172, 181, 195),
@@ -23,7 +28,15 @@ _COLOURS: dict[Tone, tuple[int, int, int]] = {
     "faint": (98, 132, 176),
     "grid": (52, 60, 74),
 }
-_SHADES = 128  # colours of the file; the edges of letters need most of them
+_PANEL = 64
+_RAMPS: dict[Tone, tuple[int, int]] = {
+    "text": (_PANEL, 95),
+    "quiet": (_PANEL, 34),
+    "mark": (16, 31),
+    "faint": (0, 15),
+    "grid": (33, 32),
+}
+"""The numbers of each tone, from that of the panel to its own."""
 
 
 def png(chart: Chart) -> bytes:
@@ -33,14 +46,32 @@ def png(chart: Chart) -> bytes:
     if lacking := missing(texts):
         raise MissingLetters(lacking)
     file = BytesIO()
-    image = _image(drawn).quantize(_SHADES, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    image = _image(drawn)
+    image.putpalette(_palette())
     image.save(file, "PNG", compress_level=4)
     return file.getvalue()
 
 
+@cache
+def _palette() -> list[int]:
+    """The colours of the numbers, as red, green and blue."""
+    colours: list[tuple[int, int, int]] = [_PANEL_COLOUR] * 256
+    for tone, (first, last) in _RAMPS.items():
+        for number in range(min(first, last), max(first, last) + 1):
+            share = (number - first) / (last - first)
+            pairs = zip(_PANEL_COLOUR, _COLOURS[tone], strict=True)
+            red, green, blue = (round(a + (b - a) * share) for a, b in pairs)
+            colours[number] = red, green, blue
+    return [value for colour in colours for value in colour]
+
+
+def _ink(tone: Tone) -> int:
+    return _RAMPS[tone][1]
+
+
 def _image(drawn: Drawing) -> Image.Image:
     size = round(drawn.width * SCALE), round(drawn.height * SCALE)
-    image = Image.new("RGB", size, _PANEL)
+    image = Image.new("L", size, _PANEL)
     draw = ImageDraw.Draw(image)
     for shape in drawn.shapes:
         match shape:
@@ -57,14 +88,14 @@ def _image(drawn: Drawing) -> Image.Image:
 
 def _text(draw: ImageDraw.ImageDraw, text: Text) -> None:
     place = text.x * SCALE, text.y * SCALE
-    draw.text(place, text.text, _COLOURS[text.tone], sized(text.size * SCALE), anchor="ls")
+    draw.text(place, text.text, _ink(text.tone), sized(text.size * SCALE), anchor="ls")
 
 
 def _dot(draw: ImageDraw.ImageDraw, dot: Dot) -> None:
     x, y, radius = dot.x * SCALE, dot.y * SCALE, dot.radius * SCALE
-    colour = _COLOURS[dot.tone]
+    ink = _ink(dot.tone)
     box = (x - radius, y - radius, x + radius, y + radius)
-    draw.ellipse(box, _PANEL if dot.hollow else colour, colour, round(1.6 * SCALE))
+    draw.ellipse(box, _PANEL if dot.hollow else ink, ink, round(1.6 * SCALE))
 
 
 def _bar(image: Image.Image, bar: Bar) -> None:
@@ -78,7 +109,9 @@ def _bar(image: Image.Image, bar: Bar) -> None:
     if bar.fades_left or bar.fades_right:
         mask = _faded(mask, bar)
     place = round(bar.left * SCALE), round(bar.y * SCALE - height / 2)
-    image.paste(_COLOURS[bar.tone], (*place, place[0] + width, place[1] + height), mask)
+    first, last = _RAMPS[bar.tone]
+    shades = mask.point([first + value * (last - first) // 255 for value in range(256)])
+    image.paste(shades, place, mask.point([0, *[255] * 255]))
 
 
 def _faded(mask: Image.Image, bar: Bar) -> Image.Image:
@@ -93,12 +126,12 @@ def _faded(mask: Image.Image, bar: Bar) -> Image.Image:
 
 
 def _rule(draw: ImageDraw.ImageDraw, rule: Rule) -> None:
-    colour, thick = _COLOURS["grid"], round(0.8 * SCALE)
+    thick = round(0.8 * SCALE)
     start, end = (rule.x * SCALE, rule.y * SCALE), (rule.to_x * SCALE, rule.to_y * SCALE)
     if not rule.dashed:
-        draw.line((*start, *end), colour, thick)
+        draw.line((*start, *end), _ink("grid"), thick)
         return
     dash = 6 * SCALE
     for number in range(int((end[0] - start[0]) / dash / 2) + 1):
         x = start[0] + 2 * number * dash
-        draw.line((x, start[1], min(x + dash, end[0]), end[1]), _COLOURS["quiet"], thick)
+        draw.line((x, start[1], min(x + dash, end[0]), end[1]), _ink("quiet"), thick)

@@ -34,13 +34,26 @@ class BaseWatch:
         self._closing: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Look for a newly built base every few seconds, until cancelled."""
+        """Look for a newly built base every few seconds, until cancelled.
+
+        Pictures of another base, and of the first, are drawn ahead.
+        """
+        drawn: Store | None = None
         while True:
             await asyncio.sleep(_POLL_EVERY)
             try:
                 await self.reopen()
             except BaseError as error:
                 log.warning("the base that was built last cannot be opened", reason=str(error))
+            if drawn is not self._service.store:
+                drawn = self._service.store
+                await self._draw_ahead()
+
+    async def _draw_ahead(self) -> None:
+        try:
+            await self._service.draw_ahead()
+        except Exception as error:  # what is not drawn ahead is drawn when it is asked for
+            log.warning("pictures could not be drawn ahead", reason=repr(error))
 
     async def rebuild(self) -> bool:
         """Build the base if its files changed, and answer from it; returns whether it is new.

@@ -139,10 +139,11 @@ class BriefingLayout:
 
     def _says_who_or_when(self, record: FactRecord) -> bool:
         """Whether a fact is an actor's role, or what happened at the event itself."""
-        is_own = (
-            isinstance(self.material.about, Event) and record.owner == self.material.subject.thing
-        )
-        return record.fact.kind == "role" or (is_own and record.fact.kind not in _VIEWS)
+        if record.fact.kind == "role":
+            return True
+        about = self.material.about
+        is_own = isinstance(about, Event) and record.owner == about.id
+        return is_own and record.fact.kind not in _VIEWS and not self._is_planned(record)
 
     # ---- Facts -------------------------------------------------------------------------------
 

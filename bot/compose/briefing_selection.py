@@ -32,13 +32,13 @@ _TURNS: tuple[Part, ...] = (
 )  # fmt: skip
 _TURNS_OF_EVENT: tuple[Part, ...] = (
     "what", "agreed", "happened", "open", "led", "differ", "followed", "stands", "agreed",
-    "happened", "led", "agreed", "happened", "followed", "said", "care", "happened", "what", "led",
+    "followed", "led", "said", "happened", "agreed", "happened", "care", "happened", "what", "led",
     "said", "followed", "stands", "open", "happened", "agreed", "background", "said", "care",
 )  # fmt: skip
 _TURNS_OF_PERIOD: tuple[Part, ...] = (
-    "happened", "happened", "happened", "happened", "open", "happened", "led", "happened",
-    "followed", "happened", "happened", "happened", "happened", "happened", "followed", "differ",
-    "said", "happened", "open", "led", "said",
+    "happened", "happened", "happened", "happened", "open", "happened", "happened", "happened",
+    "led", "followed", "happened", "happened", "happened", "happened", "happened", "followed",
+    "differ", "said", "happened", "open", "led", "said",
 )  # fmt: skip
 """The parts in the order in which they get their lines. """
 

@@ -149,9 +149,10 @@ def _is_outdated(story: Story, fact: FactRecord) -> bool:
 
 
 def _bears_on(story: Story, fact: FactRecord) -> bool:
-    """Whether where a topic stands, or what is open in it, bears on an event of the topic."""
+    """Whether a fact of a topic bears on an event of it: where it stands, or what is open there."""
     others = fact.things & story.events.keys()
-    return fact.part != "facts" and (not others or bool(others & story.places.keys()))
+    is_near = not others or bool(others & story.places.keys())
+    return fact.part == "stands" or (fact.part == "open" and is_near)
 
 
 # ---- What is most telling ----------------------------------------------------------------------

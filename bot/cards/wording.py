@@ -113,10 +113,12 @@ def _parts_of_year(year: int, words: Words) -> tuple[tuple[str, str], ...]:
     """The months and seasons of a year in words, each with and without the year."""
     spoken = year_words(date(year, 1, 1), words)
     months = [date(year, month, 1) for month in range(1, 13)]
-    seasons = [f"date.{season}" for season in _SEASONS.values()]
     return (
         *((month_words(m, words), format_date(m, "LLLL", words.locale)) for m in months),
-        *((words(key, year=spoken), words(key, year="").strip()) for key in seasons),
+        *(
+            (words(f"date.{season}", year=spoken), words(f"date.{season}", year="").strip())
+            for season in _SEASONS.values()
+        ),
     )
 
 

@@ -33,6 +33,7 @@ from bot.matching.entries import Entry
 from bot.matching.lookup import Lookup
 from bot.matching.name_index import NameIndex
 from bot.matching.name_rows import NameRows
+from bot.matching.name_tables import NameTables
 from bot.matching.normalize import normalize
 
 TYPING = ("pre3", "pre4", "pre5", "pre6", "wordpre", "pretypo")
@@ -164,7 +165,7 @@ def _print_typing(outcomes: list[Outcome]) -> None:
 
 def _print_beginnings(entries: list[Entry], queries: list[Query]) -> None:
     names = ((normalize(name), n) for n, entry in enumerate(entries) for name in entry.names)
-    lookup = Lookup(entries, NameRows(names))
+    lookup = Lookup(entries, NameRows(NameTables.of(names)))
     answered = false = 0
     for query in queries:
         typed = normalize(query.text)

@@ -25,6 +25,7 @@ from bot.facts.load import Folders, fingerprint
 from bot.matching.entries import Entry
 from bot.matching.mention_finder import MentionFinder
 from bot.matching.name_index import NameIndex
+from bot.matching.name_tables import NameTables
 from bot.matching.question_terms import Named, TermReader
 
 Payload = Callable[..., Awaitable[Any]]
@@ -55,7 +56,7 @@ def build_once(folders: Folders, data: Path, kept: Path) -> None:
 def _share_names(patch: pytest.MonkeyPatch) -> None:
     index, finder, reader = cache(NameIndex), cache(MentionFinder), cache(TermReader)
 
-    def shared_index(entries: Iterable[Entry]) -> NameIndex:
+    def shared_index(entries: Iterable[Entry], _: NameTables) -> NameIndex:
         return index(tuple(entries))
 
     def shared_finder(
@@ -69,7 +70,7 @@ def _share_names(patch: pytest.MonkeyPatch) -> None:
         synonyms: Sequence[Sequence[str]] = (),
         places: Iterable[str] = (),
     ) -> TermReader:
-        hashable = tuple(replace(named, forms=tuple(named.forms)) for named in names)
+        hashable = tuple(replace(named, keys=tuple(named.keys)) for named in names)
         return reader(hashable, tuple(map(tuple, synonyms)), tuple(places))
 
     patch.setattr("bot.facts.unit_records.TermReader", shared_reader)

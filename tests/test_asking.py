@@ -15,7 +15,7 @@ from bot.cards.card import Card, Question
 from bot.facts.records import UnitRecord
 from bot.facts.unit_records import ask_records
 from bot.matching.question_kinds import QuestionKind, kind_of
-from bot.matching.question_terms import Named, TermReader
+from bot.matching.question_terms import Named, TermReader, term_key
 from bot.matching.term_weights import TermWeights
 from bot.matching.vocabulary import Vocabulary
 from bot.texts.catalogues import words
@@ -24,12 +24,17 @@ from tests.moderating import lines, moderated, private
 
 on_shipped = pytest.mark.asyncio(loop_scope="session")
 
+
+def _named(thing_id: str, names: list[str], *, is_actor: bool) -> Named:
+    return Named(thing_id, [*map(term_key, names)], is_actor)
+
+
 READER = TermReader(
     [
-        Named("gsomia", ["GSOMIA", "지소미아"], is_actor=False),
-        Named("yoon", ["Yoon Suk Yeol", "Yoon", "윤석열", "尹大統領"], is_actor=True),
-        Named("south-korea", ["Seoul", "서울"], is_actor=True),
-        Named("talks", ["2+2", "two plus two", "2プラス2", "2+2 회의"], is_actor=False),
+        _named("gsomia", ["GSOMIA", "지소미아"], is_actor=False),
+        _named("yoon", ["Yoon Suk Yeol", "Yoon", "윤석열", "尹大統領"], is_actor=True),
+        _named("south-korea", ["Seoul", "서울"], is_actor=True),
+        _named("talks", ["2+2", "two plus two", "2プラス2", "2+2 회의"], is_actor=False),
     ],
     [["compensation", "배상", "보상", "賠償"]],
     ["Seoul", "서울"],
@@ -118,9 +123,9 @@ def _compared(question: str, *things: str, asks: tuple[str, ...] = ()) -> dict[s
     weights = TermWeights({"@gsomia": 3, "@yoon": 9, "@moon": 3}, 20)
     reader = TermReader(
         [
-            Named("gsomia", ["GSOMIA"], is_actor=False),
-            Named("yoon", ["Yoon", "the president"], is_actor=True),
-            Named("moon", ["Moon", "the president"], is_actor=True),
+            _named("gsomia", ["GSOMIA"], is_actor=False),
+            _named("yoon", ["Yoon", "the president"], is_actor=True),
+            _named("moon", ["Moon", "the president"], is_actor=True),
         ]
     )
     unit = _unit(
@@ -137,7 +142,7 @@ def _compared(question: str, *things: str, asks: tuple[str, ...] = ()) -> dict[s
 
 
 def test_the_unanswered_question_that_is_most_alike_counts() -> None:
-    reader = TermReader([Named("gsomia", ["GSOMIA"], is_actor=False)])
+    reader = TermReader([_named("gsomia", ["GSOMIA"], is_actor=False)])
     weights = TermWeights({"@gsomia": 3}, 20)
     listed = [*ask_records(("who signed GSOMIA", "which minister praised the talks"), reader)]
 

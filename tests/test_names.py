@@ -62,7 +62,7 @@ def test_a_title_or_a_particle_is_no_part_of_a_name(typed: str, name: str, title
     ],
 )
 def test_a_name_is_found_whole_and_in_any_case(text: str, named: bool) -> None:
-    finder = MentionFinder([("thaad", ["THAAD", "사드"])], any_case=True)
+    finder = MentionFinder([("thaad", ["thaad", "사드"])], any_case=True)
 
     assert bool(finder.named(text)) is named
 
@@ -75,7 +75,9 @@ def shipped() -> Base:
 
 
 def test_nothing_in_the_base_is_listed_as_absent(shipped: Base) -> None:
-    finder = MentionFinder(((key, name.forms) for key, name in shipped.absent.names.items()))
+    finder = MentionFinder(
+        (key, [*map(normalize, name.forms)]) for key, name in shipped.absent.names.items()
+    )
     said = [text for _, _, fact in shipped.facts() for text in (fact.says, fact.caution or "")]
 
     assert {text: finder.named(text) for text in said if finder.named(text)} == {}

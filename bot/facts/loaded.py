@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.facts.absent import AbsentName
 from bot.facts.built import uri
 from bot.facts.model import BaseInfo
+from bot.facts.names import Names
 from bot.facts.records import SourceRecord, ThingRecord
 
 
@@ -23,29 +24,37 @@ class LoadedBase:
     fingerprint: str
     changed_on: date | None
     things: Sequence[ThingRecord]
+    by_short_id: Mapping[str, ThingRecord]
     sources: Sequence[SourceRecord]
     absent: Mapping[str, AbsentName]
+    names: Names
     words: Sequence[str]
 
 
 def load_base(path: Path) -> LoadedBase:
     """Load it from a built base.
 
-    Raises OSError, sqlite3.Error, ValidationError or KeyError if that is none.
+    Raises OSError, sqlite3.Error, ValueError or KeyError if that is none.
     """
     with path.open("rb"):  # SQLite does not say why a file cannot be opened
         pass
     with closing(sqlite3.connect(uri(path), uri=True)) as db:
         about = dict(db.execute("SELECT key, value FROM about").fetchall())
-        things = db.execute("SELECT record FROM thing ORDER BY rank")
+        rows = db.execute("SELECT short_id, record FROM thing ORDER BY rank")
+        by_short_id = [(short, ThingRecord.model_validate_json(record)) for short, record in rows]
+        things = tuple(thing for _, thing in by_short_id)
         sources = db.execute("SELECT record FROM source ORDER BY id")
-        absent = db.execute("SELECT id, record FROM absent ORDER BY id")
+        rows = db.execute("SELECT id, record FROM absent ORDER BY id")
+        absent = {key: AbsentName.model_validate_json(record) for key, record in rows}
+        names = dict(db.execute("SELECT part, value FROM name_table"))
         return LoadedBase(
             info=BaseInfo.model_validate_json(about["info"]),
             fingerprint=about["fingerprint"],
             changed_on=date.fromisoformat(about["changed"]) if "changed" in about else None,
-            things=tuple(ThingRecord.model_validate_json(row[0]) for row in things),
+            things=things,
+            by_short_id=dict(by_short_id),
             sources=tuple(SourceRecord.model_validate_json(row[0]) for row in sources),
-            absent={key: AbsentName.model_validate_json(record) for key, record in absent},
+            absent=absent,
+            names=Names.restored(names, things, absent),
             words=[row[0] for row in db.execute("SELECT form FROM word")],
         )

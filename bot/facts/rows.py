@@ -12,6 +12,7 @@ from bot.facts.dates import parse_date
 from bot.facts.keywords import keywords, places
 from bot.facts.load import Base, Named, fact_lists, forms_of
 from bot.facts.model import Actor, Event, Fact, Source, ThingKind
+from bot.facts.names import Names
 from bot.facts.records import (
     AskRecord,
     Dated,
@@ -28,7 +29,7 @@ from bot.facts.unit_records import ask_records, term_reader, unit_records
 from bot.matching.question_terms import THING
 from bot.matching.vocabulary import words_of
 
-Values = tuple[str | int | None, ...]
+Values = tuple[str | bytes | int | None, ...]
 """The values of a row's columns."""
 
 Row = tuple[str, Values]
@@ -45,7 +46,8 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     chronology = Chronology(base.events, dates)
     order = chronology.in_order()
     things = _thing_records(base, dates)
-    yield from (("thing", (rank, thing.model_dump_json())) for rank, thing in enumerate(things))
+    for rank, thing in enumerate(things):
+        yield "thing", (rank, thing.short_id, thing.model_dump_json())
     yield from (
         ("absent", (key, name.model_dump_json())) for key, name in base.absent.names.items()
     )
@@ -61,7 +63,9 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     for _, thing in base.things():
         if thing.id in spoken_of and not isinstance(thing, Source):
             words |= words_of(" ".join(_names(thing)))
-    reader = term_reader(things, base.info)
+    names = Names.of(things, base.absent.names)
+    yield from (("name_table", part) for part in names.saved().items())
+    reader = term_reader(things, names.term_keys, base.info)
     units = unit_records(base, {thing.id: thing for thing in things}, chronology, reader)
     yield from _unit_rows(units, words)
     unanswered = ask_records(chain.from_iterable(base.absent.questions.values()), reader)

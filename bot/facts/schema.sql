@@ -11,7 +11,13 @@ CREATE TABLE about (
 
 CREATE TABLE thing (                -- in the order in which an empty field offers them
     rank INTEGER PRIMARY KEY,
+    short_id TEXT NOT NULL,         -- of buttons that have no space for the whole id
     record TEXT NOT NULL
+);
+
+CREATE TABLE name_table (           -- the names as they are compared, see bot/facts/names.py
+    part TEXT NOT NULL PRIMARY KEY,
+    value BLOB NOT NULL
 );
 
 CREATE TABLE absent (               -- what people will ask for and no article mentions

@@ -27,7 +27,6 @@ from bot.facts.records import EventRecord, FactRecord, SourceRecord, ThingRecord
 from bot.facts.shown import ShownFact
 from bot.facts.stories import Story
 from bot.facts.unit_index import UnitIndex, any_of
-from bot.matching.entries import ABSENT, Entry
 from bot.matching.mention_finder import MentionFinder
 from bot.matching.name_index import NameIndex
 from bot.matching.vocabulary import Vocabulary
@@ -80,24 +79,29 @@ class Store:
         self.fingerprint = base.fingerprint
         self.changed_on = base.changed_on
         self.things: Mapping[str, ThingRecord] = {thing.id: thing for thing in base.things}
-        self.by_short_id: Mapping[str, ThingRecord] = {t.short_id: t for t in base.things}
+        self.by_short_id = base.by_short_id
         self.sources: Mapping[str, SourceRecord] = {s.source.id: s for s in base.sources}
         self.absent = base.absent
-        self.units = UnitIndex(db, self.things, base.info)
+        self.units = UnitIndex(db, base.things, base.names.term_keys, base.info)
         self.vocabulary = Vocabulary(base.words)
-        self.index = NameIndex((*map(_entry, base.things), *_absent_entries(base.absent)))
+        self._entries = base.names.entries
+        self.index = NameIndex(base.names.entries, base.names.tables)
 
     @cached_property
     def mention_finder(self) -> MentionFinder:
         """Finds the things that a running text names, except articles."""
-        things = (thing for thing in self.things.values() if thing.kind != "source")
-        return MentionFinder((thing.id, thing.forms) for thing in things)
+        return MentionFinder(self._names(articles=False))
 
     @cached_property
     def _absent_finder(self) -> MentionFinder:
-        things = ((thing.id, thing.forms) for thing in self.things.values())
-        absent = ((key, name.forms) for key, name in self.absent.items())
-        return MentionFinder((*things, *absent), any_case=True)
+        absent = ((entry.id, entry.names) for entry in self._entries if entry.is_absent)
+        return MentionFinder((*self._names(articles=True), *absent), any_case=True)
+
+    def _names(self, *, articles: bool) -> Iterator[tuple[str, Sequence[str]]]:
+        """The normalized names of each thing, without its offices."""
+        for thing, entry in zip(self.things.values(), self._entries, strict=False):
+            if articles or thing.kind != "source":
+                yield thing.id, entry.names[: len(thing.forms)]
 
     def absent_in(self, text: str) -> tuple[AbsentName, ...]:
         """What a text names of that which no article mentions, in any case of letters.
@@ -254,19 +258,3 @@ class Store:
         things = [f"SELECT '{kind}', count(*) FROM {kind}" for kind in get_args(ThingKind)]
         facts = "SELECT 'fact', count(*) FROM fact WHERE NOT withdrawn"
         return dict[str, int](await fetch(self._db, " UNION ALL ".join((*things, facts))))
-
-
-def _entry(thing: ThingRecord) -> Entry:
-    return Entry(
-        thing.kind,
-        thing.id,
-        (*thing.forms, *thing.offices),
-        thing.places,
-        thing.keywords,
-        is_person=bool(thing.offices),
-        facts=thing.facts,
-    )
-
-
-def _absent_entries(absent: Mapping[str, AbsentName]) -> Iterator[Entry]:
-    return (Entry(ABSENT, key, name.forms) for key, name in absent.items())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import aiosqlite
@@ -20,11 +20,17 @@ class UnitIndex:
     """The answerable units of an open base."""
 
     def __init__(
-        self, db: aiosqlite.Connection, things: Mapping[str, ThingRecord], info: BaseInfo
+        self,
+        db: aiosqlite.Connection,
+        things: Sequence[ThingRecord],
+        keys: Sequence[Sequence[str]],
+        info: BaseInfo,
     ) -> None:
+        """`keys` are those of each thing's names."""
         self._db = db
         self._records = Records(db, UnitRecord, "unit", "key")
         self._things = things
+        self._keys = keys
         self._info = info
         self._weights: TermWeights | None = None
         self._unanswered: tuple[AskRecord, ...] | None = None
@@ -33,7 +39,7 @@ class UnitIndex:
     @cached_property
     def reader(self) -> TermReader:
         """Reads questions as the units were read."""
-        return term_reader(self._things.values(), self._info)
+        return term_reader(self._things, self._keys, self._info)
 
     async def gather(self, terms: Iterable[str], most: int) -> tuple[UnitRecord, ...]:
         """The units that have most in common with terms, the closest first."""

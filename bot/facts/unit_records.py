@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
 
@@ -23,11 +23,16 @@ _REASON = re.compile(
 _LENGTH = re.compile(r"\b(minutes?|hours?|days?|weeks?|months?|years?|decades?)\b")
 
 
-def term_reader(things: Iterable[ThingRecord], info: BaseInfo) -> TermReader:
-    """Reads texts by the names, places and synonyms of a base; articles are no things here."""
-    subjects = [thing for thing in things if thing.kind != "source"]
-    named = (Named(s.id, (*s.forms, *s.offices), s.kind == "actor") for s in subjects)
-    return TermReader(named, info.synonyms, (place for s in subjects for place in s.places))
+def term_reader(
+    things: Iterable[ThingRecord], keys: Iterable[Sequence[str]], info: BaseInfo
+) -> TermReader:
+    """Reads texts by the names, places and synonyms of a base; articles are no things here.
+
+    `keys` are those of each thing's names.
+    """
+    subjects = [(t, k) for t, k in zip(things, keys, strict=True) if t.kind != "source"]
+    named = (Named(s.id, own, s.kind == "actor") for s, own in subjects)
+    return TermReader(named, info.synonyms, (place for s, _ in subjects for place in s.places))
 
 
 def unit_records(

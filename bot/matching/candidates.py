@@ -7,10 +7,11 @@ Few rows are counted in Python; for many, numpy is loaded, which then builds and
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from heapq import nlargest
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from bot.matching.normalize import WIDE
 
@@ -37,9 +38,15 @@ class Gatherer(Protocol):
         ...
 
 
-def gatherer(rows: Sequence[str]) -> Gatherer:
-    """The faster gatherer for this many rows; many need numpy to be fast."""
-    return _ArrayGatherer(rows) if len(rows) >= MANY and find_spec("numpy") else _DictGatherer(rows)
+def gatherer(rows: Sequence[str], groups: LetterGroups | None = None) -> Gatherer:
+    """The faster gatherer for this many rows, of which the letter groups may be known already."""
+    groups = groups or letter_groups(rows)
+    return _ArrayGatherer(groups) if groups else _DictGatherer(rows)
+
+
+def letter_groups(rows: Sequence[str]) -> LetterGroups | None:
+    """The letter groups of many rows; None for few, and without numpy, which many need."""
+    return LetterGroups.of(rows) if len(rows) >= MANY and find_spec("numpy") else None
 
 
 class _DictGatherer:
@@ -85,25 +92,68 @@ def _groups(form: str, *, half_typed: bool = False) -> set[str]:
     return groups
 
 
-class _ArrayGatherer:
-    """Letter groups as 18-bit hashes, with all rows of all groups in one array."""
+@dataclass(frozen=True)
+class LetterGroups:
+    """Letter groups as 18-bit hashes, with all rows of all groups in one array.
 
-    def __init__(self, rows: Sequence[str]) -> None:
+    The rows of a group begin at `starts`; `sizes` are the numbers of groups of each row.
+    """
+
+    starts: NDArray[np.int32]
+    rows: NDArray[np.int32]
+    sizes: NDArray[np.int16]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> LetterGroups:
+        """The letter groups of rows."""
         import numpy as np
 
-        chunks = [_sorted(_keys(rows[n : n + _CHUNK], n)) for n in range(0, len(rows), _CHUNK)]
-        sizes = sum(np.bincount(keys >> 32, minlength=_HASHES) for keys in chunks)
-        self._starts = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
-        self._rows = np.empty(self._starts[-1], np.int32)
-        self._sizes = np.zeros(len(rows), np.int16)
-        free = self._starts[:-1].copy()
+        parts = range(0, len(texts), _CHUNK)
+        chunks = [_sorted(_keys(texts[n : n + _CHUNK], n)) for n in parts]
+        counted = sum(np.bincount(keys >> 32, minlength=_HASHES) for keys in chunks)
+        starts = np.concatenate(([0], np.cumsum(counted))).astype(np.int32)
+        rows = np.empty(starts[-1], np.int32)
+        sizes = np.zeros(len(texts), np.int16)
+        free = starts[:-1].copy()
         for keys in chunks:
             groups, numbers = keys >> 32, keys & 0xFFFFFFFF
             firsts, counts = np.unique(groups, return_index=True, return_counts=True)[1:]
             within = np.arange(len(keys)) - np.repeat(firsts, counts)
-            self._rows[free[groups] + within] = numbers
+            rows[free[groups] + within] = numbers
             free[groups[firsts]] += counts
-            self._sizes += np.bincount(numbers, minlength=len(rows)).astype(np.int16)
+            sizes += np.bincount(numbers, minlength=len(texts)).astype(np.int16)
+        return cls(starts, rows, sizes)
+
+    def saved(self) -> dict[str, bytes]:
+        """The arrays as numbers of this machine."""
+        return {name: array.tobytes() for name, array in self._named()}
+
+    def _named(self) -> Iterator[tuple[str, NDArray[Any]]]:
+        yield from zip(_SAVED, (self.starts, self.rows, self.sizes), strict=True)
+
+    @classmethod
+    def restored(cls, saved: Mapping[str, str | bytes]) -> LetterGroups | None:
+        """What was saved; None if there was nothing, or numpy is gone."""
+        if _SAVED[0] not in saved or not find_spec("numpy"):
+            return None
+        import numpy as np
+
+        starts, rows, sizes = (bytes(cast(bytes, saved[name])) for name in _SAVED)
+        return cls(
+            np.frombuffer(starts, np.int32),
+            np.frombuffer(rows, np.int32),
+            np.frombuffer(sizes, np.int16),
+        )
+
+
+_SAVED = ("groups", "groups' rows", "rows' groups")
+
+
+class _ArrayGatherer:
+    """Letter groups in arrays."""
+
+    def __init__(self, groups: LetterGroups) -> None:
+        self._starts, self._rows, self._sizes = groups.starts, groups.rows, groups.sizes
 
     def like(self, form: str, limit: int, *, half_typed: bool = False) -> list[int]:
         import numpy as np

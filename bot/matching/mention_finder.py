@@ -36,11 +36,11 @@ class MentionFinder:
     def __init__(
         self, names: Iterable[tuple[str, Iterable[str]]], *, any_case: bool = False
     ) -> None:
-        """`names` pairs each thing's id with all its names."""
+        """`names` pairs each thing's id with all its normalized names."""
         self._any_case = any_case
         forms: defaultdict[str, list[str]] = defaultdict(list)
         for thing_id, called in names:
-            for form in {normalize(name) for name in called}:
+            for form in dict.fromkeys(called):
                 if len(form) > 1:
                     forms[form].append(thing_id)
         self._spaced = {form: ids for form, ids in forms.items() if not _SPACELESS.search(form)}

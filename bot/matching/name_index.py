@@ -21,6 +21,7 @@ from bot.matching.descriptions import Descriptions, OwnTexts
 from bot.matching.entries import ABSENT, Entry, Finding
 from bot.matching.lookup import MANY_TO_BEGIN, Kinds, Lookup
 from bot.matching.name_rows import NameRows
+from bot.matching.name_tables import NameTables
 from bot.matching.normalize import (
     content_words,
     han_characters,
@@ -54,11 +55,14 @@ class _Candidate(NamedTuple):
 
 
 class NameIndex:
-    """Entries, found by any form of their names or by a description."""
+    """Entries, found by any form of their names or by a description.
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    The tables of their names are made, unless they were made before.
+    """
+
+    def __init__(self, entries: Iterable[Entry], tables: NameTables | None = None) -> None:
         self._entries = tuple(entries)
-        self._rows = NameRows(self._normalized_names())
+        self._rows = NameRows(tables or NameTables.of(normalized_names(self._entries)))
         self._lookup = Lookup(self._entries, self._rows)
 
     @cached_property
@@ -80,12 +84,6 @@ class NameIndex:
     def __len__(self) -> int:
         """The number of rows."""
         return len(self._rows)
-
-    def _normalized_names(self) -> Iterator[tuple[str, int]]:
-        """Each normalized name, with its entry's number."""
-        for owner, entry in enumerate(self._entries):
-            for name in (*entry.names, entry.id):
-                yield normalize(name), owner
 
     # ---- One answer --------------------------------------------------------------------------
 
@@ -296,3 +294,10 @@ class NameIndex:
 
 def _own_texts(entry: Entry) -> OwnTexts:
     return OwnTexts((*entry.names, entry.id), entry.places, entry.keywords)
+
+
+def normalized_names(entries: Iterable[Entry]) -> Iterator[tuple[str, int]]:
+    """Each normalized name, with its entry's number."""
+    for owner, entry in enumerate(entries):
+        for name in (*entry.names, entry.id):
+            yield normalize(name), owner

@@ -6,59 +6,34 @@ Each row has an owner, the number of the entry that it names.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
-from itertools import groupby
-from math import log
 
 from rapidfuzz import fuzz, process
 
 from bot.matching import ranking
 from bot.matching.candidates import MANY, Gatherer, gatherer
-from bot.matching.normalize import forms, initials, phonetic_keys
+from bot.matching.name_tables import FEW, NameTables
+from bot.matching.normalize import forms
 
-_GATHERED = 16  # rows compared for each form of a text
+_GATHERED = FEW  # rows compared for each form of a text
 _COMPARED = 5  # of these, so many by shared groups and so many by letters are compared fully
 _NEAR = 120  # rows gathered to fill up the choices while a user types
 _NEAR_BEGINNING = 70.0  # of 100: from here on, a row's beginning is near the text
 _BEGINS_LATER = 95.0  # of 100: the score of a row with the text at the start of a later word
-_STARTING = 4000  # rows considered when a user has typed only a letter or two
-_COMMON = 3  # rows from which a word weighs less than a rare one
-
-
-class _SortedTexts:
-    """Sorted texts, each with its owner."""
-
-    def __init__(self, owned: Iterable[tuple[str, int]]) -> None:
-        pairs = [pair for pair, _ in groupby(sorted(owned))]
-        self.texts = [text for text, _ in pairs]
-        self.owners = array("i", (owner for _, owner in pairs))
-
-    def owners_of(self, text: str, limit: int = _GATHERED) -> array[int]:
-        """Owners of exactly this text, at most `limit`."""
-        return self._between(text, text + "\0")[:limit]
-
-    def starting(self, text: str) -> array[int]:
-        """Owners of the texts that start with this one, at most a few thousand."""
-        return self._between(text, text + "\U0010ffff")[:_STARTING]
-
-    def _between(self, first: str, last: str) -> array[int]:
-        return self.owners[bisect_left(self.texts, first) : bisect_left(self.texts, last)]
 
 
 class NameRows:
-    """Every form of some names, with the indexes needed to find them."""
+    """Every form of some names, found by the tables that were made of them."""
 
-    def __init__(self, names: Iterable[tuple[str, int]]) -> None:
-        """`names` are normalized, each with its owner."""
-        known = list(names)
-        self._rows = _SortedTexts((form, owner) for name, owner in known for form in forms(name))
-        self._initials = _SortedTexts(
-            (letters, owner) for name, owner in known if (letters := initials(name))
-        )
-
+    def __init__(self, tables: NameTables) -> None:
+        self._rows = tables.rows
+        self._initials = tables.initials
+        self._keys = tables.keys
+        self._rows_by_key = tables.by_key
+        self._weights = tables.weights
+        self._groups = tables.groups
         self._compared: tuple[str, Sequence[tuple[int, ranking.Features]]] = ("", ())
 
     def __len__(self) -> int:
@@ -71,29 +46,12 @@ class NameRows:
         return sum(owner not in owners for owner in self._rows.owners)
 
     @cached_property
-    def _keys(self) -> list[str]:
-        return phonetic_keys(self._rows.texts)
-
-    @cached_property
-    def _rows_by_key(self) -> _SortedTexts:
-        return _SortedTexts((key, row) for row, key in enumerate(self._keys))
-
-    @cached_property
     def _gatherer(self) -> Gatherer:
-        return gatherer(self._rows.texts)
-
-    @cached_property
-    def _weights(self) -> dict[str, float]:
-        """The weight of each common word, below 1; a word that few rows have weighs 1."""
-        rows = Counter(word for key in self._keys for word in set(key.split()))
-        most = log(1 + len(self._rows.texts))
-        return {
-            word: 1 - log(count / _COMMON) / most for word, count in rows.items() if count > _COMMON
-        }
+        return gatherer(self._rows.texts, self._groups)
 
     def prepare(self) -> None:
         """Build now what would otherwise be built for the first text that is not a name."""
-        _ = self._rows_by_key, self._gatherer, self._weights
+        _ = self._gatherer
 
     def named(self, typed: str) -> list[int]:
         """Owners of exactly this normalized name."""

@@ -91,10 +91,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class Named:
-    """A thing with every form of its name. The names of an actor are no words besides."""
+    """A thing with the key of every form of its name. An actor's names are no words besides."""
 
     id: str
-    forms: Iterable[str]
+    keys: Iterable[str]
     is_actor: bool
 
 
@@ -110,19 +110,19 @@ class TermReader:
         synonyms: Sequence[Sequence[str]] = (),
         places: Iterable[str] = (),
     ) -> None:
-        self._places = frozenset(map(_key, places))
+        self._places = frozenset(map(term_key, set(places)))
         self._named: defaultdict[str, list[str]] = defaultdict(list)
         self._actors: set[str] = set()
         self._synonyms: dict[str, str] = {}  # of Latin words, by stem
         self._wide_synonyms: list[tuple[str, str]] = []
         for named in names:
-            for form in dict.fromkeys(map(_key, named.forms)):
+            for form in dict.fromkeys(named.keys):
                 if len(form) > 1 and form not in LATIN_STOP:
                     self._named[form].append(named.id)
             if named.is_actor:
                 self._actors.add(named.id)
         for number, group in enumerate(synonyms):
-            for key in map(_key, group):
+            for key in map(term_key, group):
                 if _WIDE.search(key):
                     self._wide_synonyms.append((key, f"{SYNONYMS}{number}"))
                 else:
@@ -278,7 +278,7 @@ def stemmed(word: str) -> str:
     return (bare[:-1] + "i" if bare.endswith("y") else bare)[:_STEM]
 
 
-def _key(name: str) -> str:
+def term_key(name: str) -> str:
     """A name as it is looked up: without spaces if its script needs none."""
     plain = plain_text(name)
     return plain.replace(" ", "") if _WIDE.search(plain) else plain

@@ -15,7 +15,16 @@ ENTRIES = [
     Entry("topic", "gsomia", ("General Security of Military Information Agreement", "지소미아")),
     *(Entry("event", f"talks-{n}", (f"Talks of Norhaven, round {n}",)) for n in range(30)),
 ]
-TYPED = ("yoon suk yeol", "yun seok yeol", "ㅇㅅㅇ", "ldp", "gsomai", "talks norhaven", "尹錫", "zzz")
+TYPED = (
+    "yoon suk yeol",
+    "yun seok yeol",
+    "ㅇㅅㅇ",
+    "ldp",
+    "gsomai",
+    "talks norhaven",
+    "尹錫",
+    "zzz",
+)
 
 
 @pytest.mark.parametrize("many", [1, 1_000])

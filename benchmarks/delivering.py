@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 
 from bot.facts.build import build
+from bot.facts.load import Folders
 from bot.state.state import State
 from tests.databases import Postgres
 from tests.delivery.case import Case, Ground
@@ -29,11 +30,13 @@ class Grounds:
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, database: str) -> AsyncGenerator[Grounds]:
+    async def opened(
+        cls, database: str, write_base: Callable[[Path], Folders] = write_small_base
+    ) -> AsyncGenerator[Grounds]:
         """Everything that cases need, in a temporary folder."""
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            build(write_small_base(folder), folder / "data")
+            build(write_base(folder), folder / "data")
             own = folder / "server"
             own.mkdir()
             server = Postgres(own) if database == "postgresql" else None

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date
 from functools import cache, cached_property
 from itertools import count
 from pathlib import Path
@@ -20,7 +21,9 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 
+from bot.state import digest_progress
 from bot.state.database import Database
+from bot.state.state import State
 from bot.state.upgrade import migrate
 
 DATABASES = ("sqlite", "postgresql")
@@ -153,3 +156,9 @@ def fresh_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) ->
         file.write_bytes(_empty_state())
         return f"sqlite:///{file}"
     return request.getfixturevalue("postgres").new_database()
+
+
+async def stories_of(state: State, server_id: int) -> dict[str, date]:
+    """The local day on which each story was last in a server's digest."""
+    async with state.database.transaction() as connection:
+        return await digest_progress.stories_of(connection, server_id)

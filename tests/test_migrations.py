@@ -32,6 +32,7 @@ from bot.state.state import State
 from bot.state.suggestions import Suggestion
 from bot.state.tables import metadata, rate_limit
 from bot.state.upgrade import migrate, migrations
+from tests.databases import stories_of
 from tests.forks import Call, Forks
 from tests.test_state import fill
 
@@ -145,7 +146,7 @@ async def read_back(state: State) -> None:
     assert (await state.posts.get("claimed"), await state.posts.get("sent")) == (leased, sent)
     assert await state.posts.unpublished() == (sent,)
     assert await state.posts.facts("sent") == {"summit/talks": "v1", "summit/end": "v2"}
-    assert await state.posts.stories(7) == {}, "a fact of the day was no story"
+    assert await stories_of(state, 7) == {}, "a fact of the day was no story"
     assert await state.base_versions.facts("edition-1") == {"summit/talks": "v1"}
     facts = ("summit/talks", "summit/end")
     text = BriefingText("summit", None, None, "ko", "The summit", facts, "Ours")

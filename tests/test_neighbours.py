@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot.state.audit_log import AuditEntry
 from bot.state.briefing_record import Briefing
 from bot.state.corrections import Correction
+from bot.state.digest_progress import Occurrence
 from bot.state.leases import Lease
 from bot.state.plan import BriefingText, Plan
 from bot.state.posts import Contents, MessageRef, Slot
@@ -263,7 +264,7 @@ SERVER_STEPS: dict[str, Callable[[State], Awaitable[object]]] = {
     "pause": lambda state: state.digests.pause(SERVER, "moderator"),
     "stop": lambda state: state.digests.stop(SERVER, "no-channel", CONFIG, LATER),
     "resume": lambda state: state.digests.resume(SERVER, LATER, TODAY),
-    "advance": lambda state: state.digests.advance(SERVER, TODAY, LATER, TODAY),
+    "advance": lambda state: state.digests.advance(SERVER, TODAY, Occurrence(LATER, TODAY)),
     "put": lambda state: state.digests.put(SERVER, CONFIG, LATER, TODAY),
     "remove": lambda state: state.digests.remove(SERVER),
     "language": lambda state: state.settings.choose_language(SERVER, "ja"),

@@ -32,6 +32,7 @@ from bot.state.digests import Target
 from bot.state.errors import DatabaseUnavailable
 from bot.state.leases import Leases
 from bot.state.posts import Contents, MessageRef, Posts, Slot
+from tests.databases import stories_of
 from tests.test_scheduler import NOW, SERVER, World, state_url, world
 
 __all__ = ["state_url", "world"]
@@ -154,7 +155,7 @@ async def test_what_is_sent_is_recorded_with_its_place_and_facts(
     (waiting,) = await world.state.posts.unpublished()
     assert (waiting.status, waiting.message_ref) == ("sent", MessageRef(1, CHANNEL))
     assert await world.state.posts.facts(SLOT.post_id) == CONTENTS.facts
-    assert await world.state.posts.stories(SERVER) == {"the-storm": SLOT.day}
+    assert await stories_of(world.state, SERVER) == {"the-storm": SLOT.day}
     assert (await world.schedule()).last_base_version == "base-1"
 
 
@@ -288,6 +289,7 @@ async def test_a_post_of_another_process_is_left_to_it(world: World, process: Pr
     assert await process.settle() == RetryAt(NOW + LEASE)
 
 
+@pytest.mark.parametrize("name", ["acquire", "renew"])
 @pytest.mark.parametrize(("stood_still", "is_sent"), [(45, True), (46, False)])
 async def test_a_process_that_stood_still_too_long_sends_nothing(
     world: World,
@@ -296,21 +298,26 @@ async def test_a_process_that_stood_still_too_long_sends_nothing(
     monkeypatch: pytest.MonkeyPatch,
     stood_still: int,
     is_sent: bool,
+    name: str,
 ) -> None:
     """Between the word that the lease is its own and the send: the send could outlast the lease."""
-    renew = Leases.renew
+    word = getattr(Leases, name)
 
-    async def stand_still(*args: object, **kwargs: object) -> bool:
-        is_mine = await renew(*args, **kwargs)  # type: ignore[arg-type]
+    async def stand_still(*args: object, **kwargs: object) -> object:
+        answer = await word(*args, **kwargs)
         world.time.now += stood_still * SECOND
-        return is_mine
+        return answer
 
-    monkeypatch.setattr(Leases, "renew", stand_still)
+    if name == "renew":
+        await world.state.leases.acquire(SLOT, CONTENTS, NOW, LEASE)
+        await world.time.until(NOW + LEASE)
+    monkeypatch.setattr(Leases, name, stand_still)
+    now = world.time.now
     outcome = await process.deliver()
     assert outcome == (
         Delivered(MessageRef(1, CHANNEL))
         if is_sent
-        else RetryAt(NOW + stood_still * SECOND + HALF_A_MINUTE)
+        else RetryAt(now + stood_still * SECOND + HALF_A_MINUTE)
     )
     assert len(discord.sent) == is_sent
 

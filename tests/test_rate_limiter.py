@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -66,6 +67,25 @@ async def test_many_requests_ask_the_database_seldom(world: World) -> None:
     assert counted.asked == [1, BLOCK, BLOCK]
     await send(world, 1, RateLimiter(counted, world.time.clock))
     assert counted.asked[-1] == 1, "nobody waits any more"
+
+
+async def test_requests_that_are_late_come_after_one_another(world: World) -> None:
+    """At most forty begin in any second, however many turns have passed meanwhile."""
+    one, begun = await limiter(world), list[datetime]()
+
+    async def send_late() -> None:
+        await one.acquire()
+        await asyncio.sleep(2)
+        world.time.now = NOW + MINUTE  # the machine had no time for any of them before
+        await one.spend()
+        begun.append(world.time.now)
+
+    tasks = [asyncio.create_task(send_late()) for _ in range(80)]
+    await world.time.until(NOW + 2 * MINUTE)
+    await asyncio.gather(*tasks)
+    apart = [after - before for before, after in pairwise(begun)]
+    assert len(begun) == 80
+    assert min(apart) >= timedelta(seconds=1 / 40)
 
 
 async def test_a_hold_counts_for_every_process(world: World) -> None:

@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 from bot.delivery.recurrence import (
     EVERY_DAY,
     Due,
-    Occurrence,
     Recurrence,
     UnknownZone,
     find_due,
     next_occurrence,
     open_zone,
 )
+from bot.state.digest_progress import Occurrence
 
 DAY = timedelta(days=1)
 ZONES = sorted(available_timezones() - {"localtime"})

@@ -10,6 +10,7 @@ from bot.state.briefing_record import Briefing, Status
 from bot.state.plan import BriefingText, Plan
 from bot.state.posts import Contents, MessageRef, Slot
 from bot.state.public_answers import PublicAnswer
+from tests.databases import stories_of
 from tests.test_scheduler import DAY, HOUR, NOW, SERVER, World, state_url, world
 
 __all__ = ["state_url", "world"]
@@ -95,7 +96,7 @@ async def test_the_facts_of_a_post_go_with_it_but_not_the_day_of_its_story(
     await run_at(world, NOW + KEPT + HOUR)
     assert await world.state.posts.get(slot.post_id) is None
     assert await world.state.posts.facts(slot.post_id) == {}
-    assert await world.state.posts.stories(SERVER) == {"the-storm": slot.day}
+    assert await stories_of(world.state, SERVER) == {"the-storm": slot.day}
 
 
 async def test_a_base_that_nothing_rests_on_is_forgotten(world: World) -> None:

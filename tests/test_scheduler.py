@@ -23,7 +23,8 @@ from structlog.testing import capture_logs
 from bot.cards.card import Card, Question
 from bot.delivery.delivery_errors import OutcomeUnknown, Refused, Throttled, Unauthorized
 from bot.delivery.departures import DepartureJob
-from bot.delivery.jobs.digests import Composer, DigestDraft, DigestJob, recurrence
+from bot.delivery.digest_composer import DigestDraft
+from bot.delivery.jobs.digests import Composer, DigestJob, recurrence
 from bot.delivery.outbox import (
     Delivered,
     NothingToSend,
@@ -672,6 +673,58 @@ async def test_another_base_has_everything_read_again(world: World) -> None:
     scheduler.refresh()
     await world.time.until(NOW + 3 * HOUR)
     assert quiet.asked == asked + 1
+
+
+class Held:
+    """A job with an item that is due in an hour, and that a moderator moves while it is run."""
+
+    def __init__(self) -> None:
+        self.at = NOW + HOUR
+        self.runs: list[datetime] = []
+
+    async def next_due(self) -> Mapping[str, datetime]:
+        """The item."""
+        return {"one": self.at}
+
+    async def run(self, key: str, now: datetime) -> Finished:
+        """Take an hour, in which it is moved, and say what was true before."""
+        self.runs.append(now)
+        if len(self.runs) == 1:
+            await asyncio.sleep(HOUR.total_seconds())
+        return Finished(NOW + 9 * HOUR, leads_on=False)
+
+
+async def test_what_was_moved_while_it_ran_is_due_as_it_was_moved(world: World) -> None:
+    state, held = await world.open_state(), Held()
+    scheduler = Scheduler(state, {"held": held}, world.time.clock, SHORT, Metrics())
+    world.running = asyncio.create_task(scheduler.run())
+    await world.time.until(NOW + HOUR + 2 * MINUTE)
+    held.at = NOW + 5 * HOUR
+    scheduler.refresh()
+    await world.time.until(NOW + 6 * HOUR)
+    assert len(held.runs) == 2
+    assert held.runs[1] < NOW + 5 * HOUR + 2 * MINUTE
+
+
+@on_both_databases
+async def test_digests_have_nothing_read_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for server_id in range(1, 9):
+        await world.set_up(server_id=server_id)
+    await world.begin(settings=SHORT)
+    await world.time.until(at("2026-11-24 07:55"))
+    reads: list[object] = []
+    read = Digests.next_due
+
+    async def note(digests: Digests) -> dict[int, datetime]:
+        reads.append(digests)
+        return await read(digests)
+
+    monkeypatch.setattr(Digests, "next_due", note)
+    await world.time.until(at("2026-11-26 08:05"))
+    assert len(world.discord.sent) == 3 * 8
+    assert len(reads) <= 2, "retention is run once a day"
 
 
 async def test_answers_are_written_while_nothing_is_due(world: World) -> None:

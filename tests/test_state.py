@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,6 +37,7 @@ from sqlalchemy.util import await_only
 from bot.state.base_versions import BaseVersions
 from bot.state.change_feed import ChangeFeed
 from bot.state.column_types import Ids, Instant
+from bot.state.digest_progress import Occurrence
 from bot.state.digests import DigestConfig, Digests, Schedule, Target
 from bot.state.errors import DatabaseUnavailable
 from bot.state.leases import Busy, Lease, Leases
@@ -52,7 +54,7 @@ from bot.state.tables import (
     post_fact,
     server,
 )
-from tests.databases import Postgres, running_postgres
+from tests.databases import Postgres, running_postgres, stories_of
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -167,7 +169,7 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
     "digests.next_due": lambda state: state.digests.next_due(),
     "digests.last_post_day": lambda state: state.digests.last_post_day(SERVER),
     "digests.put": lambda state: state.digests.put(SERVER, CONFIG, NOW, TODAY),
-    "digests.advance": lambda state: state.digests.advance(SERVER, TODAY, NOW, TODAY),
+    "digests.advance": lambda state: state.digests.advance(SERVER, TODAY, Occurrence(NOW, TODAY)),
     "digests.pause": lambda state: state.digests.pause(SERVER, "moderator"),
     "digests.stop": lambda state: state.digests.stop(SERVER, "no-channel", CONFIG, NOW),
     "digests.resume": lambda state: state.digests.resume(SERVER, NOW, TODAY),
@@ -186,7 +188,6 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
     "posts.get": lambda state: state.posts.get(SLOT.post_id),
     "posts.last_digest": lambda state: state.posts.last_digest(SERVER),
     "posts.facts": lambda state: state.posts.facts(SLOT.post_id),
-    "posts.stories": lambda state: state.posts.stories(SERVER),
     "posts.unpublished": lambda state: state.posts.unpublished(),
     "posts.mark_published": lambda state: state.posts.mark_published(SLOT.post_id, done=True),
     "posts.forget": lambda state: state.posts.forget(NOW),
@@ -202,11 +203,37 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
 
 ANNOUNCED = {
     *(name for name in CALLS if name.startswith("settings.choose_")),
-    *(f"digests.{name}" for name in ("put", "advance", "pause", "resume", "remove")),
+    *(f"digests.{name}" for name in ("put", "pause", "resume", "remove")),
     "settings.left",
     "settings.delete",
 }
-"""Those that change what other processes keep in memory."""
+"""Those that change what processes keep in memory."""
+
+
+LOOKED_UP = {
+    "posts.last_digest": "post_server_id_index",
+    "digests.last_post_day": "post_server_id_index",
+    "posts.last_sent_at": "post_kind_status_ended_at_index",
+    "posts.shown_facts": "post_kind_status_ended_at_index",
+    "posts.unpublished": "post_waiting_index",
+}
+"""Which index finds posts. PostgreSQL uses none in a table as small as one of tests."""
+
+
+@pytest.mark.parametrize("name", LOOKED_UP)
+async def test_posts_are_found_without_reading_all(tmp_path: Path, name: str) -> None:
+    state, asked = await State.open(f"sqlite:///{tmp_path / 'state.db'}"), list[Any]()
+    event.listen(
+        state.database.engine.sync_engine,
+        "before_cursor_execute",
+        lambda *given: asked.append(given[2:4]),
+    )
+    await CALLS[name](state)
+    statement, values = next(each for each in asked if "FROM post" in each[0])
+    async with state.database.transaction() as connection:
+        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        assert LOOKED_UP[name] in str(plan.all())
+    await state.close()
 
 
 class TestInstants:
@@ -280,7 +307,7 @@ class TestSettings:
         assert await filled.digests.get(SERVER) is None
         assert await filled.posts.last_digest(SERVER) is None
         assert await filled.posts.facts(SLOT.post_id) == {}
-        assert await filled.posts.stories(SERVER) == {}
+        assert await stories_of(filled, SERVER) == {}
         per_server = (server, digest, post, digest_story)
         rows = await count(filled)
         assert {rows[table.name] for table in per_server} == {1}
@@ -332,6 +359,26 @@ class TestChanges:
         async with watch(await open_state()) as changes:
             await CALLS[name](filled)
             await comes(changes)
+
+    @pytest.mark.parametrize("name", sorted(ANNOUNCED))
+    async def test_of_each_kind_are_seen_by_the_same(self, filled: State, name: str) -> None:
+        async with watch(filled) as changes:
+            await CALLS[name](filled)
+            await comes(changes)
+
+    async def test_by_which_a_post_is_to_be_published_are_seen(self, filled: State) -> None:
+        await filled.leases.acquire(SLOT, CONTENTS, NOW, LEASE)
+        async with watch(filled) as changes:
+            await filled.posts.record(SLOT, PLACE, None, NOW, publish=True)
+            await comes(changes)
+
+    async def test_by_which_nothing_is_due_are_not_seen_by_the_same(self, filled: State) -> None:
+        later = Occurrence(NOW + DAY, TODAY + DAY)
+        async with watch(filled) as changes:
+            await filled.leases.acquire(SLOT, CONTENTS, NOW, LEASE)
+            await filled.posts.record(SLOT, PLACE, None, NOW, publish=False, following=later)
+            await filled.digests.advance(SERVER, TODAY + DAY, later)
+            await nothing_comes(changes)
 
     async def test_that_failed_are_not_announced(self, filled: State, open_state: Open) -> None:
         async with watch(await open_state()) as changes:
@@ -462,14 +509,16 @@ class TestDigests:
 
     async def test_advance_unless_they_were_moved_meanwhile(self, filled: State) -> None:
         await filled.digests.pause(SERVER, "moderator", NOW + DAY, NOW + DAY, TODAY)
-        await filled.digests.advance(SERVER, TODAY, NOW + DAY, TODAY + DAY)
+        await filled.digests.advance(SERVER, TODAY, Occurrence(NOW + DAY, TODAY + DAY))
         advanced = Schedule(SERVER, CONFIG, NOW + DAY, TODAY + DAY)
         assert await filled.digests.get(SERVER) == advanced, "and a pause ends"
-        await filled.digests.advance(SERVER, TODAY, NOW + 2 * DAY, TODAY + 2 * DAY)
+        await filled.digests.advance(SERVER, TODAY, Occurrence(NOW + 2 * DAY, TODAY + 2 * DAY))
         assert await filled.digests.get(SERVER) == advanced
         await filled.digests.pause(SERVER, "moderator")
         paused = await filled.digests.get(SERVER)
-        await filled.digests.advance(SERVER, TODAY + DAY, NOW + 2 * DAY, TODAY + 2 * DAY)
+        await filled.digests.advance(
+            SERVER, TODAY + DAY, Occurrence(NOW + 2 * DAY, TODAY + 2 * DAY)
+        )
         assert await filled.digests.get(SERVER) == paused, "a pause without an end stands"
 
     async def test_pause_and_go_on(self, filled: State) -> None:
@@ -606,7 +655,7 @@ class TestPosts:
         await filled.posts.record(SLOT, elsewhere, "summit/talks", NOW + HOUR, publish=True)
         assert await filled.posts.get(SLOT.post_id) == recorded
         assert await filled.posts.unpublished() == ()
-        assert await filled.posts.stories(SERVER) == {"summit/visits": TODAY}
+        assert await stories_of(filled, SERVER) == {"summit/visits": TODAY}
         assert await other.leases.acquire(SLOT, CONTENTS, NOW + DAY, LEASE) == Busy(None)
         schedule = await filled.digests.get(SERVER)
         assert schedule
@@ -664,11 +713,11 @@ class TestPosts:
             slot = replace(SLOT, day=TODAY + days * DAY)
             await lease(filled, slot)
             await filled.posts.record(slot, PLACE, story, NOW, publish=False)
-        assert await filled.posts.stories(SERVER) == {
+        assert await stories_of(filled, SERVER) == {
             "a": TODAY + 2 * DAY,
             "b": TODAY + DAY,
         }
-        assert await filled.posts.stories(OTHER) == {}
+        assert await stories_of(filled, OTHER) == {}
 
     async def test_are_published_or_cannot_be(self, filled: State) -> None:
         slots = [replace(SLOT, day=TODAY + days * DAY) for days in range(4)]
@@ -698,7 +747,7 @@ class TestPosts:
         assert await filled.posts.get(fresh.post_id)
         assert await filled.posts.get(pending.post_id)
         assert await filled.posts.get(never_settled.post_id) is None
-        assert set(await filled.posts.stories(SERVER)) == {"of-22", "of-23"}
+        assert set(await stories_of(filled, SERVER)) == {"of-22", "of-23"}
 
     async def test_of_a_server_the_last_one_is_known(self, filled: State) -> None:
         assert await filled.posts.last_digest(SERVER) is None

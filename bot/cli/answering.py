@@ -196,7 +196,7 @@ async def _server(
     settings: Config, service: AnswerService, server: int
 ) -> tuple[DigestReader, DigestHistory]:
     """A server that has a digest, and what it has read; fails if it has none."""
-    from bot.delivery.jobs.digests import DigestComposer
+    from bot.delivery.digest_composer import DigestComposer
 
     async with open_state(settings) as state:
         schedule = await state.digests.get(server) if state else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -26,6 +26,7 @@ from bot.delivery.delivery_errors import (
     Unauthorized,
 )
 from bot.delivery.rate_limiter import RateLimiter
+from bot.state.digest_progress import Occurrence
 from bot.state.digests import BlockReason, Target
 from bot.state.leases import Busy, Lease, Leases
 from bot.state.posts import Contents, MessageRef, Posts, Slot
@@ -39,10 +40,11 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message to send: its slot and its target."""
+    """A message to send: its slot, its target and, of a digest, when the next is due."""
 
     slot: Slot
     target: Target
+    following: Occurrence | None = field(default=None, kw_only=True)
 
     @property
     def post_id(self) -> str:
@@ -217,12 +219,13 @@ class Outbox(Generic[Sent]):
 
     async def _send(self, lease: Lease, outgoing: Sent, contents: Contents) -> MessageRef | None:
         """Send the post; None if the lease was lost meanwhile, and nothing is sent."""
+        is_mine, since = True, lease.leased_at
         if not lease.is_fresh:
             await self._leases.replace(lease, contents, outgoing.target.channel_id)
-        asked_at = self._clock()
-        is_mine = await self._leases.renew(lease, asked_at, self._timing.lease_time)
-        # If the process was paused meanwhile, the lease may have run out again since the answer.
-        if not is_mine or self._clock() - asked_at > self._timing.lease_time - self._timing.sending:
+            since = self._clock()
+            is_mine = await self._leases.renew(lease, since, self._timing.lease_time)
+        # If the process was paused meanwhile, the lease may have run out since.
+        if not is_mine or self._clock() - since > self._timing.lease_time - self._timing.sending:
             log.warning("a lease was lost before sending", post=lease.post_id)
             return None
         async with asyncio.timeout(self._timing.sending.total_seconds()):
@@ -230,8 +233,14 @@ class Outbox(Generic[Sent]):
 
     async def _record(self, outgoing: Sent, message_ref: MessageRef, contents: Contents) -> Outcome:
         self._unrecorded[outgoing.post_id] = message_ref
-        publish = outgoing.target.publish
-        await self._posts.record(outgoing.slot, message_ref, contents.story, self._clock(), publish)
+        await self._posts.record(
+            outgoing.slot,
+            message_ref,
+            contents.story,
+            self._clock(),
+            outgoing.target.publish,
+            outgoing.following,
+        )
         del self._unrecorded[outgoing.post_id]
         return Delivered(message_ref)
 

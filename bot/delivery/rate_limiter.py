@@ -1,8 +1,9 @@
 """A rate limiter shared by all processes: taking a turn moves the next free instant.
 
-Discord allows a bot 50 requests a second. The limiter gives 33 turns a second: a busy machine wakes
-some late, together with the next ones, which makes up to 40. Every request takes a turn, except for
-answers to interactions, which Discord does not count.
+Discord allows a bot 50 requests a second. The limiter gives 39 turns a second. A busy machine wakes
+some late, together with the next ones, so a process also keeps its requests apart: it begins at
+most 40 in any second. Every request takes a turn, except for answers to interactions, which Discord
+does not count.
 
 `hold` is called when Discord answers 429 for the whole bot: see `ui/components/error_mapping.py`.
 """
@@ -10,15 +11,17 @@ answers to interactions, which Discord does not count.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from bot.state.rate_limit import RateLimit
 
-SPACING = timedelta(seconds=1 / 33)
+SPACING = timedelta(seconds=1 / 39)
+_APART = timedelta(seconds=1 / 40)  # the requests of a process, also those that are late
+_FURTHEST = timedelta(minutes=1)
 _MOST = 12  # turns taken at once: a third of a second, so that processes share a busy minute
 _STALE = timedelta(seconds=1)  # unused turns older than this are dropped, not saved for a burst
 
@@ -41,6 +44,7 @@ class RateLimiter:
         self._turns: list[datetime] = []
         self._waiting = 0
         self._taking = asyncio.Lock()
+        self._free_at = clock()
 
     async def acquire(self) -> None:
         """Wait for a turn to send one request, before something depends on it.
@@ -69,6 +73,16 @@ class RateLimiter:
             turn = _TURN.get()
         assert turn
         turn.is_used = True
+        if (wait := self._until_free()) > timedelta(0):
+            await asyncio.sleep(wait.total_seconds())
+
+    def _until_free(self) -> timedelta:
+        """How long to wait until the requests before are long enough ago."""
+        now = self._clock()
+        # An instant further ahead came from a clock that was set back since.
+        at = self._free_at if now < self._free_at < now + _FURTHEST else now
+        self._free_at = at + _APART
+        return at - now
 
     async def hold(self, seconds: float) -> None:
         """Keep every process from sending for so long. Raises DatabaseUnavailable."""
@@ -87,5 +101,4 @@ class RateLimiter:
 
 def jitter(key: str, spread: timedelta) -> timedelta:
     """An item's own delay, always the same, between nothing and `spread`."""
-    digest = hashlib.sha256(key.encode()).digest()
-    return spread * (int.from_bytes(digest[:4]) / 2**32)
+    return spread * (crc32(key.encode()) / 2**32)

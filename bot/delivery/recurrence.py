@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from bot.state.digest_progress import Occurrence
+
 EVERY_DAY = frozenset(range(7))
 """All weekdays: 0 is Monday, 6 is Sunday."""
 
@@ -43,14 +45,6 @@ class Recurrence:
             raise ValueError(self.at)
         if not self.weekdays or not self.weekdays <= EVERY_DAY:
             raise ValueError(self.weekdays)
-
-
-@dataclass(frozen=True)
-class Occurrence:
-    """One time of a recurrence: its instant, and the local day that it belongs to."""
-
-    instant: datetime
-    day: date
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import structlog
 
+from bot.delivery.agenda import Agenda, DueItem
 from bot.delivery.delivery_errors import DeliveryError, Unauthorized
 from bot.delivery.outbox import Clock, RetryAt
 from bot.delivery.rate_limiter import jitter
@@ -48,9 +49,13 @@ class SchedulerSettings:
 
 @dataclass(frozen=True)
 class Finished:
-    """The item is handled; `next` is when it is due again, if it is."""
+    """The item is handled; `next` is when it is due again, if it is.
+
+    `leads_on` says that other items may be due by it, of which the state has announced nothing.
+    """
 
     next: datetime | None
+    leads_on: bool = True
 
 
 class Job(Protocol):
@@ -63,13 +68,6 @@ class Job(Protocol):
     async def run(self, key: str, now: datetime) -> Finished | RetryAt:
         """Handle an item that is due. Raises DatabaseUnavailable and DeliveryError."""
         ...
-
-
-class DueItem(NamedTuple):
-    """An item of a job, both by name."""
-
-    job: str
-    key: str
 
 
 class Scheduler:
@@ -90,6 +88,7 @@ class Scheduler:
         self._metrics = metrics
         self._changes = state.change_feed()
         self._next_due: dict[DueItem, datetime] = {}
+        self._agenda = Agenda()
         self._not_before: dict[DueItem, datetime] = {}
         self._running: dict[DueItem, asyncio.Task[None]] = {}
         self._workers = asyncio.Semaphore(settings.workers)
@@ -118,7 +117,7 @@ class Scheduler:
             while not self._is_token_refused:
                 await self._sync_with_state()
                 now = self._clock()
-                for item in self._due(now):
+                for item in self._agenda.take(now):
                     self._running[item] = asyncio.create_task(self._run(item))
                 await asyncio.sleep(self._until_next(now))
             log.error("Discord refuses the token; nothing is sent any more")
@@ -156,21 +155,19 @@ class Scheduler:
             for name, job in self._jobs.items()
             for key, at in (await job.next_due()).items()
         }
+        waiting = (item for item in self._next_due if item not in self._running)
+        self._agenda.replace({item: self._at(item) for item in waiting})
 
     def _at(self, item: DueItem) -> datetime:
         """When to run an item: when it is due, plus its jitter, but not before its retry."""
         at = self._next_due[item] + jitter(item.key, self._settings.spread)
         return max(at, self._not_before.get(item, at))
 
-    def _due(self, now: datetime) -> list[DueItem]:
-        waiting = (item for item in self._next_due if item not in self._running)
-        return [item for item in waiting if self._at(item) <= now]
-
     def _until_next(self, now: datetime) -> float:
         """Seconds to sleep: until the next item is due, and no longer than a tick."""
-        instants = [self._at(item) for item in self._next_due if item not in self._running]
-        until = min(instants, default=now + self._settings.tick) - now
-        return max(_SHORTEST_SLEEP, min(until, self._settings.tick)).total_seconds()
+        first, tick = self._agenda.first(), self._settings.tick
+        until = min(first - now, tick) if first else tick
+        return max(_SHORTEST_SLEEP, until).total_seconds()
 
     # --- one item that is due
 
@@ -193,23 +190,26 @@ class Scheduler:
             self._not_before[item] = self._clock() + _AFTER_A_BUG
         else:
             became = "later" if isinstance(outcome, RetryAt) else "finished"
-            self._reschedule(item, outcome)
+            self._reschedule(item, outcome, due)
         finally:
             self._running.pop(item, None)
+            if item in self._next_due:
+                self._agenda.put(item, self._at(item))
             self._count(item, became, due)
 
     def _count(self, item: DueItem, became: JobOutcome, due: datetime | None) -> None:
         late = (self._clock() - due).total_seconds() if due and due != AT_ONCE else None
         self._metrics.job(item.job, became, late)
 
-    def _reschedule(self, item: DueItem, outcome: Finished | RetryAt) -> None:
-        """Remember when an item is due again."""
+    def _reschedule(self, item: DueItem, outcome: Finished | RetryAt, due: datetime | None) -> None:
+        """Remember when an item that was `due` is due again."""
         if isinstance(outcome, RetryAt):
             self._not_before[item] = outcome.at
             return
         self._not_before.pop(item, None)
-        # A moderator may have changed the item meanwhile; then the stored time counts.
-        self._is_stale = True
+        self._is_stale = self._is_stale or outcome.leads_on
+        if self._next_due.get(item) != due:
+            return  # a moderator changed it meanwhile, and that was read
         if outcome.next:
             self._next_due[item] = outcome.next
         else:

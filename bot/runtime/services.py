@@ -16,6 +16,7 @@ from bot.config import Config
 from bot.delivery.arrivals import note_arrival
 from bot.delivery.briefing_editor import BriefingEditor
 from bot.delivery.departures import DepartureJob
+from bot.delivery.digest_composer import DigestComposer
 from bot.delivery.fact_versions import adopt_versions
 from bot.delivery.jobs.briefings import BriefingJob
 from bot.delivery.jobs.corrections import (
@@ -25,7 +26,7 @@ from bot.delivery.jobs.corrections import (
     PendingCorrections,
     ReplyJob,
 )
-from bot.delivery.jobs.digests import DigestComposer, DigestJob
+from bot.delivery.jobs.digests import DigestJob
 from bot.delivery.jobs.edits import EditJob
 from bot.delivery.jobs.notice_contents import OutgoingNotice
 from bot.delivery.jobs.notices import NoticeJob

@@ -1,4 +1,6 @@
-"""Whether any process changed the state: PostgreSQL notifies; SQLite's files are looked at.
+"""Whether any process changed the state: PostgreSQL notifies; SQLite is asked if its files changed.
+
+What this process writes counts if it is announced, as digests write much by which nothing is due.
 
 Behind a pooler that gives each transaction another connection, no notification arrives. Then a
 change is assumed each time.
@@ -8,6 +10,8 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sqlalchemy import text
 
 from bot.state.database import Database
 from bot.state.errors import DatabaseUnavailable
@@ -23,6 +27,7 @@ class ChangeFeed:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._files: object = None
+        self._seen: object = None
         self._session: Session | None = None
         self._is_notified = False
         self._is_deaf = False
@@ -33,7 +38,7 @@ class ChangeFeed:
         Raises DatabaseUnavailable.
         """
         if self._database.is_sqlite:
-            return self._files_differ()
+            return self._files_differ() and await self._has_others_or_announced()
         if self._is_deaf:
             return True
         await self._listen()
@@ -51,6 +56,15 @@ class ChangeFeed:
         database = Path(self._database.engine.url.database or "")
         files = tuple(map(_stamp, (database, database.with_name(f"{database.name}-wal"))))
         differ, self._files = files != self._files, files
+        return differ
+
+    async def _has_others_or_announced(self) -> bool:
+        """Whether another process has changed SQLite, or this one has announced that it did."""
+        # With one connection, what was announced before the answer is committed by then.
+        async with self._database.transaction() as connection:
+            version = (await connection.execute(text("PRAGMA data_version"))).scalar_one()
+        seen = version, self._database.announced
+        differ, self._seen = seen != self._seen, seen
         return differ
 
     async def _listen(self) -> None:

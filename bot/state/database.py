@@ -30,6 +30,7 @@ from bot.shards import UNDIVIDED, Shards
 from bot.state import address
 from bot.state.address import PostgresAddress
 from bot.state.errors import DatabaseUnavailable, MissingDriver
+from bot.state.sqlite_connection import connect
 from bot.state.upgrade import bring_up_to_date, version_of
 
 _BUSY = 5  # seconds to wait for a lock of SQLite, or for PostgreSQL to answer
@@ -47,6 +48,8 @@ class Database:
         self.engine = engine
         self._shards = shards
         self.is_sqlite = engine.dialect.name == "sqlite"
+        self.announced = 0
+        """How many changes this process has announced."""
 
     @classmethod
     async def open(cls, url: str, shards: Shards = UNDIVIDED) -> Self:
@@ -136,7 +139,8 @@ class Database:
         return shard.between(self._shards.first, self._shards.last)
 
     async def announce(self, connection: AsyncConnection) -> None:
-        """Notify the other processes of a change when the transaction is committed."""
+        """Notify every process of a change when the transaction is committed."""
+        self.announced += 1
         if not self.is_sqlite:
             await connection.execute(text(f"NOTIFY {CHANNEL}"))
 
@@ -173,7 +177,7 @@ def _sqlite(file: Path) -> AsyncEngine:
         URL.create("sqlite+aiosqlite", database=str(file)),
         pool_size=1,
         max_overflow=0,
-        connect_args={"timeout": _BUSY},
+        connect_args={"timeout": _BUSY, "async_creator_fn": connect},
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)

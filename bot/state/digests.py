@@ -6,13 +6,14 @@ A local time and its time zone say when; `next_at` is the next run in UTC, compu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Literal
 
 from sqlalchemy import ColumnElement, RowMapping, delete, func, select, update
 
 from bot.state.database import Database
+from bot.state.digest_progress import Occurrence, advanced_to, stories_of
 from bot.state.notices import Notice, insert_notices
 from bot.state.servers import insert_servers
 from bot.state.tables import digest, post, server
@@ -60,7 +61,7 @@ class Schedule:
     """A server's digest and its progress.
 
     `next_at` is None while it is paused indefinitely. `last_base_version` is the base that the last
-    posted digest was made from.
+    posted digest was made from. `stories` are the local days on which stories were last in one.
     """
 
     server_id: int
@@ -71,6 +72,7 @@ class Schedule:
     paused_until: datetime | None = None
     last_day: date | None = None
     last_base_version: str | None = None
+    stories: Mapping[str, date] = field(default_factory=dict[str, date])
 
 
 class Digests:
@@ -84,13 +86,13 @@ class Digests:
         async with self._database.transaction() as connection:
             rows = await connection.execute(select(digest).where(digest.c.server_id == server_id))
             row = rows.mappings().one_or_none()
-        return _schedule(row) if row else None
+            return _schedule(row, await stories_of(connection, server_id)) if row else None
 
     async def all(self) -> tuple[Schedule, ...]:
-        """Every digest, by server."""
+        """Every digest without its stories, by server."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(select(digest).order_by(digest.c.server_id))
-            return tuple(_schedule(row) for row in rows.mappings())
+            return tuple(_schedule(row, {}) for row in rows.mappings())
 
     async def next_due(self) -> dict[int, datetime]:
         """When each digest is due next; not paused ones, nor those of servers that the bot left."""
@@ -146,19 +148,20 @@ class Digests:
         self,
         server_id: int,
         past: date,
-        next_at: datetime,
-        next_day: date,
+        following: Occurrence,
         warning: Notice | None = None,
     ) -> None:
         """Set the next run and end a pause, unless the next run is already after the day `past`.
 
-        `warning` is noted if so.
+        `warning` is noted if so. The next run alone is not announced: any process that still takes
+        it for due finds that it is not.
         """
         await self._change(
             server_id,
-            {"next_at": next_at, "next_day": next_day, "paused": None, "paused_until": None},
+            advanced_to(following),
             digest.c.next_day <= past,
             warning=warning,
+            announced=warning is not None,
         )
 
     async def pause(
@@ -210,6 +213,7 @@ class Digests:
         values: Mapping[str, object],
         *conditions: ColumnElement[bool],
         warning: Notice | None = None,
+        announced: bool = True,
     ) -> None:
         async with self._database.transaction() as connection:
             changed = await connection.execute(
@@ -217,7 +221,8 @@ class Digests:
             )
             if changed.rowcount and warning:
                 await insert_notices(connection, warning)
-            await self._database.announce(connection)
+            if announced:
+                await self._database.announce(connection)
 
 
 def _columns(config: DigestConfig) -> dict[str, object]:
@@ -236,7 +241,7 @@ def _columns(config: DigestConfig) -> dict[str, object]:
     }
 
 
-def _schedule(row: RowMapping) -> Schedule:
+def _schedule(row: RowMapping, stories: Mapping[str, date]) -> Schedule:
     config = DigestConfig(
         target=Target(row["channel_id"], row["role_id"], row["publish"], row["tag_id"]),
         at=time.fromisoformat(row["at"]),
@@ -256,4 +261,5 @@ def _schedule(row: RowMapping) -> Schedule:
         paused_until=row["paused_until"],
         last_day=row["last_day"],
         last_base_version=row["last_base_version"],
+        stories=stories,
     )

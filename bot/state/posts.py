@@ -11,14 +11,15 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Literal
 
 from sqlalchemy import RowMapping, and_, delete, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.database import Database
+from bot.state.digest_progress import Occurrence, note_digest
 from bot.state.fact_versions import facts_of, insert_facts
-from bot.state.tables import digest, digest_story, post, post_fact
+from bot.state.tables import WAITING, post, post_fact
 
 Kind = Literal["digest", "briefing", "offer", "correction", "notice"]
 EndStatus = Literal["skipped", "failed", "unknown"]
@@ -39,7 +40,7 @@ class Slot:
     channel_id: int
     name: str | None = None
 
-    @property
+    @cached_property
     def post_id(self) -> str:
         """The id of its post: 20 characters, the same wherever it is computed."""
         what = f"{self.kind}:{self.server_id}:{self.name or self.day.isoformat()}"
@@ -97,8 +98,12 @@ class Posts:
         story: str | None,
         at: datetime,
         publish: bool,
+        following: Occurrence | None = None,
     ) -> None:
-        """Record a post as sent, whichever process sent it. Does nothing if it is recorded."""
+        """Record a post as sent, whichever process sent it. Does nothing if it is recorded.
+
+        A digest is due next at `following`, unless that is after the day of the post already.
+        """
         sent = {
             "status": "sent",
             "reason": None,
@@ -118,9 +123,17 @@ class Posts:
             if base_version is None:
                 return
             if slot.kind == "digest":
-                await _note_last_digest(connection, slot, base_version)
-            if story:
-                await self._note_story(connection, slot, story)
+                await note_digest(
+                    self._database,
+                    connection,
+                    slot.server_id,
+                    slot.day,
+                    base_version,
+                    story,
+                    following,
+                )
+            if publish:
+                await self._database.announce(connection)
 
     async def end(self, slot: Slot, status: EndStatus, reason: str, at: datetime) -> None:
         """Record that a post will not be sent, or that nobody can tell whether it was.
@@ -211,22 +224,12 @@ class Posts:
         async with self._database.transaction() as connection:
             return await facts_of(connection, post_fact, post_id)
 
-    async def stories(self, server_id: int) -> dict[str, date]:
-        """The local day on which each story was last in a server's digest."""
-        async with self._database.transaction() as connection:
-            rows = await connection.execute(
-                select(digest_story.c.story, digest_story.c.day).where(
-                    digest_story.c.server_id == server_id
-                )
-            )
-            return {row.story: row.day for row in rows}
-
     async def unpublished(self) -> tuple[Post, ...]:
         """Posts still to be published to the servers that follow their channel, oldest first."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(post)
-                .where(post.c.publish == "waiting", self._database.serves(post.c.server_id))
+                .where(WAITING, self._database.serves(post.c.server_id))
                 .order_by(post.c.ended_at)
             )
             return tuple(_post(row) for row in rows.mappings())
@@ -247,21 +250,6 @@ class Posts:
             await connection.execute(
                 delete(post).where(or_(post.c.ended_at < ended_before, never_ended))
             )
-
-    async def _note_story(self, connection: AsyncConnection, slot: Slot, story: str) -> None:
-        await connection.execute(
-            self._database.insert(digest_story)
-            .values(server_id=slot.server_id, story=story, day=slot.day)
-            .on_conflict_do_update(index_elements=["server_id", "story"], set_={"day": slot.day})
-        )
-
-
-async def _note_last_digest(connection: AsyncConnection, slot: Slot, base_version: str) -> None:
-    await connection.execute(
-        update(digest)
-        .where(digest.c.server_id == slot.server_id)
-        .values(last_day=slot.day, last_base_version=base_version)
-    )
 
 
 def slot_columns(slot: Slot) -> dict[str, object]:

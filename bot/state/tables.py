@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 
 from bot.state.column_types import Ids, Instant
@@ -99,11 +100,14 @@ digest = Table(
     Column("last_base_version", String(16)),  # the base that it was made from
 )
 
+WAITING = text("publish = 'waiting'")
+"""The posts to be published, in words that both databases know their index by."""
+
 post = Table(
     "post",
     metadata,
     Column("post_id", String(25), primary_key=True),  # also the nonce of its message
-    _server_id(),
+    _server_id(index=True),
     Column("kind", String(16), nullable=False),  # digest, briefing, correction, offer
     Column("name", String(20)),  # the briefing or correction; NULL for a digest
     Column("day", Date, nullable=False),
@@ -120,7 +124,8 @@ post = Table(
     Column("message_channel_id", BigInteger),  # a post in a forum is a channel of its own
     Column("ended_at", Instant),
     Column("publish", String(8)),  # waiting, done, failed; NULL: not to be published
-    Index(None, "status", "ended_at"),
+    Index(None, "kind", "status", "ended_at"),
+    Index("post_waiting_index", "ended_at", postgresql_where=WAITING, sqlite_where=WAITING),
 )
 
 post_fact = _fact_table(

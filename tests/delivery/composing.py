@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.answers.service import AnswerService
 from bot.cards.card import Card, Line, Question, Section
-from bot.delivery.jobs.digests import DigestComposer, DigestDraft
+from bot.delivery.digest_composer import DigestComposer, DigestDraft
 from bot.facts.model import Citation
 from bot.state.digests import Schedule
 from bot.state.posts import Contents

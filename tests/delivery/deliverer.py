@@ -11,6 +11,8 @@ from typing import Self
 from tests.delivery.orders import Orders
 from tests.forks import Call, Forked, Forks
 
+MAIN = "tests.delivery.process:main"
+
 
 class Deliverer:
     """A process that delivers. Use `start`."""
@@ -20,12 +22,12 @@ class Deliverer:
         self._log = log
 
     @classmethod
-    def start(cls, forks: Forks, orders: Orders, log: Path) -> Self:
-        """Start a process that follows orders and writes its log to a file."""
+    def start(cls, forks: Forks, orders: Orders, log: Path, main: str = MAIN) -> Self:
+        """Start a process that follows orders in `main`, and writes its log to a file."""
         silence = os.open(os.devnull, os.O_RDWR)
         written = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         try:
-            call = Call("tests.delivery.process:main", (orders.written(),))
+            call = Call(main, (orders.written(),))
             return cls(forks.start(call, silence, silence, written), log)
         finally:
             os.close(silence)

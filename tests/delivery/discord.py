@@ -23,6 +23,7 @@ from tests.delivery.world import TOKEN
 from tests.little_discord import payloads
 from tests.little_discord.journal import Journal
 from tests.little_discord.payloads import JSON
+from tests.little_discord.server import body_of
 
 API = "/api/v10"
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)  # from which Discord counts the time in its ids
@@ -221,14 +222,14 @@ class FaultyDiscord:
         return world.place_of(int(thread["parent_id"]) if thread else channel)
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
-        channel, body = _channel_of(request), await request.json()
+        channel, body = _channel_of(request), await body_of(request)
         if known := self._place_of(channel):
             self.attempts.append(Attempt(*known, body.get("nonce"), monotonic()))
         make = partial(self._make, request, channel, body)
         return await _met(self.faults[channel], request, make)
 
     async def _edit(self, request: web.Request) -> web.StreamResponse:
-        channel, body = _channel_of(request), await request.json()
+        channel, body = _channel_of(request), await body_of(request)
         message_id = int(request.match_info["message_id"])
         self.edits.append(message_id)
         change = partial(self._change, channel, message_id, body)

@@ -14,7 +14,6 @@ Point = Literal[
     "after-begun",  # the briefing is on its way, and nobody can change it
     "before-claim",
     "after-claim",
-    "before-send",  # the claim has just been prolonged
     "before-request",
     "after-send",
     "before-record",
@@ -42,7 +41,8 @@ class Orders:
 
     At `point` the process waits until `gathered` posts have come there; then it gets `signal`.
     Besides, it is killed with the probability `odds` at every point. `stumbles` are servers for
-    which the composer of digests fails.
+    which the composer of digests fails. `composes` says whether digests have one line, or are those
+    of the base.
     """
 
     database: str
@@ -62,6 +62,7 @@ class Orders:
     signal: int = signal.SIGKILL
     odds: float = 0
     stumbles: tuple[int, ...] = ()
+    composes: Literal["lines", "digests"] = "lines"
 
     @property
     def folders(self) -> Folders:

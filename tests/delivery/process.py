@@ -21,6 +21,7 @@ from discord.http import Route
 
 from bot import logs
 from bot.config import Config
+from bot.delivery.digest_composer import DigestComposer
 from bot.delivery.outbox import OutboxTiming
 from bot.delivery.scheduler import SchedulerSettings
 from bot.runtime.client import Factdesk
@@ -94,7 +95,7 @@ def _wiring(orders: Orders, opening: AbstractAsyncContextManager[object]) -> Wir
         open_state=open_state,
         messenger=partial(TrappedMessenger, trap),
         notifier=partial(TrappedNotifier, trap),
-        composer=partial(LineComposer, orders),
+        composer=partial(LineComposer, orders) if orders.composes == "lines" else DigestComposer,
         outbox=OutboxTiming(
             *map(_seconds, (orders.lease, orders.sending, orders.nonce, orders.retry))
         ),

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.answers.service import AnswerService
 from bot.state.state import State
 from tests.databases import Postgres
-from tests.delivery.deliverer import Deliverer
+from tests.delivery.deliverer import MAIN, Deliverer
 from tests.delivery.discord import FaultyDiscord, problem_of
 from tests.delivery.inside import InsideDeliverer
 from tests.delivery.orders import Orders
@@ -102,11 +102,11 @@ class Scene:
         """Start to deliver inside the test's process."""
         self._deliverers.append(InsideDeliverer.start(replace(self.orders, **orders)))
 
-    def start_process(self, **orders: Any) -> Deliverer:
+    def start_process(self, *, main: str = MAIN, **orders: Any) -> Deliverer:
         """Start a process that delivers, and to which something is to happen."""
         log = self._ground.folder / f"{len(self._deliverers)}.log"
         given = replace(self.orders, **orders)
-        deliverer = Deliverer.start(self._ground.forks, given, log)
+        deliverer = Deliverer.start(self._ground.forks, given, log, main)
         self._deliverers.append(deliverer)
         return deliverer
 

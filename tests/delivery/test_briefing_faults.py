@@ -52,7 +52,6 @@ Happening = Callable[[BriefingCase], Awaitable[None]]
 @row("killed as it is on its way", "after-begun")
 @row("killed before the claim", "before-claim")
 @row("killed after the claim", "after-claim", on_both=True)
-@row("killed before sending", "before-send")
 @row("killed after sending", "after-send")
 @row("killed before the record", "before-record")
 @row("killed after the record", "after-record")
@@ -77,7 +76,7 @@ async def back_later_with_nothing_open(case: BriefingCase, point: Point) -> None
     await case.once(*EVERY_KIND)
 
 
-@row("killed before sending, back after the nonce's life", "before-send", 0)
+@row("killed before sending, back after the nonce's life", "after-claim", 0)
 @row("killed after sending, back after the nonce's life", "after-send", 1)
 async def back_later(case: BriefingCase, point: Point, seen: int) -> None:
     await case.due(*EVERY_KIND)
@@ -158,14 +157,15 @@ async def stopped_before_the_note(case: BriefingCase) -> None:
     await case.once(*EVERY_KIND)
 
 
-@row("one of two processes stopped past its lease, before its last check", "after-claim")
-@row("one of two processes stopped past its lease, within its last check", "before-send")
+@row("one of two processes stopped past its lease", "after-claim")
 async def stopped_before_sending(case: BriefingCase, point: Point) -> None:
     case.discord.nonce_life = 0  # nothing but the check keeps the post from being made twice
     await case.due(*EVERY_KIND)
-    stopped = case.start_process(point=point, gathered=len(EVERY_KIND), signal=signal.SIGSTOP)
+    stopped = case.start_process(
+        point=point, gathered=len(EVERY_KIND), signal=signal.SIGSTOP, lease=20
+    )
     await case.stopped(stopped)
-    case.time.pass_by(PAST_LEASE)
+    case.time.pass_by(21 * SECOND)
     await case.start()
     await case.settled()
     stopped.send(signal.SIGCONT)
@@ -179,10 +179,10 @@ async def stopped_while_sending(case: BriefingCase) -> None:
     kinds: tuple[Kind, ...] = ("text", "announcement", "thread", "blind")
     await case.due(*kinds)
     stopped = case.start_process(
-        point="before-request", gathered=len(kinds), signal=signal.SIGSTOP, sending=60, lease=61
+        point="before-request", gathered=len(kinds), signal=signal.SIGSTOP, sending=60, lease=75
     )
     await case.stopped(stopped)
-    case.time.pass_by(62 * SECOND)
+    case.time.pass_by(76 * SECOND)
     await case.start()
     await case.settled()
     stopped.send(signal.SIGCONT)
@@ -396,7 +396,7 @@ async def trouble_before_sending(
     case: BriefingCase, happen: Happening, status: Status, problem: BriefingProblem
 ) -> None:
     await case.due(*FEW)
-    await case.killed(point="before-send", gathered=3)
+    await case.killed(point="after-claim", gathered=3)
     await happen(case)
     case.time.pass_by(PAST_LEASE)
     await case.start()
@@ -424,7 +424,7 @@ async def trouble_after_sending(case: BriefingCase, happen: Happening) -> None:
 @row("a fact corrected after the claim, and the briefing then asked for again")
 async def asked_for_again(case: BriefingCase) -> None:
     await case.due(*FEW[:2])
-    await case.killed(point="before-send", gathered=2)
+    await case.killed(point="after-claim", gathered=2)
     case.correct()
     case.time.pass_by(PAST_LEASE)
     await case.start()
@@ -442,7 +442,6 @@ async def asked_for_again(case: BriefingCase) -> None:
 @row("an offer: killed before the correction is kept", "before-offer")
 @row("an offer: killed before the claim", "before-claim")
 @row("an offer: killed after the claim", "after-claim")
-@row("an offer: killed before sending", "before-send")
 @row("an offer: killed after sending", "after-send")
 @row("an offer: killed before the record", "before-record")
 @row("an offer: killed after the record", "after-record")
@@ -455,7 +454,7 @@ async def offered_once(case: BriefingCase, point: Point) -> None:
     await case.offered(range(3))
 
 
-@row("an offer: killed before sending, back after the nonce's life", "before-send")
+@row("an offer: killed before sending, back after the nonce's life", "after-claim")
 @row("an offer: killed after sending, back after the nonce's life", "after-send")
 async def offered_later(case: BriefingCase, point: Point) -> None:
     await case.posted(*FEW)
@@ -521,7 +520,6 @@ async def offer_refused(case: BriefingCase) -> None:
 @row("a correction: settled while no process runs", None)
 @row("a correction: killed before the claim", "before-claim")
 @row("a correction: killed after the claim", "after-claim")
-@row("a correction: killed before sending", "before-send")
 @row("a correction: killed after sending", "after-send")
 @row("a correction: killed before the record", "before-record")
 @row("a correction: killed after the record", "after-record")
@@ -536,7 +534,7 @@ async def replied_once(case: BriefingCase, point: Point | None) -> None:
     await case.replied(*FEW)
 
 
-@row("a correction: killed before sending, back after the nonce's life", "before-send", 0)
+@row("a correction: killed before sending, back after the nonce's life", "after-claim", 0)
 @row("a correction: killed after sending, back after the nonce's life", "after-send", 1)
 async def replied_later(case: BriefingCase, point: Point, seen: int) -> None:
     await case.posted(*FEW)
@@ -606,15 +604,15 @@ async def replied_side_by_side(case: BriefingCase) -> None:
     assert case.sent() == 3
 
 
-@row("a correction: one of two processes stopped past its lease", "before-send")
+@row("a correction: one of two processes stopped past its lease", "after-claim")
 async def stopped_before_replying(case: BriefingCase, point: Point) -> None:
     await case.posted(*FEW)
     case.correct()
     await case.settle("posted", range(3))
     case.discord.nonce_life = 0
-    stopped = case.start_process(point=point, gathered=3, signal=signal.SIGSTOP)
+    stopped = case.start_process(point=point, gathered=3, signal=signal.SIGSTOP, lease=20)
     await case.stopped(stopped)
-    case.time.pass_by(PAST_LEASE)
+    case.time.pass_by(21 * SECOND)
     await case.start()
     await case.replied(*FEW)
     stopped.send(signal.SIGCONT)

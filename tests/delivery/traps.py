@@ -19,6 +19,7 @@ from bot.state.briefing_record import Briefing, Status
 from bot.state.briefings import Briefings
 from bot.state.corrections import Correction, Corrections
 from bot.state.database import Database
+from bot.state.digest_progress import Occurrence
 from bot.state.leases import Busy, Lease, Leases
 from bot.state.post_edits import PostEdits
 from bot.state.posts import Contents, EndStatus, MessageRef, Posts, Slot
@@ -43,6 +44,8 @@ class Trap:
             return
         self._here += 1
         if self._here == self._orders.gathered:
+            if self._orders.signal == signal.SIGSTOP:
+                await asyncio.sleep(0.3)  # what is done at the start must not keep SQLite's lock
             self._all_here.set()
             os.kill(os.getpid(), self._orders.signal)
         await self._all_here.wait()
@@ -87,15 +90,19 @@ class TrappedLeases(Leases):
             await self._trap.pass_by("notice-before-claim")
         else:
             await self._trap.pass_by("before-claim")
-        return await super().acquire(slot, contents, now, lease_time)
+        lease = await super().acquire(slot, contents, now, lease_time)
+        if isinstance(lease, Lease) and lease.is_fresh:  # it is sent next
+            await self._leave(slot.post_id)
+        return lease
 
     async def renew(self, lease: Lease, now: datetime, lease_time: timedelta) -> bool:
-        is_notice = lease.post_id in self._notices
-        await self._trap.pass_by("notice-after-claim" if is_notice else "after-claim")
         is_mine = await super().renew(lease, now, lease_time)
-        if not is_notice:
-            await self._trap.pass_by("before-send")
+        await self._leave(lease.post_id)
         return is_mine
+
+    async def _leave(self, post_id: str) -> None:
+        is_notice = post_id in self._notices
+        await self._trap.pass_by("notice-after-claim" if is_notice else "after-claim")
 
 
 class TrappedPosts(Posts):
@@ -112,10 +119,11 @@ class TrappedPosts(Posts):
         story: str | None,
         at: datetime,
         publish: bool,
+        following: Occurrence | None = None,
     ) -> None:
         is_notice = slot.kind == "notice"
         await self._trap.pass_by("notice-before-record" if is_notice else "before-record")
-        await super().record(slot, message_ref, story, at, publish)
+        await super().record(slot, message_ref, story, at, publish, following)
         await self._trap.pass_by("notice-after-record" if is_notice else "after-record")
 
     async def end(self, slot: Slot, status: EndStatus, reason: str, at: datetime) -> None:

@@ -305,7 +305,7 @@ class LittleDiscord:
         if interaction.callback is not None:
             interaction.refused += 1
             return _refusal(400, 40060, "Interaction has already been acknowledged.")
-        sent = await _body(request)
+        sent = await body_of(request)
         interaction.callback = sent
         data: JSON = sent.get("data") or {}
         match sent["type"]:
@@ -338,7 +338,7 @@ class LittleDiscord:
         interaction = self.interactions.get(request.match_info["token"])
         if interaction is None or interaction.callback is None:
             return _refusal(404, 10015, "Unknown Webhook")
-        sent = await _body(request)
+        sent = await body_of(request)
         interaction.original = sent
         if interaction.message is None:
             interaction.message = payloads.message(sent)
@@ -350,7 +350,7 @@ class LittleDiscord:
         interaction = self.interactions.get(request.match_info["token"])
         if interaction is None or interaction.callback is None:
             return _refusal(404, 10015, "Unknown Webhook")
-        sent = await _body(request)
+        sent = await body_of(request)
         if interaction.callback["type"] == DEFERRED_MESSAGE and interaction.message is None:
             # As on Discord, the first follow-up fills in for a deferred reply.
             interaction.original = sent
@@ -363,7 +363,7 @@ class LittleDiscord:
         channel_id = request.match_info["channel_id"]
         if channel_id not in self._channels():
             return _refusal(404, 10003, "Unknown Channel")
-        sent = await _body(request)
+        sent = await body_of(request)
         nonce = sent.get("nonce")
         if nonce is not None and sent.get("enforce_nonce"):
             for message in self.messages.values():
@@ -389,7 +389,7 @@ class LittleDiscord:
         shown = self.messages.get(request.match_info["message_id"])
         if shown is None:
             return _refusal(404, 10008, "Unknown Message")
-        message = payloads.edited(shown, await _body(request))
+        message = payloads.edited(shown, await body_of(request))
         self.messages[message["id"]] = message
         return _answer(message)
 
@@ -405,8 +405,9 @@ def _refusal(status: int, code: int, message: str) -> web.Response:
     return _answer({"code": code, "message": message}, status)
 
 
-async def _body(request: web.Request) -> JSON:
-    # With files, the JSON is one field of a form; the files' names are kept beside it.
+async def body_of(request: web.Request) -> JSON:
+    """The JSON of a request, and the names of its files if it has any."""
+    # With files, the JSON is one field of a form.
     if request.content_type != "multipart/form-data":
         return cast("JSON", await request.json())
     form = await request.post()

@@ -11,8 +11,9 @@ from discord.ext import commands
 from bot.answers.service import AnswerService
 from bot.config import Config
 from bot.delivery.briefing_editor import BriefingEditor
+from bot.delivery.digest_composer import DigestComposer
 from bot.delivery.jobs.corrections import CorrectionPosts
-from bot.delivery.jobs.digests import DigestComposer, DigestJob
+from bot.delivery.jobs.digests import DigestJob
 from bot.delivery.jobs.notices import NoticeJob
 from bot.metrics import Metrics
 from bot.state.posts import MessageRef

@@ -11,7 +11,8 @@ from discord.app_commands import Choice, Transform
 from discord.ext import commands
 
 from bot.delivery.outbox import Blocked, Delivered, NothingToSend, Outcome, RetryAt, Undetermined
-from bot.delivery.recurrence import Occurrence, UnknownZone, open_zone
+from bot.delivery.recurrence import UnknownZone, open_zone
+from bot.state.digest_progress import Occurrence
 from bot.state.digests import DigestConfig, Schedule, Target, WhenEmpty
 from bot.state.errors import DatabaseUnavailable
 from bot.state.posts import Post, Slot

@@ -15,7 +15,8 @@ from discord import ui
 
 from bot.cards.limits import THREAD_TITLE, shorten
 from bot.delivery.jobs.digests import recurrence
-from bot.delivery.recurrence import EVERY_DAY, Occurrence, next_occurrence
+from bot.delivery.recurrence import EVERY_DAY, next_occurrence
+from bot.state.digest_progress import Occurrence
 from bot.state.digests import DigestConfig, Schedule, Target
 from bot.state.state import State
 from bot.texts.catalogues import LANGUAGES, Words

@@ -1,0 +1,110 @@
+"""Makes servers' digests from the open base, and keeps those that other servers read too."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.answers.service import AnswerService
+from bot.cards.card import Card
+from bot.compose.digest import ComposedDigest, DigestHistory, compose
+from bot.compose.digest_run import DigestReader
+from bot.delivery.fact_versions import changed_facts, remember_base, seen_facts
+from bot.facts.shown import ShownFact
+from bot.facts.store import Store
+from bot.state.digests import Schedule
+from bot.state.posts import Contents
+from bot.state.state import State
+from bot.texts.catalogues import Words, words
+
+KEPT = 500
+"""Digests; each takes some ten kilobytes."""
+
+
+@dataclass(frozen=True)
+class DigestDraft:
+    """A digest to be sent. `worth_posting` is false if nothing happened on its day."""
+
+    card: Card
+    contents: Contents
+    worth_posting: bool
+
+
+class DigestComposer:
+    """Composes digests from the open base and from what each server's earlier ones said.
+
+    Servers that read the same, and have read the same before, get the same digest: it is composed
+    once, and kept as long as the base is open.
+    """
+
+    def __init__(self, service: AnswerService, state: State) -> None:
+        self._service = service
+        self._state = state
+        self._store = service.store
+        self._kept: OrderedDict[tuple[object, ...], ComposedDigest] = OrderedDict()
+
+    async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
+        """The digest of a server's local day. Raises DatabaseUnavailable."""
+        store = self._service.store
+        await remember_base(store, self._state)
+        digest = await self._digest(store, schedule, day)
+        late = words(self.language(schedule)) if is_late else None
+        return DigestDraft(
+            card=_marked_late(digest.card, schedule, late) if late else digest.card,
+            contents=Contents(digest.facts, digest.story, store.fingerprint),
+            worth_posting=digest.worth_posting,
+        )
+
+    def language(self, schedule: Schedule) -> str:
+        """The language that the server chose, or else the one it had on Discord at set-up."""
+        return self._state.settings.of(schedule.server_id).language or schedule.config.language
+
+    def reader(self, schedule: Schedule) -> DigestReader:
+        """In which language, about what and how often a server reads its digest."""
+        config = schedule.config
+        is_weekly = len(config.weekdays) == 1
+        return DigestReader(words(self.language(schedule)), config.topics, is_weekly)
+
+    async def history(self, schedule: Schedule) -> DigestHistory:
+        """What a server has seen in earlier digests. Raises DatabaseUnavailable."""
+        base_version = schedule.last_base_version
+        seen = await self._state.base_versions.facts(base_version) if base_version else None
+        return DigestHistory(
+            last_day=schedule.last_day,
+            versions=seen,
+            shown=await self._shown_before(self._service.store, seen or {}),
+            stories=schedule.stories,
+        )
+
+    async def _shown_before(self, store: Store, seen: Mapping[str, str]) -> dict[str, ShownFact]:
+        """What the facts that changed since showed before, as far as it is known."""
+        changed = changed_facts(seen, await store.versions())
+        before = await seen_facts(self._state, {key: seen[key] for key in changed})
+        return {key: fact.shown for key, fact in before.items() if fact.shown}
+
+    async def _digest(self, store: Store, schedule: Schedule, day: date) -> ComposedDigest:
+        if store is not self._store:
+            self._store = store
+            self._kept.clear()
+        reader = self.reader(schedule)
+        key = (
+            *(day, reader.words.language, reader.topics, reader.is_weekly),
+            *(schedule.last_day, schedule.last_base_version, frozenset(schedule.stories.items())),
+        )
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        history = await self.history(schedule)
+        digest = await compose(store, reader.words, day, history, reader.topics, reader.is_weekly)
+        if store is self._store:  # else another base was opened meanwhile
+            self._kept[key] = digest
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return digest
+
+
+def _marked_late(card: Card, schedule: Schedule, words: Words) -> Card:
+    note = words("digest.late", time=f"{schedule.config.at:%H:%M}", zone=schedule.config.zone)
+    return replace(card, subtitle=" · ".join(filter(None, [card.subtitle, note])))

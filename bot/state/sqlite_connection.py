@@ -1,0 +1,78 @@
+"""A connection to SQLite that makes one hop to its thread a statement; aiosqlite's makes four.
+
+A hop costs as much as a small statement.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, Self
+
+import aiosqlite
+
+
+class OneHopCursor:
+    """What SQLAlchemy uses of aiosqlite's cursor. Rows are fetched with the statement."""
+
+    description: Any = None
+    rowcount = -1
+    lastrowid: int | None = None
+    arraysize = 1
+
+    def __init__(self, run: Callable[..., Any]) -> None:
+        self._run = run
+        self._rows: Sequence[Any] = ()
+
+    async def __aenter__(self) -> Self:
+        """The cursor."""
+        return self
+
+    async def execute(self, statement: str, values: Sequence[Any] = ()) -> Self:
+        """Carry out a statement, and fetch its rows."""
+        return await self._carry_out(sqlite3.Connection.execute, statement, values)
+
+    async def executemany(self, statement: str, values: Iterable[Sequence[Any]]) -> Self:
+        """Carry out a statement once for each of several values."""
+        return await self._carry_out(sqlite3.Connection.executemany, statement, values)
+
+    async def fetchall(self) -> Sequence[Any]:
+        """The rows of the statement."""
+        return self._rows
+
+    async def close(self) -> None:
+        """Do nothing: the rows are fetched."""
+
+    async def _carry_out(self, execute: Callable[..., sqlite3.Cursor], *given: Any) -> Self:
+        await self._run(self._fetch, execute, *given)
+        return self
+
+    def _fetch(
+        self, connection: sqlite3.Connection, execute: Callable[..., sqlite3.Cursor], *given: Any
+    ) -> None:
+        cursor = execute(connection, *given)
+        self._rows = cursor.fetchall()
+        self.description, self.rowcount = cursor.description, cursor.rowcount
+        self.lastrowid = cursor.lastrowid
+        cursor.close()
+
+
+class OneHopConnection(aiosqlite.Connection):
+    """A connection whose cursors fetch their rows at once."""
+
+    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
+        super().__init__(connector, iter_chunk_size=1)
+        self._thread.daemon = True  # it must not keep the process alive
+
+    def cursor(self) -> Any:
+        """A new cursor."""
+        return OneHopCursor(self._on_thread)
+
+    async def _on_thread(self, run: Callable[..., Any], *given: Any) -> Any:
+        return await self._execute(run, self._conn, *given)  # pyright: ignore[reportUnknownMemberType] - untyped there
+
+
+def connect(file: str, **options: Any) -> OneHopConnection:
+    """A connection to a file with options of sqlite3, open once it is awaited."""
+    return OneHopConnection(partial(sqlite3.connect, file, **options))

@@ -33,7 +33,7 @@ from bot.asking.finding import SHOWN
 from bot.asking.question import Asked, understand
 from bot.asking.small_talk import talk_of
 from bot.facts.load import Folders
-from bot.facts.records import AskRecord, UnitRecord
+from bot.facts.records import AskIndex, AskRecord, UnitRecord
 from bot.facts.store import Store
 from bot.facts.units import HEAD, ROLES
 from bot.matching.question_kinds import QuestionKind
@@ -116,7 +116,7 @@ async def _lessons(folders: Folders) -> list[Lesson]:
         drawn = random.Random(7).sample(asks, min(DRAWN, len(asks)))  # noqa: S311
         written = [query for query in _written() if not store.absent_in(query.text)]
         origins = {plain_text(query.text): query.origin for query in written}
-        unanswered = await store.units.unanswered()
+        unanswered = (await store.units.unanswered()).asks
         listed = [Query(UNANSWERED, ask.plain) for ask in unanswered if ask.plain not in origins]
         queries = (*drawn, *listed, *_plain(store, units), *written)
         lessons = [await _lesson(store, query, origins) for query in queries]
@@ -162,8 +162,8 @@ async def _lesson(store: Store, query: Query, origins: Mapping[str, str]) -> Les
     lost = [*chain.from_iterable(map(partial(_lost, asked), gathered, kept))]
     weights = weights.without(lost) if lost else weights
     comparison = Comparison(asked, weights, gathered)
-    likenesses = tuple(map(comparison.features, gathered, kept))
-    unanswered = comparison.unanswered(others(await store.units.unanswered()))
+    likenesses = tuple(map(comparison.features, gathered, map(AskIndex, kept)))
+    unanswered = comparison.unanswered(AskIndex(others((await store.units.unanswered()).asks)))
     return Lesson(query, asked, weights, gathered, likenesses, unanswered)
 
 

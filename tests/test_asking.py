@@ -12,7 +12,7 @@ from bot.asking.question import question_in, understand
 from bot.asking.series import fit_in_series
 from bot.asking.small_talk import talk_of
 from bot.cards.card import Card, Question
-from bot.facts.records import UnitRecord
+from bot.facts.records import AskIndex, UnitRecord
 from bot.facts.unit_records import ask_records
 from bot.matching.question_kinds import QuestionKind, kind_of
 from bot.matching.question_terms import Named, TermReader, term_key
@@ -137,14 +137,17 @@ def _compared(question: str, *things: str, asks: tuple[str, ...] = ()) -> dict[s
     )
     asked = understand(question, reader, Vocabulary([]), weights)
     return dict(
-        zip(FEATURES, Comparison(asked, weights, [unit]).features(unit, unit.asks), strict=True)
+        zip(
+            FEATURES, Comparison(asked, weights, [unit]).features(unit, unit.ask_index), strict=True
+        )
     )
 
 
 def test_the_unanswered_question_that_is_most_alike_counts() -> None:
     reader = TermReader([_named("gsomia", ["GSOMIA"], is_actor=False)])
     weights = TermWeights({"@gsomia": 3}, 20)
-    listed = [*ask_records(("who signed GSOMIA", "which minister praised the talks"), reader)]
+    asks = ("who signed GSOMIA", "which minister praised the talks")
+    listed = AskIndex(ask_records(asks, reader))
 
     def likeness(question: str) -> tuple[float, float]:
         asked = understand(question, reader, Vocabulary([]), weights)

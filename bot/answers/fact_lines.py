@@ -12,8 +12,16 @@ from bot.facts.records import EventRecord, FactRecord
 from bot.facts.units import HEAD
 
 
-def fact_line(context: AnswerContext, record: FactRecord, dated: bool = False) -> Line:
-    """A fact with its label, citations and notes; `dated` puts the date of its event before it."""
+def fact_line(
+    context: AnswerContext,
+    record: FactRecord,
+    dated: bool = False,
+    matches: tuple[tuple[int, int], ...] = (),
+) -> Line:
+    """A fact with its label, citations and notes; `dated` puts the date of its event before it.
+
+    `matches` are the spans of its text that a search found.
+    """
     opening = dated_words(record.dated, context.words) if dated and record.dated else None
     return Line(
         text=record.fact.says,
@@ -21,6 +29,7 @@ def fact_line(context: AnswerContext, record: FactRecord, dated: bool = False) -
         label=_label(context, record.fact),
         opening=opening,
         notes=tuple(_notes(context, record.fact)),
+        matches=matches,
         fact=record,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import nlargest
 from math import log
 
@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from bot.asking.question import Asked
 from bot.asking.series import fit_in_series
-from bot.facts.records import AskRecord, UnitRecord
+from bot.facts.records import AskIndex, UnitRecord
 from bot.matching.question_terms import THING
 from bot.matching.term_weights import TermWeights
 
@@ -36,76 +36,73 @@ class Comparison:
         self._asked = asked
         self._fit_in_series = fit_in_series(asked, units)
         self._weights = weights
-        self._sorted = " ".join(sorted(asked.plain.split()))
+        self._letters = " ".join(sorted(asked.plain.split()))
         self._terms = frozenset(asked.terms.all)
+        self._weighed = {term: weights[term] for term in self._terms}
         self._things = frozenset(THING + thing for thing in asked.terms.things)
         self._whole = weights.of(self._terms) or 1.0
-        parts = [(min(map(weights.__getitem__, part)), part) for part in asked.terms.parts]
-        self._names = parts[: len(asked.terms.names)]
-        self._words = parts[len(asked.terms.names) :]
+        self._parts = [(min(map(weights.__getitem__, part)), part) for part in asked.terms.parts]
+        self._names = self._parts[: len(asked.terms.names)]
+        self._words = self._parts[len(asked.terms.names) :]
 
-    def features(self, unit: UnitRecord, asks: Sequence[AskRecord]) -> Features:
+    def features(self, unit: UnitRecord, asks: AskIndex) -> Features:
         """How a unit is like the question in each feature; `asks` are those of it that count."""
         kind = self._asked.kind
-        shared = [self._terms & ask.terms for ask in asks]
-        likenesses = [self._likeness(a, s) if s else 0.0 for a, s in zip(asks, shared, strict=True)]
-        of_its_kind = [like for ask, like in zip(asks, likenesses, strict=True) if ask.kind == kind]
-        best = nlargest(_BEST, likenesses)
+        likenesses = self._likenesses(asks)
+        of_its_kind = [like for place, like in likenesses.items() if asks.kinds[place] == kind]
+        best = nlargest(_BEST, likenesses.values())
         own = self._terms & unit.own_terms
         named = self._things & own
-        known = own.union(self._terms.intersection(unit.setting), *shared)
+        known = own.union(self._terms.intersection(unit.setting), filter(asks.has, self._terms))
         missing = [(weight, word) for weight, (word,) in self._words if word not in known]
         return (
             max(best, default=0.0),
             max(of_its_kind, default=0.0),
             sum(best) / _BEST,
-            self._letters(asks),
-            _covered(self._names + self._words, known),
-            _covered(self._names + self._words, own),
+            self._alike(asks.letters),
+            _covered(self._parts, known),
+            _covered(self._parts, own),
             _covered(self._names, named),
             float(any(THING + unit.owner in name for _, name in self._names)),
             self._rarest(weight for weight, name in self._names if named.isdisjoint(name)),
             self._rarest(weight for weight, _ in missing),
             float(any(_is_number(word) for _, word in missing)),
             float(kind in unit.answers),
-            len(of_its_kind) / (len(asks) or 1),
+            asks.kinds.count(kind) / (len(asks.kinds) or 1),
             float(unit.is_open),
             float(unit.key[1] == ":"),
             log(1 + unit.facts),
             self._fit_in_series.get(unit.owner, 0.0),
         )
 
-    def unanswered(self, asks: Iterable[AskRecord]) -> tuple[float, float]:
+    def unanswered(self, asks: AskIndex) -> tuple[float, float]:
         """How much of the most similar of these the question has, and of that of its own kind.
 
         What an unanswered question has besides is what no article answers, so it is the share of
         its terms that counts, and not how short the question is.
         """
         best = of_its_kind = 0.0
-        for ask in asks:
-            shared = self._terms & ask.terms
-            if not shared:
-                continue
-            like = min(self._likeness(ask, shared), self._share(ask, shared))
+        wholes = asks.wholes(self._weights)
+        for place, shared in asks.shared(self._weighed).items():
+            likeness = 2 * shared / (self._whole + wholes[place])
+            like = min(likeness, shared / (wholes[place] or 1.0))
             best = max(best, like)
-            if ask.kind == self._asked.kind:
+            if asks.kinds[place] == self._asked.kind:
                 of_its_kind = max(of_its_kind, like)
         return best, of_its_kind
 
     def _rarest(self, weights: Iterable[float]) -> float:
         return max(weights, default=0.0) / self._weights.most
 
-    def _likeness(self, ask: AskRecord, shared: Collection[str]) -> float:
-        """What the question and an ask have in common, of all that they have: 0 to 1."""
-        return 2 * self._weights.of(shared) / (self._whole + self._weights.whole(ask.terms))
+    def _likenesses(self, asks: AskIndex) -> Mapping[int, float]:
+        """What the question and each ask that is like it share, of all that they have: 0 to 1."""
+        wholes = asks.wholes(self._weights)
+        shared = asks.shared(self._weighed)
+        return {place: 2 * w / (self._whole + wholes[place]) for place, w in shared.items()}
 
-    def _share(self, ask: AskRecord, shared: Collection[str]) -> float:
-        """How much of an ask is among shared terms: 0 to 1."""
-        return self._weights.of(shared) / (self._weights.whole(ask.terms) or 1.0)
-
-    def _letters(self, asks: Iterable[AskRecord]) -> float:
-        """How alike the letters of the question and of its most similar ask are, in any order."""
-        found = process.extractOne(self._sorted, [ask.sorted for ask in asks], scorer=fuzz.ratio)
+    def _alike(self, letters: Sequence[str]) -> float:
+        """How alike the letters of the question and of the most similar ask are."""
+        found = process.extractOne(self._letters, letters, scorer=fuzz.ratio)
         return found[1] / 100 if found else 0.0
 
 

@@ -49,7 +49,7 @@ async def find(store: Store, text: str) -> Found:
     units = tuple(each.unit for each in ranked[:SHOWN])
     if absent := store.absent_in(text):
         return Found(asked, "none", units, absent)
-    unanswered = comparison.unanswered(await store.units.unanswered_with(asked.terms.all))
+    unanswered = comparison.unanswered(await store.units.unanswered())
     likely = chance(asked, ranked, unanswered, weights)
     if likely >= OPEN and units[0].is_open:
         return Found(asked, "none", units, is_open=True)

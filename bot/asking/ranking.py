@@ -34,7 +34,7 @@ class Ranked:
 
 def rank(comparison: Comparison, units: Sequence[UnitRecord]) -> list[Ranked]:
     """The units that a question was compared with, best first."""
-    likenesses = (comparison.features(unit, unit.asks) for unit in units)
+    likenesses = (comparison.features(unit, unit.ask_index) for unit in units)
     return ordered(units, likenesses)
 
 

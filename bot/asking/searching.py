@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.asking.question import Asked, understand
@@ -45,12 +44,10 @@ async def search(store: Store, text: str, wanted: Filter) -> Searched:
     return Searched(asked, await store.facts_named(best[:MOST]), has_every)
 
 
-def matches_in(text: str, asked: Asked, reader: TermReader) -> Iterator[tuple[int, int]]:
+def matches_in(text: str, asked: Asked, reader: TermReader) -> tuple[tuple[int, int], ...]:
     """Where the words of a question are in a text, each as start and end."""
-    terms = frozenset(asked.terms.all)
-    for word in _WORD.finditer(text):
-        if not terms.isdisjoint(reader.word_terms(word[0])):
-            yield word.span()
+    is_other, terms_of = frozenset(asked.terms.all).isdisjoint, reader.word_terms
+    return tuple(word.span() for word in _WORD.finditer(text) if not is_other(terms_of(word[0])))
 
 
 def _score(terms: frozenset[str], unit: UnitRecord, weights: TermWeights) -> float:

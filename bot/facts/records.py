@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 
 from bot.facts.dates import Span
 from bot.facts.model import Citation, Event, Fact, Frozen, Names, Source, ThingKind, When
 from bot.matching.question_kinds import QuestionKind
 from bot.matching.question_terms import THING
+from bot.matching.term_weights import TermWeights
 
 
 class Dated(Frozen):
@@ -113,10 +116,39 @@ class AskRecord(Frozen):
     plain: str
     terms: frozenset[str]
 
-    @cached_property
-    def sorted(self) -> str:
-        """The words of its plain form in alphabetical order."""
-        return " ".join(sorted(self.plain.split()))
+
+class AskIndex:
+    """Asks as questions are compared with them: found by their terms, each by its place."""
+
+    def __init__(self, asks: Iterable[AskRecord]) -> None:
+        self.asks = tuple(asks)
+        self.kinds = tuple(ask.kind for ask in self.asks)
+        self.letters = tuple(" ".join(sorted(ask.plain.split())) for ask in self.asks)
+        self._weights: TermWeights | None = None
+        self._wholes: tuple[float, ...] = ()
+        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        for place, ask in enumerate(self.asks):
+            for term in ask.terms:
+                self._places[term].append(place)
+
+    def has(self, term: str) -> bool:
+        """Whether any of the asks has a term."""
+        return term in self._places
+
+    def wholes(self, weights: TermWeights) -> tuple[float, ...]:
+        """What the terms of each ask weigh together; kept while the weights are the same."""
+        if self._weights is not weights:
+            self._weights = weights
+            self._wholes = tuple(weights.of(ask.terms) for ask in self.asks)
+        return self._wholes
+
+    def shared(self, weighed: Mapping[str, float]) -> Mapping[int, float]:
+        """What the terms that each ask shares with these weigh together; it shares one at least."""
+        shared = defaultdict[int, float](float)
+        for term, weight in weighed.items():
+            for place in self._places.get(term, ()):
+                shared[place] += weight
+        return shared
 
 
 class UnitRecord(Frozen):
@@ -150,6 +182,11 @@ class UnitRecord(Frozen):
     def all_terms(self) -> frozenset[str]:
         """Its own terms and those of its asks."""
         return self.own_terms.union(*(ask.terms for ask in self.asks))
+
+    @cached_property
+    def ask_index(self) -> AskIndex:
+        """Its asks, to be compared with questions."""
+        return AskIndex(self.asks)
 
 
 class SourceRecord(Frozen):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
@@ -10,7 +9,7 @@ import aiosqlite
 
 from bot.facts.model import BaseInfo
 from bot.facts.queries import Records, fetch
-from bot.facts.records import AskRecord, ThingRecord, UnitRecord
+from bot.facts.records import AskIndex, AskRecord, ThingRecord, UnitRecord
 from bot.facts.unit_records import term_reader
 from bot.matching.question_terms import TermReader
 from bot.matching.term_weights import TermWeights
@@ -33,8 +32,7 @@ class UnitIndex:
         self._keys = keys
         self._info = info
         self._weights: TermWeights | None = None
-        self._unanswered: tuple[AskRecord, ...] | None = None
-        self._unanswered_by_term: defaultdict[str, list[int]] = defaultdict(list)
+        self._unanswered: AskIndex | None = None
 
     @cached_property
     def reader(self) -> TermReader:
@@ -61,22 +59,13 @@ class UnitIndex:
         """Every unit."""
         return await self._records.where("ORDER BY rank")
 
-    async def unanswered(self) -> tuple[AskRecord, ...]:
+    async def unanswered(self) -> AskIndex:
         """The questions that no article answers; read once."""
         if self._unanswered is None:
             rows = await fetch(self._db, "SELECT record FROM unanswered ORDER BY rank")
-            self._unanswered = tuple(AskRecord.model_validate_json(record) for (record,) in rows)
+            asks = (AskRecord.model_validate_json(record) for (record,) in rows)
+            self._unanswered = AskIndex(asks)
         return self._unanswered
-
-    async def unanswered_with(self, terms: Iterable[str]) -> list[AskRecord]:
-        """The questions that no article answers, as far as they have one of these terms."""
-        listed = await self.unanswered()
-        if not self._unanswered_by_term:
-            for place, ask in enumerate(listed):
-                for term in ask.terms:
-                    self._unanswered_by_term[term].append(place)
-        places = {place for term in terms for place in self._unanswered_by_term.get(term, ())}
-        return [listed[place] for place in places]
 
     async def weights(self) -> TermWeights:
         """What each term weighs among the units; read once."""

@@ -171,7 +171,7 @@ class Descriptions:
             word in own
             or fuzz.ratio(word, own) >= _RESEMBLING
             or fuzz.ratio(key, phonetic_key(own)) >= _RESEMBLING
-            or sorted(own) == letters
+            or (len(own) == len(word) and sorted(own) == letters)
             for own in self._words[owner]
         )
 

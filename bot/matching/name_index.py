@@ -252,8 +252,8 @@ class NameIndex:
         facts.
         """
         same, begun = self._rows.starting(typed)
-        names = {owner: 1 + len(self._entries[owner].names) for owner in begun}  # 1: the id
         wanted = [owner for owner in begun if self._entries[owner].is_of(kinds)]
+        names = {owner: 1 + len(self._entries[owner].names) for owner in wanted}  # 1: the id
         ranked = self._by_share(wanted, {owner: begun[owner] / names[owner] for owner in wanted})
         return sorted(ranked, key=lambda owner: owner not in same)
 

@@ -100,10 +100,16 @@ class NameRows:
         rows, near = self._rows, list[tuple[float, int]]()
         for form in forms(typed):
             numbers = self._gatherer.like(form, _NEAR, half_typed=True)
-            beginnings = [rows.texts[number][: len(form)] for number in numbers]
-            for _, score, n in process.extract(form, beginnings, scorer=fuzz.ratio, limit=None):
-                row, owner = rows.texts[numbers[n]], rows.owners[numbers[n]]
-                score = _BEGINS_LATER if f" {form}" in row else score
-                if score >= _NEAR_BEGINNING:
-                    near.append((-score, owner))
+            texts = [rows.texts[number] for number in numbers]
+            found = process.extract(
+                form,
+                [text[: len(form)] for text in texts],
+                scorer=fuzz.ratio,
+                score_cutoff=_NEAR_BEGINNING,
+                limit=None,
+            )
+            scores = {place: score for _, score, place in found}
+            later = f" {form}"
+            scores.update((n, _BEGINS_LATER) for n, text in enumerate(texts) if later in text)
+            near += ((-score, rows.owners[numbers[n]]) for n, score in scores.items())
         return [owner for _, owner in sorted(near)]

@@ -16,7 +16,6 @@ class TermWeights(dict[str, float]):
         self._counts = counts
         self._units = units
         self.most = log(1 + units)
-        self._wholes: dict[frozenset[str], float] = {}
 
     def __missing__(self, term: str) -> float:
         return self.most
@@ -29,12 +28,6 @@ class TermWeights(dict[str, float]):
         """The weights if one unit fewer had a term for each time that it is given."""
         fewer = {term: self._counts[term] - less for term, less in Counter(terms).items()}
         return TermWeights({**self._counts, **fewer}, self._units)
-
-    def whole(self, ask: frozenset[str]) -> float:
-        """What the terms of an ask of the base weigh together; kept, as each question needs it."""
-        if ask not in self._wholes:
-            self._wholes[ask] = self.of(ask)
-        return self._wholes[ask]
 
     def of(self, terms: Iterable[str]) -> float:
         """What terms weigh together."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import fact_line
@@ -75,4 +74,4 @@ def _sections(context: AnswerContext, searched: Searched) -> Iterator[Section]:
 
 def _line(context: AnswerContext, searched: Searched, record: FactRecord) -> Line:
     marked = matches_in(record.fact.says, searched.asked, context.store.units.reader)
-    return replace(fact_line(context, record, dated=True), matches=tuple(marked))
+    return fact_line(context, record, dated=True, matches=marked)

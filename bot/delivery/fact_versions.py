@@ -52,9 +52,11 @@ async def adopt_versions(store: Store, state: State) -> None:
     as changed after an upgrade.
 
     Those of facts that have changed in a way which is not on record stay, and count as changed.
-    Raises DatabaseUnavailable.
+    Reads the base only if there are any. Raises DatabaseUnavailable.
     """
     outdated = await state.fact_versions.outdated()
+    if not outdated:
+        return
     keys = {key for key, _ in outdated}
     shown = await store.shown_facts(keys)
     records = [record for record in await store.every_fact() if record.key in keys]

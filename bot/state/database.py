@@ -9,7 +9,7 @@ import os
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from sqlalchemy import (
     URL,
@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -32,6 +32,9 @@ from bot.state.address import PostgresAddress
 from bot.state.errors import DatabaseUnavailable, MissingDriver
 from bot.state.sqlite_connection import connect
 from bot.state.upgrade import bring_up_to_date, version_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 _BUSY = 5  # seconds to wait for a lock of SQLite, or for PostgreSQL to answer
 CHANNEL = "factdesk"
@@ -129,7 +132,11 @@ class Database:
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An insert statement that supports ON CONFLICT."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        if self.is_sqlite:
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
 
     def serves(self, server_id: ColumnElement[int] | Column[int]) -> ColumnElement[bool]:
         """The condition that a row belongs to a server that this process serves."""

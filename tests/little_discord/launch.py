@@ -15,9 +15,6 @@ from discord.http import Route
 from yarl import URL
 
 from bot.cli import app
-from bot.delivery.scheduler import SchedulerSettings
-from bot.runtime import client, session_starts
-from bot.state import fences
 
 
 def main() -> None:
@@ -33,6 +30,10 @@ def main() -> None:
 
 def hurry(with_digests: bool) -> None:
     """Shorten what is long for the sake of Discord, or of processes on other machines."""
+    from bot.delivery.scheduler import SchedulerSettings
+    from bot.runtime import client, session_starts
+    from bot.state import fences
+
     fences.POLL, fences.SETTLE = 0.1, 1.0
     session_starts.SPACING = timedelta(seconds=0.5)
     session_starts.MARGIN = timedelta(seconds=0.2)

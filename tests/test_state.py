@@ -708,6 +708,27 @@ class TestPosts:
             SLOT.post_id, SERVER, "digest", None, TODAY, NOW, "sent", None, PLACE, NOW + DAY
         )
 
+    async def test_of_a_digest_say_when_the_next_is_due(self, filled: State) -> None:
+        later = Occurrence(NOW + DAY, TODAY + DAY)
+        await filled.digests.put(SERVER, CONFIG, NOW, TODAY)
+        await filled.leases.acquire(SLOT, CONTENTS, NOW, LEASE)
+        await filled.posts.record(SLOT, PLACE, "a-summit", NOW, publish=False, following=later)
+        schedule = await filled.digests.get(SERVER)
+        assert schedule
+        assert (schedule.next_at, schedule.next_day) == (later.instant, later.day)
+        assert (schedule.last_day, schedule.stories["a-summit"]) == (TODAY, TODAY)
+
+    async def test_of_a_digest_leave_a_next_one_that_was_moved_meanwhile(
+        self, filled: State
+    ) -> None:
+        await filled.digests.put(SERVER, CONFIG, NOW + 2 * DAY, TODAY + 2 * DAY)
+        await filled.leases.acquire(SLOT, CONTENTS, NOW, LEASE)
+        later = Occurrence(NOW + DAY, TODAY + DAY)
+        await filled.posts.record(SLOT, PLACE, None, NOW, publish=False, following=later)
+        schedule = await filled.digests.get(SERVER)
+        assert schedule
+        assert (schedule.next_day, schedule.last_day) == (TODAY + 2 * DAY, TODAY)
+
     async def test_say_which_stories_were_told_last(self, filled: State) -> None:
         for days, story in enumerate(("a", "b", "a", None)):
             slot = replace(SLOT, day=TODAY + days * DAY)

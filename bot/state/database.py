@@ -213,8 +213,14 @@ def _postgresql(place: PostgresAddress) -> AsyncEngine:
         "prepared_statement_name_func": str,
     }
     try:
+        # Without overflow: those connections are closed after each use, and a new one reads more
+        # of PostgreSQL's own tables than a digest reads of ours.
         return create_async_engine(
-            "postgresql+asyncpg://", pool_pre_ping=True, connect_args=options
+            "postgresql+asyncpg://",
+            pool_pre_ping=True,
+            pool_size=15,
+            max_overflow=0,
+            connect_args=options,
         )
     except ModuleNotFoundError:
         raise MissingDriver("postgresql") from None

@@ -32,7 +32,7 @@ _SHARDS = 16
 _SETTLED = 90.0  # seconds in which a process does what it does once a day
 _WRITTEN = 40.0  # seconds after which answers are noted in the database
 _REST = 60.0  # seconds
-_UNTIL_DUE = timedelta(seconds=120)  # long enough to set all digests up
+_UNTIL_DUE = timedelta(minutes=4)  # long enough to set all digests up
 _LONGEST = 500.0  # seconds for all digests
 _FLUSHED = 11.0  # seconds after which a connection that rests has reported what it did
 _COUNTED = """

@@ -13,7 +13,7 @@ from bot.state.backup import IN_USE
 from bot.state.errors import DatabaseUnavailable
 
 GUARD = 7_204_000_000
-"""The lock of whoever takes locks of shards, or changes the tables."""
+"""The lock under which locks of shards are taken, or the tables changed."""
 SHARD_CLASS = 720_400_000
 """A shard's lock is the pair of this plus the number of shards, and its id."""
 _MOST_SHARDS = 1_000_000

@@ -78,7 +78,7 @@ def member(person: JSON) -> JSON:
     return {
         "user": person,
         "roles": [],
-        "joined_at": now(),
+        "joined_at": "2025-11-29T12:00:00+00:00",
         "deaf": False,
         "mute": False,
         "flags": 0,

@@ -15,8 +15,8 @@ from bot.asking.features import Comparison, Features
 from bot.facts.records import UnitRecord
 
 WEIGHTS: Features = (
-    0.99, 2.03, 3.23, 4.66, 4.58, 1.96, 1.35, 0.57, -1.58, -0.16, -0.9, 1.34, 2.45, -1.11, -0.3,
-    -0.02, 1.11,
+    0.92, 2.22, 3.17, 4.63, 4.51, 1.98, 1.34, 0.55, -1.55, -0.21, -0.92, 1.36, 2.34, -0.95, -0.32,
+    -0.03, 1.11,
 )  # fmt: skip
 
 GATHERED = 24

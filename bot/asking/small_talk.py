@@ -27,7 +27,8 @@ _SIGNS: tuple[tuple[Talk, str], ...] = (
     ),
     (
         "bot",
-        r"\b(?:are|r) (?:you|u) (?:an? )?(?:ai|bot|human|robot|real|person|chatgpt|gpt|llm|alive)\b"
+        r"\b(?:are|r) (?:you|u) (?:(?:an?|actually|really|actual|real|just|even|some|like) )*"
+        r"(?:ai|bot|human|robot|real|person|chatgpt|chatbot|gpt|llm|alive)\b"
         r"|\bwho (?:made|built|created|wrote|are|owns|runs) (?:you|u|this bot)\b"
         r"|\b(?:what|which) (?:language model|model|llm|ai) (?:are|is|do) you\b"
         r"|\bdo you (?:feel|think|like|love|dream)\b|\bhow old are you\b"

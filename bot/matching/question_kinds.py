@@ -22,7 +22,7 @@ _SIGNS: tuple[tuple[QuestionKind, str], ...] = (
     (
         "why",
         r"\bwhy\b|\bhow come\b|\breasons?\b|\bwhat (?:caused|led|made|prompted)\b"
-        r"|왜|이유|원인|なぜ|どうして|何で|なんで|理由|原因",
+        r"|왜|이유|원인|なぜ|どうして|(?:何|なん)で(?!す[かねよ]|した|しょう)|理由|原因",
     ),
     (
         "how-long",
@@ -60,8 +60,10 @@ _SIGNS: tuple[tuple[QuestionKind, str], ...] = (
         "what-is",
         r"\bwhat(?:'?s| is| are| was| does)\b.*\b(?:mean|stand for)\b"
         r"|\bwha?t(?:'?s| is| are) (?:the |a |an )?[\w+&-]+\W*$"
-        r"|\bmeaning\b|\bdefin|\bexplain\b|뭐야|뭐예요|뭔가요|무엇|뭔지|뜻|とは|って(?:何|なに)|何ですか|何のこと|意味",
+        r"|\bmeaning\b|\bdefin|\bexplain\b|뭐야|뭐예요|뭔가요|무엇|뭔지|뜻|とは|って(?:何|なに)"
+        r"|(?:何|なん)で(?:すか|したか|しょう)|何のこと|意味",
     ),
+    ("other", r"何|なに|どんな|どの|どう|どちら|뭐|뭘|무슨|어떤|어느|어떻게"),
     (
         "true",
         r"^(?:is|are|was|were|did|does|do|has|have|had|can|could|will|would)\b"

@@ -77,7 +77,7 @@ class Lesson:
     weights: TermWeights
     gathered: tuple[UnitRecord, ...]
     likenesses: tuple[Features, ...]
-    unanswered: tuple[float, float]
+    unanswered: tuple[float, ...]
 
     @property
     def right(self) -> list[bool]:

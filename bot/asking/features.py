@@ -75,21 +75,23 @@ class Comparison:
             self._fit_in_series.get(unit.owner, 0.0),
         )
 
-    def unanswered(self, asks: AskIndex) -> tuple[float, float]:
-        """How much of the most similar of these the question has, and of that of its own kind.
+    def unanswered(self, asks: AskIndex) -> tuple[float, float, float, float]:
+        """How like these a question is: the most alike of all, and of its kind, and the best three.
 
         What an unanswered question has besides is what no article answers, so it is the share of
-        its terms that counts, and not how short the question is.
+        its terms that counts, and not how short the question is; the last is without that.
         """
-        best = of_its_kind = 0.0
         wholes = asks.wholes(self._weights)
+        likenesses: list[float] = []
+        shares: list[float] = [0.0]
+        of_its_kind = 0.0
         for place, shared in asks.shared(self._weighed).items():
-            likeness = 2 * shared / (self._whole + wholes[place])
-            like = min(likeness, shared / (wholes[place] or 1.0))
-            best = max(best, like)
+            likenesses.append(2 * shared / (self._whole + wholes[place]))
+            shares.append(min(likenesses[-1], shared / (wholes[place] or 1.0)))
             if asks.kinds[place] == self._asked.kind:
-                of_its_kind = max(of_its_kind, like)
-        return best, of_its_kind
+                of_its_kind = max(of_its_kind, shares[-1])
+        best = nlargest(_BEST, shares)
+        return best[0], of_its_kind, sum(best) / _BEST, max(likenesses, default=0.0)
 
     def _rarest(self, weights: Iterable[float]) -> float:
         return max(weights, default=0.0) / self._weights.most

@@ -15,8 +15,8 @@ from bot.asking.features import Comparison, Features
 from bot.facts.records import UnitRecord
 
 WEIGHTS: Features = (
-    0.92, 2.22, 3.17, 4.63, 4.51, 1.98, 1.34, 0.55, -1.55, -0.21, -0.92, 1.36, 2.34, -0.95, -0.32,
-    -0.03, 1.11,
+    0.94, 2.15, 3.0, 4.83, 4.71, 1.96, 1.3, 0.52, -1.43, -0.12, -0.89, 1.37, 2.1, -1.0, -0.24,
+    0.0, 1.03,
 )  # fmt: skip
 
 GATHERED = 24

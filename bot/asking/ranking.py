@@ -15,8 +15,8 @@ from bot.asking.features import Comparison, Features
 from bot.facts.records import UnitRecord
 
 WEIGHTS: Features = (
-    0.94, 2.15, 3.0, 4.83, 4.71, 1.96, 1.3, 0.52, -1.43, -0.12, -0.89, 1.37, 2.1, -1.0, -0.24,
-    0.0, 1.03,
+    1.15, 2.17, 3.01, 4.85, 4.81, 1.99, 1.08, 0.6, -1.51, -0.19, -0.89, 1.26, 2.08, -0.94, -0.21,
+    0.0, 0.97,
 )  # fmt: skip
 
 GATHERED = 24

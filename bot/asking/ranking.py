@@ -15,8 +15,8 @@ from bot.asking.features import Comparison, Features
 from bot.facts.records import UnitRecord
 
 WEIGHTS: Features = (
-    1.15, 2.17, 3.01, 4.85, 4.81, 1.99, 1.08, 0.6, -1.51, -0.19, -0.89, 1.26, 2.08, -0.94, -0.21,
-    0.0, 0.97,
+    0.96, 2.21, 3.21, 5.31, 4.67, 1.79, 1.07, 0.54, -1.44, -0.28, -0.92, 1.22, 2.13, -1.04, -0.2,
+    0.01, 1.0,
 )  # fmt: skip
 
 GATHERED = 24

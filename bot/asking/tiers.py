@@ -19,7 +19,7 @@ from bot.matching.term_weights import TermWeights
 
 Signs = tuple[float, ...]
 
-ANSWER, NEAR = 0.6, 0.3
+ANSWER, NEAR = 0.65, 0.35
 """The chances from which the first units are the answer, or are shown as near."""
 OPEN = 0.05
 """The chance from which a first unit is shown that says what the articles do not tell."""
@@ -40,9 +40,9 @@ SIGNS = (
     "words of unanswered",
 )
 WEIGHTS: Signs = (
-    -1.99, 0.58, 0.2, -0.9, 0.4, -0.13, -0.02, 0.23, -1.04, -0.58, -0.03, -1.58, -0.08, 0.17,
-    -0.61, 0.06, -1.91, -0.0, -0.14, -0.07, 0.04, -1.13, 0.22, 0.67, -0.86, -1.7, -2.43, -1.62,
-    -2.3,
+    -1.76, 0.56, 0.21, -0.71, 0.44, -0.25, -0.01, 0.2, -1.09, -0.61, -0.06, -1.56, -0.14, 0.17,
+    -0.52, -0.05, -1.82, 0.06, -0.17, -0.0, 0.15, -1.1, 0.15, 0.77, -0.6, -1.81, -2.36, -1.58,
+    -2.42,
 )  # fmt: skip
 
 _FITS_IN_SERIES = FEATURES.index("fits in series")

@@ -20,7 +20,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter, process_time, sleep
 
 from benchmarks.bases import write_base
 from bot.answers.lifecycle import open_service, reopen_service
@@ -31,6 +31,7 @@ from bot.facts.load import Folders
 from bot.ui.questions.replies import view
 
 _ROUNDS = 20
+_SETTLED = 3  # seconds after which a start takes files as they were at the last one
 
 
 def main() -> None:
@@ -44,6 +45,7 @@ def main() -> None:
         folder = Path(name)
         if not (folder / "facts").exists():
             write_base(folder, given.facts)
+            sleep(_SETTLED)
         for measured in (_build, _unchanged, _one_changed, _open, _swap):
             process = multiprocessing.get_context("spawn").Process(target=measured, args=(folder,))
             process.start()

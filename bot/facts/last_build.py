@@ -27,21 +27,13 @@ class FilesState:
 
     def __init__(self, folders: Folders) -> None:
         self._seen_at = time.time()
-        self._newest = 0
+        places = (folders.info, folders.absent)
+        files = [[_file(path.name, path.stat()) for path in places if path.exists()]]
+        files += [_yaml_files(folders.place(folder)) for folder in FOLDERS]
+        self._newest = max((changed for listed in files for *_, changed in listed), default=0)
         # The version: files that an installer unpacks may all have one and the same time.
-        digest = hashlib.sha256(f"{__version__} {FORMAT}\0{folders}".encode())
-        for path in (folders.info, folders.absent):
-            if path.exists():
-                digest.update(self._line(path.name, path.stat()))
-        for folder in FOLDERS:
-            digest.update(f"\0{folder}\0".encode())
-            for name, stat in _yaml_files(folders.place(folder)):
-                digest.update(self._line(name, stat))
-        self._digest = digest.hexdigest()
-
-    def _line(self, name: str, stat: os.stat_result) -> bytes:
-        self._newest = max(self._newest, stat.st_mtime_ns)
-        return f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode()
+        state = repr((__version__, FORMAT, folders, files))
+        self._digest = hashlib.sha256(state.encode()).hexdigest()
 
     def built_before(self, data: Path) -> Path | None:
         """The base that was built from these files, if neither has changed since `note`."""
@@ -76,10 +68,18 @@ class FilesState:
         }
 
 
-def _yaml_files(folder: Path) -> list[tuple[str, os.stat_result]]:
+_File = tuple[str, int, int]
+"""The name of a file, its size, and when it changed, in nanoseconds."""
+
+
+def _yaml_files(folder: Path) -> list[_File]:
     """The files of a folder that facts are read from, by name."""
     try:
         with os.scandir(folder) as entries:
-            return sorted((e.name, e.stat()) for e in entries if is_fact_file(e.name))
+            return sorted(_file(e.name, e.stat()) for e in entries if is_fact_file(e.name))
     except FileNotFoundError:
         return []
+
+
+def _file(name: str, stat: os.stat_result) -> _File:
+    return name, stat.st_size, stat.st_mtime_ns

@@ -25,6 +25,7 @@ from bot.matching.normalize import (
     phonetic_keys,
     without_particle,
 )
+from bot.matching.wide_texts import WideTexts
 
 _TYPO_FROM = 6  # letters of a word that may hold a typo: `times` does not mean `ties`
 _COMMON = 5  # owners from which a word no longer tells one from another
@@ -57,7 +58,7 @@ class Descriptions:
         self._name_counts: list[int] = []  # by owner
         self._by_word: defaultdict[str, set[int]] = defaultdict(set)
         self._words_by_key: defaultdict[str, set[str]] = defaultdict(set)
-        self._wide: list[tuple[str, int]] = []  # forms that need no spaces, each with its group
+        self._wide_forms: defaultdict[str, list[int]] = defaultdict(list)  # with their groups
         self._whole: set[str] = set()  # words that need no spaces
         self._located: defaultdict[str, set[int]] = defaultdict(set)
         self._words: list[set[str]] = []  # by owner
@@ -71,6 +72,7 @@ class Descriptions:
             self._add(_WordGroup(owner, is_name=False), (*own.places, *own.keywords))
             for place in own.places:
                 self._located[normalize(place)].add(owner)
+        self._wide = WideTexts(self._wide_forms)
         self._groups_with = lru_cache(maxsize=_LOOKED_UP)(self._find_groups)
         words = list(self._by_word)
         for word, key in zip(words, phonetic_keys(words), strict=True):
@@ -83,7 +85,7 @@ class Descriptions:
         self._whole.update(word for text in normalized for word in text.split() if is_wide(word))
         for form in chain.from_iterable(map(forms, normalized)):
             if is_wide(form):
-                self._wide.append((form, number))
+                self._wide_forms[form].append(number)
                 self._wide_texts[group.owner].append(form)
                 continue
             for word in form.split():
@@ -194,8 +196,7 @@ class Descriptions:
         pressed, *latin = forms(word)
         if not is_wide(pressed):
             return self._groups_with_latin(pressed, typos=typos)
-        occurs = str.startswith if len(word) == 1 else _occurs_in
-        groups = {number for text, number in self._wide if occurs(text, pressed)}
+        groups = self._wide.with_word(pressed, first=len(word) == 1)
         near = typos and len(word) > _SHORT and not any(map(str.isdigit, word))
         for key in map(phonetic_key, latin):
             groups |= self._groups_by_key(
@@ -231,9 +232,3 @@ def _within(word: str, known: Iterable[str], edits: int) -> list[str]:
     scorer = cast(Any, OSA.distance)  # its stub asks of a distance what it asks of a likeness
     near = process.extract(word, known, scorer=scorer, score_cutoff=edits, limit=None)
     return [other for other, *_ in near]
-
-
-def _occurs_in(text: str, form: str) -> bool:
-    """Whether a text that needs no spaces has a form: 2023년3월 has 3월, but 13월 has not."""
-    place = text.find(form)
-    return place == 0 or (place > 0 and not (form[0].isdigit() and text[place - 1].isdigit()))

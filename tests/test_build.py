@@ -470,10 +470,23 @@ async def test_the_store_refuses_a_missing_file_and_makes_none(data: Path) -> No
     assert not _names(data)
 
 
-async def test_the_store_refuses_a_record_that_does_not_fit(folders: Folders, data: Path) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE thing SET record = '{}' WHERE rank = 0",
+        "UPDATE about SET value = 'today' WHERE key = 'changed'",
+        "UPDATE name_table SET value = x'00' WHERE part = 'owners'",
+        "UPDATE name_table SET value = '' WHERE part = 'keys'",
+        "UPDATE name_table SET value = '' WHERE part = 'normal'",
+        "DELETE FROM name_table WHERE part = 'rows'",
+    ],
+)
+async def test_the_store_refuses_what_does_not_fit(
+    folders: Folders, data: Path, change: str
+) -> None:
     path = build(folders, data).path
     with closing(sqlite3.connect(path)) as db:
-        db.execute("UPDATE thing SET record = '{}' WHERE rank = 0")
+        db.execute(change)
         db.commit()
     with pytest.raises(UnreadableBase):
         await Store.open(path)

@@ -92,7 +92,7 @@ def said(guild: discord.Guild) -> dict[str, object]:
                     for role in guild.roles
                 ],
                 channel.overwrites_for(me),
-                _tags(channel),
+                _of_its_kind(channel),
             )
             for channel in guild.channels
             if isinstance(channel, KEPT) and channel.type is not discord.ChannelType.media
@@ -100,11 +100,12 @@ def said(guild: discord.Guild) -> dict[str, object]:
     }
 
 
-def _tags(channel: KEPT) -> object:
+def _of_its_kind(channel: KEPT) -> object:
     if isinstance(channel, discord.TextChannel):
         return channel.is_news()
     return (
         channel.flags.require_tag,
+        channel.default_auto_archive_duration,  # of a thread that is made without another
         [(tag.id, tag.name, tag.moderated) for tag in channel.available_tags],
     )
 

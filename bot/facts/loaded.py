@@ -34,7 +34,7 @@ class LoadedBase:
 def load_base(path: Path) -> LoadedBase:
     """Load it from a built base.
 
-    Raises OSError, sqlite3.Error, ValueError or KeyError if that is none.
+    Raises OSError, sqlite3.Error, ValueError or LookupError if that is none.
     """
     with path.open("rb"):  # SQLite does not say why a file cannot be opened
         pass

@@ -45,7 +45,7 @@ class Names:
     def restored(
         cls, saved: Saved, things: Sequence[ThingRecord], absent: Mapping[str, AbsentName]
     ) -> Names:
-        """What was saved. Raises KeyError or ValueError if it is not whole."""
+        """What was saved. Raises LookupError or ValueError if it is not whole."""
         entries = [*_entries(things, sorted(absent), _parted(saved["normal"]))]
         return cls(entries, _parted(saved["term keys"]), NameTables.restored(saved))
 

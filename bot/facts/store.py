@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import get_args
 
 import aiosqlite
-from pydantic import ValidationError
 
 from bot.facts.absent import AbsentName
 from bot.facts.built import uri
@@ -127,7 +126,7 @@ class Store:
             base = await asyncio.to_thread(load_base, path)
             db = await aiosqlite.connect(uri(path), uri=True)
             return await asyncio.to_thread(cls, db, base)
-        except (OSError, sqlite3.Error, ValidationError, KeyError) as error:
+        except (OSError, sqlite3.Error, ValueError, LookupError) as error:
             if db:
                 await db.close()
             reason = error.strerror if isinstance(error, OSError) else None

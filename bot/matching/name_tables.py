@@ -110,7 +110,7 @@ class NameTables:
 
     @classmethod
     def restored(cls, saved: Saved) -> NameTables:
-        """What was saved. Raises KeyError or ValueError if it is not whole."""
+        """What was saved. Raises LookupError or ValueError if it is not whole."""
         keys, by_key = _lines(saved["keys"]), _numbers(saved["rows by key"])
         return cls(
             rows=SortedTexts.restored(saved["rows"], saved["owners"]),

@@ -46,7 +46,10 @@ class _Kind(NamedTuple):
 _ROLE = _Kind({None: discord.Role}, ("name", "permissions", "position", "mentionable"))
 _CHANNEL = _Kind(
     {0: discord.TextChannel, 5: discord.TextChannel, 15: discord.ForumChannel},
-    ("type", "name", "position", "flags", "permission_overwrites", "available_tags"),
+    (
+        *("type", "name", "position", "flags", "permission_overwrites"),
+        *("available_tags", "default_auto_archive_duration"),  # of a forum
+    ),
 )
 
 

@@ -105,6 +105,7 @@ def _channel(chance: random.Random, kind: int, parent_id: str | None, role_ids: 
         }
     if kind == 15:
         channel["available_tags"] = [_tag(chance) for _ in range(_TAGS)]
+        channel["default_auto_archive_duration"] = 10080
     return channel
 
 

@@ -203,7 +203,7 @@ async def _server(
         if not state or not schedule:
             fail(f"Server {server} has no digest; a moderator sets one up with /digest set.")
         composer = DigestComposer(service, state)
-        return composer.reader(schedule), await composer.history(schedule)
+        return composer.reader(schedule), await composer.history(service.store, schedule)
 
 
 def _topics(service: AnswerService) -> list[str]:

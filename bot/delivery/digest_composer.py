@@ -42,7 +42,7 @@ class DigestComposer:
     def __init__(self, service: AnswerService, state: State) -> None:
         self._service = service
         self._state = state
-        self._store = service.store
+        self._base_version = service.store.fingerprint
         self._kept: OrderedDict[tuple[object, ...], ComposedDigest] = OrderedDict()
 
     async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
@@ -67,14 +67,14 @@ class DigestComposer:
         is_weekly = len(config.weekdays) == 1
         return DigestReader(words(self.language(schedule)), config.topics, is_weekly)
 
-    async def history(self, schedule: Schedule) -> DigestHistory:
-        """What a server has seen in earlier digests. Raises DatabaseUnavailable."""
+    async def history(self, store: Store, schedule: Schedule) -> DigestHistory:
+        """What a server has seen of a base in earlier digests. Raises DatabaseUnavailable."""
         base_version = schedule.last_base_version
         seen = await self._state.base_versions.facts(base_version) if base_version else None
         return DigestHistory(
             last_day=schedule.last_day,
             versions=seen,
-            shown=await self._shown_before(self._service.store, seen or {}),
+            shown=await self._shown_before(store, seen or {}),
             stories=schedule.stories,
         )
 
@@ -85,8 +85,8 @@ class DigestComposer:
         return {key: fact.shown for key, fact in before.items() if fact.shown}
 
     async def _digest(self, store: Store, schedule: Schedule, day: date) -> ComposedDigest:
-        if store is not self._store:
-            self._store = store
+        if store.fingerprint != self._base_version:
+            self._base_version = store.fingerprint
             self._kept.clear()
         reader = self.reader(schedule)
         key = (
@@ -96,9 +96,9 @@ class DigestComposer:
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        history = await self.history(schedule)
+        history = await self.history(store, schedule)
         digest = await compose(store, reader.words, day, history, reader.topics, reader.is_weekly)
-        if store is self._store:  # else another base was opened meanwhile
+        if store.fingerprint == self._base_version:  # else another base was opened meanwhile
             self._kept[key] = digest
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.matching import candidates
-from bot.matching.entries import Entry
-from bot.matching.name_index import NameIndex, normalized_names
+from bot.matching.entries import Entry, normalized_names
+from bot.matching.name_index import NameIndex
 from bot.matching.name_tables import NameTables
 
 ENTRIES = [

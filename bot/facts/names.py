@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from bot.facts.absent import AbsentName
 from bot.facts.records import ThingRecord
-from bot.matching.entries import ABSENT, Entry
-from bot.matching.name_index import normalized_names
+from bot.matching.entries import ABSENT, Entry, normalized_names
 from bot.matching.name_tables import NameTables, Saved
 from bot.matching.normalize import normalize
 from bot.matching.question_terms import term_key

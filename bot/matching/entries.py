@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+from bot.matching.normalize import normalize
 
 ABSENT = "absent"
 """The kind of entries that are known but not here; they are found, and never offered."""
@@ -35,6 +37,13 @@ class Entry:
     def is_of(self, kinds: Collection[str] | None) -> bool:
         """Whether the entry is here and of one of these kinds; None is every kind."""
         return not self.is_absent and (kinds is None or self.kind in kinds)
+
+
+def normalized_names(entries: Iterable[Entry]) -> Iterator[tuple[str, int]]:
+    """Each normalized name, with its entry's number."""
+    for owner, entry in enumerate(entries):
+        for name in (*entry.names, entry.id):
+            yield normalize(name), owner
 
 
 @dataclass(frozen=True)

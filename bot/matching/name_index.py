@@ -9,7 +9,7 @@ one of that entry's own (`descriptions`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, islice
 from math import log
@@ -18,7 +18,7 @@ from typing import NamedTuple
 from bot.matching import ranking
 from bot.matching.candidates import MANY
 from bot.matching.descriptions import Descriptions, OwnTexts
-from bot.matching.entries import ABSENT, Entry, Finding
+from bot.matching.entries import ABSENT, Entry, Finding, normalized_names
 from bot.matching.lookup import MANY_TO_BEGIN, Kinds, Lookup
 from bot.matching.name_rows import NameRows
 from bot.matching.name_tables import NameTables
@@ -294,10 +294,3 @@ class NameIndex:
 
 def _own_texts(entry: Entry) -> OwnTexts:
     return OwnTexts((*entry.names, entry.id), entry.places, entry.keywords)
-
-
-def normalized_names(entries: Iterable[Entry]) -> Iterator[tuple[str, int]]:
-    """Each normalized name, with its entry's number."""
-    for owner, entry in enumerate(entries):
-        for name in (*entry.names, entry.id):
-            yield normalize(name), owner

@@ -15,21 +15,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
+from bot.matching.latin_stems import MONTHS, NUMBERS, stemmed
 from bot.matching.normalize import normalize
 from bot.matching.question_words import ENDING, HAN_STOP, KOREAN_STOP, LATIN_STOP, PARTICLE
 
 THING, SYNONYMS = "@", "="
 """How a term that is a thing, or a group of synonyms, begins."""
 
-_INFLECTED = re.compile(r"(?<=\w{3})(?:(?<=i)es|es|s|ed|ing|e)$")
-_ORDINAL = re.compile(r"(\d)(?:st|nd|rd|th)$")
-_SPELLINGS = (  # labor, labour; advisor, adviser; apologize, apologise; defense, defence
-    (re.compile("(?<=[a-z]{2})our"), "or"),
-    (re.compile("(?<=[a-z]{2}[st])or$"), "er"),
-    (re.compile("(?<=[a-z]{2})z(?=$|[aei])"), "s"),
-    (re.compile("ens(?=$|e|iv)"), "enc"),
-)
-_STEM = 6  # letters of a Latin word that count: compen(sate), compen(sation)
 _WORDS = 16_384  # words of facts whose terms are kept
 _LONGEST_NAME = 24  # letters of a name in Korean or Japanese, without spaces
 _PIECE = re.compile(r"\S{1,100}")  # as much as is normalized at once
@@ -37,29 +29,11 @@ _POSSESSIVE = re.compile(r"['’]s\b")
 _PLAIN_POSSESSIVE = re.compile(r"(?<=\w{3})s$")  # yoons security adviser
 _YEAR = re.compile(r"(\d{4})[년年](?:도|度)?")
 _MONTH = re.compile(r"(\d{1,2})[월月]")
-_MONTH_NAMES = """
-jan january|feb february|mar march|apr april|may|jun june|jul july|aug august|sep sept september|
-oct october|nov november|dec december
-"""
-_NUMBER_NAMES = """
-one|two twice|three thrice|four fourth|five fifth|six sixth|seven seventh|eight eighth|nine ninth|
-ten tenth|eleven eleventh|twelve twelfth|thirteen thirteenth
-"""
 _RUN = re.compile(r"[a-z0-9+&]+|[가-힣]+|[一-鿿々]+|[ァ-ヺー]+")
 _SCRIPT_ENDS = re.compile(
     "(?<=[a-z0-9])(?=[가-힣ぁ-ヺー一-鿿々])|(?<=[가-힣ぁ-ヺー一-鿿々])(?=[a-z0-9])"
 )
 _WIDE = re.compile("[가-힣ぁ-ヺー一-鿿々]")
-
-
-def _alike(listed: str, values: Iterable[str]) -> dict[str, str]:
-    """The value of each word of a list in which `|` parts words of one value."""
-    groups = zip(listed.split("|"), values, strict=False)
-    return {word: value for words, value in groups for word in words.split()}
-
-
-_MONTHS = _alike(_MONTH_NAMES, (f"m{number}" for number in range(1, 13)))
-_NUMBERS = _alike(_NUMBER_NAMES, map(str, range(1, 14)))
 
 
 @dataclass(frozen=True)
@@ -244,11 +218,11 @@ class TermReader:
 
     def _latin(self, word: str) -> str:
         """The term of a Latin word or a number; empty if it is none."""
-        if word in _MONTHS:
-            return _MONTHS[word]
+        if word in MONTHS:
+            return MONTHS[word]
         if word in LATIN_STOP or (len(word) == 1 and not word.isdigit()):
             return ""
-        stem = stemmed(_NUMBERS.get(word, word))
+        stem = stemmed(NUMBERS.get(word, word))
         return self._synonyms.get(stem, stem)
 
 
@@ -265,17 +239,6 @@ def content_words(plain: str) -> tuple[str, ...]:
     stops = LATIN_STOP | KOREAN_STOP | HAN_STOP
     bare = (PARTICLE.sub("", run) for run in _RUN.findall(plain))
     return tuple(word for word in dict.fromkeys(bare) if word not in stops and len(word) > 1)
-
-
-@lru_cache(maxsize=16_384)  # a base says the same words again and again
-def stemmed(word: str) -> str:
-    """The beginning of a normalized Latin word that its other forms share."""
-    if word.isdigit() or len(word) < 4:
-        return word
-    bare = _ORDINAL.sub(r"\1", _INFLECTED.sub("", word))
-    for american, british in _SPELLINGS:
-        bare = american.sub(british, bare)
-    return (bare[:-1] + "i" if bare.endswith("y") else bare)[:_STEM]
 
 
 def term_key(name: str) -> str:

@@ -14,6 +14,7 @@ from discord.ext import commands
 
 from bot.config import Config
 from bot.runtime.command_upload import upload_commands
+from bot.runtime.gauges import add_gauges
 from bot.runtime.server_cache import ServerCachingClient
 from bot.runtime.services import Services, Wiring, open_services
 from bot.runtime.session_starts import SessionStarts
@@ -93,22 +94,9 @@ class Factdesk(ServerCachingClient, FactdeskClient):
         self._delivers = delivers
         self._wiring = wiring or Wiring()
         self.metrics = self._wiring.metrics
-        self.metrics.gauge("servers", "Servers that the bot is in.", lambda: len(self.guilds))
-        self.metrics.gauge(
-            "gateway_latency_seconds",
-            "How long Discord's gateway takes to answer a heartbeat.",
-            lambda: self.latency,
-        )
-        self.metrics.gauge(
-            "shards_connected",
-            "Shards that are connected to Discord.",
-            lambda: len(self.connected_shards),
-        )
-        self.metrics.gauge(
-            "shards", "Shards that this process serves.", lambda: len(self.shards_served.ids)
-        )
         self.connected_shards: set[int] = set()
         self.is_waiting_for_shards = False
+        add_gauges(self)
 
     async def setup_hook(self) -> None:
         """Open the services, add the commands and upload them if they changed; start to deliver."""

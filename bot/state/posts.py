@@ -104,19 +104,11 @@ class Posts:
 
         A digest is due next at `following`, unless that is after the day of the post already.
         """
-        sent = {
-            "status": "sent",
-            "reason": None,
-            "message_id": message_ref.message_id,
-            "message_channel_id": message_ref.channel_id,
-            "ended_at": at,
-            "publish": "waiting" if publish else None,
-        }
         async with self._database.transaction() as connection:
             recorded = await connection.execute(
                 update(post)
                 .where(post.c.post_id == slot.post_id, post.c.status != "sent")
-                .values(sent)
+                .values(_sent(message_ref, at, publish))
                 .returning(post.c.base_version)
             )
             base_version = recorded.scalar_one_or_none()
@@ -250,6 +242,18 @@ class Posts:
             await connection.execute(
                 delete(post).where(or_(post.c.ended_at < ended_before, never_ended))
             )
+
+
+def _sent(message_ref: MessageRef, at: datetime, publish: bool) -> dict[str, object]:
+    """The columns of table `post` for a post that was sent."""
+    return {
+        "status": "sent",
+        "reason": None,
+        "message_id": message_ref.message_id,
+        "message_channel_id": message_ref.channel_id,
+        "ended_at": at,
+        "publish": "waiting" if publish else None,
+    }
 
 
 def slot_columns(slot: Slot) -> dict[str, object]:

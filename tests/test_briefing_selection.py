@@ -168,8 +168,25 @@ async def test_where_a_topic_stands_also_tells_the_event_behind_it(tmp_path: Pat
 
 async def test_an_event_is_not_told_again_by_where_its_topic_stands(tmp_path: Path) -> None:
     stands = fact("a").replace("about: [pair]", "about: [day-b]")
-    files = topic(stands=stands + fact("c")), event("b", fact("b"))
+    further = fact("c").replace("about: [pair]", "about: [day-b, day-e]")
+    files = topic(stands=stands + further), event("b", fact("b")), event("e", fact("e"))
     assert chosen(await story(tmp_path, *files, subject="day-b")) == "bc"
+
+
+async def test_a_whole_of_which_a_part_is_told_is_not_told(tmp_path: Path) -> None:
+    part = event("s", fact("s"), more="topics: [pair]\npart_of: day-v")
+    material = await story(
+        tmp_path, topic("order: [day-s/s]\n"), EARLIER, event("v", fact("v")), part
+    )
+    assert chosen(material) == "sz"
+
+
+async def test_a_full_draft_has_what_was_put_first_and_had_no_room(tmp_path: Path) -> None:
+    first = topic("order: [day-d/d, day-c/c]\n", facts=fact("a"))
+    material = await story(tmp_path, first, event("c", fact("c"), fact("x")), event("d", fact("d")))
+    begun = [record for record in material.facts if record.fact.id in "ad"]
+    added = select(material, lambda facts: len(facts) <= 3, begun)[len(begun) :]
+    assert [record.fact.id for record in added] == ["c"]
 
 
 async def test_what_is_not_established_is_no_repetition(tmp_path: Path) -> None:
@@ -194,9 +211,12 @@ ACCOUNTS = f"accounts: [{ACCOUNT}, {ACCOUNT}]"
 PARTS = {
     "what is said of an event": (event("a", fact("x"), fact("a", "position")), "said"),
     "a claim with a caution": (event("a", fact("a", "position", "caution: So.")), "care"),
-    "what was planned": (event("a", fact("a"), more=PLANNED), "care"),
+    "what was planned": (event("a", fact("a"), more=PLANNED), "planned"),
+    "more of what was planned": (event("a", fact("x"), fact("a"), more=PLANNED), "background"),
     "what people decided to do": (event("a", fact("a", "plan")), "happened"),
-    "what an article saw ahead": (event("a", fact("a", "plan", "by: ferry-report")), "said"),
+    "what an article saw ahead": (event("a", fact("a", "plan", "by: ferry-report")), "planned"),
+    "what people announced besides": (event("a", fact("x"), fact("a", "plan")), "planned"),
+    "an explanation": (event("a", fact("x"), fact("a", "background")), "background"),
     "a difference": (event("a", fact("x"), fact("a", "figure", ACCOUNTS)), "differ"),
     "other wordings": (event("a", fact("x"), fact("a", "event", ACCOUNTS)), "happened"),
     "an anniversary": (event("a", fact("a")).replace("incident", "anniversary"), "background"),
@@ -257,7 +277,8 @@ async def test_the_wordings_of_one_article_are_not_called_a_difference_of_source
 
 async def test_an_events_briefing_knows_where_its_topics_stand(tmp_path: Path) -> None:
     elsewhere = fact("c").replace("about: [pair]", "about: [day-b]")
-    lists = topic(facts=fact("w"), stands=fact("s"), open=fact("o") + elsewhere)
+    stands, unknown = (fact(each).replace("[pair]", "[day-a]") for each in "so")
+    lists = topic(facts=fact("w"), stands=stands, open=unknown + fact("n") + elsewhere)
     material = await story(
         tmp_path, lists, event("a", fact("a")), event("b", fact("b")), subject="day-a"
     )

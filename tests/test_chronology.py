@@ -61,6 +61,13 @@ def test_what_goes_on_stands_where_it_began() -> None:
     assert chronology(CURBS, going_on, SUSPENDED).in_order()[0] == "going-on"
 
 
+def test_a_long_span_stands_in_its_first_month() -> None:
+    summit = event("summit", edtf="2023-08")
+    talks = event("talks", edtf="2023-04/2023-12")
+    earlier = event("earlier", edtf="2023-04-20")
+    assert chronology(summit, talks, earlier).in_order() == ["earlier", "talks", "summit"]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "proven"),
     [

@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 from bot.cli.app import app
 from bot.documents import Fault
 from bot.facts.load import Folders
+from bot.facts.model import Source
 from bot.parsing.quantities import dates, quantities
+from bot.verification.evidence import Paragraph, in_year_of
 from bot.verification.mentions import key
 from bot.verification.rules import verify
 from tests.small_base import ARTICLE, STORY, record_of, write_small_base
@@ -120,6 +122,26 @@ def test_other_ways_to_say_the_same_pass(folders: Folders, path: str, old: str, 
     plant(folders, path, old, new)
 
     assert found(folders) == []
+
+
+@pytest.mark.parametrize(
+    ("date", "year"), [("2021-05-09", 2021), ("2021-05-04", 2021), ("2022-03-01", None)]
+)
+def test_a_dated_article_gives_its_year_to_days_up_to_its_date(date: str, year: int | None) -> None:
+    source = Source.model_validate(
+        {
+            "id": "report",
+            "title": "A report",
+            "date": date,
+            "kind": "news",
+            "quality": "A clean copy.",
+            "sha256": "0" * 64,
+            "paragraphs": 1,
+        }
+    )
+    printed = Paragraph("", tuple(dates("They met on May 4.")), (), {})
+    (day,) = in_year_of(source, printed).dates
+    assert (day.year, day.month, day.day) == (year, 5, 4)
 
 
 def test_a_fault_says_where_the_missing_thing_is(folders: Folders) -> None:

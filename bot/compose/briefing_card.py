@@ -175,6 +175,8 @@ class BriefingLayout:
         """
         bare = record.fact.model_copy(update={"accounts": (), "inferred": None})
         line = fact_line(self._context, record.model_copy(update={"fact": bare}))
+        if part == "planned" and record.fact.kind == "plan":
+            line = replace(line, label=None)  # the heading says so
         if part != "differ":
             return line
         wordings = (Line(account.says, cites=(account,)) for account in record.fact.accounts)
@@ -187,13 +189,14 @@ class BriefingLayout:
         return replace(line, opening=self._date(record, dated), cites=cites, label=label)
 
     def _marked(self, record: FactRecord) -> str:
-        """What a fact says, with a remark if the texts print no year that it names."""
+        """What a fact says, with a remark after a year that it names and no text prints."""
         says, inferred = record.fact.says, record.fact.inferred or ""
         if not set(_YEAR.findall(says)) & set(_YEAR.findall(inferred)):
             return says
-        text, end = (says[:-1], ".") if says.endswith(".") else (says, "")
-        remark = self.words("mark.inferred")
-        return self.words("typography.bracketed", text=text, remark=remark) + end
+        year = next(year for year in _YEAR.findall(says) if year in inferred)
+        remark = self.words("mark.inferred-year")
+        marked = self.words("typography.bracketed", text=year, remark=remark)
+        return says.replace(year, marked, 1)
 
     def _is_planned(self, record: FactRecord) -> bool:
         event = self.material.event_of(record)

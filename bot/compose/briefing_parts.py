@@ -11,11 +11,11 @@ from bot.facts.records import FactRecord
 
 Part = Literal[
     "what", "led", "happened", "agreed", "may", "said", "followed", "background", "stands",
-    "differ", "open", "care",
+    "planned", "differ", "open", "care",
 ]  # fmt: skip
 """What it is, what led up to it, what happened, what was agreed, what only may fall into the
-period, what was said, what followed, what else to know, where it stands, where sources differ, what
-is not established, and what is easily misread."""
+period, what was said, what followed, what else to know, where it stands, what was planned, where
+sources differ, what is not established, and what is easily misread."""
 
 PARTS: tuple[Part, ...] = get_args(Part)
 
@@ -65,20 +65,25 @@ def part_of(seen: StoryFact, subject_is_event: bool) -> Part:
     if record.part == "stands":
         return _part_of_where_it_stands(seen)
     if event and event.status == "planned":
-        return "what" if seen.is_own else "care"
+        if seen.is_own:
+            return "what"
+        return "planned" if seen.is_first else "background"
     if seen.is_late:
         return "may"
+    if record.fact.kind == "plan" and (is_claim(record, event) or not seen.is_first):
+        is_foreseen = subject_is_event and event and is_claim(record, event)
+        return "led" if is_foreseen else "planned"
     if is_claim(record, event) and record.fact.caution and not seen.is_put_first:
         return "care"
     if _is_a_difference(seen):
         return "differ"
     if is_claim(record, event):
-        return "led" if subject_is_event and _was_foreseen(seen) else "said"
+        return "said"
     if seen.begins or (subject_is_event and seen.is_own and seen.is_first):
         return "what"
     if event is None or seen.place is None:
         return _part_of_timeless(seen)
-    if event.kind == "anniversary" and not seen.is_own:
+    if (event.kind == "anniversary" and not seen.is_own) or _is_aside(seen):
         return "background"
     return _part_of_event(seen.place, record, subject_is_event)
 
@@ -98,9 +103,10 @@ def _is_a_difference(seen: StoryFact) -> bool:
     )
 
 
-def _was_foreseen(seen: StoryFact) -> bool:
-    """Whether an article says that what happened still lay ahead."""
-    return seen.record.fact.kind == "plan" and seen.event is not None
+def _is_aside(seen: StoryFact) -> bool:
+    """Whether a fact only explains an event of the subject, and is no part of what happened."""
+    is_own = seen.place is not None and seen.place.role == "own"
+    return is_own and not seen.is_first and seen.record.fact.kind == "background"
 
 
 def _part_of_timeless(seen: StoryFact) -> Part:

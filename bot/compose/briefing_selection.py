@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from bot.compose.briefing_material import Material
 from bot.compose.briefing_parts import PARTS, Part
-from bot.facts.model import Actor, Event, Topic
+from bot.facts.model import CLAIMS, Actor, Event, Topic
 from bot.facts.records import FactRecord, ThingRecord
 from bot.matching.normalize import MINOR
 from bot.matching.vocabulary import words_of
@@ -26,19 +26,20 @@ Fits = Callable[[Sequence[FactRecord]], bool]
 
 _TURNS: tuple[Part, ...] = (
     "what", "happened", "open", "led", "stands", "happened", "happened", "happened", "background",
-    "what", "differ", "happened", "said", "followed", "care", "happened", "led", "open", "said",
-    "happened", "stands", "what", "followed", "happened", "background", "said", "care", "differ",
-    "open",
+    "what", "differ", "happened", "said", "planned", "followed", "care", "happened", "led", "open",
+    "said", "happened", "stands", "what", "followed", "happened", "background", "planned", "said",
+    "care", "differ", "open",
 )  # fmt: skip
 _TURNS_OF_EVENT: tuple[Part, ...] = (
     "what", "agreed", "happened", "open", "led", "differ", "followed", "stands", "agreed",
-    "followed", "led", "said", "happened", "agreed", "happened", "care", "happened", "what", "led",
-    "said", "followed", "stands", "open", "happened", "agreed", "background", "said", "care",
+    "followed", "led", "said", "happened", "agreed", "background", "said", "happened", "planned",
+    "care", "happened", "what", "led", "said", "followed", "stands", "open", "happened", "agreed",
+    "background", "planned", "said", "care",
 )  # fmt: skip
 _TURNS_OF_PERIOD: tuple[Part, ...] = (
     "happened", "happened", "happened", "happened", "open", "happened", "happened", "happened",
     "led", "followed", "happened", "happened", "happened", "happened", "happened", "followed",
-    "differ", "said", "happened", "open", "led", "said",
+    "planned", "differ", "said", "happened", "open", "led", "said",
 )  # fmt: skip
 """The parts in the order in which they get their lines. """
 
@@ -54,7 +55,7 @@ def select(material: Material, fits: Fits, begun: Sequence[FactRecord] = ()) -> 
     def fits_too(fact: FactRecord) -> bool:
         return fits([*chosen, fact])
 
-    for each in () if begun else _openers(material):
+    for each in _openers(material, is_begun=bool(begun)):
         chosen.extend(left.next(each, fits_too) if each in PARTS else left.named(each, fits_too))
     for part in _turns(material):
         turns[part] += 1
@@ -63,13 +64,16 @@ def select(material: Material, fits: Fits, begun: Sequence[FactRecord] = ()) -> 
     return chosen
 
 
-def _openers(material: Material) -> list[str]:
+def _openers(material: Material, is_begun: bool) -> list[str]:
     """What a topic is, so that no briefing opens with a claim; then what curators put first.
 
     What is not established of a topic or an actor comes early too; an event has its causes first.
+    A draft that is begun needs only what curators put first and did not fit.
     """
     is_topic = isinstance(material.about, Topic)
     openers: list[str] = [key for key in _put_first(material) if key in material.parts]
+    if is_begun:
+        return openers
     if isinstance(material.about, Topic | Actor) and not any(
         material.parts[key] == "open" for key in openers
     ):
@@ -103,7 +107,8 @@ class _Candidates:
             self._left.setdefault(material.part_of(record), []).append(record)
         self._names = _actor_stems(material.store.things.values())
         self._said: list[set[object]] = []
-        self._summed_up: set[str] = set()  # events behind where a topic stands
+        self._summed_up: set[str] = set()  # events behind where a topic stands, or with a part told
+        self._told: set[str] = set()  # events of which a line tells
         self._put_first = _put_first(material)
 
     def take(self, facts: Iterable[FactRecord]) -> list[FactRecord]:
@@ -141,22 +146,32 @@ class _Candidates:
             return True
         if part == "care" and not record.fact.caution:
             return False  # nothing warns of what is easily misread
-        about = self._material.about
-        if part == "stands" and isinstance(about, Event) and about.id in record.things:
-            return False  # where a topic stands since the event is what the event tells
         if record.key in self._put_first:
             return True
-        if part == "happened" and record.owner in self._summed_up:
+        if part in ("happened", "followed") and record.owner in self._summed_up:
+            return False
+        if part == "stands" and self._is_told(record):
             return False
         content = self._content(record)
         return all(_likeness(content, said) <= _SAME for said in self._said)
 
+    def _is_told(self, record: FactRecord) -> bool:
+        """Whether lines tell already of every event that a fact is about."""
+        about = record.things & self._material.events.keys()
+        return bool(about) and about <= self._told
+
     def _note(self, part: Part, record: FactRecord) -> None:
-        """Remember what a chosen fact says; where a topic stands tells the events behind it."""
+        """Remember what a chosen fact says, and what it tells of.
+
+        Where a topic stands tells the events behind it, a part of an event the event itself.
+        """
         if part != "open":
             self._said.append(self._content(record))
         if part == "stands":
             self._summed_up |= record.things & self._material.events.keys()
+        if (event := self._material.event_of(record)) and record.fact.kind not in CLAIMS:
+            self._told.add(record.owner)
+            self._summed_up |= {event.event.part_of or ""}
 
     def _content(self, record: FactRecord) -> set[object]:
         """What a fact says: its paragraphs and the stems of its words, without names of actors."""

@@ -149,10 +149,8 @@ def _is_outdated(story: Story, fact: FactRecord) -> bool:
 
 
 def _bears_on(story: Story, fact: FactRecord) -> bool:
-    """Whether a fact of a topic bears on an event of it: where it stands, or what is open there."""
-    others = fact.things & story.events.keys()
-    is_near = not others or bool(others & story.places.keys())
-    return fact.part == "stands" or (fact.part == "open" and is_near)
+    """Whether a fact of a topic says where an event of it stands, or what is open about it."""
+    return fact.part != "facts" and story.subject in fact.things
 
 
 # ---- What is most telling ----------------------------------------------------------------------

@@ -27,22 +27,28 @@ class Chronology:
         self._first, self._last = self._narrowed()
 
     def in_order(self) -> list[str]:
-        """The ids of the events by the last day that each can have had.
+        """The ids of the events by the first month, then the last day that each can have had.
 
-        What came after something never precedes it. By the first day, an event of which only the
-        span is known would precede what may have caused it.
+        What came after something never precedes it. Within a month an event of which only the span
+        is known does not precede what may have caused it; undated ones have their last month.
         """
         sorter = TopologicalSorter(self._earlier)
         sorter.prepare()
         order: list[str] = []
-        ready: list[tuple[int, int, str]] = []
+        ready: list[tuple[int, int, int, str]] = []
         while sorter.is_active():
             for event_id in sorter.get_ready():
-                heappush(ready, (self._last[event_id], self._first[event_id], event_id))
+                heappush(ready, (*self._key(event_id), event_id))
             *_, event_id = heappop(ready)
             order.append(event_id)
             sorter.done(event_id)
         return order
+
+    def _key(self, event_id: str) -> tuple[int, int, int]:
+        """By what an event is put in order: its first month, its last day, its first day."""
+        first, last = self._first[event_id], self._last[event_id]
+        earliest = date.fromordinal(first if self._dates[event_id].span else last)
+        return earliest.replace(day=1).toordinal(), last, first
 
     def precedes(self, one: str, other: str) -> bool:
         """Whether the articles prove that one event came before another."""

@@ -11,7 +11,7 @@ from bot.facts.load import Base
 from bot.facts.model import Citation
 from bot.verification.copies import Copy
 from bot.verification.coverage import furniture
-from bot.verification.evidence import Paragraph, Reading
+from bot.verification.evidence import Paragraph, Reading, in_year_of
 from bot.verification.mentions import Forms, always_capital
 from bot.verification.statements import statements_of
 
@@ -30,7 +30,9 @@ class Comparison:
     def paragraphs(self) -> Mapping[Citation, Paragraph]:
         """Every paragraph of every copy, by the citation that names it."""
         return {
-            Citation(source=source, paragraph=number): self.reading.paragraph(text)
+            Citation(source=source, paragraph=number): in_year_of(
+                self.base.sources.get(source), self.reading.paragraph(text)
+            )
             for source, copy in self.copies.items()
             for number, text in enumerate(copy.paragraphs, 1)
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 
@@ -108,6 +108,23 @@ class Reading:
             quantities=(),
             things={**read.things, source.id: read.things.get(source.id, frozenset())},
         )
+
+
+def in_year_of(source: Source | None, paragraph: Paragraph) -> Paragraph:
+    """A paragraph of a dated article, whose dates without a year are those up to that date."""
+    published = next(iter(dates(source.date or "")), None) if source else None
+    if published is None or published.year is None or published.month is None:
+        return paragraph
+    upto = published.month, published.day or 31
+    return replace(
+        paragraph,
+        dates=tuple(
+            replace(day, year=published.year)
+            if day.year is None and day.month and (day.month, day.day or 1) <= upto
+            else day
+            for day in paragraph.dates
+        ),
+    )
 
 
 def is_supported(claim: Claim, paragraphs: Iterable[Paragraph]) -> bool:

@@ -199,6 +199,19 @@ async def test_a_story_rests_for_four_weeks_even_if_there_is_no_other(
     posted = await days(service.store, "en", date(2027, 1, 1), 57, frozenset({topic}))
     told = [one.day for one in posted if one.digest.story == "japans-new-defence"]
     assert told == [date(2027, 1, 1), date(2027, 1, 29), date(2027, 2, 26)]
+    shown = {one.day: [line.text for line in lines(one.card)] for one in posted}
+    again = EN("digest.told-before", date="1 January 2027")
+    assert [day for day, texts in shown.items() if again in texts] == [date(2027, 1, 29)]
+    assert EN("digest.same", date="1 January 2027") in shown[date(2027, 1, 29)]
+
+
+async def test_a_day_between_says_when_the_next_story_comes_and_is_not_posted(
+    service: AnswerService,
+) -> None:
+    topic = "japan-defence-policy"
+    _, between = await days(service.store, "en", date(2027, 1, 1), 2, frozenset({topic}))
+    assert (between.digest.story, between.digest.worth_posting) == (None, False)
+    assert next(lines(between.card)).text == EN("digest.all-told", date="29 January 2027")
 
 
 def test_a_story_ends_in_a_question_that_a_button_asks(base: Base, year: list[Posted]) -> None:
@@ -262,9 +275,15 @@ def test_a_chart_spans_the_years_beside_the_headline_and_cites_what_the_story_ci
         assert {source for mark in marks for source in mark.sources} <= cited
 
 
+def test_a_chart_names_as_its_last_event_what_began_last(year: list[Posted]) -> None:
+    card = next(p.card for p in year if p.digest.story == "the-curbs-of-2019")
+    assert card.picture
+    assert "Last: South Korea suspends its decision to end GSOMIA" in card.picture.alt
+
+
 def test_what_is_old_says_so(year: list[Posted]) -> None:
     first, second = ([line.text for line in lines(posted.card)] for posted in year[:2])
-    end = "The latest dated event in the articles is from 2023."
+    end = "The latest event that the articles report as having taken place is from 2023."
     assert first[-1] == end
     assert second[-2:] == ["Nothing in the base changed since yesterday.", end]
 

@@ -121,7 +121,11 @@ def _alt(
     words = context.words
     yield words("picture.alt", title=title)
     yield words.count("picture.alt.dated", len(dated), kinds=words.list(_kinds(words, dated)))
-    first, last = (_named(context, event) for event in (dated[0], dated[-1]))
+    # An event that took place by a certain time can be the last in order and an early one in fact.
+    latest = max(
+        reversed(dated), key=lambda event: event.dated.span.first if event.dated.span else 0
+    )
+    first, last = (_named(context, event) for event in (dated[0], latest))
     yield words("picture.alt.ends", first=first, last=last)
     if undated:
         yield words.count("picture.alt.undated", len(undated))

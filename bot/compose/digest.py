@@ -96,7 +96,7 @@ async def compose(
         title=first.headline if first else name,
         found=True,
         subtitle=" · ".join([name, about] if first else [about]),
-        sections=(*_sections(contents), *_last_section(material, contents, age)),
+        sections=(*_sections(contents), *_last_sections(material, contents, history, age)),
         picture=first.picture(material) if first else None,
         actions=tuple(_actions(material.context, contents)),
         one_page=True,
@@ -197,14 +197,23 @@ def _sections(contents: _Contents) -> Iterator[Section]:
         yield from group.sections(shown)
 
 
-def _last_section(
-    material: DigestMaterial, contents: _Contents, age: tuple[Line, ...]
+def _last_sections(
+    material: DigestMaterial, contents: _Contents, history: DigestHistory, age: tuple[Line, ...]
 ) -> Iterator[Section]:
-    """How old it all is; first that there is nothing, if there is neither a story nor news."""
+    """How old it all is; first why there is nothing, if there is neither a story nor news."""
     if not contents.story and not contents.has_news:
-        yield Section((Line(material.context.words("digest.nothing")),), listed=False)
-    if age:
-        yield Section(age, listed=False, small=True)
+        yield Section((_nothing(material, history),), listed=False)
+    before = contents.story.told_before if contents.story else None
+    if small := tuple(filter(None, (before, *age))):
+        yield Section(small, listed=False, small=True)
+
+
+def _nothing(material: DigestMaterial, history: DigestHistory) -> Line:
+    """That nothing is posted until a story comes again, or that the base has none to tell."""
+    words = material.context.words
+    if again := digest_story.next_day(material.stories, history.stories):
+        return Line(words("digest.all-told", date=day_words(again, words)))
+    return Line(words("digest.nothing"))
 
 
 def _actions(context: AnswerContext, contents: _Contents) -> Iterator[Action]:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from bot.answers.fact_lines import event_line, fact_line
 from bot.answers.time_picture import time_picture
 from bot.cards.card import Line, Picture
-from bot.cards.wording import span_words
+from bot.cards.wording import day_words, span_words
 from bot.compose.digest_material import DigestMaterial
 from bot.compose.message_budget import MessageBudget, Passage
 from bot.facts.dates import Span, parse_date
@@ -25,12 +25,16 @@ _REST = timedelta(days=28)  # before a story comes again, even if there is no ot
 
 @dataclass(frozen=True)
 class StorySection:
-    """A story as a digest shows it: its headline, its opening line and what it lists."""
+    """A story as a digest shows it: its headline, its opening line and what it lists.
+
+    `told_before` says when the server read it last, if it has.
+    """
 
     story: Story
     headline: str
     opening: Line
     passage: Passage
+    told_before: Line | None
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -38,8 +42,8 @@ class StorySection:
         return (self.opening, *self.passage.lines)
 
     def all_lines(self) -> tuple[Line, ...]:
-        """The headline, and everything below it."""
-        return (Line(self.headline), *self.lines)
+        """The headline, everything below it, and when it was told before."""
+        return tuple(filter(None, (Line(self.headline), *self.lines, self.told_before)))
 
     def picture(self, material: DigestMaterial) -> Picture | None:
         """The chart of the events that it tells of, if enough of them have a date.
@@ -76,25 +80,38 @@ def choose(
     fits no message at all does not count. If a server's topics have few stories, each rests for
     four weeks, and the days between have none.
     """
+
+    def fitting(story: Story, budget: MessageBudget) -> StorySection | None:
+        return _fitting(material, budget, story, is_weekly, posted_on.get(story.id))
+
     turn = in_turn(material.stories, posted_on, day)
     unseen = [story for story in turn if story.id not in posted_on]
     rested = [story for story in turn if day - posted_on.get(story.id, day) >= _REST]
     for stories in (unseen, rested):
-        for story in stories:
-            if fitting := _fitting(material, budget, story, is_weekly):
-                return fitting
-        if any(_fitting(material, budget.fresh(), story, is_weekly) for story in stories):
+        if shown := next(filter(None, (fitting(story, budget) for story in stories)), None):
+            return shown
+        if any(fitting(story, budget.fresh()) for story in stories):
             return None
     return None
 
 
+def next_day(stories: Sequence[Story], posted_on: Mapping[str, date]) -> date | None:
+    """The day from which a story comes again where all have come, or None if there is none."""
+    told = [posted_on[story.id] for story in stories if story.id in posted_on]
+    return min(told) + _REST if told else None
+
+
 def _fitting(
-    material: DigestMaterial, budget: MessageBudget, story: Story, is_weekly: bool
+    material: DigestMaterial,
+    budget: MessageBudget,
+    story: Story,
+    is_weekly: bool,
+    told_on: date | None,
 ) -> StorySection | None:
     """A story if it fits: with all that a day shows of it, and in a week as much more as fits."""
     extra = len(story.tells) - len(story.lines()) if is_weekly else 0
     for number in range(extra, -1, -1):
-        section = _section(material, story, story.lines(number))
+        section = _section(material, story, story.lines(number), told_on)
         if budget.take(*section.all_lines()):
             return section
     return None
@@ -142,8 +159,11 @@ def _kind_due(unseen: Collection[Story]) -> str | None:
 # ---- What of it is shown ---------------------------------------------------------------------
 
 
-def _section(material: DigestMaterial, story: Story, told: Sequence[StoryLine]) -> StorySection:
+def _section(
+    material: DigestMaterial, story: Story, told: Sequence[StoryLine], told_on: date | None
+) -> StorySection:
     words = material.context.words
+    before = words("digest.told-before", date=day_words(told_on, words)) if told_on else None
     dates = span_words(parse_date(story.when), words) if story.when else None
     headline = filter(None, (story.headline(words.language), dates))
     lines = tuple(sorted(_lines(material, story, told), key=_is_open))
@@ -153,6 +173,7 @@ def _section(material: DigestMaterial, story: Story, told: Sequence[StoryLine]) 
         headline=" · ".join(headline),
         opening=Line(story.opening.says, story.opening.cites),
         passage=Passage(story.topics[0], lines, tuple(facts)),
+        told_before=Line(before) if before else None,
     )
 
 

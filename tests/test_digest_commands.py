@@ -245,6 +245,17 @@ async def test_a_day_without_news_is_skipped_where_that_is_wished(
     assert shown[-1] == "**Last**: 1 January 2026, not posted: there was no news"
 
 
+async def test_a_day_on_which_every_story_has_been_told_is_skipped(mod: ModeratedServer) -> None:
+    await set_up(mod, topics="japan-defence-policy")
+    await mod.advance(minutes=7)
+    assert len(posted(mod.server.channel)) == 1
+    assert "nothing will be posted" in lines(await mod.run("digest preview"))[2]
+    await mod.advance(hours=24)
+    assert len(posted(mod.server.channel)) == 1
+    shown = await mod.ask("digest show")
+    assert shown[-1] == "**Last**: 2 January 2026, not posted: there was no news"
+
+
 # --- setting it up
 
 

@@ -221,7 +221,7 @@ async def test_what_was_planned_is_never_told_as_done(
                 careful = [
                     line for part in parts for line in _lines(composed, UI(f"briefing.{part}"))
                 ]
-                (line,) = [line for line in careful if line.fact == record]
+                (line,) = [each for each in careful if each.fact and each.fact.key == record.key]
                 is_dated = record.dated and record.owner != subject.thing
                 assert (line.opening or "").startswith(begins) or not is_dated, record.key
                 seen.add(record.owner)

@@ -124,7 +124,8 @@ class BriefingLayout:
             yield replace(line, text=_capitalised(line.text), notes=())
         elif isinstance(about, Actor):
             for line in (role_line(self._context, about, role) for role in about.roles):
-                yield replace(line, opening=self._context.name(about.id))
+                name = self._context.name(about.id)
+                yield replace(line, text=self.words("briefing.role", actor=name, role=line.text))
 
     def _above(self, facts: Sequence[FactRecord]) -> Iterator[Line]:
         """The lines above the facts of the first part: who or when it was, or else the lead.
@@ -183,20 +184,18 @@ class BriefingLayout:
         return replace(line, notes=(*wordings, *line.notes))
 
     def _with_date(self, line: Line, record: FactRecord, dated: Dated) -> Line:
-        """A line that opens with a date and cites what gives it; a date may call it a plan."""
-        label = None if record.fact.kind == "plan" and self._is_planned(record) else line.label
-        cites = self._cites(record)
-        return replace(line, opening=self._date(record, dated), cites=cites, label=label)
+        """A line that opens with a date and cites what gives it."""
+        return replace(line, opening=self._date(record, dated), cites=self._cites(record))
 
     def _marked(self, record: FactRecord) -> str:
         """What a fact says, with a remark after a year that it names and no text prints."""
         says, inferred = record.fact.says, record.fact.inferred or ""
-        if not set(_YEAR.findall(says)) & set(_YEAR.findall(inferred)):
-            return says
-        year = next(year for year in _YEAR.findall(says) if year in inferred)
-        remark = self.words("mark.inferred-year")
-        marked = self.words("typography.bracketed", text=year, remark=remark)
-        return says.replace(year, marked, 1)
+        worked_out = set(_YEAR.findall(inferred))
+        year = next((year for year in _YEAR.findall(says) if year in worked_out), "")
+        marked = self.words(
+            "typography.bracketed", text=year, remark=self.words("mark.inferred-year")
+        )
+        return says.replace(year, marked, 1) if year else says
 
     def _is_planned(self, record: FactRecord) -> bool:
         event = self.material.event_of(record)

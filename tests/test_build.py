@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot.answers.lifecycle import open_service
+from bot.answers.lifecycle import open_service, reopen_service
 from bot.cards.card import Question
 from bot.facts.build import build
 from bot.facts.built import built_bases, is_intact, last_wordings
@@ -490,6 +490,20 @@ async def test_the_store_refuses_what_does_not_fit(
         db.commit()
     with pytest.raises(UnreadableBase):
         await Store.open(path)
+
+
+async def test_a_damaged_base_does_not_replace_the_one_that_answers(
+    folders: Folders, data: Path
+) -> None:
+    service = await open_service(folders, data)
+    before = service.store
+    _change(folders)
+    with closing(sqlite3.connect(build(folders, data).path)) as db:
+        db.execute("DROP TABLE unit_term")  # read last, when all else is there
+    with pytest.raises(UnreadableBase):
+        await reopen_service(service, data)
+    assert service.store is before
+    await before.close()
 
 
 def test_damaged_bases_say_nothing_of_wordings(folders: Folders, data: Path) -> None:

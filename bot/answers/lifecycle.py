@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from bot.answers.service import AnswerService
 from bot.config import UNNAMED_HOST, Host
 from bot.facts.build import Progress, build
 from bot.facts.built import built_bases, fingerprint_of, is_intact
-from bot.facts.errors import BaseError
+from bot.facts.errors import BaseError, UnreadableBase
 from bot.facts.load import Folders
 from bot.facts.pauses import no_collections
 from bot.facts.store import Store
@@ -74,12 +75,22 @@ async def reopen_service(service: AnswerService, data: Path) -> Store | None:
     if newest is None or fingerprint_of(newest) == service.store.fingerprint:
         return None
     with no_collections():
-        store = await Store.open(newest)
-        await _prepare(store)
+        store = await _open_prepared(newest)
         gc.freeze()  # the base stays as long as it is used; the collector need not look through it
     before = service.swap(store)
     _log().info("another base answers", serving=service.store.fingerprint)
     return before
+
+
+async def _open_prepared(path: Path) -> Store:
+    """A base that can answer at once. Raises UnreadableBase, also for damage seen only by then."""
+    store = await Store.open(path)
+    try:
+        await _prepare(store)
+    except (sqlite3.Error, ValueError, LookupError) as error:
+        await store.close()
+        raise UnreadableBase(path, str(error)) from error
+    return store
 
 
 async def _prepare(store: Store) -> None:

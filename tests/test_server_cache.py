@@ -182,14 +182,14 @@ EVENTS: dict[str, tuple[str, Callable[[JSON], JSON]]] = {
 }
 
 
-@pytest.mark.parametrize("told", EVENTS)
-def test_an_event_changes_the_same(clients: Clients, told: str) -> None:
-    name, body = EVENTS[told]
+@pytest.mark.parametrize("event", EVENTS)
+def test_an_event_changes_the_same(clients: Clients, event: str) -> None:
+    name, body = EVENTS[event]
     before = said(clients.pair[0])
     clients.hear(name, body(clients.sent))
     ours, whole = (said(guild) for guild in clients.pair)
     assert ours == whole
-    assert (ours != before) == ("category" not in told)
+    assert (ours != before) == ("category" not in event)
 
 
 def test_a_server_comes_back_as_it_is_now(clients: Clients) -> None:
@@ -219,7 +219,7 @@ def test_a_channel_is_found_in_its_server_alone(clients: Clients) -> None:
 
 
 @pytest.mark.parametrize("server_id", [server(3)["id"], "80"])
-def test_what_is_told_of_a_server_that_is_not_here_changes_no_other(
+def test_events_of_a_server_that_is_not_here_change_no_other(
     clients: Clients, server_id: str
 ) -> None:
     present = clients.ours.guilds[:2]

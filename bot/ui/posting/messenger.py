@@ -132,10 +132,8 @@ class DiscordMessenger:
                     raise
 
     async def _channel(self, outgoing: OutgoingPost) -> Postable:
-        guild, channel_id = (
-            self._client.get_guild(outgoing.slot.server_id),
-            outgoing.target.channel_id,
-        )
+        channel_id = outgoing.target.channel_id
+        guild = self._client.get_guild(outgoing.slot.server_id)
         channel = guild.get_channel(channel_id) if guild else None
         if channel is None:
             channel = await self._client.fetch_channel(channel_id)

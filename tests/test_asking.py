@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import permutations
 
 import pytest
 
@@ -145,6 +146,12 @@ def _compared(question: str, *things: str, asks: tuple[str, ...] = ()) -> dict[s
             FEATURES, Comparison(asked, weights, [unit]).features(unit, unit.ask_index), strict=True
         )
     )
+
+
+def test_terms_weigh_the_same_in_any_order() -> None:
+    weights = TermWeights({"export": 1, "court": 9, "talks": 12, "missile": 5}, 289)
+    terms = ("export", "court", "talks", "missile", "unknown")
+    assert len({weights.of(order) for order in permutations(terms)}) == 1
 
 
 def test_the_unanswered_question_that_is_most_alike_counts() -> None:

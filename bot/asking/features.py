@@ -37,8 +37,8 @@ class Comparison:
         self._fit_in_series = fit_in_series(asked, units)
         self._weights = weights
         self._letters = " ".join(sorted(asked.plain.split()))
-        self._terms = frozenset(asked.terms.all)
-        self._weighed = {term: weights[term] for term in self._terms}
+        self._weighed = {term: weights[term] for term in asked.terms.all}
+        self._terms = frozenset(self._weighed)
         self._things = frozenset(THING + thing for thing in asked.terms.things)
         self._whole = weights.of(self._terms) or 1.0
         self._parts = [(min(map(weights.__getitem__, part)), part) for part in asked.terms.parts]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from math import log
+from math import fsum, log
 
 
 class TermWeights(dict[str, float]):
@@ -30,5 +30,5 @@ class TermWeights(dict[str, float]):
         return TermWeights({**self._counts, **fewer}, self._units)
 
     def of(self, terms: Iterable[str]) -> float:
-        """What terms weigh together."""
-        return sum(map(self.__getitem__, terms))
+        """What terms weigh together; to the last bit the same in any order, as sets have none."""
+        return fsum(map(self.__getitem__, terms))

@@ -17,7 +17,14 @@ from itertools import chain
 
 from bot.matching.latin_stems import MONTHS, NUMBERS, stemmed
 from bot.matching.normalize import normalize
-from bot.matching.question_words import ENDING, HAN_STOP, KOREAN_STOP, LATIN_STOP, PARTICLE
+from bot.matching.question_words import (
+    ENDING,
+    HAN_STOP,
+    KOREAN_REQUEST,
+    KOREAN_STOP,
+    LATIN_STOP,
+    PARTICLE,
+)
 
 THING, SYNONYMS = "@", "="
 """How a term that is a thing, or a group of synonyms, begins."""
@@ -249,7 +256,7 @@ def term_key(name: str) -> str:
 
 def _korean(run: str) -> Iterator[str]:
     """Neighbouring syllables of a Korean word without particle and ending."""
-    if run in KOREAN_STOP:
+    if run in KOREAN_STOP or KOREAN_REQUEST.match(run):
         return
     stem = ENDING.sub("", PARTICLE.sub("", run))
     if stem not in KOREAN_STOP:

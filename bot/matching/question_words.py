@@ -43,16 +43,21 @@ _KOREAN_STOPS = """
 얘기도 그럼 지금 거죠 거지 거예 이름이 이름은 뭐임 누구임 사실임 근데 아니 솔직히 제발
 부탁 부탁해 알고 싶어 싶은데 있잖아 구체적 구체적으로 간단히 한번 하나만 질문 답변 대답
 확인 확인해 참고로 갑자기 그러면 그래서 그러니까 도대 일단 정확하게 자세히 자세한 누군지
-언제인지 어디서 어디에 어느쪽
+언제인지 어디서 어디에 어느쪽 성함 존함 분들 두분 나온 나오신 누구누구
 """
 _HAN_STOPS = """
 何 誰 時 事 言 本当 教 話 見 為 方 中 出 入 行 来 的 件 記事 名前 内容 説明
-具体 何年 何月 何日 何人 何回 何度 何時 何分 何発 理由 場所 日付 当時 今回 側 氏
+具体 主 合 何年 何月 何日 何人 何回 何度 何時 何分 何発 理由 場所 日付 当時 今回 側 氏
 質問 回答 詳細 詳 正確 確認 一体 知 急 結局 是非 簡単 一言 私 今
 """
 LATIN_STOP, KOREAN_STOP, HAN_STOP = (
     frozenset(stops.split()) for stops in (_LATIN_STOPS, _KOREAN_STOPS, _HAN_STOPS)
 )
+
+KOREAN_REQUEST = re.compile(
+    "^(?:알려|가르쳐|말해|말씀해|설명해|보여|찾아)(?:줘|줄|주|달|봐|드)|^(?:궁금|부탁)"
+)
+"""How a word begins by which a question asks to be answered, whatever it ends in."""
 
 _PARTICLES = """
 에서는 에서도 에서 에게서 에게 으로는 으로 까지 부터 이랑 하고 한테 처럼 보다 마다 밖에 이라는

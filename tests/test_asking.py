@@ -56,6 +56,8 @@ READER = TermReader(
         ("what is it, and who said so?", "", ""),
         ("was Yoon in Seoul", "yoon south-korea", "seoul"),
         ("윤석열은 서울에서", "yoon south-korea", "서울"),
+        ("GSOMIA 좀 알려주시겠어요", "gsomia", ""),
+        ("GSOMIA 궁금합니다", "gsomia", ""),
         ("GSOMIAって何", "gsomia", ""),
     ],
 )
@@ -79,6 +81,9 @@ def test_a_question_is_read_as_things_and_words_that_matter(
         ("prove that he paid", "true"), ("증거 있어?", "true"), ("なんで中止した", "why"),
         ("whos akiba", "who"), ("whens the next one", "when"), ("wheres the summit", "where"),
         ("whats gsomia", "what-is"), ("GSOMIAってなに", "what-is"),
+        ("what time did it begin", "hour"), ("at what hour, and when", "hour"),
+        ("몇 시에 시작했나요", "hour"), ("何時からですか", "hour"),
+        ("몇 시간 했나요", "how-long"), ("何時間でしたか", "how-long"),
         ("GSOMIAって何ですか", "what-is"), ("何で中止したんですか", "why"),
         ("日韓は何を合意したのですか", "other"), ("무엇을 합의했나요", "what-is"),
         ("어떤 합의를 했나요", "other"), ("日韓は合意したのですか", "true"),

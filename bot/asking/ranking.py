@@ -15,8 +15,8 @@ from bot.asking.features import Comparison, Features
 from bot.facts.records import UnitRecord
 
 WEIGHTS: Features = (
-    0.96, 2.21, 3.21, 5.31, 4.67, 1.79, 1.07, 0.54, -1.44, -0.28, -0.92, 1.22, 2.13, -1.04, -0.2,
-    0.01, 1.0,
+    1.02, 1.96, 3.03, 5.96, 5.06, 1.67, 1.0, 0.68, -1.45, 0.05, -0.95, 1.21, 2.07, -1.06, -0.13,
+    0.0, 0.99,
 )  # fmt: skip
 
 GATHERED = 24

@@ -19,7 +19,7 @@ from bot.matching.term_weights import TermWeights
 
 Signs = tuple[float, ...]
 
-ANSWER, NEAR = 0.65, 0.35
+ANSWER, NEAR = 0.62, 0.35
 """The chances from which the first units are the answer, or are shown as near."""
 OPEN = 0.05
 """The chance from which a first unit is shown that says what the articles do not tell."""
@@ -40,9 +40,9 @@ SIGNS = (
     "words of unanswered",
 )
 WEIGHTS: Signs = (
-    -1.76, 0.56, 0.21, -0.71, 0.44, -0.25, -0.01, 0.2, -1.09, -0.61, -0.06, -1.56, -0.14, 0.17,
-    -0.52, -0.05, -1.82, 0.06, -0.17, -0.0, 0.15, -1.1, 0.15, 0.77, -0.6, -1.81, -2.36, -1.58,
-    -2.42,
+    -1.59, 0.51, 0.24, -0.87, 0.6, -0.02, -0.41, 0.41, -1.06, -0.51, -0.06, -1.66, -0.17, -0.09,
+    -0.51, -0.02, -1.59, 0.05, -0.12, 0.03, 0.13, -1.11, 0.14, 0.75, -0.68, -1.73, -2.46, -1.69,
+    -2.32,
 )  # fmt: skip
 
 _FITS_IN_SERIES = FEATURES.index("fits in series")

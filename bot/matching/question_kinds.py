@@ -6,8 +6,9 @@ import re
 from typing import Literal, get_args
 
 QuestionKind = Literal[
-    "who", "when", "where", "how-long", "how-many", "why", "said", "what-is", "true", "other"
-]
+    "who", "when", "hour", "where", "how-long", "how-many", "why", "said", "what-is", "true",
+    "other",
+]  # fmt: skip
 
 QUESTION_KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 
@@ -31,8 +32,12 @@ _SIGNS: tuple[tuple[QuestionKind, str], ...] = (
         r"|何(?:分|時間|日間|週間|か月|ヶ月|年間|年ぶり)|どのくらい|どれくらい|期間",
     ),
     (
+        "hour",
+        r"\b(?:what|which|exact) (?:time|hour)\b(?! of (?:the )?year)|몇 ?시(?!간)|何時(?!間)",
+    ),
+    (
         "when",
-        r"\bwhens?\b|\b(?:what|which|exact) (?:date|day|month|year|time|season)\b|\bdates?\b"
+        r"\bwhens?\b|\b(?:what|which|exact) (?:date|day|month|year|season)\b|\bdates?\b"
         r"|언제|며칠|몇 ?(?:년|월|일)|날짜|시기|연도|いつ|何(?:年|月|日)|日付|日程|時期",
     ),
     (

@@ -148,7 +148,7 @@ class _Candidates:
             return False  # nothing warns of what is easily misread
         if record.key in self._put_first:
             return True
-        if part in ("happened", "followed") and record.owner in self._summed_up:
+        if part in ("what", "happened", "followed") and record.owner in self._summed_up:
             return False
         if part == "stands" and self._is_told(record):
             return False

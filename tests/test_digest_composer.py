@@ -13,6 +13,7 @@ from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
 from bot.delivery import digest_composer
 from bot.delivery.digest_composer import DigestComposer
+from bot.facts.store import Store
 from bot.state.digests import Schedule
 from bot.state.state import State
 from tests.small_base import AGREEMENT, write_small_base
@@ -31,11 +32,17 @@ async def service(tmp_path: Path) -> AsyncIterator[AnswerService]:
 
 
 @pytest.fixture
-async def composer(service: AnswerService, tmp_path: Path) -> AsyncIterator[DigestComposer]:
-    """Its composer of digests."""
+async def state(tmp_path: Path) -> AsyncIterator[State]:
+    """An empty state."""
     state = await State.open(f"sqlite:///{tmp_path / 'state.db'}")
-    yield DigestComposer(service, state)
+    yield state
     await state.close()
+
+
+@pytest.fixture
+def composer(service: AnswerService, state: State) -> DigestComposer:
+    """Its composer of digests."""
+    return DigestComposer(service, state)
 
 
 def kept(composer: DigestComposer) -> Mapping[object, object]:
@@ -93,16 +100,46 @@ async def test_no_more_are_kept_than_the_bound(
     ], "the one that was not used for longest goes"
 
 
+async def reworded(place: Path) -> Store:
+    """The small base with a fact in other words."""
+    folders = write_small_base(place)
+    (folders.facts / "events/ferry-agreement.yaml").write_text(
+        AGREEMENT.replace("signed the", "sealed the"), "utf-8"
+    )
+    return (await open_service(folders, place / "data")).store
+
+
 async def test_another_base_drops_them(
     composer: DigestComposer, service: AnswerService, tmp_path: Path
 ) -> None:
     first = await composer(ONE, TODAY, is_late=False)
-    folders = write_small_base(tmp_path / "other")
-    reworded = AGREEMENT.replace("signed", "sealed")
-    (folders.facts / "events/ferry-agreement.yaml").write_text(reworded, "utf-8")
-    other = await open_service(folders, tmp_path / "other" / "data")
-    await service.swap(other.store).close()
+    other = await reworded(tmp_path / "other")
+    await service.swap(other).close()
     second = await composer(ONE, TODAY, is_late=False)
     assert second.card is not first.card
-    assert second.contents.base_version == other.store.fingerprint
+    assert second.contents.base_version == other.fingerprint
     assert len(kept(composer)) == 1
+
+
+async def test_a_digest_is_of_one_base_if_another_is_opened_meanwhile(
+    composer: DigestComposer,
+    service: AnswerService,
+    state: State,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await composer(ONE, TODAY, is_late=False)
+    before, after = service.store, await reworded(tmp_path / "other")
+    service.swap(after)
+    has_read = replace(ONE, last_day=TODAY, last_base_version=before.fingerprint)
+    expected = await composer(has_read, TODAY, is_late=False)
+    facts = state.base_versions.facts
+
+    async def swap_and_read(base_version: str) -> Mapping[str, str] | None:
+        service.swap(before)
+        return await facts(base_version)
+
+    monkeypatch.setattr(state.base_versions, "facts", swap_and_read)
+    digest = await DigestComposer(service, state)(has_read, TODAY, is_late=False)
+    await after.close()
+    assert digest.card == expected.card

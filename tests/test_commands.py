@@ -196,7 +196,8 @@ async def test_every_button_answers_the_presser_privately_before_and_after_a_res
     await server.restart()
     assert [await pressed(server, message) for message in messages] == before
     labels = [label for answers in before for label in answers]
-    assert {"Known 7", "Said 3", "Timeline 5", "Sources"} <= set(labels)
+    parts = {re.sub(r" \d+$", "", label) for label in labels}
+    assert {"Known", "Said", "Timeline", "Sources"} <= parts
     assert any(re.fullmatch(r"\d{4} ›", label) for label in labels), "the next page of a timeline"
     assert len(labels) > 20
 
@@ -380,7 +381,7 @@ async def test_buttons_whose_answer_is_no_more_still_lead_somewhere(server: Serv
         assert answer.ephemeral
         assert title(answer).startswith(lead), custom_id
         if "t99" in custom_id:
-            last = words("en")("part.differ")
+            last = words("en")("part.open")
             assert last in texts(answer.components)[0], "of the pages that there are, the last one"
 
 

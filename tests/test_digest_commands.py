@@ -231,7 +231,9 @@ async def test_a_digest_that_is_off_comes_no_more_and_its_posts_stay(
     await mod.advance(minutes=10)
     assert len(posted(mod.server.channel)) == 1
     for command in SUBCOMMANDS.keys() - {"set"}:
-        assert (await mod.ask(f"digest {command}"))[0] == "### No digest is set up here.", command
+        said = await mod.ask(f"digest {command}")
+        assert said[0] == "### No digest is set up here.", command
+        assert said[1] == "Set one up with /setup or /digest set.", command
 
 
 async def test_a_day_without_news_is_skipped_where_that_is_wished(

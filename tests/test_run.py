@@ -21,6 +21,7 @@ from typing import Any, BinaryIO, ParamSpec, Protocol, TypeVar
 import aiohttp
 import pytest
 
+from bot.cli.token import REFUSED, REPLACE
 from bot.config import Config
 from bot.runtime.session_starts import SPARE
 from bot.state.database import Database
@@ -349,6 +350,7 @@ async def test_ends_when_the_token_is_taken_back(discord: LittleDiscord, start: 
     await discord.gateway.close(4004)
     assert await run.ended() == 2
     refused_in_one_sentence(run)
+    assert f"{REFUSED}, {REPLACE}." in run.output
 
 
 @within(40)
@@ -480,6 +482,7 @@ async def test_a_check_names_all_that_would_keep_it_from_running(
         ["state", "WRONG"],
     ]
     assert "tables are of version 9999" in checked.output
+    assert f"{REFUSED}, {REPLACE}" in checked.output
 
     discord.gateway.remaining = SPARE
     checked = await start("--once-check", DISCORD_TOKEN=TOKEN)

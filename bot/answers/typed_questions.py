@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import cast
 
 from bot.answers.commands import COMMANDS, PRIVATE
@@ -69,7 +70,8 @@ def _from_text(text: str) -> Question:
     name, _, rest = text[1:].partition(" ")
     command = _command(name)
     page = _PAGE.search(rest)
-    options = _options(command, _PAGE.sub("", rest).strip())
+    names = [option.name for option in (*command.options, PRIVATE)]
+    options = split_options(command.name, names, _PAGE.sub("", rest).strip())
     return Question(command.name, options, int(page[1]) if page else 1)
 
 
@@ -83,16 +85,18 @@ def _command(name: str) -> Command:
     return command
 
 
-def _options(command: Command, text: str) -> dict[str, str]:
-    """`from:2023-03 actor:yoon`: named options; text before the first goes to the first option."""
-    names = [option.name for option in (*command.options, PRIVATE)]
+def split_options(command: str, names: Sequence[str], text: str) -> dict[str, str]:
+    """`from:2023-03 actor:yoon`: named options; text before the first goes to the first option.
+
+    Raises BadQuestion if the command has no option but `private` for that text.
+    """
     marks = list(re.finditer(rf"(?:^|(?<=\s))({'|'.join(names)}):", text))
     options: dict[str, str] = {}
     unnamed = text[: marks[0].start()] if marks else text
     if unnamed.strip():
-        if not command.options:
-            raise BadQuestion(f"/{command.name} takes no name")
-        options[command.options[0].name] = unnamed.strip()
+        if not names or names[0] == PRIVATE.name:
+            raise BadQuestion(f"/{command} takes no name")
+        options[names[0]] = unnamed.strip()
     ends = [*(mark.start() for mark in marks[1:]), len(text)]
     for mark, end in zip(marks, ends, strict=False):
         options[mark[1]] = text[mark.end() : end].strip().strip('"')

@@ -13,7 +13,7 @@ import typer
 from bot.cli.environment import env_file, write_environment
 from bot.cli.errors import FAULTS, fail, worded
 from bot.cli.shared import DEFAULT_CONFIG, ConfigPath
-from bot.cli.token import ask_token
+from bot.cli.token import REFUSED, ask_token
 
 if TYPE_CHECKING:
     from discord import AppInfo
@@ -46,7 +46,7 @@ async def _application_of(token: str) -> AppInfo:
         async with client:
             return await log_in(client, token)
     except RefusedToken:
-        fail("Discord refuses this token; nothing was written. Copy it again: Bot, Reset Token.")
+        fail(f"{REFUSED}. Nothing was written.")
     except UnreachableDiscord as error:
         fail(f"Discord cannot be reached: {error}. Nothing was written; try again later.", FAULTS)
 

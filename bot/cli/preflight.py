@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.answers.lifecycle import build_service, open_last_service
 from bot.cli.errors import sentence_of
 from bot.cli.shared import base_folders
+from bot.cli.token import REFUSED, REPLACE
 from bot.config import Config
 from bot.facts.errors import BaseError
 from bot.runtime.client import Factdesk
@@ -53,7 +54,7 @@ async def _login(bot: Factdesk, token: str) -> Check:
     try:
         application = await log_in(bot, token)
     except RefusedToken:
-        return Check("token", False, "Discord refuses it; copy it again from the Developer Portal")
+        return Check("token", False, f"{REFUSED}, {REPLACE}")
     except UnreachableDiscord as error:
         return Check("token", False, f"Discord cannot be reached: {error}")
     if address := application.interactions_endpoint_url:

@@ -18,7 +18,7 @@ from bot.cli.shared import (
     start_logs,
     with_shards,
 )
-from bot.cli.token import read_token
+from bot.cli.token import REFUSED, REPLACE, read_token
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -125,10 +125,7 @@ def run(
         try:
             asyncio.run(serve.serve(Factdesk(settings), token))
         except serve.RefusedToken:
-            fail(
-                "Discord refused the token; copy the bot's token from the Developer Portal"
-                " (Bot, Reset Token) into DISCORD_TOKEN."
-            )
+            fail(f"{REFUSED}, {REPLACE}.")
         except serve.RefusedShards:
             _fail_for_shards(settings)
         except serve.RefusedConnection as error:

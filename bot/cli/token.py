@@ -19,6 +19,12 @@ _PASTED = (
 )
 """What people copy along, as patterns from the beginning, and how to say so."""
 
+REFUSED = "Discord refuses this token; copy it again from the Developer Portal (Bot, Reset Token)"
+REPLACE = (
+    "then delete .env and repeat `factdesk init`, or change DISCORD_TOKEN or the file it is in"
+)
+"""How to replace a token with which `run` was started."""
+
 
 def read_token(environment: Mapping[str, str]) -> str:
     """The token in DISCORD_TOKEN or in the file DISCORD_TOKEN_FILE; fails without a usable one."""

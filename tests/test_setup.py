@@ -101,6 +101,23 @@ async def test_the_time_zone_is_the_digests_too(mod: ModeratedServer) -> None:
     assert "Tokyo (Asia/Tokyo)" in said(card)
 
 
+def menu_ids(card: ResponseMessage) -> set[int]:
+    """The ids of the menus of a card, by which a client keeps what they show."""
+    found = parts(card.components)
+    return {part["id"] for part in found if part.get("custom_id", "").startswith("setup-menu:")}
+
+
+async def test_no_menu_of_a_step_is_taken_for_one_of_the_other(mod: ModeratedServer) -> None:
+    card = await mod.run("setup")
+    await fill(mod, card, "zone", "seoul")
+    server = menu_ids(card)
+    await go(mod, card, "digest")
+    await pick(mod, card, "channel", mod.server.channel)
+    digest = menu_ids(card)
+    assert (len(server), len(digest)) == (3, 2)
+    assert not server & digest
+
+
 async def digest_of(mod: ModeratedServer) -> Schedule:
     """The server's digest as it is stored."""
     guild = mod.server.channel.guild

@@ -127,6 +127,11 @@ def _next(setup: Setup) -> str:
     return words("setup.done")
 
 
+# A client may keep what a menu shows by its id, which is its place unless it is given; and the two
+# steps have menus in the same places. The local page did show one step's choice in the other's.
+_CHANNEL_MENU, _TOPICS_MENU = 101, 102
+
+
 # ---- What chooses it -------------------------------------------------------------------------
 
 
@@ -186,6 +191,7 @@ def _channels(action: str, hint: str, chosen: int | None) -> Item:
     kinds = [kind for kind in channels.KINDS if not is_log or kind.name != "forum"]
     return ui.ChannelSelect(
         custom_id=f"setup-menu:{action}",
+        id=None if is_log else _CHANNEL_MENU,
         placeholder=hint,
         channel_types=kinds,
         min_values=0 if is_log else 1,
@@ -209,6 +215,7 @@ def _topics(words: Words, service: AnswerService, chosen: frozenset[str]) -> Ite
         return None
     return ui.Select(
         custom_id="setup-menu:topics",
+        id=_TOPICS_MENU,
         placeholder=words("setup.menu.topics"),
         options=options,
         min_values=0,

@@ -478,7 +478,7 @@ async def test_what_only_may_fall_in_a_period_stands_apart(service: AnswerServic
 async def test_what_happened_without_a_date_says_so(service: AnswerService) -> None:
     composed = await _briefing(service, Subject("sung-kim"))
     (line, *_) = _lines(composed, UI("briefing.part.happened"))
-    assert line.opening == "No date given; before 2025"
+    assert line.opening == "No date given; inferred to be before 2025"
 
 
 async def test_sources_with_long_names_count_as_well(tmp_path: Path) -> None:

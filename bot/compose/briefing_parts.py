@@ -10,11 +10,11 @@ from bot.facts.model import CLAIMS, ESSENTIAL, Event
 from bot.facts.records import FactRecord
 
 Part = Literal[
-    "what", "led", "happened", "agreed", "may", "said", "followed", "background", "stands",
-    "planned", "differ", "open", "care",
+    "what", "led", "happened", "agreed", "may", "said", "followed", "background", "planned",
+    "stands", "differ", "open", "care",
 ]  # fmt: skip
 """What it is, what led up to it, what happened, what was agreed, what only may fall into the
-period, what was said, what followed, what else to know, where it stands, what was planned, where
+period, what was said, what followed, what else to know, what was planned, where it stands, where
 sources differ, what is not established, and what is easily misread."""
 
 PARTS: tuple[Part, ...] = get_args(Part)

@@ -243,7 +243,7 @@ async def test_a_story_with_three_dated_events_has_a_chart_of_them(
     assert digest.card.picture
     named = [mark.label for mark in digest.card.picture.chart.labelled]
     assert named[0] == "South Korea and Japan set up GSOMIA"
-    assert len(named) == 4
+    assert len(named) == 6
 
 
 def test_a_chart_follows_the_story_that_it_shows(

@@ -7,10 +7,13 @@ import os
 import random
 import secrets
 import signal
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import discord
+from sqlalchemy.engine import make_url
 
 from bot.delivery.jobs.notice_contents import BriefingWarning, DigestWarning, OutgoingNotice
 from bot.delivery.outbox import OutgoingPost
@@ -44,11 +47,25 @@ class Trap:
             return
         self._here += 1
         if self._here == self._orders.gathered:
-            if self._orders.signal == signal.SIGSTOP:
-                await asyncio.sleep(0.3)  # what is done at the start must not keep SQLite's lock
+            is_stop = self._orders.signal == signal.SIGSTOP
+            while is_stop and not _is_free(self._orders.database):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
             self._all_here.set()
             os.kill(os.getpid(), self._orders.signal)
         await self._all_here.wait()
+
+
+def _is_free(url: str) -> bool:
+    """Whether nothing writes to SQLite's file; a process that is stopped would keep its lock."""
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return True
+    with closing(sqlite3.connect(str(address.database), timeout=0)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+    return True
 
 
 class TrappedMessenger(messenger.DiscordMessenger):

@@ -76,10 +76,11 @@ class Comparison:
         )
 
     def unanswered(self, asks: AskIndex) -> tuple[float, float, float, float]:
-        """How like these a question is: the most alike of all, and of its kind, and the best three.
+        """How like these the question is, each 0 to 1, as the last four of `tiers.SIGNS`.
 
-        What an unanswered question has besides is what no article answers, so it is the share of
-        its terms that counts, and not how short the question is; the last is without that.
+        The most similar, the most similar of its kind, the mean of the best three, and the most
+        similar by shared words alone. In the first three the share of the unanswered question's
+        terms counts as well: what it has besides may be just what no article answers.
         """
         wholes = asks.wholes(self._weights)
         likenesses: list[float] = []

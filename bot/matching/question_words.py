@@ -57,7 +57,7 @@ LATIN_STOP, KOREAN_STOP, HAN_STOP = (
 KOREAN_REQUEST = re.compile(
     "^(?:알려|가르쳐|말해|말씀해|설명해|보여|찾아)(?:줘|줄|주|달|봐|드)|^(?:궁금|부탁)"
 )
-"""How a word begins by which a question asks to be answered, whatever it ends in."""
+"""Beginnings of words that only ask for an answer, whatever their ending: 알려주세요."""
 
 _PARTICLES = """
 에서는 에서도 에서 에게서 에게 으로는 으로 까지 부터 이랑 하고 한테 처럼 보다 마다 밖에 이라는

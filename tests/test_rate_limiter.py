@@ -96,6 +96,23 @@ async def test_a_hold_counts_for_every_process(world: World) -> None:
     ]
 
 
+async def test_a_hold_counts_for_those_that_wait_already(world: World) -> None:
+    held, sent = await limiter(world), list[datetime]()
+
+    async def send_one() -> None:
+        await held.acquire()
+        sent.append(world.time.now)
+
+    tasks = [asyncio.create_task(send_one()) for _ in range(30)]
+    await world.time.until(NOW + 2 * SPACING)
+    before = len(sent)
+    await held.hold(60)
+    await world.time.until(NOW + 2 * MINUTE)
+    await asyncio.gather(*tasks)
+    assert 0 < before < 30
+    assert all(at >= NOW + MINUTE for at in sent[before:])
+
+
 async def test_the_longest_hold_counts(world: World) -> None:
     limiters = [await limiter(world) for _ in range(3)]
     for each, seconds in zip(limiters, (10, 60, 5), strict=True):

@@ -45,12 +45,21 @@ class RateLimiter:
         self._waiting = 0
         self._taking = asyncio.Lock()
         self._free_at = clock()
+        self._holds = 0
 
     async def acquire(self) -> None:
         """Wait for a turn to send one request, before something depends on it.
 
+        A turn whose time had not come when Discord limited the bot is taken again.
         Raises DatabaseUnavailable.
         """
+        holds = None
+        while holds != self._holds:
+            holds = self._holds
+            await self._take_turn()
+        _TURN.set(_Turn())
+
+    async def _take_turn(self) -> None:
         self._waiting += 1
         try:
             async with self._taking:
@@ -60,7 +69,6 @@ class RateLimiter:
         wait = (at - self._clock()).total_seconds()
         if wait > 0:
             await asyncio.sleep(wait)
-        _TURN.set(_Turn())
 
     async def spend(self) -> None:
         """Use the turn that the task has taken for a request; wait for one if it has none.
@@ -86,8 +94,9 @@ class RateLimiter:
 
     async def hold(self, seconds: float) -> None:
         """Keep every process from sending for so long. Raises DatabaseUnavailable."""
-        self._turns.clear()
         await self._rate_limit.pause(timedelta(seconds=seconds), self._clock())
+        self._turns.clear()
+        self._holds += 1
 
     async def _next(self) -> datetime:
         now = self._clock()

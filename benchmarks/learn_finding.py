@@ -1,4 +1,4 @@
-"""Learns the weights of `bot/facts/ranking.py` from names that it spoils itself.
+"""Learns the weights of `bot/matching/ranking.py` from names that it spoils itself.
 
     python benchmarks/learn_finding.py BASE [--skip 1060]
 

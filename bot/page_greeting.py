@@ -15,8 +15,8 @@ from bot.texts.catalogues import Words
 from bot.texts.catalogues import words as words_of
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reader_words
-from bot.ui.components.messages import Notice, answer
-from bot.ui.components.permissions import moderate
+from bot.ui.components.messages import ReplyText, answer
+from bot.ui.components.moderator_commands import moderate
 from bot.ui.components.persistent_items import PersistentItem, button, row_of
 from bot.ui.questions.replies import view
 
@@ -79,6 +79,6 @@ class ModeratorsButton(PersistentItem, template=r"page:moderators"):
         )
 
         async def say() -> None:
-            await answer(interaction, Notice(words("page.greeting.moderators"), lines))
+            await answer(interaction, ReplyText(words("page.greeting.moderators"), lines))
 
         await moderate(interaction, say)

@@ -13,7 +13,7 @@ from discord.app_commands import Command, Parameter
 from bot.answers.typed_questions import ASK, BadQuestion, split_options
 from bot.runtime.client import Factdesk
 from bot.texts.catalogues import words as words_of
-from bot.ui.components.messages import Notice, view
+from bot.ui.components.messages import ReplyText, view
 
 if TYPE_CHECKING:
     from simcord import ChannelHandle, Env, MemberActor
@@ -102,5 +102,5 @@ async def _refer_to_list(client: Factdesk, channel_id: int, name: str) -> None:
     words = words_of(client.config.language)
     channel = client.get_channel(channel_id)
     assert isinstance(channel, discord.TextChannel), "the local page has one text channel"
-    said = Notice(words("page.choose", command=name), (words("page.choose.help"),))
+    said = ReplyText(words("page.choose", command=name), (words("page.choose.help"),))
     await channel.send(view=view(said))

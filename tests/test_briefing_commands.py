@@ -157,8 +157,8 @@ async def test_a_briefing_is_posted_at_its_wall_time_and_not_before(room: Newsro
 def test_a_time_that_cannot_be_kept_is_refused(typed: tuple[str, str], title: str) -> None:
     with pytest.raises(UserError) as refused:
         read_when(words("en"), *typed, NOW)
-    assert refused.value.notice.title.startswith(title)
-    assert refused.value.notice.lines
+    assert refused.value.reply.title.startswith(title)
+    assert refused.value.reply.lines
 
 
 @pytest.mark.parametrize(

@@ -835,4 +835,4 @@ def test_a_bare_hour_before_seven_is_no_time_of_day_yet(typed: str) -> None:
     assert parse_time(typed) == "half"
     with pytest.raises(UserError) as refused:
         read_time(typed, words("ko"))
-    assert refused.value.notice.title.endswith("오전인지 오후인지 분명하지 않습니다.")
+    assert refused.value.reply.title.endswith("오전인지 오후인지 분명하지 않습니다.")

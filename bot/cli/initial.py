@@ -62,7 +62,7 @@ def _write_settings(config: Path) -> None:
 
 
 def _say_what_is_next(application: AppInfo, program: str, config: Path) -> None:
-    from bot.ui.components.permissions import addition, invitation
+    from bot.ui.components.invitations import addition, invitation
 
     settings = "" if config == DEFAULT_CONFIG else f" --config {config}"
     run = f"{program} run{settings}"

@@ -42,7 +42,7 @@ from bot.shards import Shards
 from bot.state.settings import ServerSettings
 from bot.state.state import State
 from bot.texts.catalogues import choose, words
-from bot.ui.components import permissions
+from bot.ui.components import authorization
 from bot.ui.components.pictures import PicturedMessage
 from bot.ui.posting import notices, rendering
 from bot.ui.posting.membership import DiscordMembership
@@ -126,7 +126,7 @@ class _PerServer:
     def moderates(self, member: discord.Member) -> bool:
         """Whether a member is a moderator of their server."""
         role_id = self._settings.of(member.guild.id).moderator_role_id
-        return permissions.moderates(member, role_id)
+        return authorization.moderates(member, role_id)
 
     def log_channel(self, server_id: int) -> int | None:
         """The id of a server's log channel, if it has one."""

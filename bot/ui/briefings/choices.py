@@ -23,7 +23,7 @@ from bot.ui.briefings.controls import Button, Panel, Pick, PickChannel, PickRole
 from bot.ui.briefings.panels import where
 from bot.ui.components.markdown import escape
 from bot.ui.components.mentions import Mentions
-from bot.ui.components.messages import Notice
+from bot.ui.components.messages import ReplyText
 
 _NO_TAG = "0"
 _PAGE = 2_200  # characters of the facts on a page
@@ -65,8 +65,8 @@ def facts_panel(
         words("briefing.ui.size.help", **{size: f"{most:,}" for size, most in SIZES.items()}),
     )
     lines = (_fact_lines(words, service, prepared, each) for each in listed)
-    notice = Notice(words("briefing.ui.facts"), (count, *help_lines, *chain(*lines)))
-    return Panel(briefing, notice, tuple(rows), alert)
+    reply = ReplyText(words("briefing.ui.facts"), (count, *help_lines, *chain(*lines)))
+    return Panel(briefing, reply, tuple(rows), alert)
 
 
 @dataclass(frozen=True)
@@ -143,10 +143,10 @@ def where_panel(
             label = words("briefing.ui.keep" if target.publish else "briefing.ui.publish")
             buttons.append(Button(label, "publish"))
     buttons.append(Button(words("briefing.ui.done"), "open", Style.primary))
-    notice = Notice(
+    reply = ReplyText(
         words("briefing.ui.where"), (where(mentions, target), words("briefing.ui.where.help"))
     )
-    return Panel(briefing, notice, (*rows, buttons), alert)
+    return Panel(briefing, reply, (*rows, buttons), alert)
 
 
 def is_publishable(channel: GuildChannel | None) -> bool:

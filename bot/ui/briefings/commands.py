@@ -37,8 +37,8 @@ from bot.ui.components.language import reader_words, reply_language
 from bot.ui.components.localised import text
 from bot.ui.components.markdown import escape
 from bot.ui.components.mentions import look_up
-from bot.ui.components.messages import Notice, answer
-from bot.ui.components.permissions import Subcommand, group
+from bot.ui.components.messages import ReplyText, answer
+from bot.ui.components.moderator_commands import Subcommand, group
 from bot.ui.corrections.offers import LookButton, SettleButton, show_open
 from bot.ui.corrections.unreached import WaitingButton
 
@@ -139,7 +139,7 @@ async def _list(interaction: Interaction) -> None:
         lines.append(words.count("briefing.ui.list.corrections", len(waiting)))
     if not briefings:
         lines.append(words("briefing.ui.list.none"))
-    await answer(interaction, Notice(words("briefing.ui.list"), tuple(lines)))
+    await answer(interaction, ReplyText(words("briefing.ui.list"), tuple(lines)))
 
 
 async def _show(interaction: Interaction, briefing: str) -> None:

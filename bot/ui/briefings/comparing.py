@@ -16,7 +16,7 @@ from bot.ui.briefings.audit_log import reason
 from bot.ui.briefings.changes import changes
 from bot.ui.briefings.context import ActionContext, Outcome
 from bot.ui.components import messages
-from bot.ui.components.messages import Notice
+from bot.ui.components.messages import ReplyText
 from bot.ui.questions import replies
 
 
@@ -27,10 +27,12 @@ async def show_changes(context: ActionContext) -> Outcome:
         return Outcome(await _since_reviewed(context, prepared), briefing)
     words, edits = context.words, await _edits(context, prepared)
     if edits is None:
-        notice = Notice(words("briefing.ui.changes.first"), (words("briefing.ui.changes.preview"),))
-        return Outcome(notice, briefing)
+        reply = ReplyText(
+            words("briefing.ui.changes.first"), (words("briefing.ui.changes.preview"),)
+        )
+        return Outcome(reply, briefing)
     lines = edits or (words("briefing.ui.changes.none"),)
-    return Outcome(Notice(words("briefing.ui.changes"), lines), briefing)
+    return Outcome(ReplyText(words("briefing.ui.changes"), lines), briefing)
 
 
 async def _since_reviewed(context: ActionContext, prepared: PreparedBriefing) -> ui.LayoutView:
@@ -40,8 +42,10 @@ async def _since_reviewed(context: ActionContext, prepared: PreparedBriefing) ->
     why = [reason(words, briefing.reason)] if briefing.reason else []
     if prepared.changed:
         why.append(words.count("briefing.ui.todo.changed", len(prepared.changed)))
-    notice = Notice(words("briefing.ui.changes"), (*why, *(await _edits(context, prepared) or ())))
-    for item in messages.view(notice).children:
+    reply = ReplyText(
+        words("briefing.ui.changes"), (*why, *(await _edits(context, prepared) or ()))
+    )
+    for item in messages.view(reply).children:
         layout.add_item(item)
     return layout
 

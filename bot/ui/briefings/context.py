@@ -22,9 +22,9 @@ from bot.texts.catalogues import Words
 from bot.ui.briefings.controls import Form, Panel
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reader_words
-from bot.ui.components.messages import Notice, UserError
+from bot.ui.components.messages import ReplyText, UserError
 
-Shown = Panel | Form | Notice | ui.LayoutView
+Shown = Panel | Form | ReplyText | ui.LayoutView
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import discord
 from discord import ui
 
 from bot.state.briefing_record import Briefing
-from bot.ui.components.messages import Notice
+from bot.ui.components.messages import ReplyText
 
 Style = discord.ButtonStyle
 
@@ -95,7 +95,7 @@ class Panel:
     """A card of a briefing with its controls; `alert` is shown above it."""
 
     briefing: Briefing
-    notice: Notice
+    reply: ReplyText
     rows: tuple[Row, ...]
     alert: str | None = None
 

@@ -27,7 +27,7 @@ from bot.ui.briefings.requirements import (
 )
 from bot.ui.components.client import guild_of
 from bot.ui.components.mentions import look_up
-from bot.ui.components.messages import Notice, UserError
+from bot.ui.components.messages import ReplyText, UserError
 
 
 async def submit(context: ActionContext) -> Outcome:
@@ -163,12 +163,12 @@ async def ask_delete(context: ActionContext) -> Outcome:
     """Ask whether to delete the post."""
     await require_post(context)
     words = context.words
-    notice = Notice(words("briefing.ui.delete.ask"), (words("briefing.ui.delete.help"),))
+    reply = ReplyText(words("briefing.ui.delete.ask"), (words("briefing.ui.delete.help"),))
     buttons = [
         Button(words("briefing.ui.delete"), "delete", Style.danger),
         Button(words("briefing.ui.keep-it"), "open"),
     ]
-    return Outcome(Panel(context.briefing, notice, (buttons,)), context.briefing)
+    return Outcome(Panel(context.briefing, reply, (buttons,)), context.briefing)
 
 
 async def delete(context: ActionContext) -> Outcome:

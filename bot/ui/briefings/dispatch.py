@@ -37,8 +37,8 @@ from bot.ui.components import messages, own_card, refused_form
 from bot.ui.components.client import Interaction
 from bot.ui.components.error_reporting import reported
 from bot.ui.components.language import reader_words
-from bot.ui.components.messages import Notice, UserError
-from bot.ui.components.permissions import moderators_only
+from bot.ui.components.messages import ReplyText, UserError
+from bot.ui.components.moderator_commands import moderators_only
 from bot.ui.components.persistent_items import PersistentItem, row_of
 from bot.ui.components.refused_form import Entered
 from bot.ui.components.submitted import form_id, form_values, picked, require_storable
@@ -141,10 +141,10 @@ async def _show_refused(context: ActionContext, action: Action, error: UserError
     A form that was sent comes back by a button, filled in with what was entered.
     """
     if action in actions.ASKS:
-        await _show_form_again(context, action, error.notice)
+        await _show_form_again(context, action, error.reply)
     elif own_card.is_on(context.interaction):
         draw = actions.PANELS.get(action, working_card)
-        await _show(context.interaction, await draw(context, error.notice.as_alert()))
+        await _show(context.interaction, await draw(context, error.reply.as_alert()))
     else:
         raise error
 
@@ -153,15 +153,15 @@ async def _show_outdated(context: ActionContext, action: Action | None) -> None:
     """Say that someone else changed the briefing, and show it as it is now."""
     words = context.words
     if action and action in actions.ASKS:
-        notice = Notice(words("briefing.ui.outdated"))
-        await _show_form_again(context, action, notice, is_outdated=True)
+        reply = ReplyText(words("briefing.ui.outdated"))
+        await _show_form_again(context, action, reply, is_outdated=True)
     else:
         panel = await working_card(context, words("briefing.ui.outdated.alert"))
         await _show(context.interaction, panel)
 
 
 async def _show_form_again(
-    context: ActionContext, action: Action, notice: Notice, *, is_outdated: bool = False
+    context: ActionContext, action: Action, reply: ReplyText, *, is_outdated: bool = False
 ) -> None:
     """Show why a form was refused and what was entered, and a button that opens it so filled in.
 
@@ -175,7 +175,7 @@ async def _show_form_again(
     back = Button(words("form.back"), "open")
     buttons = (again, back) if await _may_ask(context, action) else (back,)
     layout = refused_form.refusal(
-        notice, modal, context.entered, row(context.briefing, buttons), now
+        reply, modal, context.entered, row(context.briefing, buttons), now
     )
     await own_card.show(context.interaction, layout)
 
@@ -197,7 +197,7 @@ async def _show(interaction: Interaction, shown: Shown) -> None:
             await interaction.response.send_modal(form)
         case Panel():
             await own_card.show(interaction, view(shown))
-        case Notice():
+        case ReplyText():
             await messages.answer(interaction, shown)
         case ui.LayoutView():
             await own_card.send(interaction, shown)
@@ -211,7 +211,7 @@ def view(panel: Panel) -> ui.LayoutView:
     layout = ui.LayoutView(timeout=None)
     if panel.alert:
         layout.add_item(ui.TextDisplay(panel.alert))
-    for item in messages.view(panel.notice).children:
+    for item in messages.view(panel.reply).children:
         layout.add_item(item)
     for each in panel.rows:
         layout.add_item(row(panel.briefing, each))

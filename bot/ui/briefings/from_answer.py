@@ -18,7 +18,7 @@ from bot.ui.components import brief_this, custom_ids
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reply_language
 from bot.ui.components.localised import text
-from bot.ui.components.permissions import moderate
+from bot.ui.components.moderator_commands import moderate
 from bot.ui.components.persistent_items import PersistentItem
 from bot.ui.posting.posts import custom_ids as ids_in
 

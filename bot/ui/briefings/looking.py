@@ -22,7 +22,7 @@ from bot.ui.briefings.requirements import require_waiting
 from bot.ui.components import channels
 from bot.ui.components.client import guild_of
 from bot.ui.components.mentions import look_up
-from bot.ui.components.messages import Notice
+from bot.ui.components.messages import ReplyText
 from bot.ui.posting import posts
 
 log = structlog.stdlib.get_logger("factdesk.ui")
@@ -97,7 +97,7 @@ async def show_history(context: ActionContext) -> Outcome:
         role_ids=changed("role"),
     )
     lines = history(mentions, context.briefing, entries)
-    return Outcome(Notice(context.words("briefing.ui.history"), lines), context.briefing)
+    return Outcome(ReplyText(context.words("briefing.ui.history"), lines), context.briefing)
 
 
 # ---- Forms -----------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ async def after_change(
     return Outcome(shows, context.briefing, context.prepared)
 
 
-def _undrawn(context: ActionContext, alert: str | None) -> Notice:
+def _undrawn(context: ActionContext, alert: str | None) -> ReplyText:
     words = context.words
     advice = words("briefing.ui.undrawn.help", id=context.briefing.briefing_id)
-    return Notice(words("briefing.ui.undrawn"), (*filter(None, [alert]), advice))
+    return ReplyText(words("briefing.ui.undrawn"), (*filter(None, [alert]), advice))

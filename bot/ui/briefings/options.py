@@ -18,11 +18,12 @@ from bot.state.errors import DatabaseUnavailable
 from bot.state.state import State
 from bot.texts.catalogues import Words
 from bot.ui.briefings.panels import status_word
+from bot.ui.components.authorization import may_moderate
 from bot.ui.components.client import Interaction, server_id_of
 from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import escape
 from bot.ui.components.messages import UserError
-from bot.ui.components.permissions import Choices, Completion, may_moderate
+from bot.ui.components.moderator_commands import Choices, Completion
 
 
 def complete_kind(kind: ThingKind) -> Completion:

@@ -19,7 +19,7 @@ from bot.ui.briefings.audit_log import reason
 from bot.ui.briefings.controls import Button, Panel, Row, Style
 from bot.ui.components.markdown import escape, field
 from bot.ui.components.mentions import Mentions, thing_name
-from bot.ui.components.messages import Notice
+from bot.ui.components.messages import ReplyText
 from bot.ui.digests.overview import moment
 
 
@@ -69,13 +69,13 @@ def card(
     """The working card; without `editing`, one button leads to those that edit."""
     briefing = state.briefing
     lines = [field(words, name, value) for name, value in _fields(words, service, state)]
-    notice = Notice(
+    reply = ReplyText(
         state.composed.card.title,
         (*lines, *(f"- {todo}" for todo in _open_points(words, state))),
         tuple(_small_print(words, state)),
     )
     rows = (*_edit_row(words, state, editing), *_decision_rows(words, state))
-    return Panel(briefing, notice, rows, alert)
+    return Panel(briefing, reply, rows, alert)
 
 
 def _small_print(words: Words, state: BriefingState) -> Iterator[str]:

@@ -46,7 +46,7 @@ async def find(guild: discord.Guild, channel_id: int) -> Postable | BlockReason:
     return "no-channel"
 
 
-def has_role(guild: discord.Guild, role_id: int) -> bool:
+def role_exists(guild: discord.Guild, role_id: int) -> bool:
     """Whether a server has a role; it counts as there while the server is not available."""
     return guild.unavailable or guild.get_role(role_id) is not None
 
@@ -74,7 +74,7 @@ def require_access(channel: Postable, role_id: int | None, words: Words) -> None
         raise UserError(
             words("digest.locked"), words("digest.locked.help", channel=channel.mention)
         )
-    if role_id and not has_role(channel.guild, role_id):
+    if role_id and not role_exists(channel.guild, role_id):
         raise UserError(words("gone.role.notify"), words("gone.role.notify.help"))
 
 

@@ -57,7 +57,7 @@ async def look_up(
     places = {*channel_ids, *(target.channel_id for target in known)}
     roles = {*role_ids, *(target.role_id for target in known)}
     gone = {each for each in places if each and await _is_gone(guild, each)}
-    gone |= {each for each in roles if each and not channels.has_role(guild, each)}
+    gone |= {each for each in roles if each and not channels.role_exists(guild, each)}
     return Mentions(words, frozenset(gone))
 
 

@@ -15,7 +15,7 @@ from bot.ui.components.persistent_items import PersistentItem, row_of
 
 
 @dataclass(frozen=True)
-class Notice:
+class ReplyText:
     """A reply to a moderator. The title is plain text; the rest is Discord's markdown."""
 
     title: str
@@ -32,28 +32,28 @@ class UserError(Exception):
 
     def __init__(self, title: str, *lines: str) -> None:
         super().__init__(title)
-        self.notice = Notice(title, lines)
+        self.reply = ReplyText(title, lines)
 
 
-async def answer(interaction: Interaction, notice: Notice, *buttons: PersistentItem) -> None:
+async def answer(interaction: Interaction, reply: ReplyText, *buttons: PersistentItem) -> None:
     """Answer privately, even if the interaction was deferred."""
-    await own_card.send(interaction, view(notice, *buttons))
+    await own_card.send(interaction, view(reply, *buttons))
 
 
-def view(notice: Notice, *buttons: PersistentItem) -> ui.LayoutView:
-    """The view of a notice; it holds nothing but dynamic buttons, so they outlive the process."""
-    layout = view_of(notice, ())
+def view(reply: ReplyText, *buttons: PersistentItem) -> ui.LayoutView:
+    """The view of a reply; it holds nothing but dynamic buttons, so they outlive the process."""
+    layout = view_of(reply, ())
     if buttons:
         layout.add_item(row_of(*buttons))
     return layout
 
 
-def view_of(notice: Notice, further: Iterable[str]) -> ui.LayoutView:
-    """The view of a notice, with further texts before its small print."""
+def view_of(reply: ReplyText, further: Iterable[str]) -> ui.LayoutView:
+    """The view of a reply, with further texts before its small print."""
     layout = ui.LayoutView(timeout=None)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=discord.Colour(0x3B6EA5))
-    small = "\n".join(f"-# {line}" for line in notice.small)
-    for text in (f"### {escape(notice.title)}", "\n".join(notice.lines), *further, small):
+    small = "\n".join(f"-# {line}" for line in reply.small)
+    for text in (f"### {escape(reply.title)}", "\n".join(reply.lines), *further, small):
         if text:
             box.add_item(ui.TextDisplay(text))
     layout.add_item(box)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import discord
 from discord import ui
 
-from bot.ui.components.messages import Notice, view_of
+from bot.ui.components.messages import ReplyText, view_of
 
 Entered = Mapping[str, tuple[str, ...]]
 """What was entered into each field of a form, by the field's name."""
@@ -22,7 +22,7 @@ _FENCE, _UNFENCED = "``", "`\u200b`"
 
 
 def refusal(
-    notice: Notice,
+    reply: ReplyText,
     form: ui.Modal,
     entered: Entered,
     buttons: ui.ActionRow[ui.LayoutView],
@@ -33,7 +33,7 @@ def refusal(
     `now` are labels and values that someone else stored meanwhile.
     """
     texts = (*now, *_entered_texts(form, entered))
-    layout = view_of(notice, [_block(*each) for each in texts])
+    layout = view_of(reply, [_block(*each) for each in texts])
     layout.add_item(buttons)
     return layout
 

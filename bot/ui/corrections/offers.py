@@ -25,8 +25,8 @@ from bot.ui.components.client import Interaction, guild_of, member_of, server_id
 from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import escape
 from bot.ui.components.mentions import look_up
-from bot.ui.components.messages import Notice, UserError, answer
-from bot.ui.components.permissions import moderate
+from bot.ui.components.messages import ReplyText, UserError, answer
+from bot.ui.components.moderator_commands import moderate
 from bot.ui.components.persistent_items import PersistentItem, button, row_of
 from bot.ui.posting import posts
 
@@ -84,7 +84,7 @@ async def _look(interaction: Interaction, correction_id: str) -> None:
     note = await _note(interaction, words, correction)
     if note is None:
         raise UserError(words("correction.gone"), words("correction.gone.help"))
-    await answer(interaction, Notice(words("correction.button.look"), (note,)))
+    await answer(interaction, ReplyText(words("correction.button.look"), (note,)))
 
 
 class SettleButton(PersistentItem, template=TEMPLATE):
@@ -123,7 +123,7 @@ async def _settle(interaction: Interaction, correction_id: str, settlement: Sett
     if not is_first:
         raise UserError(words("correction.settled"), words("correction.settled.help"))
     said = words(f"correction.done.{settlement}")
-    await answer(interaction, Notice(words("correction.done"), (said,)))
+    await answer(interaction, ReplyText(words("correction.done"), (said,)))
     await interaction.client.notices.deliver_now(briefing.server_id)
 
 
@@ -176,7 +176,7 @@ async def show_open(interaction: Interaction) -> None:
         raise UserError(words("correction.none"), words("correction.none.help"))
     title = words.count("correction.open", len(waiting))
     small = (words("correction.more"),) if len(waiting) > _MOST else ()
-    await answer(interaction, Notice(title, (words("correction.open.help"),), small))
+    await answer(interaction, ReplyText(title, (words("correction.open.help"),), small))
     for correction in waiting[:_MOST]:
         await _show(interaction, correction)
 

@@ -15,8 +15,8 @@ from bot.texts.catalogues import Words
 from bot.ui.components.client import Interaction, guild_of
 from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import escape
-from bot.ui.components.messages import Notice, answer
-from bot.ui.components.permissions import moderate
+from bot.ui.components.messages import ReplyText, answer
+from bot.ui.components.moderator_commands import moderate
 from bot.ui.components.persistent_items import PersistentItem, button
 from bot.ui.corrections.offers import show_open
 from bot.ui.posting import notices
@@ -60,11 +60,11 @@ async def _show(interaction: Interaction, contents: list[tuple[datetime, Content
         if not isinstance(content, CorrectionWaits)
     ]
     if not corrections:
-        await answer(interaction, Notice(words("moderating.unreached"), tuple(lines)))
+        await answer(interaction, ReplyText(words("moderating.unreached"), tuple(lines)))
         return
     title = words.count("correction.open", corrections)
     show = WaitingButton.make(words("correction.waiting.show"))
-    await answer(interaction, Notice(title, tuple(lines)), show)
+    await answer(interaction, ReplyText(title, tuple(lines)), show)
 
 
 def _line(words: Words, server: str, content: Content, at: datetime) -> str:

@@ -22,8 +22,8 @@ from bot.ui.components.client import Interaction, guild_of, member_of
 from bot.ui.components.language import discord_language, reader_words
 from bot.ui.components.localised import text
 from bot.ui.components.mentions import Mentions, look_up
-from bot.ui.components.messages import Notice, UserError, answer
-from bot.ui.components.permissions import Subcommand, group
+from bot.ui.components.messages import ReplyText, UserError, answer
+from bot.ui.components.moderator_commands import Subcommand, group
 from bot.ui.components.pictures import PicturedMessage
 from bot.ui.digests.options import (
     ChannelOption,
@@ -170,7 +170,7 @@ async def _preview(interaction: Interaction) -> None:
     async def send(view: ui.LayoutView, files: list[discord.File]) -> object:
         return await interaction.followup.send(view=view, files=files, ephemeral=True)
 
-    await answer(interaction, Notice(words("digest.preview.title"), tuple(lines)))
+    await answer(interaction, ReplyText(words("digest.preview.title"), tuple(lines)))
     picture = service.page(draft.card).picture
     await PicturedMessage(view, picture, service.picture).send(send)
 
@@ -186,7 +186,7 @@ async def _show(interaction: Interaction) -> None:
     settings = setting_lines(interaction, mentions, schedule.config)
     coming = state_lines(mentions, schedule)
     lines = (*settings, *coming, last_line(mentions, last))
-    await answer(interaction, Notice(words("digest.shown"), lines))
+    await answer(interaction, ReplyText(words("digest.shown"), lines))
 
 
 async def _pause(interaction: Interaction, until: str | None = None) -> None:
@@ -203,7 +203,7 @@ async def _pause(interaction: Interaction, until: str | None = None) -> None:
     else:
         await state.digests.pause(server_id, "moderator")
         line = problem_line(words, schedule.config, "moderator")
-    await answer(interaction, Notice(words("digest.paused"), (line,)))
+    await answer(interaction, ReplyText(words("digest.paused"), (line,)))
 
 
 async def _resume(interaction: Interaction) -> None:
@@ -215,7 +215,7 @@ async def _resume(interaction: Interaction) -> None:
     run = await _next(interaction, schedule)
     await state.digests.resume(schedule.server_id, run.instant, run.day)
     title = words("digest.resumed" if schedule.paused else "digest.running")
-    await answer(interaction, Notice(title, (next_line(words, run.instant),)))
+    await answer(interaction, ReplyText(title, (next_line(words, run.instant),)))
 
 
 async def _off(interaction: Interaction) -> None:
@@ -223,7 +223,7 @@ async def _off(interaction: Interaction) -> None:
     words = reader_words(interaction)
     schedule = await required(interaction)
     await interaction.client.state.digests.remove(schedule.server_id)
-    await answer(interaction, Notice(words("digest.off"), (words("digest.off.help"),)))
+    await answer(interaction, ReplyText(words("digest.off"), (words("digest.off.help"),)))
 
 
 async def _now(interaction: Interaction) -> None:
@@ -241,30 +241,30 @@ async def _now(interaction: Interaction) -> None:
         log.warning(
             "the database became unavailable while a digest was posted", reason=error.reason
         )
-        notice = Notice(words("digest.now.away"), (words("digest.now.away.help"),))
+        reply = ReplyText(words("digest.now.away"), (words("digest.now.away.help"),))
     else:
-        notice = _posted(words, outcome, kept, last)
-    await answer(interaction, notice)
+        reply = _posted(words, outcome, kept, last)
+    await answer(interaction, reply)
 
 
-def _posted(words: Words, outcome: Outcome, schedule: Schedule, last: Post | None) -> Notice:
+def _posted(words: Words, outcome: Outcome, schedule: Schedule, last: Post | None) -> ReplyText:
     """What became of a digest that was requested at once."""
     mentions = Mentions(words)  # what is gone was refused before
     coming = state_lines(mentions, schedule)
     match outcome:
         case Delivered() if last:
-            return Notice(words("digest.now.done"), (link(last), *coming))
+            return ReplyText(words("digest.now.done"), (link(last), *coming))
         case Delivered() | NothingToSend():
-            return Notice(words("digest.now.settled"), (last_line(mentions, last), *coming))
+            return ReplyText(words("digest.now.settled"), (last_line(mentions, last), *coming))
         case RetryAt():
-            return Notice(words("digest.now.later"), (words("digest.now.later.help"),))
+            return ReplyText(words("digest.now.later"), (words("digest.now.later.help"),))
         case Blocked(reason):
-            return Notice(
+            return ReplyText(
                 words("digest.now.blocked"), (problem_line(words, schedule.config, reason),)
             )
         case Undetermined():
             what = problem_line(words, schedule.config, "unknown")
-            return Notice(words("digest.now.unknown"), (what, *coming))
+            return ReplyText(words("digest.now.unknown"), (what, *coming))
 
 
 async def _next(interaction: Interaction, schedule: Schedule) -> Occurrence:

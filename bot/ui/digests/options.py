@@ -28,7 +28,7 @@ from bot.ui.components.client import Interaction
 from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import escape
 from bot.ui.components.messages import UserError
-from bot.ui.components.permissions import Choices
+from bot.ui.components.moderator_commands import Choices
 
 _LONGEST = 1_000  # characters of a list of topics
 _AHEAD = timedelta(days=366)  # how long a digest may be paused with an end

@@ -24,8 +24,8 @@ from bot.ui.components import channels
 from bot.ui.components.client import Interaction, guild_of, member_of, server_id_of
 from bot.ui.components.language import reader_words, server_words
 from bot.ui.components.mentions import look_up
-from bot.ui.components.messages import Notice, UserError, answer
-from bot.ui.components.permissions import moderate
+from bot.ui.components.messages import ReplyText, UserError, answer
+from bot.ui.components.moderator_commands import moderate
 from bot.ui.components.persistent_items import PersistentItem, button
 from bot.ui.digests.overview import next_line, problem_line, setting_lines
 
@@ -60,7 +60,7 @@ async def _test(interaction: Interaction, channel_id: int) -> None:
     await answer(interaction, await send_test(interaction, channel_id))
 
 
-async def send_test(interaction: Interaction, channel_id: int) -> Notice:
+async def send_test(interaction: Interaction, channel_id: int) -> ReplyText:
     """Send the test message; returns the confirmation. Raises UserError."""
     words = reader_words(interaction)
     guild = guild_of(interaction)
@@ -75,7 +75,7 @@ async def send_test(interaction: Interaction, channel_id: int) -> Notice:
     except discord.HTTPException:
         raise UserError(words("digest.test.failed"), words("digest.test.refused")) from None
     look = words("digest.test.look", channel=channel.mention)
-    return Notice(words("digest.test.done"), (look,))
+    return ReplyText(words("digest.test.done"), (look,))
 
 
 async def _target(state: State, server_id: int, channel_id: int) -> Target:
@@ -154,7 +154,7 @@ def carried_over(former: Target, channel: channels.Postable) -> Target:
     What belongs to a channel is not carried over to another, nor is a role that was deleted.
     """
     role_id = former.role_id
-    if role_id and not channels.has_role(channel.guild, role_id):
+    if role_id and not channels.role_exists(channel.guild, role_id):
         role_id = None
     kept = former if former.channel_id == channel.id else Target(channel.id)
     return replace(kept, role_id=role_id)
@@ -181,9 +181,9 @@ async def set_up(interaction: Interaction, config: DigestConfig, is_new: bool) -
     buttons: list[PersistentItem] = [TestPostButton.make(words("digest.test"), channel_id)]
     if role_id:
         buttons.append(QuietButton.make(words("digest.quiet")))
-    notice = Notice(
+    reply = ReplyText(
         words("digest.set-up" if is_new else "digest.updated"),
         (*settings, next_line(words, run.instant)),
         () if is_new else (words("digest.kept"),),
     )
-    await answer(interaction, notice, *buttons)
+    await answer(interaction, reply, *buttons)

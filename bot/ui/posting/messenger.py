@@ -19,7 +19,7 @@ from bot.cards.limits import THREAD_TITLE, shorten
 from bot.delivery.delivery_errors import HistoryUnreadable, OutcomeUnknown, Refused
 from bot.delivery.outbox import OutgoingPost
 from bot.state.posts import MessageRef
-from bot.ui.components.channels import Postable, has_role
+from bot.ui.components.channels import Postable, role_exists
 from bot.ui.components.error_mapping import delivery_errors, sent_once
 from bot.ui.components.pictures import PicturedMessage
 from bot.ui.posting.posts import carries
@@ -107,7 +107,7 @@ class DiscordMessenger:
         Its picture is drawn again: what it shows may be what was corrected.
         """
         guild, role_id = self._client.get_guild(outgoing.slot.server_id), outgoing.target.role_id
-        if guild and role_id and not has_role(guild, role_id):
+        if guild and role_id and not role_exists(guild, role_id):
             outgoing = replace(outgoing, target=replace(outgoing.target, role_id=None))
         mentions, message = discord.AllowedMentions.none(), self._message(message_ref)
 
@@ -188,7 +188,7 @@ class DiscordMessenger:
 
 def _require_role(guild: discord.Guild, role_id: int | None) -> None:
     """Raise Refused if the role to notify is gone: Discord would show a dead mention."""
-    if role_id and not has_role(guild, role_id):
+    if role_id and not role_exists(guild, role_id):
         raise Refused("no-role")
 
 

@@ -127,5 +127,5 @@ async def show_corrections(interaction: Interaction, shown: Awaitable[Mapping[st
     await interaction.followup.send(view=layout, ephemeral=True)
 
 
-def _away(words: Words) -> messages.Notice:
-    return messages.Notice(words("post.away"), (words("post.away.help"),))
+def _away(words: Words) -> messages.ReplyText:
+    return messages.ReplyText(words("post.away"), (words("post.away.help"),))

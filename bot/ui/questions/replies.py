@@ -15,10 +15,10 @@ from bot.cards.pages import Page
 from bot.state.public_answers import PublicAnswer
 from bot.texts.catalogues import words
 from bot.ui.components import brief_this, custom_ids, layout, submitted
+from bot.ui.components.authorization import may_moderate
 from bot.ui.components.client import FactdeskClient, Interaction, is_in_server_of_ours
 from bot.ui.components.finished_replies import FinishedReply
 from bot.ui.components.language import reader_words, reply_language
-from bot.ui.components.permissions import may_moderate
 from bot.ui.components.persistent_items import PersistentItem, button
 from bot.ui.suggestions.passing_on import PassOnButton
 

@@ -16,7 +16,7 @@ from bot.texts.catalogues import LANGUAGES, choose, words
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reply_language
 from bot.ui.components.localised import text
-from bot.ui.components.permissions import Choices, Completion, Slash
+from bot.ui.components.moderator_commands import Choices, Completion, Slash
 from bot.ui.posting.posts import show_corrections
 from bot.ui.questions.replies import reply
 from bot.ui.questions.shown_text import shown_text

@@ -10,13 +10,14 @@ from discord.app_commands import Choice, Transform
 from discord.ext import commands
 
 from bot.facts.errors import BaseError, FaultyBase
+from bot.ui.components.authorization import require_manage_server
 from bot.ui.components.client import Interaction, guild_of, server_id_of
 from bot.ui.components.language import reader_words
 from bot.ui.components.localised import text
 from bot.ui.components.markdown import escape, field
 from bot.ui.components.mentions import look_up
-from bot.ui.components.messages import Notice, UserError, answer
-from bot.ui.components.permissions import Subcommand, group, require_manage_server
+from bot.ui.components.messages import ReplyText, UserError, answer
+from bot.ui.components.moderator_commands import Subcommand, group
 from bot.ui.digests.options import ChannelOption, complete_zones, read_zone
 from bot.ui.settings.changing import change_log, change_role, require_access
 from bot.ui.settings.guarded import announce
@@ -70,7 +71,7 @@ async def _show(interaction: Interaction) -> None:
     )
     lines = stored_lines(mentions, settings, schedule)
     posts = (words("settings.posts"),)
-    await answer(interaction, Notice(words("settings.stored"), lines, posts))
+    await answer(interaction, ReplyText(words("settings.stored"), lines, posts))
 
 
 async def _language(
@@ -82,7 +83,7 @@ async def _language(
     await interaction.client.state.settings.choose_language(server_id_of(interaction), chosen)
     line = field(words, words("settings.field.language"), words(f"settings.language.{language}"))
     where = words("settings.language.help")
-    await answer(interaction, Notice(words("settings.language.chosen"), (line, where)))
+    await answer(interaction, ReplyText(words("settings.language.chosen"), (line, where)))
 
 
 async def _role(interaction: Interaction, role: discord.Role | None = None) -> None:
@@ -93,7 +94,7 @@ async def _role(interaction: Interaction, role: discord.Role | None = None) -> N
         lines = (words("settings.role.may", role=role.mention), words("settings.role.hidden"))
     else:
         lines = (words("settings.role.alone", permission=words("permission.manage_guild")),)
-    await answer(interaction, Notice(words("settings.role.chosen"), lines))
+    await answer(interaction, ReplyText(words("settings.role.chosen"), lines))
 
 
 _APPROVAL = ("on", "off")
@@ -107,7 +108,7 @@ async def _approval(interaction: Interaction, approval: Literal["on", "off"]) ->
         server_id_of(interaction), approval == "on"
     )
     line = words(f"settings.approval.{approval}.help")
-    await answer(interaction, Notice(words("settings.approval.chosen"), (line,)))
+    await answer(interaction, ReplyText(words("settings.approval.chosen"), (line,)))
 
 
 async def _log(
@@ -120,7 +121,7 @@ async def _log(
         line = words("settings.log.there", channel=f"<#{channel.id}>")
     else:
         line = words("settings.log.nowhere")
-    await answer(interaction, Notice(words("settings.log.chosen"), (line,)))
+    await answer(interaction, ReplyText(words("settings.log.chosen"), (line,)))
 
 
 async def _defaults(
@@ -145,7 +146,7 @@ async def _defaults(
     await settings.choose_defaults(server_id, channel_id, zone)
     mentions = await look_up(guild_of(interaction), words, channel_ids=[channel_id])
     lines = default_lines(mentions, settings.of(server_id))
-    await answer(interaction, Notice(words("settings.defaults.chosen"), lines))
+    await answer(interaction, ReplyText(words("settings.defaults.chosen"), lines))
 
 
 async def _reload(interaction: Interaction) -> None:
@@ -165,7 +166,7 @@ async def _reload(interaction: Interaction) -> None:
             words("settings.reload.failed"), words("settings.reload.failed.help")
         ) from error
     title = words("settings.reload.done" if is_new else "settings.reload.same")
-    await answer(interaction, Notice(title, (words("settings.reload.help"),) if is_new else ()))
+    await answer(interaction, ReplyText(title, (words("settings.reload.help"),) if is_new else ()))
 
 
 _MOST_FAULTS = 5  # that a reply lists; `check` lists all
@@ -177,6 +178,6 @@ async def _delete(interaction: Interaction) -> None:
     words = reader_words(interaction)
     await answer(
         interaction,
-        Notice(words("settings.delete"), (words("settings.delete.help"),)),
+        ReplyText(words("settings.delete"), (words("settings.delete.help"),)),
         DeleteButton.make(words("settings.delete.button")),
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from discord.utils import utcnow
 
 from bot.state.notices import Notice
+from bot.ui.components.authorization import require_manage_server
 from bot.ui.components.client import Interaction, server_id_of
 from bot.ui.components.language import reader_words
 from bot.ui.components.messages import UserError
-from bot.ui.components.permissions import require_manage_server
 
 
 async def announce(interaction: Interaction, step: str, value: str | None = None) -> None:

@@ -16,8 +16,8 @@ from bot.ui.components.client import Interaction, server_id_of
 from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import escape, field
 from bot.ui.components.mentions import Mentions
-from bot.ui.components.messages import Notice, answer
-from bot.ui.components.permissions import moderate
+from bot.ui.components.messages import ReplyText, answer
+from bot.ui.components.moderator_commands import moderate
 from bot.ui.components.persistent_items import PersistentItem, button
 from bot.ui.settings.guarded import announce
 
@@ -85,4 +85,6 @@ async def _delete(interaction: Interaction) -> None:
     words = reader_words(interaction)
     await announce(interaction, "delete")
     await interaction.client.state.forget_server(server_id_of(interaction), utcnow())
-    await answer(interaction, Notice(words("settings.deleted"), (words("settings.deleted.help"),)))
+    await answer(
+        interaction, ReplyText(words("settings.deleted"), (words("settings.deleted.help"),))
+    )

@@ -23,10 +23,10 @@ from bot.ui.components.client import Interaction, guild_of, member_of, server_id
 from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import escape, field
 from bot.ui.components.mentions import Mentions, look_up
-from bot.ui.components.messages import Notice
+from bot.ui.components.messages import ReplyText
 from bot.ui.components.persistent_items import Item, button, preselected
 from bot.ui.digests.overview import setting_lines, state_lines
-from bot.ui.setup.permissions import Missing, find_missing, missing_lines
+from bot.ui.setup.missing_permissions import Missing, find_missing, missing_lines
 
 Step = Literal["server", "digest"]
 Row = Sequence[Item]
@@ -48,7 +48,7 @@ class Setup:
 class SetupCard:
     """The card at one step, with its rows of controls."""
 
-    notice: Notice
+    reply: ReplyText
     rows: tuple[Row, ...]
 
 
@@ -58,12 +58,12 @@ async def setup_card(interaction: Interaction, step: Step) -> SetupCard:
     words = setup.mentions.words
     lines = _server_lines(setup) if step == "server" else _digest_lines(interaction, setup)
     missing = missing_lines(member_of(interaction), setup.missing, words)
-    notice = Notice(
+    reply = ReplyText(
         words(f"setup.{step}"), (*lines, *missing, "", _next(setup)), (words("setup.saved"),)
     )
     service = interaction.client.service
     rows = _server_rows(setup) if step == "server" else _digest_rows(setup, service)
-    return SetupCard(notice, tuple(rows))
+    return SetupCard(reply, tuple(rows))
 
 
 async def _find(interaction: Interaction) -> Setup:

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.ui.components.client import Interaction
 from bot.ui.components.localised import text
-from bot.ui.components.permissions import Slash
+from bot.ui.components.moderator_commands import Slash
 from bot.ui.setup import controls
 
 

@@ -15,11 +15,12 @@ from bot.cards.limits import FORM_TEXT, shorten
 from bot.parsing.timezones import zone_label
 from bot.state.digests import Schedule
 from bot.ui.components import own_card, refused_form
+from bot.ui.components.authorization import require_manage_server
 from bot.ui.components.client import Interaction, server_id_of
 from bot.ui.components.error_reporting import reported
 from bot.ui.components.language import reader_words
 from bot.ui.components.messages import UserError, view
-from bot.ui.components.permissions import moderators_only, require_manage_server
+from bot.ui.components.moderator_commands import moderators_only
 from bot.ui.components.persistent_items import PersistentItem, button, row_of
 from bot.ui.components.refused_form import Entered
 from bot.ui.components.submitted import form_id, form_values, picked
@@ -129,7 +130,7 @@ async def _show_refused(
     again = button(words("form.again"), f"setup:{_at(action, step)}", discord.ButtonStyle.primary)
     is_open = action != "hour" or await _digest(interaction) is not None
     buttons = row_of(*map(SetupButton, (again, back) if is_open else (back,)))
-    layout = refused_form.refusal(error.notice, form, form_values(interaction), buttons)
+    layout = refused_form.refusal(error.reply, form, form_values(interaction), buttons)
     await own_card.show(interaction, layout)
 
 
@@ -150,7 +151,7 @@ async def show(interaction: Interaction, step: Step, alert: str | None = None) -
     layout = ui.LayoutView(timeout=None)
     if alert:
         layout.add_item(ui.TextDisplay(alert))
-    for item in view(card.notice).children:
+    for item in view(card.reply).children:
         layout.add_item(item)
     for row in card.rows:
         controls = (SetupButton(i) if isinstance(i, ui.Button) else SetupMenu(i) for i in row)
@@ -165,7 +166,7 @@ async def _or_alert(
     try:
         await act(interaction)
     except UserError as error:
-        await show(interaction, step, error.notice.as_alert())
+        await show(interaction, step, error.reply.as_alert())
 
 
 async def _form(interaction: Interaction, action: str, step: Step) -> ui.Modal:

@@ -8,7 +8,7 @@ from discord.ext import commands
 from bot.ui.components.client import Interaction
 from bot.ui.components.error_reporting import reported
 from bot.ui.components.localised import text
-from bot.ui.components.permissions import Slash, moderate
+from bot.ui.components.moderator_commands import Slash, moderate
 from bot.ui.components.submitted import form_id
 from bot.ui.suggestions.form import FORM, AboutButton, begin, complete_things, submit
 from bot.ui.suggestions.own import OwnButton, show_own

@@ -25,8 +25,8 @@ from bot.texts.catalogues import Words
 from bot.ui.components import own_card, refused_form
 from bot.ui.components.client import Interaction, server_id_of
 from bot.ui.components.language import reader_words
-from bot.ui.components.messages import Notice, answer
-from bot.ui.components.permissions import Choices
+from bot.ui.components.messages import ReplyText, answer
+from bot.ui.components.moderator_commands import Choices
 from bot.ui.components.persistent_items import PersistentItem, button, row_of
 from bot.ui.components.submitted import form_values
 from bot.ui.suggestions.own import OwnButton
@@ -72,12 +72,12 @@ async def begin(interaction: Interaction, about: str | None) -> None:
     await answer(interaction, _which(words, typed, finding.verdict == "several"), *buttons)
 
 
-def _which(words: Words, typed: str, is_ambiguous: bool) -> Notice:
+def _which(words: Words, typed: str, is_ambiguous: bool) -> ReplyText:
     """The question which thing is meant, or the news that none has this name."""
     if is_ambiguous:
-        return Notice(words("choose", text=echo(typed)))
+        return ReplyText(words("choose", text=echo(typed)))
     help_line = words("suggest.no-match.help")
-    return Notice(words("suggest.no-match", text=echo(typed)), (help_line,))
+    return ReplyText(words("suggest.no-match", text=echo(typed)), (help_line,))
 
 
 class AboutButton(PersistentItem, template=r"suggest:about:(?P<thing>[a-z0-9-]*)"):
@@ -175,8 +175,8 @@ async def submit(interaction: Interaction, thing: str) -> None:
     else:
         form = await _form_about(interaction, interaction.client.service.store.things.get(thing))
         again = row_of(AboutButton.make(words("form.again"), thing))
-        notice = Notice(words("suggest.empty"))
-        layout = refused_form.refusal(notice, form, form_values(interaction), again)
+        reply_text = ReplyText(words("suggest.empty"))
+        layout = refused_form.refusal(reply_text, form, form_values(interaction), again)
         await own_card.send(interaction, layout)
 
 
@@ -193,7 +193,7 @@ async def keep(interaction: Interaction, thing: str | None, text: str, source: s
         made = await suggestions.make(server_id, member_id, thing, text, source, utcnow())
     except TooMany as error:
         when = words("suggest.too-many.help", at=format_dt(error.next_at, "R"))
-        await answer(interaction, Notice(words("suggest.too-many", most=MOST), (when, *entry)))
+        await answer(interaction, ReplyText(words("suggest.too-many", most=MOST), (when, *entry)))
     except DatabaseUnavailable as error:
         await report_unavailable(interaction, error, *entry)
     else:
@@ -220,13 +220,13 @@ async def _fact(interaction: Interaction, thing: str, entered: Mapping[str, str]
 
 async def _confirm(interaction: Interaction, made: Suggestion) -> None:
     words = reader_words(interaction)
-    notice = Notice(
+    reply_text = ReplyText(
         words("suggest.made"),
         suggestion_lines(words, interaction.client.service, made),
         (words("suggest.made.next"), words("suggest.made.mine")),
     )
     delete = OwnButton.make(words("suggest.delete"), "delete", made.suggestion_id)
-    await answer(interaction, notice, delete)
+    await answer(interaction, reply_text, delete)
 
 
 def _tidy(text: str) -> str:

@@ -13,7 +13,7 @@ from bot.texts.catalogues import Words
 from bot.ui.components.client import Interaction, server_id_of
 from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import field
-from bot.ui.components.messages import Notice, answer
+from bot.ui.components.messages import ReplyText, answer
 from bot.ui.components.persistent_items import PersistentItem, button
 from bot.ui.suggestions.wording import (
     Reply,
@@ -32,11 +32,11 @@ async def show_own(interaction: Interaction) -> None:
     # Deferred first: a database that is unavailable may take longer than Discord waits.
     await interaction.response.defer(ephemeral=True, thinking=True)
     try:
-        notice, buttons = await _own(interaction)
+        reply_text, buttons = await _own(interaction)
     except DatabaseUnavailable as error:
         await report_unavailable(interaction, error)
     else:
-        await answer(interaction, notice, *buttons)
+        await answer(interaction, reply_text, *buttons)
 
 
 class OwnButton(
@@ -61,17 +61,17 @@ async def _own(interaction: Interaction, suggestion_id: str = "", *done: str) ->
     words, client = reader_words(interaction), interaction.client
     own = await client.state.suggestions.by_member(server_id_of(interaction), interaction.user.id)
     if not own:
-        return Notice(words("suggest.mine.none"), (*done, words("suggest.mine.none.help"))), []
+        return ReplyText(words("suggest.mine.none"), (*done, words("suggest.mine.none.help"))), []
     own = own[::-1]
     index = index_of(own, suggestion_id)
     made = own[index]
-    notice = Notice(
+    reply_text = ReplyText(
         words("suggest.mine", number=index + 1, total=len(own)),
         (*done, *suggestion_lines(words, client.service, made), _status_line(words, made)),
     )
     delete = OwnButton.make(words("suggest.delete"), "delete", made.suggestion_id)
     turns = turn_buttons(words, own, index, lambda label, to: OwnButton.make(label, "mine", to))
-    return notice, [delete, *turns]
+    return reply_text, [delete, *turns]
 
 
 def _status_line(words: Words, made: Suggestion) -> str:

@@ -12,7 +12,7 @@ from bot.texts.catalogues import Words
 from bot.ui.components.client import Interaction, is_in_server_of_ours
 from bot.ui.components.language import reader_words
 from bot.ui.components.long_texts import key_of, text_in
-from bot.ui.components.messages import Notice, answer
+from bot.ui.components.messages import ReplyText, answer
 from bot.ui.components.persistent_items import PersistentItem, button
 from bot.ui.suggestions.form import keep
 
@@ -30,9 +30,9 @@ class PassOnButton(PersistentItem, template=r"suggest:ask:(?P<key>[0-9a-f]{8})")
         words = reader_words(interaction)
         question = text_in(interaction.message, match["key"])
         if not is_in_server_of_ours(interaction):
-            await answer(interaction, Notice(words("ask.pass-on.server")))
+            await answer(interaction, ReplyText(words("ask.pass-on.server")))
         elif question is None:
-            await answer(interaction, Notice(words("ask.pass-on.gone")))
+            await answer(interaction, ReplyText(words("ask.pass-on.gone")))
         else:
             await interaction.response.defer(ephemeral=True, thinking=True)
             await keep(interaction, None, question, source="")

@@ -13,8 +13,8 @@ from bot.texts.catalogues import Words
 from bot.ui.components.client import Interaction, server_id_of
 from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import field
-from bot.ui.components.messages import Notice, answer
-from bot.ui.components.permissions import moderators_only
+from bot.ui.components.messages import ReplyText, answer
+from bot.ui.components.moderator_commands import moderators_only
 from bot.ui.components.persistent_items import PersistentItem, button
 from bot.ui.suggestions.wording import (
     Reply,
@@ -34,8 +34,8 @@ _STYLES = {
 
 async def show_queue(interaction: Interaction) -> None:
     """Show a moderator what is waiting, the oldest first. Raises DatabaseUnavailable."""
-    notice, buttons = await _queue(interaction)
-    await answer(interaction, notice, *buttons)
+    reply_text, buttons = await _queue(interaction)
+    await answer(interaction, reply_text, *buttons)
 
 
 class QueueButton(
@@ -67,10 +67,10 @@ async def _queue(interaction: Interaction, suggestion_id: str = "", *done: str) 
     words, client = reader_words(interaction), interaction.client
     waiting = await client.state.suggestions.waiting(server_id_of(interaction))
     if not waiting:
-        return Notice(words("suggest.queue.none"), done), []
+        return ReplyText(words("suggest.queue.none"), done), []
     index = index_of(waiting, suggestion_id)
     made = waiting[index]
-    notice = Notice(
+    reply_text = ReplyText(
         words("suggest.queue", number=index + 1, total=len(waiting)),
         (*done, *suggestion_lines(words, client.service, made), _maker_line(words, made)),
         (words("suggest.queue.next"),),
@@ -80,7 +80,7 @@ async def _queue(interaction: Interaction, suggestion_id: str = "", *done: str) 
     turns = turn_buttons(
         words, waiting, index, lambda label, to: QueueButton.make(label, "queue", to)
     )
-    return notice, [accept, decline, *turns]
+    return reply_text, [accept, decline, *turns]
 
 
 def _maker_line(words: Words, made: Suggestion) -> str:

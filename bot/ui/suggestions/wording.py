@@ -14,12 +14,12 @@ from bot.ui.components.client import Interaction
 from bot.ui.components.language import reader_words
 from bot.ui.components.markdown import escape, field
 from bot.ui.components.mentions import thing_name
-from bot.ui.components.messages import Notice, answer, view
+from bot.ui.components.messages import ReplyText, answer, view
 from bot.ui.components.persistent_items import PersistentItem
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
-Reply = tuple[Notice, list[PersistentItem]]
+Reply = tuple[ReplyText, list[PersistentItem]]
 MakeButton = Callable[[str, str], PersistentItem]
 """Makes a button from its label and the id of the suggestion that it shows."""
 
@@ -71,11 +71,11 @@ async def replace_reply(interaction: Interaction, reply: Callable[[], Awaitable[
     """Do what a button says, and show the result in place of the private reply that has it."""
     await interaction.response.defer()
     try:
-        notice, buttons = await reply()
+        reply_text, buttons = await reply()
     except DatabaseUnavailable as error:
         await report_unavailable(interaction, error)
     else:
-        await interaction.edit_original_response(view=view(notice, *buttons))
+        await interaction.edit_original_response(view=view(reply_text, *buttons))
 
 
 async def report_unavailable(
@@ -84,4 +84,4 @@ async def report_unavailable(
     """Tell a member that the database is unavailable; `more` lines follow."""
     words = reader_words(interaction)
     log.warning("the database is unavailable; a member saw that", reason=error.reason)
-    await answer(interaction, Notice(words("suggest.away"), (words("suggest.away.help"), *more)))
+    await answer(interaction, ReplyText(words("suggest.away"), (words("suggest.away.help"), *more)))

@@ -1,7 +1,6 @@
-"""Commands and buttons for moderators: who may use them, and the reply if they fail.
+"""Commands and buttons for moderators: a refusal for everybody else, and the reply if they fail.
 
-Whether a moderator may post in a channel is in `channels`; both are checked again when a briefing
-is due, by `DiscordModerators.may_post` in `ui/posting/moderators.py`.
+Who is a moderator is in `authorization`.
 """
 
 from __future__ import annotations
@@ -18,21 +17,16 @@ from discord import app_commands
 from bot.delivery.delivery_errors import DeliveryError
 from bot.state.errors import DatabaseUnavailable
 from bot.texts.catalogues import Words
-from bot.ui.components.channels import has_role
+from bot.ui.components.authorization import may_moderate, moderator_role_of
+from bot.ui.components.channels import role_exists
 from bot.ui.components.client import Interaction
+from bot.ui.components.invitations import invitation
 from bot.ui.components.language import reader_words
 from bot.ui.components.localised import text
-from bot.ui.components.messages import Notice, UserError, answer
+from bot.ui.components.messages import ReplyText, UserError, answer
 from bot.ui.components.submitted import require_storable
 
 log = structlog.stdlib.get_logger("factdesk.ui")
-
-_NEEDED = discord.Permissions(
-    view_channel=True,
-    send_messages=True,
-    send_messages_in_threads=True,
-    read_message_history=True,
-)
 
 Action = Callable[..., Coroutine[object, None, None]]
 Slash = app_commands.Command[app_commands.Group, ..., None]
@@ -88,9 +82,9 @@ def _command(group: str, subcommand: Subcommand) -> Slash:
 
 
 async def moderate(interaction: Interaction, act: Callable[[], Awaitable[None]]) -> None:
-    """Do what a moderator asks for; refuse anyone else privately.
+    """Do what a moderator asks for, as `moderators_only`, with the reply deferred first.
 
-    The answer is deferred first: an unavailable database may take longer than Discord waits.
+    An unavailable database may take longer than Discord waits.
     """
 
     async def deferred() -> None:
@@ -102,7 +96,10 @@ async def moderate(interaction: Interaction, act: Callable[[], Awaitable[None]])
 
 
 async def moderators_only(interaction: Interaction, act: Callable[[], Awaitable[None]]) -> None:
-    """Like `moderate`, for an action that answers by itself, such as with a form."""
+    """Do what a moderator asks for if the action sends the first reply itself, such as a form.
+
+    Anyone else is refused privately, and so is a server without the bot; errors are reported.
+    """
     words = reader_words(interaction)
     if not may_moderate(interaction):
         await answer(interaction, _refusal(interaction, words))
@@ -113,72 +110,30 @@ async def moderators_only(interaction: Interaction, act: Callable[[], Awaitable[
     try:
         await act()
     except UserError as error:
-        await answer(interaction, error.notice)
+        await answer(interaction, error.reply)
     except DeliveryError as error:
         log.warning("Discord did not answer a moderator's request", reason=repr(error))
         await answer(
-            interaction, Notice(words("moderating.no-answer"), (words("moderating.away.help"),))
+            interaction, ReplyText(words("moderating.no-answer"), (words("moderating.away.help"),))
         )
     except DatabaseUnavailable as error:
         log.warning("the database is unavailable for a moderator's request", reason=error.reason)
         await answer(
-            interaction, Notice(words("moderating.away"), (words("moderating.away.help"),))
+            interaction, ReplyText(words("moderating.away"), (words("moderating.away.help"),))
         )
 
 
-def invitation(application_id: int) -> str:
-    """The link that invites the bot to a server, with the least permissions that it needs."""
-    return discord.utils.oauth_url(
-        application_id, permissions=_NEEDED, scopes=("bot", "applications.commands")
-    )
-
-
-def addition(application_id: int) -> str:
-    """The link that adds the commands to a member's own account."""
-    link = discord.utils.oauth_url(application_id, scopes=("applications.commands",))
-    return f"{link}&integration_type=1"  # a user, not a server
-
-
-def _not_here(interaction: Interaction, words: Words) -> Notice:
+def _not_here(interaction: Interaction, words: Words) -> ReplyText:
     """The commands can be in a server that the bot itself was not invited to."""
     link = invitation(interaction.application_id)
-    return Notice(words("moderating.not-here"), (words("moderating.not-here.help", link=link),))
+    return ReplyText(words("moderating.not-here"), (words("moderating.not-here.help", link=link),))
 
 
-def may_moderate(interaction: Interaction) -> bool:
-    """Whether the user has Manage Server, or the role that the server's moderators chose."""
-    member = interaction.user
-    if interaction.guild_id is None or not isinstance(member, discord.Member):
-        return False
-    return interaction.permissions.manage_guild or _has_role(member, _chosen_role(interaction))
-
-
-def require_manage_server(interaction: Interaction) -> None:
-    """Raise UserError if a moderator has only the role: what guards others needs the permission."""
-    if not interaction.permissions.manage_guild:
-        words = reader_words(interaction)
-        needed = words("moderating.needs", permission=words("permission.manage_guild"))
-        raise UserError(words("moderating.guarded"), needed)
-
-
-def moderates(member: discord.Member, role_id: int | None) -> bool:
-    """Whether a member has Manage Server, or the role that the server's moderators chose."""
-    return member.guild_permissions.manage_guild or _has_role(member, role_id)
-
-
-def _has_role(member: discord.Member, role_id: int | None) -> bool:
-    return role_id is not None and member.get_role(role_id) is not None
-
-
-def _chosen_role(interaction: Interaction) -> int | None:
-    return interaction.client.state.settings.of(interaction.guild_id).moderator_role_id
-
-
-def _refusal(interaction: Interaction, words: Words) -> Notice:
-    role_id, guild = _chosen_role(interaction), interaction.guild
+def _refusal(interaction: Interaction, words: Words) -> ReplyText:
+    role_id, guild = moderator_role_of(interaction), interaction.guild
     permission = words("permission.manage_guild")
-    if guild and role_id and has_role(guild, role_id):
+    if guild and role_id and role_exists(guild, role_id):
         needed = words("moderating.needs-role", permission=permission, role=f"<@&{role_id}>")
     else:
         needed = words("moderating.needs", permission=permission)
-    return Notice(words("moderating.refused"), (needed,))
+    return ReplyText(words("moderating.refused"), (needed,))

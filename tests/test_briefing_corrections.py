@@ -63,8 +63,8 @@ KIND = "    kind: event\n    about: [south-korea, gsomia-normalised]\n"
 WAS = (
     "    was:\n      - date: 2026-11-26\n        why: Another test of corrections.\n"
     "        said: >-\n"
-    "          After the Tokyo summit South Korea formally normalised the intelligence pact\n"
-    "          GSOMIA, a report of April 2023 says; the day is not given.\n" + KIND
+    "          After the Tokyo summit of March 2023 South Korea formally normalised the\n"
+    "          intelligence pact GSOMIA.\n" + KIND
 )
 
 

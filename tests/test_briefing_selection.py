@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def event(name: str, *facts: str, when: str = "edtf: 2015, basis: stated", more:
     )
 
 
+PLANNED = "status: planned\ntopics: [pair]"
 EARLIER = event("z", fact("z", "background"), when="edtf: 2010, basis: stated")
 
 
@@ -48,8 +50,10 @@ def topic(more: str = "", **lists: str) -> str:
     return f"id: pair\ntitle: Pair\n{more}{text}"
 
 
-async def story(folder: Path, *files: str, subject: str = "pair") -> Material:
+async def story(folder: Path, *files: str, subject: str | Subject = "pair") -> Material:
     """What a briefing on a subject of the small base with these files can show."""
+    if isinstance(subject, str):
+        subject = Subject(subject)
     folders = write_small_base(folder)
     for text in files if any(text.startswith("id: pair") for text in files) else (topic(), *files):
         name = text.partition("\n")[0].removeprefix("id: ")
@@ -57,7 +61,7 @@ async def story(folder: Path, *files: str, subject: str = "pair") -> Material:
         (folders.facts / kind / f"{name}.yaml").write_text(text, "utf-8")
     store = await Store.open(build(folders, folder / "var").path)
     try:
-        return await gather(store, Subject(subject))
+        return await gather(store, subject)
     finally:
         await store.close()
 
@@ -74,7 +78,7 @@ def chosen(material: Material, most: int = 99) -> str:
 # ---- What is chosen ----------------------------------------------------------------------------
 
 
-async def test_the_parts_take_turns_and_the_first_event_is_a_part_of_what_it_is(
+async def test_the_parts_take_turns(
     tmp_path: Path,
 ) -> None:
     material = await story(
@@ -83,7 +87,7 @@ async def test_the_parts_take_turns_and_the_first_event_is_a_part_of_what_it_is(
         event("d", fact("d")),
         event("e", fact("e")),
     )
-    assert chosen(material) == "acebd"
+    assert chosen(material) == "acdbe"
 
 
 async def test_what_curators_put_first_comes_before_all_parts(tmp_path: Path) -> None:
@@ -91,7 +95,52 @@ async def test_what_curators_put_first_comes_before_all_parts(tmp_path: Path) ->
     material = await story(
         tmp_path, topic(first, facts=fact("a"), open=fact("c")), event("d", fact("d"))
     )
-    assert chosen(material) == "dca"
+    assert chosen(material) == "adc"
+
+
+async def test_a_draft_has_what_curators_chose_in_their_order_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    listed = topic("briefing: [day-d/d, pair/c]\n", facts=fact("a"), open=fact("c"))
+    assert chosen(await story(tmp_path, listed, event("d", fact("d"), fact("e")))) == "dc"
+
+
+async def test_curators_may_choose_what_no_link_leads_to(tmp_path: Path) -> None:
+    listed = topic("briefing: [pair/a, day-f/f, day-l/l]\n", facts=fact("a"))
+    elsewhere = "topics: [ferry-line]"
+    far = fact("f").replace("about: [pair]", "about: [ferry-line]")
+    late = fact("l").replace("about: [pair]", "about: [ferry-line]")
+    material = await story(
+        tmp_path,
+        listed,
+        event("f", far, when="edtf: 1999, basis: stated", more=elsewhere),
+        event("b", fact("b")),
+        event("l", late, when="edtf: 2019, basis: stated", more=elsewhere),
+    )
+    assert chosen(material) == "afl"
+    assert material.parts["day-f/f"] == "led"
+    assert material.parts["day-l/l"] == "happened"
+
+
+async def test_after_a_few_that_do_not_fit_a_curated_draft_is_done(tmp_path: Path) -> None:
+    names = "abcdefg"
+    keys = ", ".join(f"pair/{name}" for name in names)
+    facts = "".join(fact(name, "background") for name in names)
+    material = await story(tmp_path, topic(f"briefing: [{keys}]\n", facts=facts))
+
+    def told(unfit: str) -> str:
+        found = select(material, lambda facts: not any(each.fact.id in unfit for each in facts))
+        return "".join(record.fact.id for record in found)
+
+    assert told("bcd") == "aefg"
+    assert told("bcde") == "a"
+
+
+async def test_a_plan_is_not_told_beside_that_nothing_is_known_of_it(tmp_path: Path) -> None:
+    plan = event("p", fact("p"), more=PLANNED)
+    unknown = fact("o").replace("about: [pair]", "about: [day-p]")
+    files = topic(facts=fact("a"), open=unknown), EARLIER, event("b", fact("b")), plan
+    assert "p" not in chosen(await story(tmp_path, *files))
 
 
 async def test_a_longer_draft_goes_on_from_what_was_begun(tmp_path: Path) -> None:
@@ -204,7 +253,6 @@ async def test_what_does_not_fit_is_passed_over(tmp_path: Path) -> None:
 
 # ---- The part of a fact ------------------------------------------------------------------------
 
-PLANNED = "status: planned\ntopics: [pair]"
 ACCOUNT = "{source: ferry-report, paragraph: 4, says: So.}"
 ACCOUNTS = f"accounts: [{ACCOUNT}, {ACCOUNT}]"
 
@@ -212,7 +260,7 @@ PARTS = {
     "what is said of an event": (event("a", fact("x"), fact("a", "position")), "said"),
     "a claim with a caution": (event("a", fact("a", "position", "caution: So.")), "care"),
     "what was planned": (event("a", fact("a"), more=PLANNED), "planned"),
-    "more of what was planned": (event("a", fact("x"), fact("a"), more=PLANNED), "background"),
+    "more of what was planned": (event("a", fact("x"), fact("a"), more=PLANNED), "planned"),
     "what people decided to do": (event("a", fact("a", "plan")), "happened"),
     "what an article saw ahead": (event("a", fact("a", "plan", "by: ferry-report")), "planned"),
     "what people announced besides": (event("a", fact("x"), fact("a", "plan")), "planned"),
@@ -246,8 +294,48 @@ async def test_a_claim_that_curators_put_first_is_told_as_what_was_said(tmp_path
 async def test_what_curators_put_first_of_a_topic_says_what_it_is(tmp_path: Path) -> None:
     facts = fact("a", "background") + fact("b", "figure") + fact("c", "figure")
     material = await story(tmp_path, topic("order: [pair/c]\n", facts=facts))
-    assert material.parts == {"pair/a": "what", "pair/b": "background", "pair/c": "what"}
-    assert chosen(material) == "acb"
+    assert material.parts == {"pair/a": "background", "pair/b": "background", "pair/c": "what"}
+    assert chosen(material) == "cab"
+
+
+async def test_a_topic_that_says_what_it_is_needs_no_event_for_that(tmp_path: Path) -> None:
+    material = await story(tmp_path, topic(facts=fact("w")), event("a", fact("a")))
+    assert material.parts == {"pair/w": "what", "day-a/a": "happened"}
+
+
+async def test_what_an_actor_did_does_not_say_who_it_is_but_that_it_took_office_does(
+    tmp_path: Path,
+) -> None:
+    who = "topics: [pair]\nwho: [{actor: ilse-brandt}]"
+    about = (fact(each).replace("[pair]", "[ilse-brandt]") for each in "ab")
+    took, did = (event(name, told, more=who) for name, told in zip("ab", about, strict=True))
+    files = topic(facts=fact("w")), took.replace("incident", "appointment"), did
+    material = await story(tmp_path, *files, subject="ilse-brandt")
+    assert material.parts["day-a/a"] == "what"
+    assert material.parts["day-b/b"] == "happened"
+
+
+async def test_a_period_is_told_by_what_curators_tell_of_its_subjects(tmp_path: Path) -> None:
+    listed = topic("briefing: [day-c/c, day-b/b]\n", facts=fact("w"))
+    more = "topics: [pair]\nbriefing: [day-c/c]"
+    events = (event("a", fact("a")), event("b", fact("b")), event("c", fact("c"), more=more))
+    material = await story(
+        tmp_path, listed, *events, subject=Subject(None, date(2015, 1, 1), date(2015, 12, 31))
+    )
+    assert chosen(material) == "cb"
+    assert "a" in {record.fact.id for record in material.facts}
+
+
+@pytest.mark.parametrize(("days", "told"), [("2015/2016", "a"), ("2015/2018", "")])
+async def test_what_may_miss_a_period_is_told_if_a_third_of_its_days_are_in_it(
+    tmp_path: Path, days: str, told: str
+) -> None:
+    material = await story(
+        tmp_path,
+        event("a", fact("a"), when=f"edtf: {days}, basis: inferred, why: It says so."),
+        subject=Subject(None, date(2015, 1, 1), date(2015, 12, 31)),
+    )
+    assert chosen(material) == told
 
 
 async def test_a_fact_that_curators_put_first_has_no_substitute(tmp_path: Path) -> None:

@@ -368,6 +368,23 @@ def test_an_order_names_facts_about_the_thing(folders: Folders, order: str, faul
     assert fault in found[0]
 
 
+@pytest.mark.parametrize(
+    ("briefing", "fault"),
+    [
+        ("storm-2014/rain", "no fact `storm-2014/rain` is in the base; correct it or leave it out"),
+        ("storm-2014/ruins, storm-2014/ruins", "`storm-2014/ruins` is listed twice"),
+    ],
+)
+def test_a_briefing_names_each_fact_once(folders: Folders, briefing: str, fault: str) -> None:
+    line = _edit(folders, AGREEMENT, "kind: agreement", f"briefing: [{briefing}]\nkind: agreement")
+    assert _faults(folders) == [f"{AGREEMENT}:{line}: {fault}"]
+
+
+def test_a_briefing_may_tell_what_is_not_about_its_subject(folders: Folders) -> None:
+    _edit(folders, AGREEMENT, "kind: agreement", "briefing: [storm-2014/ruins]\nkind: agreement")
+    assert _faults(folders) == []
+
+
 def test_a_thing_may_show_first_what_another_file_has_of_it(folders: Folders) -> None:
     _edit(folders, TOPIC, "facts:", "order: [storm-2014/ruins, ferry-line/start]\nfacts:")
     assert _faults(folders) == []

@@ -63,6 +63,15 @@ class Filters:
         """Whether a day, month or year was given."""
         return self.start is not None or self.end is not None
 
+    def share(self, span: Span | None) -> float:
+        """Of the days that a date may mean, the share in the period: 0 if it is not known."""
+        if span is None:
+            return 0
+        period = self.filter
+        first = max(span.first, span.first if period.first is None else period.first)
+        last = min(span.last, span.last if period.last is None else period.last)
+        return max(0, last - first + 1) / (span.last - span.first + 1)
+
     def may_miss(self, span: Span | None) -> bool:
         """Whether something with this date, or with none, may lie outside the period."""
         if span is None:

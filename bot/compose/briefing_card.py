@@ -9,13 +9,13 @@ from dataclasses import replace
 from bot.answers.change_lines import change_line
 from bot.answers.context import AnswerContext
 from bot.answers.fact_lines import fact_line
-from bot.answers.questions.actor import role_line
 from bot.answers.questions.event import circumstances
 from bot.cards.card import Action, Card, Line, Question, Section
 from bot.cards.limits import BUTTON_LABEL, shorten
 from bot.cards.wording import dated_words, span_words
 from bot.compose.briefing_material import Material
 from bot.compose.briefing_parts import PARTS, Part
+from bot.compose.briefing_role import role_sentence
 from bot.facts.model import CLAIMS, Actor, Citation, Event
 from bot.facts.records import Dated, FactRecord
 from bot.matching.normalize import MINOR
@@ -123,9 +123,7 @@ class BriefingLayout:
             line = circumstances(self._context, record)
             yield replace(line, text=_capitalised(line.text), notes=())
         elif isinstance(about, Actor):
-            for line in (role_line(self._context, about, role) for role in about.roles):
-                name = self._context.name(about.id)
-                yield replace(line, text=self.words("briefing.role", actor=name, role=line.text))
+            yield from (role_sentence(self._context, about, role) for role in about.roles)
 
     def _above(self, facts: Sequence[FactRecord]) -> Iterator[Line]:
         """The lines above the facts of the first part: who or when it was, or else the lead.
@@ -140,7 +138,7 @@ class BriefingLayout:
 
     def _says_who_or_when(self, record: FactRecord) -> bool:
         """Whether a fact is an actor's role, or what happened at the event itself."""
-        if record.fact.kind == "role":
+        if isinstance(self.material.about, Actor) and self.material.part_of(record) == "what":
             return True
         about = self.material.about
         is_own = isinstance(about, Event) and record.owner == about.id

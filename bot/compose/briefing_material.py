@@ -33,8 +33,9 @@ class Material:
     """Everything that a briefing on a subject can show, the same in every language.
 
     `about` is the subject without its facts; None for a period, and if the base that is open now no
-    longer holds it. `facts` are in reading order, `ranked` the most telling first. `events` are all
-    of the base, in order of time. `changed` are the corrected facts, the latest correction first.
+    longer holds it. `facts` are in reading order, `ranked` those to propose, the most telling
+    first. `events` are all of the base, in order of time. `changed` are the corrected facts, the
+    latest correction first.
     """
 
     store: Store
@@ -94,7 +95,9 @@ async def gather(store: Store, subject: Subject) -> Material:
         events=events,
         parts=parts,
         facts=tuple(each.record for each in sorted(seen, key=reading_order)),
-        ranked=tuple(each.record for each in sorted(seen, key=lambda each: each.rank)),
+        ranked=tuple(
+            each.record for each in sorted(seen, key=lambda each: each.rank) if not each.is_minor
+        ),
         changed=await _changed(store, subject, set(own)),
     )
 

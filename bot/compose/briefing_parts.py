@@ -10,12 +10,12 @@ from bot.facts.model import CLAIMS, ESSENTIAL, Event
 from bot.facts.records import FactRecord
 
 Part = Literal[
-    "what", "led", "happened", "agreed", "may", "said", "followed", "background", "planned",
+    "what", "background", "led", "happened", "agreed", "may", "said", "followed", "planned",
     "stands", "differ", "open", "care",
 ]  # fmt: skip
-"""What it is, what led up to it, what happened, what was agreed, what only may fall into the
-period, what was said, what followed, what else to know, what was planned, where it stands, where
-sources differ, what is not established, and what is easily misread."""
+"""What it is, its background, what came before, what happened, what was agreed, what only may fall
+into the period, what was said, what followed, what was planned, where it stands, where sources
+differ, what is not established, and what is easily misread."""
 
 PARTS: tuple[Part, ...] = get_args(Part)
 
@@ -26,10 +26,12 @@ class StoryFact:
 
     `event` is the event that has it, if one has, and `place` that event's place in the story.
     `number` is its place among what its event tells, in the order of its file; `is_first` says that
-    it is the most telling of that, `begins` that the subject began with it. `is_own` says that the
-    subject itself has it, `defines` that it says what the subject is, `is_outdated` that another
-    event of the subject came after where it stands, `is_late` that it may miss the period,
-    `is_put_first` that curators put it first. The lower its `rank`, the more telling it is.
+    it is the most telling of that, `begins` that the subject began with it, `appoints` that it
+    tells how the subject took office. `is_own` says that the subject itself has it, `defines` that
+    it says what the subject is, `is_outdated` that another event of the subject came after where it
+    stands, `is_late` that it may miss the period, `is_put_first` that curators put it first,
+    `is_minor` that they tell other things of a period and of no subject this. The lower its `rank`,
+    the more telling it is.
     """
 
     record: FactRecord
@@ -41,8 +43,10 @@ class StoryFact:
     defines: bool = False
     is_outdated: bool = False
     begins: bool = False
+    appoints: bool = False
     is_late: bool = False
     is_put_first: bool = False
+    is_minor: bool = False
     rank: tuple[float, ...] = ()
 
 
@@ -67,7 +71,7 @@ def part_of(seen: StoryFact, subject_is_event: bool) -> Part:
     if event and event.status == "planned":
         if seen.is_own:
             return "what"
-        return "planned" if seen.is_first else "background"
+        return "planned"
     if seen.is_late:
         return "may"
     if record.fact.kind == "plan" and (is_claim(record, event) or not seen.is_first):
@@ -79,7 +83,7 @@ def part_of(seen: StoryFact, subject_is_event: bool) -> Part:
         return "differ"
     if is_claim(record, event):
         return "said"
-    if seen.begins or (subject_is_event and seen.is_own and seen.is_first):
+    if seen.begins or seen.appoints or (subject_is_event and seen.is_own and seen.is_first):
         return "what"
     if event is None or seen.place is None:
         return _part_of_timeless(seen)

@@ -1,8 +1,9 @@
 """Which facts a draft proposes.
 
-The parts take turns in a fixed order until the draft has its size, so the longer it is, the more
-lines each part has. What says nearly the same as a line before it is passed over, and so is what
-does not fit.
+Where curators chose what a briefing tells, a draft has as much of that as fits, in their order. Of
+other subjects the parts take turns in a fixed order until the draft has its size, so the longer it
+is, the more lines each part has. What says nearly the same as a line before it is passed over, and
+so is what does not fit.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from bot.facts.records import FactRecord, ThingRecord
 from bot.matching.normalize import MINOR
 from bot.matching.vocabulary import words_of
 
-_SAME = 0.5  # two facts more alike than this say the same
+_EVENTS = frozenset[Part]({"what", "led", "happened", "followed", "planned"})
+_LIKELY = 1 / 3  # share of its possible days in a period, from which an event is told there
+_SAME = 0.45  # two facts more alike than this say the same
 _STEM = 5  # letters that the forms of a word usually share
 
 Fits = Callable[[Sequence[FactRecord]], bool]
@@ -37,18 +40,22 @@ _TURNS_OF_EVENT: tuple[Part, ...] = (
     "background", "planned", "said", "care",
 )  # fmt: skip
 _TURNS_OF_PERIOD: tuple[Part, ...] = (
-    "happened", "happened", "happened", "happened", "open", "happened", "happened", "happened",
-    "led", "followed", "happened", "happened", "happened", "happened", "happened", "followed",
-    "planned", "differ", "said", "happened", "open", "led", "said",
+    "happened", "happened", "happened", "happened", "may", "open", "happened", "happened",
+    "happened", "led", "followed", "happened", "followed", "happened", "may", "happened",
+    "happened", "happened", "followed", "planned", "differ", "said", "may", "happened", "open",
+    "led", "may", "said", "followed", "happened", "may", "happened", "open",
 )  # fmt: skip
 """The parts in the order in which they get their lines. """
 
+_MOST_PASSED_OVER = 3  # facts of a curated list that do not fit, before a draft is done
 _PUT_FIRST = 5  # facts that curators put first have their lines before all parts, but of events
 _BEFORE_OPEN = 2  # of these come before what is not established
 
 
 def select(material: Material, fits: Fits, begun: Sequence[FactRecord] = ()) -> list[FactRecord]:
     """The facts of a draft, the most telling first; a longer one goes on from what was begun."""
+    if material.about and material.about.briefing:
+        return _curated(material, material.about.briefing, fits, begun)
     left, turns = _Candidates(material), Counter[Part]()
     chosen = left.take(begun)
 
@@ -61,6 +68,25 @@ def select(material: Material, fits: Fits, begun: Sequence[FactRecord] = ()) -> 
         turns[part] += 1
         if sum(material.part_of(fact) == part for fact in chosen) < turns[part]:
             chosen.extend(left.next(part, fits_too))
+    return chosen
+
+
+def _curated(
+    material: Material, listed: Iterable[str], fits: Fits, begun: Sequence[FactRecord]
+) -> list[FactRecord]:
+    """What curators chose, as far as it fits; they know it to be no repetition.
+
+    After a few that do not fit, what is left is too far down the list to be told without them.
+    """
+    by_key = {record.key: record for record in material.facts}
+    chosen, passed_over = list(begun), 0
+    for record in filter(None, map(by_key.get, listed)):
+        if record in chosen:
+            continue
+        if fits([*chosen, record]):
+            chosen.append(record)
+        elif (passed_over := passed_over + 1) > _MOST_PASSED_OVER:
+            break
     return chosen
 
 
@@ -146,14 +172,21 @@ class _Candidates:
             return True
         if part == "care" and not record.fact.caution:
             return False  # nothing warns of what is easily misread
+        if part == "may" and not self._is_likely(record):
+            return False
         if record.key in self._put_first:
             return True
-        if part in ("what", "happened", "followed") and record.owner in self._summed_up:
+        if part in _EVENTS and record.owner in self._summed_up:
             return False
         if part == "stands" and self._is_told(record):
             return False
         content = self._content(record)
         return all(_likeness(content, said) <= _SAME for said in self._said)
+
+    def _is_likely(self, record: FactRecord) -> bool:
+        """Whether an event that may miss the period is likely enough to be in it."""
+        span = record.dated.span if record.dated else None
+        return self._material.period.share(span) >= _LIKELY
 
     def _is_told(self, record: FactRecord) -> bool:
         """Whether lines tell already of every event that a fact is about."""
@@ -165,13 +198,19 @@ class _Candidates:
 
         Where a topic stands tells the events behind it, a part of an event the event itself.
         """
-        if part != "open":
+        if part == "open":  # it names the plans of which nothing else is known
+            about = record.things & self._material.events.keys()
+            self._summed_up |= {each for each in about if self._is_planned(each)}
+        else:
             self._said.append(self._content(record))
         if part == "stands":
             self._summed_up |= record.things & self._material.events.keys()
         if (event := self._material.event_of(record)) and record.fact.kind not in CLAIMS:
             self._told.add(record.owner)
             self._summed_up |= {event.event.part_of or ""}
+
+    def _is_planned(self, event_id: str) -> bool:
+        return self._material.events[event_id].event.status == "planned"
 
     def _content(self, record: FactRecord) -> set[object]:
         """What a fact says: its paragraphs and the stems of its words, without names of actors."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
 from bot.answers.filters import Filters
 from bot.answers.thing_card import in_order
-from bot.compose.briefing_links import Place
+from bot.compose.briefing_links import Place, Role
 from bot.compose.briefing_parts import StoryFact, is_by_article, is_claim
 from bot.facts.model import ESSENTIAL, Actor, Event, Topic
 from bot.facts.records import EventRecord, FactRecord
@@ -30,6 +30,20 @@ class Story:
     period: Filters
 
     @property
+    def listed(self) -> Sequence[str]:
+        """The keys of the facts that curators want told, the most telling first."""
+        return (self.about.briefing or self.about.order) if self.about else ()
+
+    def place(self, event_id: str) -> Place:
+        """The place of an event; one that only curators brought in is a turn of the story."""
+        if event_id in self.places:
+            return self.places[event_id]
+        times = list(self.events)
+        is_before = bool(self.own) and times.index(event_id) < times.index(self.own[0])
+        after: Role = "followed" if isinstance(self.about, Event) else "turn"
+        return Place("led" if is_before and not isinstance(self.about, Actor) else after)
+
+    @property
     def subject(self) -> str | None:
         """The id of what it is about."""
         return self.about.id if self.about else None
@@ -48,22 +62,42 @@ async def story_facts(store: Store, story: Story) -> list[StoryFact]:
     for event_id in story.places:
         facts = [f for f in await store.facts(event_id) if f.owner == event_id]
         found.update((each.record.key, each) for each in _of_event(story, event_id, facts))
-    for fact in await _of_things(store, story):
-        if fact.owner not in story.events:
-            is_own = fact.owner == story.subject
-            is_first = is_own and not any(key.startswith(f"{fact.owner}/") for key in found)
-            found.setdefault(
-                fact.key,
-                StoryFact(
-                    fact,
-                    is_first=is_first,
-                    is_own=is_own,
-                    defines=is_own and _defines(story, fact, found.values()),
-                    is_outdated=_is_outdated(story, fact),
-                    is_late=story.about is None,
-                ),
-            )
-    return _ranked(store, story, found.values())
+    listed = [f for f in await store.facts_named(story.listed) if not f.fact.withdrawn]
+    for fact in listed:
+        if fact.owner in story.events and fact.key not in found:
+            found[fact.key] = await _brought_in(store, story, fact)
+    for fact in (*listed, *await _of_things(store, story)):
+        if fact.owner not in story.events and fact.key not in found:
+            found[fact.key] = _timeless(story, fact, found.values())
+    if any(each.defines for each in found.values()):  # the subject needs no event to say what it is
+        found = {key: replace(each, begins=False) for key, each in found.items()}
+    return await _ranked(store, story, found.values())
+
+
+async def _brought_in(store: Store, story: Story, fact: FactRecord) -> StoryFact:
+    """A fact of an event that curators want told, although the links do not lead to it."""
+    own = [each.key for each in await store.facts(fact.owner) if each.owner == fact.owner]
+    event = story.events[fact.owner].event
+    return StoryFact(
+        record=fact,
+        event=event,
+        place=story.place(fact.owner),
+        number=own.index(fact.key),
+        is_first=fact.key == own[0],
+    )
+
+
+def _timeless(story: Story, fact: FactRecord, before: Collection[StoryFact]) -> StoryFact:
+    """A fact of an actor or a topic; `before` are those that come before it."""
+    is_own = fact.owner == story.subject
+    return StoryFact(
+        fact,
+        is_first=is_own and not any(each.is_own and not each.event for each in before),
+        is_own=is_own,
+        defines=is_own and _defines(story, fact, before),
+        is_outdated=_is_outdated(story, fact),
+        is_late=story.about is None,
+    )
 
 
 def _of_event(story: Story, event_id: str, facts: Sequence[FactRecord]) -> Iterator[StoryFact]:
@@ -88,6 +122,7 @@ def _of_event(story: Story, event_id: str, facts: Sequence[FactRecord]) -> Itera
             is_first=is_first,
             is_own=event_id == story.subject,
             begins=is_first and event_id == story.beginning and story.subject in fact.things,
+            appoints=is_first and event.kind == "appointment" and isinstance(story.about, Actor),
             is_late=is_own and story.about is None and _is_late(story, fact),
         )
 
@@ -125,15 +160,15 @@ async def _of_things(store: Store, story: Story) -> list[FactRecord]:
 
 
 def _defines(story: Story, fact: FactRecord, before: Iterable[StoryFact]) -> bool:
-    """Whether a fact of the subject says what it is: it is no claim.
+    """Whether a fact of the subject says what it is: the first that is no claim.
 
-    Of a topic it is the first such fact, and those that curators put first.
+    What an actor is, is said by its roles.
     """
     if fact.part != "facts" or is_claim(fact, None):
         return False
-    is_put_first = story.about is not None and fact.key in story.about.order
-    is_topic = isinstance(story.about, Topic)
-    return not is_topic or is_put_first or not any(each.defines for each in before)
+    if isinstance(story.about, Actor) and story.about.roles:
+        return fact.fact.kind == "role"
+    return not any(each.defines for each in before)
 
 
 def _is_outdated(story: Story, fact: FactRecord) -> bool:
@@ -156,21 +191,23 @@ def _bears_on(story: Story, fact: FactRecord) -> bool:
 # ---- What is most telling ----------------------------------------------------------------------
 
 
-def _ranked(store: Store, story: Story, seen: Iterable[StoryFact]) -> list[StoryFact]:
+async def _ranked(store: Store, story: Story, seen: Iterable[StoryFact]) -> list[StoryFact]:
     """The facts with their ranks.
 
     First comes what says what the subject is, what curators put first, then the subject's own,
     another event before more of the same one, what names an actor or an event, what is few links
-    away, what followed first, what more facts are about.
+    away, what followed first, in a period what curators tell of most subjects, what more facts are
+    about.
     """
-    order = {key: place for place, key in enumerate(story.about.order if story.about else ())}
+    order = {key: place for place, key in enumerate(story.listed)}
+    told_by = await _told_by(store, story) if story.about is None else Counter[str]()
     before = Counter[tuple[str, str]]()
     ranked: list[StoryFact] = []
     for position, each in enumerate(seen):
         record, list_of_facts = each.record, (each.record.owner, each.record.part)
         names_other = isinstance(story.about, Actor | Event) and story.subject not in record.things
         rank = (
-            not (each.begins or (each.defines and each.is_first)),
+            not (each.begins or each.defines),
             order.get(record.key, len(order)),
             not each.is_own,
             *_remoteness(story, each.place),
@@ -178,12 +215,31 @@ def _ranked(store: Store, story: Story, seen: Iterable[StoryFact]) -> list[Story
             each.place.steps if each.place else 0,
             record.fact.kind == "opinion",
             _days(story, each),
+            -told_by[record.key],
             -store.things[record.owner].facts,
             position,
         )
         before[list_of_facts] += not names_other
-        ranked.append(replace(each, rank=rank, is_put_first=record.key in order))
+        is_minor = bool(told_by) and record.key not in told_by
+        ranked.append(replace(each, rank=rank, is_put_first=record.key in order, is_minor=is_minor))
     return ranked
+
+
+async def _told_by(store: Store, story: Story) -> Counter[str]:
+    """By how many subjects curators want each fact told."""
+    found = Counter[str]()
+    for thing in store.things.values():
+        match thing.kind:
+            case "event":
+                about = story.events[thing.id].event
+            case "actor":
+                about = await store.actor(thing.id)
+            case "topic":
+                about = await store.topic(thing.id)
+            case _:
+                continue
+        found.update((about.briefing or about.order) if about else ())
+    return found
 
 
 def _days(story: Story, each: StoryFact) -> float:

@@ -207,6 +207,18 @@ def orders(context: LintContext) -> Iterator[Fault]:
                 yield context.fault(thing.id, ("order", index), what)
 
 
+def briefings(context: LintContext) -> Iterator[Fault]:
+    """What a briefing tells are facts of the base, each once."""
+    known = {f"{owner}/{fact.id}" for owner, _, fact in context.base.facts()}
+    for thing in context.base.subjects():
+        for index, key in enumerate(thing.briefing):
+            if key.partition("/")[0] not in context.broken and key not in known:
+                what = f"no fact `{key}` is in the base; correct it or leave it out"
+                yield context.fault(thing.id, ("briefing", index), what)
+            elif key in thing.briefing[:index]:
+                yield context.fault(thing.id, ("briefing", index), f"`{key}` is listed twice")
+
+
 def empty_things(context: LintContext) -> Iterator[Fault]:
     """Every topic and event has at least one fact about it, so that its card is not empty."""
     described: set[str] = set()
@@ -219,6 +231,6 @@ def empty_things(context: LintContext) -> Iterator[Fault]:
 
 RULES: tuple[Rule, ...] = (
     references, citations, duplicates, claims, relative_words, dates, names, absent_names, asks,
-    corrections, renames, deletions, empty_things, orders, links,
+    corrections, renames, deletions, empty_things, orders, briefings, links,
     order, stories, untold_facts,
 )  # fmt: skip

@@ -150,6 +150,9 @@ class Subject(Thing):
     order: tuple[FactKey, ...] = Field(
         (), description="the facts about it to show first, where age is a bad order: owner/fact"
     )
+    briefing: tuple[FactKey, ...] = Field(
+        (), description="the facts that a briefing on it tells, the most telling first: owner/fact"
+    )
 
 
 class Event(Subject):

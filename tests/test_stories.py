@@ -17,6 +17,9 @@ from tests.small_base import STORY, write_small_base
 
 FILE = "facts/stories/the-line.yaml"
 FIRST = date(2027, 1, 1)
+OTHER = "{source: ferry-report, paragraph: 4}"
+NOWHERE = "{source: x, paragraph: 1}"
+BOTH = "storm-2014/ruins, ferry-agreement/signed"
 
 
 def faults(folder: Path, old: str = "", new: str = "") -> list[str]:
@@ -68,6 +71,21 @@ def test_a_sound_story_has_no_fault(tmp_path: Path) -> None:
             "`rest_on` is not a field here; did you mean `rests_on`?",
         ),
         ("- ferry-line/start", "- {says: It runs now., rests_on: [ferry-line/start]}", "“now”"),
+        (
+            "- storm-2014/ruins",
+            f"- {{says: It was a storm., rests_on: [storm-2014/ruins], cites: [{OTHER}]}}",
+            "no fact of this line cites ferry-report 4; drop it",
+        ),
+        (
+            "- storm-2014/ruins\n  - ferry-agreement/signed",
+            f"- {{says: They signed., rests_on: [{BOTH}], cites: [{OTHER}]}}",
+            "the line cites nothing of `storm-2014/ruins`; add one of its citations, or drop it",
+        ),
+        (
+            "- storm-2014/ruins",
+            f"- {{says: It was a storm., rests_on: [storm-2014/ruins], cites: [{NOWHERE}]}}",
+            "no source has the id `x`",
+        ),
     ],
 )
 def test_a_fault_is_found(tmp_path: Path, old: str, new: str, fault: str) -> None:
@@ -157,6 +175,33 @@ def test_what_most_stories_wait_for_comes_first() -> None:
     stories = [story(n, "topic", f"t{n}") for n in range(5)]
     last = stories.pop().model_copy(update={"after": ("topic-2",)})
     assert read([*stories, last], 1)[0].id == "topic-2"
+
+
+def test_what_belongs_to_a_chosen_topic_comes_before_what_only_touches_it() -> None:
+    belong = [story(n, "topic", "pact") for n in range(3)]
+    touch = [
+        story(n, "open", "trade").model_copy(update={"topics": ("trade", *("else",) * n, "pact")})
+        for n in range(3)
+    ]
+    stories, told, came = [*touch[::-1], *belong], dict[str, date](), list[str]()
+    for day in (FIRST + timedelta(days=n) for n in range(6)):
+        came.append(in_turn(stories, told, day, frozenset({"pact"}))[0].id)
+        told[came[-1]] = day
+    assert {*came[:3]} == {each.id for each in belong}
+    assert came[3:] == ["open-0", "open-1", "open-2"], "the less it is about the topic, the later"
+
+
+def test_a_topic_does_not_come_again_within_three_stories_if_there_are_others() -> None:
+    kinds: list[StoryKind] = ["topic", "open", "person", "disagreement"]
+    stories = [story(n, kinds[n // 4], f"t{n % 4}") for n in range(16)]
+    waits = {"topic-0": "person-8"}  # what others wait for would come first
+    stories = [
+        each.model_copy(update={"after": (waits[each.id],) if each.id in waits else ()})
+        for each in stories
+    ]
+    for first in range(5):
+        came = [each.topics[0] for each in read(stories, 8, FIRST + timedelta(days=first))]
+        assert all(len({*came[at : at + 4]}) == 4 for at in range(4)), came
 
 
 def test_a_second_round_has_the_order_of_the_first() -> None:

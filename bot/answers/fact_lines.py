@@ -41,20 +41,23 @@ def event_line(
 
     `year` is one that the reader sees already; `basis` says whether a date is worked out.
     """
+    return Line(
+        text=with_remarks(context, record, context.name(record.event.id), basis),
+        cites=record.cites,
+        opening=dated_words(record.dated, context.words, year) or None,
+        unit=f"{HEAD}{record.event.id}",
+    )
+
+
+def with_remarks(context: AnswerContext, record: EventRecord, text: str, basis: bool = True) -> str:
+    """A text on an event, with remarks if this was only planned or its date is worked out."""
     words = context.words
     remarks = [
         words("mark.planned") if record.event.status == "planned" else None,
         words("mark.inferred") if basis and record.event.when.basis == "inferred" else None,
     ]
-    title = context.name(record.event.id)
-    if marks := list(filter(None, remarks)):
-        title = words("typography.bracketed", text=title, remark=words.series(marks))
-    return Line(
-        text=title,
-        cites=record.cites,
-        opening=dated_words(record.dated, words, year) or None,
-        unit=f"{HEAD}{record.event.id}",
-    )
+    marks = list(filter(None, remarks))
+    return words("typography.bracketed", text=text, remark=words.series(marks)) if marks else text
 
 
 def as_of(context: AnswerContext, sources: Iterable[str]) -> str:

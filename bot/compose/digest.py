@@ -85,8 +85,8 @@ async def compose(
     material = await gather(store, words, topics, history)
     about = _about(material.context, topics)
     name = words("digest.weekly" if is_weekly else "digest.title", date=day_words(day, words))
-    age = tuple(digest_age.lines(material, history, day))
-    budget = MessageBudget(material.context, name, about, *(line.text for line in age), most=DIGEST)
+    age = digest_age.line(material, history, day)
+    budget = MessageBudget(material.context, name, about, age.text if age else "", most=DIGEST)
     contents = _contents(material, budget, day, history, is_weekly)
     # With nothing above it, the story's headline is that of the whole message.
     first = None if contents.before else contents.story
@@ -198,13 +198,13 @@ def _sections(contents: _Contents) -> Iterator[Section]:
 
 
 def _last_sections(
-    material: DigestMaterial, contents: _Contents, history: DigestHistory, age: tuple[Line, ...]
+    material: DigestMaterial, contents: _Contents, history: DigestHistory, age: Line | None
 ) -> Iterator[Section]:
     """How old it all is; first why there is nothing, if there is neither a story nor news."""
     if not contents.story and not contents.has_news:
         yield Section((_nothing(material, history),), listed=False)
     before = contents.story.told_before if contents.story else None
-    if small := tuple(filter(None, (before, *age))):
+    if small := tuple(filter(None, (before, age))):
         yield Section(small, listed=False, small=True)
 
 

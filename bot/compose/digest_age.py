@@ -13,32 +13,42 @@ from bot.facts.dates import Moment, Span
 _FRESH = 31  # days for which the newest date needs no mention
 
 
-def lines(material: DigestMaterial, history: DigestHistory, day: date) -> Iterator[Line]:
+def line(material: DigestMaterial, history: DigestHistory, day: date) -> Line | None:
     """Whether the base has changed since the last digest, and with which date its events end."""
+    said = " ".join(_sentences(material, history, day))
+    return Line(said) if said else None
+
+
+def _sentences(material: DigestMaterial, history: DigestHistory, day: date) -> Iterator[str]:
     words = material.context.words
     if history.last_day and history.versions == material.versions:
         since = day_words(history.last_day, words)
         was_yesterday = (day - history.last_day).days == 1
-        yield Line(words("digest.unchanged") if was_yesterday else words("digest.same", date=since))
+        yield words("digest.unchanged") if was_yesterday else words("digest.same", date=since)
     newest = newest_date(material)
     if newest and newest.start.toordinal() + _FRESH < day.toordinal():
-        yield Line(words("digest.end", date=moment_words(newest, words)))
+        yield words("digest.end", date=moment_words(newest, words))
 
 
 def newest_date(material: DigestMaterial) -> Moment | None:
-    """The date of the last event that took place, as precise as it is certain.
+    """The date after which the base reports nothing, of what it can date.
 
-    Anniversaries and plans lie ahead of the articles, and what goes on has no last day.
+    Anniversaries and plans lie ahead of the articles. What goes on counts from its beginning.
     """
     events = (e for e in material.all_events.values() if e.event.kind != "anniversary")
-    spans = (e.dated.span for e in events if e.event.status == "reported")
-    closed = [span for span in spans if span and span.begins and span.ends]
-    last = max(closed, key=lambda span: span.last, default=None)
-    return _certain(last) if last else None
+    spans = [e.dated.span for e in events if e.event.status == "reported" and e.dated.span]
+    last = max(spans, key=_last_day, default=None)
+    return _end(last) if last else None
 
 
-def _certain(span: Span) -> Moment | None:
-    """The moment that a span is sure to be in: its own, or the year of an interval."""
-    if not span.is_interval or span.begins is None:
-        return span.begins
-    return Moment("year", date.fromordinal(span.last).replace(month=1, day=1))
+def _last_day(span: Span) -> int:
+    """The last day of a span, or the first day of an open one."""
+    return span.last if span.ends else span.first
+
+
+def _end(span: Span) -> Moment | None:
+    """The end of a span, or the beginning of an open one; of an interval only the year."""
+    end = span.ends or span.begins
+    if end is None or not span.is_interval:
+        return end
+    return Moment("year", end.start.replace(month=1, day=1))

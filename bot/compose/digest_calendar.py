@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import date
 
 from bot.answers.context import AnswerContext
-from bot.answers.fact_lines import event_line
+from bot.answers.fact_lines import event_line, with_remarks
 from bot.answers.thing_card import lead_section
 from bot.cards.card import Line
 from bot.cards.wording import day_words
 from bot.compose.digest_material import DigestHistory, DigestMaterial
 from bot.compose.message_budget import Passage, Variants
 from bot.facts.dates import Precision
+from bot.facts.model import CLAIMS, Fact
 from bot.facts.records import EventRecord
 
 _AHEAD = 7  # days
@@ -29,17 +30,14 @@ def on_this_day(material: DigestMaterial, day: date) -> Iterator[Variants]:
 
 
 def this_month(material: DigestMaterial, day: date, history: DigestHistory) -> Iterator[Variants]:
-    """Events of this month in earlier years of which no day is known; once a month.
-
-    A month may be worked out, in stories as well; only a day that is says so.
-    """
+    """Events of this month in earlier years of which no day is known; once a month."""
     last = history.last_day
     if last and (last.year, last.month) == (day.year, day.month):
         return
     for event in material.events:
         on = _known(event, "month")
         if on and on.month == day.month and on.year < day.year:
-            yield _recalled(material, event, event_line(material.context, event, basis=False))
+            yield _told(material, event)
 
 
 def coming_up(material: DigestMaterial, day: date, history: DigestHistory) -> Iterator[Variants]:
@@ -59,14 +57,49 @@ def coming_up(material: DigestMaterial, day: date, history: DigestHistory) -> It
 
 
 def _recalled(material: DigestMaterial, event: EventRecord, line: Line) -> Variants:
-    """An event with why it matters, that is its lead; without that if space is short."""
+    """An event with why it matters below it."""
     bare = Passage(event.event.id, (line,))
+    reasons = [
+        replace(bare, lines=(replace(line, notes=(why,)),), facts=why.rests_on)
+        for why in _why(material, event)
+    ]
+    return tuple(reasons) or (bare,)
+
+
+def _told(material: DigestMaterial, event: EventRecord) -> Variants:
+    """Why an event matters, which says what it was; the event alone if nothing does."""
+    line = event_line(material.context, event)
+    reasons = [
+        Passage(event.event.id, (_in_its_place(material, event, line, why),), why.rests_on)
+        for why in _why(material, event)
+    ]
+    return tuple(reasons) or (Passage(event.event.id, (line,)),)
+
+
+def _in_its_place(material: DigestMaterial, event: EventRecord, line: Line, why: Line) -> Line:
+    """Why an event matters in place of its line, dated if it does not name the year."""
+    on = _known(event, "month")
+    return replace(
+        line,
+        text=with_remarks(material.context, event, why.text),
+        cites=why.cites,
+        opening=None if on and str(on.year) in why.text else line.opening,
+        rests_on=why.rests_on,
+    )
+
+
+def _why(material: DigestMaterial, event: EventRecord) -> Iterator[Line]:
+    """Why an event matters: its lead, and in fewer words its first fact that needs no remark."""
     facts = [record for record in material.facts if record.owner == event.event.id]
     known = [record for record in facts if not record.fact.withdrawn]
     for section in lead_section(event.event.lead, known):
-        [why] = section.lines
-        return replace(bare, lines=(replace(line, notes=(why,)),), facts=why.rests_on), bare
-    return (bare,)
+        yield from section.lines
+    plain = [r for r in known if r.fact.kind not in CLAIMS and not _has_remarks(r.fact)]
+    yield from (Line(r.fact.says, r.fact.cites, rests_on=(r,)) for r in plain[:1])
+
+
+def _has_remarks(fact: Fact) -> bool:
+    return bool(fact.caution or fact.accounts or fact.was)
 
 
 def _anniversary(context: AnswerContext, event: EventRecord, on: date, coming: date) -> Line:

@@ -34,13 +34,14 @@ class DigestHistory:
 class DigestMaterial:
     """What a digest chooses from.
 
-    `facts` include withdrawn ones; `events` are in order of time. Both, and the `stories`, are
-    narrowed to the chosen topics. `all_events` and `all_facts`, without withdrawn ones, are not, as
-    a story of a chosen topic may touch another. `shown` is what readers are shown now of those
-    facts whose earlier showing is known, by key.
+    `topics` are the chosen ones, if any are. `facts` include withdrawn ones; `events` are in order
+    of time. Both, and the `stories`, are narrowed to those topics. `all_events` and `all_facts`,
+    without withdrawn ones, are not, as a story of a chosen topic may touch another. `shown` is what
+    readers are shown now of those facts whose earlier showing is known, by key.
     """
 
     context: AnswerContext
+    topics: frozenset[str]
     facts: Sequence[FactRecord]
     events: Sequence[EventRecord]
     stories: Sequence[Story]
@@ -71,4 +72,4 @@ async def gather(
     context = AnswerContext(store, words, {})
     shown = await store.shown_facts(history.shown)
     versions = await store.versions()
-    return DigestMaterial(context, facts, events, stories, by_id, by_key, versions, shown)
+    return DigestMaterial(context, topics, facts, events, stories, by_id, by_key, versions, shown)

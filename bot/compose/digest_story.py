@@ -14,12 +14,13 @@ from bot.cards.card import Line, Picture
 from bot.cards.wording import day_words, span_words
 from bot.compose.digest_material import DigestMaterial
 from bot.compose.message_budget import MessageBudget, Passage
-from bot.facts.dates import Span, parse_date
+from bot.facts.dates import parse_date
 from bot.facts.records import EventRecord, FactRecord
 from bot.facts.stories import Retelling, Story, StoryLine
 from bot.facts.units import HEAD
 
 _NAMED = 6  # events that a chart names; it marks the others
+_NEAR = 3  # stories before one of the same topic, if there are others
 _REST = timedelta(days=28)  # before a story comes again, even if there is no other
 
 
@@ -48,16 +49,15 @@ class StorySection:
     def picture(self, material: DigestMaterial) -> Picture | None:
         """The chart of the events that it tells of, if enough of them have a date.
 
-        It stays within the time beside the headline, and cites no article that no line cites.
+        It cites no article that no line cites.
         """
         heads = {line.unit.removeprefix(HEAD) for line in self.passage.lines if line.unit}
         told = heads | {record.owner for record in self.passage.facts}
         sources = self._sources()
-        time = parse_date(self.story.when) if self.story.when else None
         events = [
             _citing_only(event, sources)
             for key, event in material.all_events.items()
-            if key in told and _is_within(event, time)
+            if key in told
         ]
         title = self.story.headline(material.context.words.language)
         return time_picture(material.context, title, events, _NAMED)
@@ -84,7 +84,7 @@ def choose(
     def fitting(story: Story, budget: MessageBudget) -> StorySection | None:
         return _fitting(material, budget, story, is_weekly, posted_on.get(story.id))
 
-    turn = in_turn(material.stories, posted_on, day)
+    turn = in_turn(material.stories, posted_on, day, material.topics)
     unseen = [story for story in turn if story.id not in posted_on]
     rested = [story for story in turn if day - posted_on.get(story.id, day) >= _REST]
     for stories in (unseen, rested):
@@ -120,17 +120,24 @@ def _fitting(
 # ---- Whose turn it is ------------------------------------------------------------------------
 
 
-def in_turn(stories: Sequence[Story], posted_on: Mapping[str, date], day: date) -> list[Story]:
+def in_turn(
+    stories: Sequence[Story],
+    posted_on: Mapping[str, date],
+    day: date,
+    chosen: frozenset[str] = frozenset(),
+) -> list[Story]:
     """The stories in the order in which they should come on a day.
 
     What was never posted comes first, then what was posted longest ago. Among the former, those
-    wait that come after another such. Of the others, one of another kind than the last comes first,
-    then one that most stories wait for, then one of the topic with fewest stories so far, so that a
-    month has something of each topic. The day decides the rest: servers that began on different
-    days read different stories.
+    wait that come after another such. Where topics are chosen, stories that belong to one come
+    before those that only touch it. Of the others, one of another kind than the last comes first,
+    then one of another topic than the last few, then one that most stories wait for, then one of
+    the topic with fewest stories so far, so that a month has something of each topic. The day
+    decides the rest: servers that began on different days read different stories.
     """
     past = [story for story in stories if story.id in posted_on]
     last = max(past, key=lambda story: posted_on[story.id], default=None)
+    near = {story.topics[0] for story in sorted(past, key=lambda s: posted_on[s.id])[-_NEAR:]}
     of_topic = Counter(story.topics[0] for story in past)
     unseen = {story.id: story for story in stories if story.id not in posted_on}
     due = _kind_due(unseen.values())
@@ -140,14 +147,23 @@ def in_turn(stories: Sequence[Story], posted_on: Mapping[str, date], day: date) 
         return (
             posted_on.get(story.id, date.min),
             not unseen.keys().isdisjoint(story.after),
+            _distance(story, chosen),
             last is not None and story.kind == last.kind,
             story.kind != due,
+            story.topics[0] in near,
             -waiting[story.id],
             of_topic[story.topics[0]],
             hashlib.sha256(f"{day} {story.id}".encode()).digest(),
         )
 
     return sorted(stories, key=turn)
+
+
+def _distance(story: Story, chosen: frozenset[str]) -> int:
+    """How far a story is from the chosen topics, if any are: 0 if it belongs to one of them."""
+    if not chosen:
+        return 0
+    return next((i for i, topic in enumerate(story.topics) if topic in chosen), len(story.topics))
 
 
 def _kind_due(unseen: Collection[Story]) -> str | None:
@@ -215,7 +231,7 @@ def _retold(material: DigestMaterial, retelling: Retelling) -> Line | None:
     labels = (_fact_line(material, record, is_dated=True).label for record in retold)
     return Line(
         text=retelling.says,
-        cites=tuple(dict.fromkeys(cite for each in records for cite in each.fact.cites)),
+        cites=retelling.cited(each.fact.cites for each in records),
         label=next(filter(None, labels), None),
         rests_on=tuple(records),
     )
@@ -231,12 +247,6 @@ def _names_year(said: str, record: FactRecord) -> bool:
     span = record.dated.span if record.dated else None
     ends = [moment for moment in (span.begins, span.ends) if moment] if span else []
     return not ends or any(str(moment.start.year) in said for moment in ends)
-
-
-def _is_within(event: EventRecord, time: Span | None) -> bool:
-    """Whether an event can have happened within a time; one without a date can."""
-    span = event.dated.span
-    return not (span and time) or (span.first <= time.last and time.first <= span.last)
 
 
 def _citing_only(event: EventRecord, sources: frozenset[str]) -> EventRecord:

@@ -87,6 +87,8 @@ def _citations(base: Base) -> Iterator[tuple[str, Location, Citation]]:
                 yield actor.id, ("roles", index, "cites", i), cite
     for owner, field, lead in base.leads():
         yield from ((owner, (field, "cites", i), cite) for i, cite in enumerate(lead.cites))
+    for owner, at, line in base.retellings():
+        yield from ((owner, (*at, "cites", i), cite) for i, cite in enumerate(line.cites))
     for owner, at, fact in base.facts():
         yield from ((owner, (*at, "cites", i), cite) for i, cite in enumerate(fact.cites))
         yield from ((owner, (*at, "accounts", i), cite) for i, cite in enumerate(fact.accounts))

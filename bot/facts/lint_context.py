@@ -8,7 +8,7 @@ from functools import cached_property
 
 from bot.documents import Fault, Location
 from bot.facts.load import Base
-from bot.facts.model import CLAIMS
+from bot.facts.model import CLAIMS, Citation
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class LintContext:
         events = {event.id: event.title for event in self.base.events.values()}
         facts = {f"{owner}/{fact.id}": fact.says for owner, _, fact in self.base.facts()}
         return {**events, **facts}
+
+    @cached_property
+    def cites(self) -> Mapping[str, tuple[Citation, ...]]:
+        """What each fact cites, by `owner/fact`."""
+        return {f"{owner}/{fact.id}": fact.cites for owner, _, fact in self.base.facts()}
 
     @cached_property
     def labels(self) -> Mapping[str, str]:

@@ -17,6 +17,7 @@ def stories(context: LintContext) -> Iterator[Fault]:
     for story in context.base.stories.values():
         yield from _references(context, story)
         yield from _retellings(context, story)
+        yield from _citations(context, story)
         yield from _order(context, story)
         yield from _lengths(context, story)
         yield from _question(context, story)
@@ -55,6 +56,22 @@ def _retellings(context: LintContext, story: Story) -> Iterator[Fault]:
             kinds = " and ".join(sorted(labels))
             what = f"one line retells {kinds} alike; a line has one label, so make it two"
             yield context.fault(story.id, at, what)
+
+
+def _citations(context: LintContext, story: Story) -> Iterator[Fault]:
+    """A line that picks citations picks some of each of its facts, and none of another."""
+    for at, line in _lines(story):
+        if isinstance(line, str) or not line.cites:
+            continue
+        known = {key: {*context.cites[key]} for key in line.rests_on if key in context.cites}
+        for index, cite in enumerate(line.cites):
+            if not any(cite in cited for cited in known.values()):
+                what = f"no fact of this line cites {cite.source} {cite.paragraph}; drop it"
+                yield context.fault(story.id, (*at, "cites", index), what)
+        for key, cited in known.items():
+            if cited.isdisjoint(line.cites):
+                what = f"the line cites nothing of `{key}`; add one of its citations, or drop it"
+                yield context.fault(story.id, (*at, "cites"), what)
 
 
 def _order(context: LintContext, story: Story) -> Iterator[Fault]:

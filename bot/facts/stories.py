@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag
 
 from bot.facts.fields import ID_FORM, Edtf, FactKey, Id, Label, Language, Summary
-from bot.facts.model import Frozen, Lead
+from bot.facts.model import Citation, Frozen, Lead
 
 StoryKind = Literal["topic", "person", "disagreement", "open"]
 
@@ -22,13 +22,24 @@ Key = Annotated[str, Field(pattern=f"{ID_FORM[:-1]}(/{ID_FORM[1:-1]})?$")]
 
 
 class Retelling(Frozen):
-    """A line in the story's own words: it rests on facts, and cites what they cite."""
+    """A line in the story's own words: it rests on facts, and cites what they cite.
+
+    A fact may say more than the line does; `cites` then keeps those of its citations that the line
+    needs.
+    """
 
     says: Summary
     rests_on: Annotated[tuple[FactKey, ...], Field(min_length=1)] = Field(
         description="the facts that it retells: owner/fact; what they are labelled, it is"
     )
+    cites: tuple[Citation, ...] = Field(
+        (), description="those of the facts' citations that carry this line; left out, it cites all"
+    )
     weekly: bool = Field(False, description="whether a weekly digest alone has it")
+
+    def cited(self, facts: Iterable[Iterable[Citation]]) -> tuple[Citation, ...]:
+        """What it cites, where its facts cite this."""
+        return self.cites or tuple(dict.fromkeys(chain.from_iterable(facts)))
 
 
 def _form(line: object) -> str:

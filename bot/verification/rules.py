@@ -15,6 +15,8 @@ from bot.documents import Fault, Location
 from bot.facts import lint
 from bot.facts.load import Base, Folders, broken_ids, load
 from bot.facts.model import Citation
+from bot.facts.stories import is_weekly
+from bot.texts.catalogues import words
 from bot.verification.comparison import Comparison
 from bot.verification.copies import match, read_copies
 from bot.verification.coverage import coverage
@@ -28,6 +30,7 @@ from bot.verification.statements import (
     listed,
     nearest,
     statements_of,
+    story_statements,
 )
 
 Rule = Callable[[Comparison], Iterator[Fault]]
@@ -72,6 +75,24 @@ def supported(comparison: Comparison) -> Iterator[Fault]:
                 yield comparison.fault(
                     statement.thing, statement.at, _missing(comparison, claim, statement)
                 )
+
+
+def marked_dates(comparison: Comparison) -> Iterator[Fault]:
+    """Where a story has a date that no cited paragraph prints, it says once that it is inferred."""
+    mark = words(comparison.base.info.language)("mark.inferred-year")
+    for story in comparison.base.stories.values():
+        weekly = {("tells", i, "says") for i, line in enumerate(story.tells) if is_weekly(line)}
+        said = ""
+        for statement in story_statements(comparison.base, story):
+            text = f"{said} {statement.text}"
+            evidence = comparison.evidence(statement.cites)
+            claims = missing(statement.text, evidence, comparison.reading)
+            dates = [claim for claim in claims if claim.day and claim.may_be_inferred]
+            if dates and mark not in text and comparison.has_all(statement.cites):
+                what = f"{dates[0].worded} is not printed; add ({mark}) where it comes first"
+                yield comparison.fault(story.id, statement.at, what)
+            if statement.at not in weekly:
+                said = text
 
 
 def _missing(comparison: Comparison, claim: Claim, statement: Statement) -> str:
@@ -152,5 +173,6 @@ def records(comparison: Comparison) -> Iterator[Fault]:
 
 
 RULES: tuple[Rule, ...] = (
-    existing_paragraphs, supported, people, uncited, furniture_ranges, own_words, records,
+    existing_paragraphs, supported, marked_dates, people, uncited, furniture_ranges, own_words,
+    records,
 )  # fmt: skip

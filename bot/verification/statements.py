@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.documents import Location
 from bot.facts.load import Base
 from bot.facts.model import Citation, Event, Fact
+from bot.facts.stories import Story
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,20 @@ def statements_of(base: Base) -> Iterator[Statement]:
 
 
 def _retellings(base: Base) -> Iterator[Statement]:
-    """The lines of stories in their own words, which cite what their facts cite."""
+    """The lines of stories in their own words, with what they cite."""
     cites = {f"{owner}/{fact.id}": fact.cites for owner, _, fact in base.facts()}
     for owner, at, line in base.retellings():
-        cited = tuple(dict.fromkeys(c for key in line.rests_on for c in cites.get(key, ())))
+        cited = line.cited(cites.get(key, ()) for key in line.rests_on)
         yield Statement(owner, (*at, "says"), line.says, cited, _inferred(base, owner, cited))
+
+
+def story_statements(base: Base, story: Story) -> Iterator[Statement]:
+    """What a story says in its own words, in order."""
+    inferred = _inferred(base, story.id, story.opening.cites)
+    yield Statement(
+        story.id, ("opening", "says"), story.opening.says, story.opening.cites, inferred
+    )
+    yield from (each for each in _retellings(base) if each.thing == story.id)
 
 
 def _event_statements(event: Event, language: str) -> Iterator[Statement]:

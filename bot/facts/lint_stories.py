@@ -63,7 +63,7 @@ def _citations(context: LintContext, story: Story) -> Iterator[Fault]:
     for at, line in _lines(story):
         if isinstance(line, str) or not line.cites:
             continue
-        known = {key: {*context.cites[key]} for key in line.rests_on if key in context.cites}
+        known = {key: set(context.cites[key]) for key in line.rests_on if key in context.cites}
         for index, cite in enumerate(line.cites):
             if not any(cite in cited for cited in known.values()):
                 what = f"no fact of this line cites {cite.source} {cite.paragraph}; drop it"

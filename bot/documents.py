@@ -230,9 +230,7 @@ def _worded_detail(detail: ErrorDetails, model: type[BaseModel]) -> str:
         case "missing":
             return f"`{name}` is missing"
         case "extra_forbidden":
-            near = get_close_matches(name, _field_names(model), n=1)
-            hint = f"; did you mean `{near[0]}`?" if near else ""
-            return f"`{name}` is not a field here{hint}"
+            return f"`{name}` is not a field here{_hint(name, model)}"
         case "literal_error":
             return f"`{given}` is not a {name}; use one of {context['expected']}"
         case "string_pattern_mismatch":
@@ -275,6 +273,12 @@ _FORMS = {
     "report_page": _ADDRESS,
     "monitoring": "a host and a port, such as 127.0.0.1:9464",
 }
+
+
+def _hint(name: str, model: type[BaseModel]) -> str:
+    """The field that a misspelt one was meant to be; empty if none is near."""
+    near = get_close_matches(name, _field_names(model), n=1)
+    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def _field(location: Location) -> str:

@@ -35,24 +35,19 @@ def worded() -> Generator[None]:
 
 def sentence_of(error: Exception) -> str | None:
     """What an error of the system, the base or the state says to the host; None for any other."""
-    # Imported only after an error, to keep every verb fast.
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}{error.strerror or error}."
+    return _of_the_base(error) or _of_the_state(error) or _of_processes(error)
+
+
+# The errors are imported only after one, to keep every verb fast.
+
+
+def _of_the_base(error: Exception) -> str | None:
     from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase
-    from bot.state.errors import (
-        DatabaseUnavailable,
-        LostShards,
-        MissingDriver,
-        NewerState,
-        NoSessions,
-        NoState,
-        OneProcessOnly,
-        StateInUse,
-        TablesInUse,
-    )
 
     match error:
-        case OSError():
-            place = f"{error.filename}: " if error.filename else ""
-            return f"{place}{error.strerror or error}."
         case FaultyBase(faults=faults):
             return f"The base has {len(faults)} faults; `factdesk check` lists them."
         case UnwritableBase(path=path, reason=reason):
@@ -63,6 +58,14 @@ def sentence_of(error: Exception) -> str | None:
             )
         case UnreadableBase(path=path, reason=reason):
             return f"{path.name} cannot be opened: {reason}. Delete it and build again."
+        case _:
+            return None
+
+
+def _of_the_state(error: Exception) -> str | None:
+    from bot.state.errors import DatabaseUnavailable, MissingDriver, NewerState, NoState
+
+    match error:
         case MissingDriver(extra=extra):
             return (
                 f"This state needs an extra: add [{extra}] to what you installed, as '.[{extra}]'"
@@ -73,13 +76,27 @@ def sentence_of(error: Exception) -> str | None:
                 f" and this one knows them up to {newest}. Install the newer version again, or"
                 " restore the copy from before the update, as docs/hosting.md says."
             )
+        case NoState(path=path, reason=reason):
+            return f"{path} is not a state that can be copied: {reason}."
+        case DatabaseUnavailable(reason=reason):
+            return (
+                f"The state cannot be used: {reason}. See `state` in config.yaml;"
+                " docs/hosting.md says how to restore a backup."
+            )
+        case _:
+            return None
+
+
+def _of_processes(error: Exception) -> str | None:
+    """What an error says that other processes on the same state are the reason for."""
+    from bot.state.errors import LostShards, NoSessions, OneProcessOnly, StateInUse, TablesInUse
+
+    match error:
         case TablesInUse(found=found, newest=newest):
             return (
                 "An older version of Factdesk still runs on this state. Its tables are brought from"
                 f" version {found} to {newest} once every process of that one has been stopped."
             )
-        case NoState(path=path, reason=reason):
-            return f"{path} is not a state that can be copied: {reason}."
         case StateInUse(path=path):
             return f"{path} is in use; stop the bot first."
         case OneProcessOnly():
@@ -97,11 +114,6 @@ def sentence_of(error: Exception) -> str | None:
             return (
                 f"Another process may serve shards {shards} now, so this one has left Discord."
                 " Start it again: it then waits until they are free."
-            )
-        case DatabaseUnavailable(reason=reason):
-            return (
-                f"The state cannot be used: {reason}. See `state` in config.yaml;"
-                " docs/hosting.md says how to restore a backup."
             )
         case _:
             return None

@@ -42,30 +42,36 @@ def try_out(
         typer.echo("Starting the bot; this takes a few seconds.", err=True)
     from bot import local_page
 
-    def show(address: str, keys: bool) -> None:
-        typer.echo(f"Factdesk answers at {address}")
-        typer.echo("Type there, for example:")
-        for example in local_page.THINGS_TO_TYPE:
-            typer.echo(f"  {example}")
-        typer.echo("Ctrl+C ends it.")
-        if keys:
-            typer.echo("Press f and Enter here to run Find facts on the newest message there.")
-
-    def found(reader: str | None) -> None:
-        if reader is None:
-            typer.echo("There is no message yet: write one on the page.")
-        else:
-            typer.echo(f"Find facts has answered; {reader} sees it on the page.")
-
     with worded():
         settings = settings_or_shipped(config)
         start_logs(settings)
         try:
-            asyncio.run(local_page.serve_page(settings, port, show, found, browse))
+            asyncio.run(local_page.serve_page(settings, port, _show_page, _say_found, browse))
         except local_page.MissingExtra:
             fail("The local page needs an extra: add [try] to what you installed, as '.[try]'")
         except local_page.UnusablePort as error:
             fail(f"Port {port}: {error}. Choose another with --port, or leave it out.")
+
+
+def _show_page(address: str, keys: bool) -> None:
+    """Say where the page is, and what to type there; Find facts has a key if `keys` are read."""
+    from bot.local_page import THINGS_TO_TYPE
+
+    typer.echo(f"Factdesk answers at {address}")
+    typer.echo("Type there, for example:")
+    for example in THINGS_TO_TYPE:
+        typer.echo(f"  {example}")
+    typer.echo("Ctrl+C ends it.")
+    if keys:
+        typer.echo("Press f and Enter here to run Find facts on the newest message there.")
+
+
+def _say_found(reader: str | None) -> None:
+    """Say who sees what Find facts has answered; None if there was no message."""
+    if reader is None:
+        typer.echo("There is no message yet: write one on the page.")
+    else:
+        typer.echo(f"Find facts has answered; {reader} sees it on the page.")
 
 
 def health(config: ConfigPath = DEFAULT_CONFIG) -> None:

@@ -151,32 +151,52 @@ async def open_services(config: Config, client: discord.Client, wiring: Wiring) 
         return services
 
 
+@dataclass(frozen=True)
+class _Sending:
+    """What sends, and how a post is made once: one outbox for posts, one for notices."""
+
+    messenger: DiscordMessenger
+    moderators: DiscordModerators
+    rate_limiter: RateLimiter
+    posts: Outbox
+    notices: Outbox
+
+
+def _sending(client: discord.Client, servers: _PerServer, state: State, wiring: Wiring) -> _Sending:
+    clock, timing = wiring.clock, wiring.outbox
+    messenger = wiring.messenger(client, servers.render)
+    notifier = wiring.notifier(client, servers.render_notice)
+    rate_limiter = RateLimiter(state.rate_limit, clock)
+    return _Sending(
+        messenger,
+        wiring.moderators(client, servers.moderates, servers.log_channel),
+        rate_limiter,
+        posts=Outbox(state.leases, state.posts, rate_limiter, messenger, clock, timing),
+        notices=Outbox(state.leases, state.posts, rate_limiter, notifier, clock, timing),
+    )
+
+
 def _assemble(
     config: Config, service: AnswerService, state: State, client: discord.Client, wiring: Wiring
 ) -> Services:
     servers, clock = _PerServer(client, service, state.settings, config.language), wiring.clock
-    messenger = wiring.messenger(client, servers.render)
-    moderators = wiring.moderators(client, servers.moderates, servers.log_channel)
-    membership = DiscordMembership(client)
-    rate_limiter = RateLimiter(state.rate_limit, clock)
-    outbox = Outbox(state.leases, state.posts, rate_limiter, messenger, clock, wiring.outbox)
-    notifier = wiring.notifier(client, servers.render_notice)
-    notice_outbox = Outbox(state.leases, state.posts, rate_limiter, notifier, clock, wiring.outbox)
+    sending = _sending(client, servers, state, wiring)
+    moderators, membership = sending.moderators, DiscordMembership(client)
     compose = wiring.composer(service, state)
-    digests = DigestJob(state, compose, outbox, clock)
+    digests = DigestJob(state, compose, sending.posts, clock)
     editor = BriefingEditor(service, state, moderators)
-    corrections = CorrectionPosts(service, state, outbox)
+    corrections = CorrectionPosts(service, state, sending.posts)
     pending = PendingCorrections(service, state)
-    notices_job = NoticeJob(service, state, editor, moderators, notice_outbox, clock)
+    notices_job = NoticeJob(service, state, editor, moderators, sending.notices, clock)
     jobs = {
         "digest": digests,
-        "briefing": BriefingJob(state, editor, outbox, moderators),
+        "briefing": BriefingJob(state, editor, sending.posts, moderators),
         "correction offer": OfferJob(state, pending, corrections),
         "correction close": CloseJob(state, pending),
         "correction reply": ReplyJob(state, corrections),
-        "edit": EditJob(service, state, editor, messenger),
+        "edit": EditJob(service, state, editor, sending.messenger),
         "notice": notices_job,
-        "publishing": PublishingJob(state.posts, messenger, rate_limiter),
+        "publishing": PublishingJob(state.posts, sending.messenger, sending.rate_limiter),
         "departure": DepartureJob(state, membership),
         "retention": RetentionJob(state, membership, lambda: service.store.fingerprint),
     }
@@ -185,8 +205,8 @@ def _assemble(
         service=service,
         base_watch=BaseWatch(config, service, scheduler.refresh),
         state=state,
-        messenger=messenger,
-        rate_limiter=rate_limiter,
+        messenger=sending.messenger,
+        rate_limiter=sending.rate_limiter,
         compose=compose,
         digests=digests,
         editor=editor,

@@ -43,7 +43,7 @@ STATIC = (
 # Two more workers than there are cores, as some tests wait most of their time. `tests/sharing.py`
 # says which worker runs which tests.
 WORKERS = (os.cpu_count() or 1) + 2
-PYTEST = (PYTHON, "-m", "pytest", "-n", str(WORKERS), "--no-loadscope-reorder")
+PYTEST = (PYTHON, "-m", "pytest", "-rs", "-n", str(WORKERS), "--no-loadscope-reorder")
 TESTS = Check("tests", PYTEST)
 MATRIX = Check("matrix", (*PYTEST, "-m", "matrix"))
 

@@ -18,6 +18,8 @@ from hatchling.builders.wheel import WheelBuilder
 from tests.conftest import ROOT
 from tests.patience import patience
 
+ANY_PACKAGE = "tzdata"
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -84,11 +86,26 @@ def test_an_installed_program_answers_outside_a_clone(
     assert not [path for path in Path(home["HOME"]).iterdir() if not path.name.startswith(".")]
 
 
+def require_registry(python: Path, folder: Path) -> None:
+    """Skip the test where no registry of packages answers, as there is nothing to install from."""
+    options = ("-q", "--no-deps", "--retries", "1", "--timeout", "20", "-d", str(folder))
+    asked = subprocess.run(
+        [python, "-m", "pip", "download", *options, ANY_PACKAGE],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if asked.returncode:
+        *_, reason = ["it says nothing", *asked.stderr.splitlines()]
+        pytest.skip(f"pip reaches no registry of packages: {reason}")
+
+
 @pytest.mark.matrix
 def test_a_wheel_installed_with_its_packages_serves_the_local_page(
     wheel: Path, tmp_path: Path, home: dict[str, str]
 ) -> None:
     python = environment_at(tmp_path / "env", with_pip=True)
+    require_registry(python, tmp_path / "downloads")
     constraints = ROOT / "constraints.txt"
     install = [python, "-m", "pip", "install", "-q", "-c", constraints, f"{wheel}[try]"]
     subprocess.run(install, check=True, env=dict(os.environ))

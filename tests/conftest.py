@@ -6,6 +6,7 @@ import ipaddress
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,9 +19,12 @@ from xdist.remote import Producer  # pyright: ignore[reportMissingTypeStubs]
 from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
 from bot.config import Config
+from bot.delivery.scheduler import SchedulerSettings
 from bot.facts.build import build
 from bot.facts.load import Folders
+from bot.runtime import base_watch
 from bot.runtime.client import Factdesk
+from bot.runtime.services import Wiring
 from tests.databases import bot_state_url, new_state_url, postgres, state_url
 from tests.forks import Forks
 from tests.made_once import made_once
@@ -29,6 +33,9 @@ from tests.sharing import SharedScheduling, order
 __all__ = ["bot_state_url", "made_once", "new_state_url", "postgres", "state_url"]
 
 ROOT = Path(__file__).parent.parent
+SETTLES_WITHIN = 25.0  # seconds that a busy machine may take for an hour of simcord's time
+_LOOKS_EVERY = timedelta(minutes=1)
+"""How often the bot looks around in simcord, which waits for whoever wakes while it settles."""
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedScheduling:
@@ -129,7 +136,7 @@ class Server:
         """Stop the bot, and start another as a new process would."""
         old = self.bot
         try:
-            await self.env.restart_bot(Factdesk(self.config))
+            await self.env.restart_bot(_bot(self.config))
         finally:
             await old.close()
 
@@ -140,10 +147,21 @@ def own_config(config: Config, bot_state_url: str) -> Config:
     return config.model_copy(update={"state": bot_state_url})
 
 
+def _bot(config: Config) -> Factdesk:
+    """The real bot."""
+    return Factdesk(config, wiring=Wiring(scheduler=SchedulerSettings(tick=_LOOKS_EVERY)))
+
+
 @pytest.fixture
-async def env(own_config: Config) -> AsyncIterator[Env]:
-    """A fresh simulated Discord with the real bot."""
-    env = Env(Factdesk(own_config))
+async def env(own_config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Env]:
+    """A fresh simulated Discord with the real bot, which draws no picture that nobody asks for."""
+
+    async def draw_nothing(_: AnswerService) -> None:
+        pass
+
+    monkeypatch.setattr(base_watch, "_POLL_EVERY", _LOOKS_EVERY.total_seconds())
+    monkeypatch.setattr(AnswerService, "draw_ahead", draw_nothing)
+    env = Env(_bot(own_config), settle_timeout=SETTLES_WITHIN)
     try:
         await env.start()
         yield env

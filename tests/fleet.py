@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import Self
 
 from bot.delivery.recurrence import EVERY_DAY
@@ -18,12 +18,11 @@ from bot.state.digests import DigestConfig, Target
 from bot.state.state import State
 from tests.forks import Call, Forks
 from tests.little_discord import Interaction, LittleDiscord, payloads
-from tests.patience import patience
+from tests.patience import until
 from tests.test_run import ROOT, TOKEN, Run
 
 SHARDS = 4
 _FIRST_SERVER = 1_000  # divisible by the number of shards
-_READY_AFTER = 2.0  # seconds that discord.py waits for more servers before it is ready
 
 
 def server_id(number: int) -> int:
@@ -96,10 +95,11 @@ class Fleet:
         await self.discord.gateway.holds(*shards, seconds=seconds)
 
     async def started(self, *shards: str) -> list[Run]:
-        """Start a process for each part of the shards, and wait until all are connected."""
+        """Start a process for each part of the shards, and wait until all are ready."""
         runs = [self.start(each) for each in shards]
         await self.serving(*(f"{each}/{SHARDS}" for each in range(SHARDS)))
-        await asyncio.sleep(_READY_AFTER + 0.5)
+        for run in runs:
+            await until("a process to be ready", partial(_has_logged, run, "ready"))
         return runs
 
     async def due(
@@ -138,9 +138,7 @@ class Fleet:
         """Wait until servers have their digest, or all have, and check that none has two."""
         posting = self.servers if numbers is None else numbers
         expected = Counter(str(server_id(number) + 1) for number in posting)
-        end = monotonic() + patience(seconds)
-        while len(self.posts()) < len(expected) and monotonic() < end:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+        await until("every digest", lambda: len(self.posts()) >= len(expected), seconds)
         await asyncio.sleep(0.5)  # a second one might come
         assert self.posts() == expected
 
@@ -157,7 +155,17 @@ class Fleet:
 
     async def waits(self, run: Run) -> None:
         """Wait until a process waits for its shards."""
-        end = monotonic() + patience(20)
-        while "waiting for the shards" not in run.output:
-            assert monotonic() < end, run.output
-            await asyncio.sleep(0.1)
+        await until("a process to wait", partial(_has_logged, run, "waiting for the shards"))
+
+    async def left(self, number: int) -> None:
+        """Wait until a server counts as left."""
+
+        async def is_left() -> bool:
+            await self.state.settings.load()
+            return server_id(number) not in self.state.settings.present()
+
+        await until("a server to count as left", is_left)
+
+
+def _has_logged(run: Run, event: str) -> bool:
+    return f'"event": "{event}"' in run.output

@@ -16,16 +16,16 @@ _WHOLE = (
     "tests/test_briefing_corrections.py",  # its corrected bases are built once
     "tests/test_cli.py",  # its calls are made once
     "tests/test_digest.py",  # it reads the digests of a year
+    "tests/test_fleet.py",  # it has a PostgreSQL of its own, as its processes mostly wait
     "tests/test_recurrence.py",  # it reads the clocks of every zone
     "tests/test_texts.py",  # it reads the code
 )
 _NEED_POSTGRESQL = (  # in tests that do not say so in their ids too
     "tests/test_fences.py",
-    "tests/test_fleet.py",
     "tests/test_preflight.py",
     "tests/test_state.py",
 )
-_LONG = (*_WHOLE[:2], "tests/test_page_briefing.py")
+_LONG = (*_WHOLE[:2], "tests/test_fleet.py", "tests/test_page_briefing.py")
 """What mostly waits, and would be waited for if it began last."""
 
 

@@ -599,7 +599,7 @@ async def test_a_correction_that_reached_nobody_waits_for_the_next_moderator(
     close_direct_messages(monkeypatch)
     await posted_with_renewal(room)
     correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
-    await room.advance(minutes=2)
+    await room.advance(minutes=5)
     asked = await room.second.slash(room.server.channel, "settings show")
     told = asked.followups[-1]
     assert said(told).startswith("### 1 correction is waiting")

@@ -19,11 +19,12 @@ from bot.state.fences import Fences, FileFence, NoFence, ShardFences, fences_of
 from bot.state.sessions import Session
 from tests.databases import Postgres
 from tests.other_user import as_another_user, public_folder
+from tests.patience import patience
 from tests.pgbouncer import Pool, session_pool, transaction_pool
 
 __all__ = ["public_folder", "session_pool", "transaction_pool"]
 
-SOON, LATE = 0.15, 5.0  # seconds
+SOON, LATE = 0.15, patience(5)  # seconds
 _LAST_OF_FENCES = "SELECT query FROM pg_stat_activity WHERE application_name = 'factdesk a'"
 
 Join = Callable[[str], Awaitable["Process"]]

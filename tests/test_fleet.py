@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="wants real sign
 
 HALVES = ("0-1/4", "2-3/4")
 QUARTERS = ("0-0/4", "1-1/4", "2-2/4", "3-3/4")
-MINUTES = 20.0  # seconds: forty rounds of the scheduler, which last twenty minutes otherwise
+MINUTES = 5.0  # seconds: ten rounds of the scheduler, which last five minutes otherwise
 WITH_DIGESTS = range(0, 5_000, 250)
 
 
@@ -45,8 +45,8 @@ async def fleet(
 
 
 async def test_two_processes_share_the_servers(fleet: Fleet) -> None:
-    await fleet.due(timedelta(seconds=6))
     await fleet.started(*HALVES)
+    await fleet.due(timedelta(seconds=1))
     await fleet.answered()
     await fleet.posted_once()
     await fleet.has_lost_none()
@@ -108,8 +108,7 @@ async def test_a_process_that_stands_still_keeps_its_shards(fleet: Fleet) -> Non
     runs[1].send(signal.SIGSTOP)
     await fleet.due()
     await fleet.waits(fleet.start(HALVES[1]))
-    await asyncio.sleep(3)
-    assert set(fleet.posts()) == {str(server_id(number) + 1) for number in (0, 1, 4, 5)}
+    await fleet.posted_once(numbers=(0, 1, 4, 5))
     runs[1].send(signal.SIGCONT)
     await fleet.posted_once()
     await fleet.answered()
@@ -188,7 +187,7 @@ async def test_servers_that_are_unavailable_are_not_lost(fleet: Fleet) -> None:
     await fleet.started(*HALVES)
     await fleet.discord.gateway.lose(*away[3:])
     await fleet.due()
-    await asyncio.sleep(3)
+    await asyncio.sleep(1)
     await fleet.discord.gateway.find(*away)
     await fleet.posted_once()
     await fleet.answered()
@@ -222,8 +221,9 @@ async def test_five_thousand_servers_are_unavailable_for_minutes(
 
 @pytest.mark.matrix
 async def test_processes_are_replaced_one_after_the_other(fleet: Fleet) -> None:
-    await fleet.due(timedelta(seconds=20))
-    for shards, run in zip(QUARTERS, await fleet.started(*QUARTERS), strict=True):
+    runs = await fleet.started(*QUARTERS)
+    await fleet.due(timedelta(seconds=5))
+    for shards, run in zip(QUARTERS, runs, strict=True):
         await fleet.waits(fleet.start(shards))
         assert await run.stop() == 0
         await fleet.serving(*QUARTERS)
@@ -250,6 +250,5 @@ async def test_a_server_that_the_bot_was_removed_from_is_left_by_its_process(fle
     await fleet.due(timedelta(hours=1))
     await fleet.started(*HALVES)
     await fleet.discord.gateway.remove(server_id(2))
-    await asyncio.sleep(1)
-    await fleet.state.settings.load()
+    await fleet.left(2)
     assert fleet.state.settings.present() == {server_id(n) for n in fleet.servers if n != 2}

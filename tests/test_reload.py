@@ -27,12 +27,7 @@ def own_config(config: Config, tmp_path: Path, bot_state_url: str) -> Config:
 
 @pytest.fixture
 def mod(server: Server) -> ModeratedServer:
-    """The server with a moderator who has Manage Server and owns the bot.
-
-    A reload builds the whole base, which a busy machine does not do in simcord's five seconds. Any
-    task that sleeps less than the time given is waited for, so it is less than the bot's own ticks.
-    """
-    server.env.settle_timeout = 15
+    """The server with a moderator who has Manage Server and owns the bot."""
     mod = moderated(server)
     server.bot.owner_id = mod.moderator.id
     return mod

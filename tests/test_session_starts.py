@@ -5,24 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from time import monotonic
 
 import discord
 import pytest
 from discord.gateway import DiscordWebSocket
 
 from bot.config import Config
-from bot.runtime import session_starts
 from bot.runtime.client import Factdesk
-from bot.runtime.session_starts import SPARE, SessionStarts
+from bot.runtime.session_starts import SPACING, SPARE, SessionStarts
 from bot.state.errors import DatabaseUnavailable
 from bot.state.state import State
+from tests.moved_time import Time
 
-SPACING = 0.2  # seconds
+NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+DISCORDS_SPACING = timedelta(seconds=5)
+CONNECTING = timedelta(seconds=3)
+"""How long a slow connection takes: longer than a shard may be late."""
 
-Open = Callable[[], Awaitable[State]]
 Claim = Callable[[str, timedelta, datetime], Awaitable[datetime | None]]
 
 
@@ -43,16 +45,17 @@ class Discord:
         )
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let turns follow one another soon."""
-    monkeypatch.setattr(session_starts, "SPACING", timedelta(seconds=SPACING))
-    monkeypatch.setattr(session_starts, "_TRY_AGAIN", 0.05)
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """The time by which shards wait."""
+    time = Time(NOW)
+    monkeypatch.setattr(asyncio, "sleep", time.sleep)
+    return time
 
 
-def starts(state: State, discord_: Discord, is_alone: bool = False) -> SessionStarts:
+def starts(time: Time, state: State, discord_: Discord, is_alone: bool = False) -> SessionStarts:
     """The turns of one process."""
-    return SessionStarts(discord_.limits, state.rate_limit, discord.utils.utcnow, is_alone)
+    return SessionStarts(discord_.limits, state.rate_limit, time.clock, is_alone)
 
 
 async def wait(each: SessionStarts, shard_id: int) -> None:
@@ -61,50 +64,48 @@ async def wait(each: SessionStarts, shard_id: int) -> None:
     await each.begin(shard_id)
 
 
-async def taken(each: SessionStarts, shard_id: int, times: list[float]) -> None:
-    """Wait for a shard's turn, and note when it came."""
-    await wait(each, shard_id)
-    times.append(monotonic())
-
-
 @pytest.fixture
 async def states(state_url: str) -> tuple[State, State]:
     """Two processes' views of one database."""
     return await State.open(state_url), await State.open(state_url)
 
 
-async def in_turn(states: tuple[State, State], discord_: Discord) -> list[float]:
-    """When shards 0 to 3 begin, two in each process; in order."""
-    times: list[float] = []
-    ones = [starts(state, discord_) for state in states]
-    await asyncio.gather(*(taken(ones[shard % 2], shard, times) for shard in range(4)))
+async def in_turn(time: Time, states: tuple[State, State], discord_: Discord) -> list[timedelta]:
+    """After how long shards 0 to 3 begin, two in each process; in order."""
+    began: list[timedelta] = []
+    ones = [starts(time, state, discord_) for state in states]
+
+    async def begin(shard_id: int) -> None:
+        await wait(ones[shard_id % 2], shard_id)
+        began.append(time.now - NOW)
+
+    tasks = [asyncio.create_task(begin(shard_id)) for shard_id in range(4)]
+    await time.until(NOW + MINUTE)
+    await asyncio.gather(*tasks)
     for state in states:
         await state.close()
-    return sorted(times)
+    return began
 
 
-async def test_one_at_a_time_over_all_processes(states: tuple[State, State]) -> None:
-    times = await in_turn(states, Discord())
-    gaps = [after - before for before, after in pairwise(times)]
-    assert min(gaps) > SPACING * 0.9, gaps
+async def test_one_at_a_time_over_all_processes(time: Time, states: tuple[State, State]) -> None:
+    assert await in_turn(time, states, Discord()) == [turn * SPACING for turn in range(4)]
 
 
-async def test_as_many_at_once_as_discord_takes(states: tuple[State, State]) -> None:
-    times = await in_turn(states, Discord(max_concurrency=2))
-    assert times[2] - times[0] > SPACING * 0.9
-    assert times[3] - times[1] > SPACING * 0.9
-    assert times[3] - times[0] < SPACING * 2.5
+async def test_as_many_at_once_as_discord_takes(time: Time, states: tuple[State, State]) -> None:
+    began = await in_turn(time, states, Discord(max_concurrency=2))
+    assert began == [turn * SPACING for turn in (0, 0, 1, 1)]
 
 
-async def test_none_once_the_day_is_used_up(states: tuple[State, State]) -> None:
+async def test_none_once_the_day_is_used_up(time: Time, states: tuple[State, State]) -> None:
     discord_ = Discord(remaining=SPARE)
-    one = starts(states[0], discord_)
+    one = starts(time, states[0], discord_)
     waiting = asyncio.create_task(wait(one, 0))
-    await asyncio.sleep(0.1)
+    await time.until(NOW + MINUTE)
     assert one.used_up
     assert not waiting.done()
     discord_.remaining = 1000
-    await asyncio.wait_for(waiting, 5)
+    await time.until(NOW + 2 * MINUTE)
+    await waiting
     assert not one.used_up
     for state in states:
         await state.close()
@@ -112,14 +113,14 @@ async def test_none_once_the_day_is_used_up(states: tuple[State, State]) -> None
 
 @pytest.mark.parametrize("is_alone", [True, False])
 async def test_one_process_alone_needs_no_database(
-    states: tuple[State, State], monkeypatch: pytest.MonkeyPatch, is_alone: bool
+    time: Time, states: tuple[State, State], monkeypatch: pytest.MonkeyPatch, is_alone: bool
 ) -> None:
     async def claim(*_: object) -> None:
         raise DatabaseUnavailable("away")
 
     monkeypatch.setattr(states[0].rate_limit, "claim", claim)
-    waiting = asyncio.create_task(wait(starts(states[0], Discord(), is_alone), 0))
-    await asyncio.sleep(SPACING * 2)
+    waiting = asyncio.create_task(wait(starts(time, states[0], Discord(), is_alone), 0))
+    await time.until(NOW + MINUTE)
     assert waiting.done() == is_alone
     waiting.cancel()
     for state in states:
@@ -127,38 +128,42 @@ async def test_one_process_alone_needs_no_database(
 
 
 async def test_a_slow_database_gives_turns_as_well(
-    states: tuple[State, State], monkeypatch: pytest.MonkeyPatch
+    time: Time, states: tuple[State, State], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_starts, "MARGIN", timedelta(seconds=SPACING / 4))
     for state in states:
         monkeypatch.setattr(state.rate_limit, "claim", slow(state.rate_limit.claim))
-    times = await asyncio.wait_for(in_turn(states, Discord()), 10)
-    gaps = [after - before for before, after in pairwise(times)]
-    assert min(gaps) > SPACING * 0.7, gaps
+    began = await in_turn(time, states, Discord())
+    gaps = [after - before for before, after in pairwise(began)]
+    assert min(gaps) >= DISCORDS_SPACING, gaps
 
 
 async def test_a_shard_that_connects_late_gets_the_next_turn(
-    states: tuple[State, State], monkeypatch: pytest.MonkeyPatch
+    time: Time, states: tuple[State, State]
 ) -> None:
-    monkeypatch.setattr(session_starts, "MARGIN", timedelta(seconds=SPACING / 4))
-    one, times = starts(states[0], Discord()), list[float]()
-    for shard_id in range(3):
-        await one.claim(shard_id)
-        claimed_at = monotonic()
-        await asyncio.sleep(SPACING / 2)  # it connects
-        await one.begin(shard_id)
-        times.append(monotonic() - claimed_at)
-    assert times[0] > SPACING * 0.9
-    assert max(times[1:]) < SPACING * 0.9, "it then claims its turns in good time"
+    one, took = starts(time, states[0], Discord()), list[timedelta]()
+
+    async def begin_each() -> None:
+        for shard_id in range(3):
+            await one.claim(shard_id)
+            claimed_at = time.now
+            await asyncio.sleep(CONNECTING.total_seconds())
+            await one.begin(shard_id)
+            took.append(time.now - claimed_at)
+
+    beginning = asyncio.create_task(begin_each())
+    await time.until(NOW + MINUTE)
+    await beginning
+    assert took[0] > CONNECTING, "it was late"
+    assert took[1:] == [CONNECTING] * 2, "it then claims its turns in good time"
     for state in states:
         await state.close()
 
 
 async def test_a_shard_has_its_turn_before_it_connects(
-    config: Config, states: tuple[State, State], monkeypatch: pytest.MonkeyPatch
+    config: Config, time: Time, states: tuple[State, State], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bot, happened = Factdesk(config), list[str]()
-    bot.session_starts = starts(states[0], Discord())
+    bot.session_starts = starts(time, states[0], Discord())
 
     async def claim(shard_id: int) -> None:
         happened.append(f"turn of {shard_id}")
@@ -180,7 +185,7 @@ def slow(claim: Claim) -> Claim:
     """The claim of a turn, over a database that takes longer than a turn may be late."""
 
     async def claim_slowly(name: str, spacing: timedelta, now: datetime) -> datetime | None:
-        await asyncio.sleep(SPACING / 2)
+        await asyncio.sleep(CONNECTING.total_seconds())
         return await claim(name, spacing, now)
 
     return claim_slowly

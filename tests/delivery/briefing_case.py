@@ -24,9 +24,10 @@ from bot.texts.catalogues import words
 from tests.delivery import world
 from tests.delivery.composing import FACT
 from tests.delivery.discord import Fault, FaultyDiscord, problem_of
-from tests.delivery.scene import MINUTE, TODAY, Ground, Scene, until
+from tests.delivery.scene import MINUTE, TODAY, Ground, Scene
 from tests.delivery.world import NOON, Kind, Time
 from tests.little_discord.payloads import JSON
+from tests.patience import until
 
 HEADLINE = "Where the ferry stands"
 TOLD = (FACT, "ferry-agreement/gap")

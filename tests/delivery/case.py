@@ -6,16 +6,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.delivery.rate_limiter import SPACING
+from sqlalchemy import select
+
 from bot.delivery.recurrence import EVERY_DAY
 from bot.state.digests import DigestConfig, Schedule, Target
 from bot.state.posts import MessageRef, Post, Slot
+from bot.state.tables import rate_limit
 from tests.delivery import world
 from tests.delivery.composing import FACT
 from tests.delivery.discord import Fault
-from tests.delivery.scene import DAY, TODAY, Ground, Scene, until
+from tests.delivery.scene import DAY, TODAY, Ground, Scene
 from tests.delivery.world import NOON, Kind
 from tests.little_discord.payloads import JSON
+from tests.patience import until
 
 __all__ = ["DAY", "TODAY", "Case", "Ground", "until"]
 
@@ -69,14 +72,14 @@ class Case(Scene):
         self.discord.faults[world.channel_id(number, kind)] = list(faults)
 
     async def held(self) -> None:
-        """Wait until no process may send for a while."""
+        """Wait until every process has been kept from sending, for however long."""
+        kept = select(rate_limit.c.free_at).where(rate_limit.c.name == "held")
 
-        async def is_held() -> bool:
-            now = self.time.now()
-            free_at = await self.state.rate_limit.reserve(0, SPACING, now)
-            return free_at - now > timedelta(seconds=1)
+        async def was_held() -> bool:
+            async with self.state.database.transaction() as connection:
+                return (await connection.execute(kept)).first() is not None
 
-        await until("all sending to be held", is_held)
+        await until("all sending to be held", was_held)
 
     async def settled(self, numbers: Iterable[int] | None = None, day: date = TODAY) -> None:
         """Wait until the servers' digests of a day are past, whatever became of them."""

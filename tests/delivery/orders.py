@@ -50,8 +50,8 @@ class Orders:
     clock: str
     base: str
     servers: int
-    lease: float = 4
-    sending: float = 2
+    lease: float = 10
+    sending: float = 8  # seconds, also on a busy machine
     nonce: float = 120
     retry: float = 0.2
     spread: float = 0

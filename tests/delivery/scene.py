@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import signal
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from time import monotonic
 from typing import Any, Self
 
 from sqlalchemy import text
@@ -25,13 +23,14 @@ from tests.delivery.inside import InsideDeliverer
 from tests.delivery.orders import Orders
 from tests.delivery.world import NOON, Time
 from tests.forks import Forks
-from tests.patience import patience
+from tests.patience import until
 
 TODAY = NOON.date()
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
+PAST_LEASE = 11 * SECOND
 
 
 @dataclass(frozen=True)
@@ -98,9 +97,21 @@ class Scene:
         logs = (f"--- process {n}\n{each.log}" for n, each in enumerate(self._deliverers, 1))
         return "\n".join(["--- Discord", *self.discord.journal.lines, *logs])
 
-    async def start(self, **orders: Any) -> None:
+    async def start(self, **orders: Any) -> InsideDeliverer:
         """Start to deliver inside the test's process."""
-        self._deliverers.append(InsideDeliverer.start(replace(self.orders, **orders)))
+        deliverer = InsideDeliverer.start(replace(self.orders, **orders))
+        self._deliverers.append(deliverer)
+        return deliverer
+
+    async def back(self) -> None:
+        """Start to deliver, and let the lease of one that was killed run out meanwhile."""
+        before = len(self.discord.times)
+        await self.start()
+        await self.discord.journal.until(
+            "a login", lambda: True if len(self.discord.times) > before else None, 30
+        )
+        await asyncio.sleep(0.5)
+        self.time.pass_by(PAST_LEASE)
 
     def start_process(self, *, main: str = MAIN, **orders: Any) -> Deliverer:
         """Start a process that delivers, and to which something is to happen."""
@@ -131,7 +142,9 @@ class Scene:
         """Wait until a process stands still."""
         await until("a process to stop", lambda: deliverer.is_stopped)
 
-    async def logged(self, deliverer: Deliverer, line: str, times: int = 1) -> None:
+    async def logged(
+        self, deliverer: Deliverer | InsideDeliverer, line: str, times: int = 1
+    ) -> None:
         """Wait until a process has logged something so often."""
         await until(f"{line!r} in a log", lambda: deliverer.log.count(line) >= times)
 
@@ -172,17 +185,3 @@ class Scene:
         """Let others write again."""
         await self._locked.rollback()
         await self._locked.close()
-
-
-async def until(
-    what: str, look: Callable[[], object | Awaitable[object]], seconds: float = 40
-) -> None:
-    """Wait until `look` finds something; raise TimeoutError where it does not in time."""
-    end = monotonic() + patience(seconds)
-    while True:
-        found = look()
-        if (await found) if inspect.isawaitable(found) else found:
-            return
-        if monotonic() > end:
-            raise TimeoutError(f"waited {seconds:g} s for {what}")
-        await asyncio.sleep(0.2)  # looking costs more than the wait

@@ -29,9 +29,10 @@ from tests.delivery.discord import (
     then,
 )
 from tests.delivery.orders import Point
-from tests.delivery.scene import HOUR, MINUTE, SECOND, until
+from tests.delivery.scene import HOUR, MINUTE, PAST_LEASE, SECOND
 from tests.delivery.table import Outcomes, Row, Table
 from tests.delivery.world import Kind
+from tests.patience import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="wants real signals and /proc")
 
@@ -41,7 +42,6 @@ row = TABLE.row
 EVERY_KIND: tuple[Kind, ...] = ("text", "announcement", "thread", "forum", "blind")
 FEW: tuple[Kind, ...] = ("text", "forum", "blind")
 """Where the way to every kind of channel was gone before, and what comes after is told."""
-PAST_LEASE = 5 * SECOND
 LATER = "Where the ferry stands by now"
 
 Happening = Callable[[BriefingCase], Awaitable[None]]
@@ -162,10 +162,10 @@ async def stopped_before_sending(case: BriefingCase, point: Point) -> None:
     case.discord.nonce_life = 0  # nothing but the check keeps the post from being made twice
     await case.due(*EVERY_KIND)
     stopped = case.start_process(
-        point=point, gathered=len(EVERY_KIND), signal=signal.SIGSTOP, lease=20
+        point=point, gathered=len(EVERY_KIND), signal=signal.SIGSTOP, lease=30
     )
     await case.stopped(stopped)
-    case.time.pass_by(21 * SECOND)
+    case.time.pass_by(31 * SECOND)
     await case.start()
     await case.settled()
     stopped.send(signal.SIGCONT)
@@ -610,9 +610,9 @@ async def stopped_before_replying(case: BriefingCase, point: Point) -> None:
     case.correct()
     await case.settle("posted", range(3))
     case.discord.nonce_life = 0
-    stopped = case.start_process(point=point, gathered=3, signal=signal.SIGSTOP, lease=20)
+    stopped = case.start_process(point=point, gathered=3, signal=signal.SIGSTOP, lease=30)
     await case.stopped(stopped)
-    case.time.pass_by(21 * SECOND)
+    case.time.pass_by(31 * SECOND)
     await case.start()
     await case.replied(*FEW)
     stopped.send(signal.SIGCONT)

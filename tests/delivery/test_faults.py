@@ -26,14 +26,12 @@ from tests.delivery.discord import (
     then,
 )
 from tests.delivery.orders import Point
-from tests.delivery.scene import DAY, HOUR, MINUTE, SECOND, TODAY, until
+from tests.delivery.scene import DAY, HOUR, MINUTE, PAST_LEASE, SECOND, TODAY
 from tests.delivery.table import Outcomes, Row, Table
 from tests.delivery.world import NOON, Kind
+from tests.patience import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="wants real signals and /proc")
-
-BUSY_FOR = {True: 7, False: 12}  # seconds; longer than SQLite waits, and than PostgreSQL may take
-
 
 TABLE = Table(Case)
 row = TABLE.row
@@ -53,7 +51,7 @@ TOMORROW = TODAY + DAY
 async def back_at_once(case: Case, point: Point) -> None:
     await case.due(*EVERY_KIND)
     await case.killed(point=point, gathered=len(EVERY_KIND))
-    await case.start()
+    await case.back()
     await case.settled()
     await case.once(*EVERY_KIND)
 
@@ -147,10 +145,10 @@ async def stopped_before_sending(case: Case, point: Point) -> None:
     case.discord.nonce_life = 0  # nothing but the check keeps the post from being made twice
     await case.due(*EVERY_KIND)
     stopped = case.start_process(
-        point=point, gathered=len(EVERY_KIND), signal=signal.SIGSTOP, lease=20
+        point=point, gathered=len(EVERY_KIND), signal=signal.SIGSTOP, lease=30
     )
     await case.stopped(stopped)
-    case.time.pass_by(21 * SECOND)
+    case.time.pass_by(31 * SECOND)
     await case.start()
     await case.settled()
     stopped.send(signal.SIGCONT)
@@ -346,7 +344,7 @@ async def warned_once(case: Case, point: Point) -> None:
     await case.due("text", "text")
     case.plan_for(0, "text", [refusing(403, 50013)])
     await case.killed(point=point)
-    case.time.pass_by(5 * SECOND)
+    case.time.pass_by(PAST_LEASE)
     await case.start()
     await case.settled()
     await case.told(0, "no-permission")
@@ -483,10 +481,10 @@ async def busy_database(case: Case) -> None:
         locked.set()
 
     case.plan_for(0, "text", [then(lock)])
-    await case.start()
+    deliverer = await case.start()
     await locked.wait()
     case.time.pass_by(MINUTE)
-    await asyncio.sleep(BUSY_FOR[case.state.database.is_sqlite])
+    await case.logged(deliverer, "DatabaseUnavailable")
     await case.unlock()
     await case.settled()
     await case.once("text", "forum", "text")

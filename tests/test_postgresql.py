@@ -127,7 +127,11 @@ async def test_a_server_without_encryption_is_refused_where_the_address_wants_it
         ("?timeout=7&connect_timeout=20", "", 7),
         ("?connect_timeout=0", "", None),
         ("?host=a&host=b", "?host=a%2Cb", None),
-        ("?pgbouncer=true&connection_limit=1&gssencmode=disable", "", None),
+        ("?pgbouncer=true&connection_limit=1&pool_timeout=9&socket_timeout=9&supa=base", "", None),
+        ("?channel_binding=prefer&client_encoding=utf8&gssencmode=disable", "", None),
+        ("?keepalives=1&keepalives_count=9&keepalives_idle=9&keepalives_interval=9", "", None),
+        ("?tcp_user_timeout=9&command_timeout=9&statement_cache_size=9", "", None),
+        ("?prepared_statement_cache_size=9", "", None),
     ],
 )
 def test_options_are_translated_for_the_driver(
@@ -145,7 +149,7 @@ def test_a_library_in_the_scheme_is_left_out(scheme: str) -> None:
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("postgresql://me:secret@127.0.0.1:99999/desk", "there is no port 99999"),
+        ("postgresql://me:secret@127.0.0.1:65536/desk", "there is no port 65536"),
         ("postgresql://me:secret@127.0.0.1:0/desk", "there is no port 0"),
         (
             "postgresql://me:secret@127.0.0.1/desk?sslmode=safe",

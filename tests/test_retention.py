@@ -99,14 +99,17 @@ async def test_the_facts_of_a_post_go_with_it_but_not_the_day_of_its_story(
     assert await stories_of(world.state, SERVER) == {"the-storm": slot.day}
 
 
-async def test_a_base_that_nothing_rests_on_is_forgotten(world: World) -> None:
+async def test_a_base_that_nothing_rests_on_is_forgotten_and_what_its_facts_showed(
+    world: World,
+) -> None:
     await world.state.briefings.begin(SERVER, PLAN, "used", MEMBER, NOW)
-    for base_version in ("used", "unused"):
-        await world.state.base_versions.remember(base_version, {"storm/closed": "v1"}, {})
+    for base, version in (("used", "v1"), ("unused", "v2")):
+        await world.state.base_versions.remember(base, {"storm/closed": version}, {version: "{}"})
     await run_at(world, NOW)
     other = await world.open_state()
     assert await other.base_versions.facts("used") == {"storm/closed": "v1"}
     assert await other.base_versions.facts("unused") is None
+    assert await other.fact_versions.shown(["v1", "v2"]) == {"v1": "{}"}
 
 
 async def test_what_is_old_is_looked_for_once_a_day(world: World) -> None:

@@ -158,8 +158,8 @@ class _Sending:
     messenger: DiscordMessenger
     moderators: DiscordModerators
     rate_limiter: RateLimiter
-    posts: Outbox
-    notices: Outbox
+    posts: Outbox[OutgoingPost]
+    notices: Outbox[OutgoingNotice]
 
 
 def _sending(client: discord.Client, servers: _PerServer, state: State, wiring: Wiring) -> _Sending:

@@ -12,10 +12,11 @@ from tests.little_discord import payloads
 from tests.little_discord.gateway import Gateway
 from tests.little_discord.journal import Journal
 from tests.little_discord.payloads import APPLICATION_ID, GUILD_ID, JSON
+from tests.patience import patience
 
 API = "/api/v10"
-ANSWER_WITHIN = 3.0
-"""Discord's own limit: a first answer that comes later is refused with 10062."""
+ANSWER_WITHIN = patience(3)
+"""Discord's own limit, in seconds: a first answer that comes later is refused with 10062."""
 
 MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE, CHOICES = 4, 5, 6, 7, 8
 EPHEMERAL = 1 << 6

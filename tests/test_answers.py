@@ -287,6 +287,7 @@ async def test_a_lead_comes_first_and_is_not_said_twice(service: AnswerService) 
 async def test_an_actors_roles_are_as_of_their_articles(service: AnswerService) -> None:
     card = await _ask(service, "actor", name="holm")
     (role,) = card.sections[0].lines
+    assert card.sections[0].small, "it is in small print, as it is not what was asked for"
     title = UI("typography.bracketed", text="Spokesperson", remark="Harbour Council")
     dated = UI("actor.article-of", date="June 2021")
     articles = f"{dated} and {UI.count('actor.undated-articles', 1)}"
@@ -294,6 +295,12 @@ async def test_an_actors_roles_are_as_of_their_articles(service: AnswerService) 
     assert _cited(role) == [("harbour-log", 1), ("ferry-report", 6)]
     kind, shown_for = UI("actor-kind.person"), UI("shown-for", text="holm")
     assert card.subtitle == f"{shown_for} · {kind} · of the Harbour Council · 그레타 홀름"
+
+
+async def test_a_card_is_made_once_for_all_its_pages_and_parts(service: AnswerService) -> None:
+    asked = Question("actor", {"name": "greta-holm"})
+    first, second = [await service.answer(asked, "en") for _ in range(2)]
+    assert first.sections is second.sections
 
 
 async def test_what_an_actor_did_and_said_stand_apart(service: AnswerService) -> None:

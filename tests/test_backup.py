@@ -70,6 +70,14 @@ async def test_a_copy_leaves_nothing_beside_a_stopped_state(file: Path, copy: Pa
     assert [path.name for path in file.parent.iterdir()] == ["state.db"]
 
 
+async def test_a_copy_can_be_read_where_nothing_may_be_written(file: Path, copy: Path) -> None:
+    await closed(file, SERVERS)
+    back_up(file, copy)
+    with closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro", uri=True)) as reading:
+        assert reading.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+        assert reading.execute("SELECT count(*) FROM server").fetchone() == (SERVERS,)
+
+
 async def test_a_copy_never_takes_the_place_of_another_file(file: Path, copy: Path) -> None:
     await closed(file, 1)
     back_up(file, copy)

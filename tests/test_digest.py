@@ -33,6 +33,7 @@ from bot.texts.catalogues import LANGUAGES, words
 from bot.ui.questions.replies import view
 from tests.conftest import buttons, parts, texts
 from tests.small_base import AGREEMENT, STORM, STORY, TOPIC, write_small_base
+from tests.test_corrections import CHANGED
 
 EN = words("en")
 FIRST = date(2027, 1, 1)
@@ -567,6 +568,19 @@ async def test_a_rewording_shows_what_was_said_until_when_and_why(
         ("Why", "Lind signed it, too."),
         ("Caution", "It was the third such agreement; the article says nothing of the other two."),
     ]
+
+
+async def test_what_was_withdrawn_comes_first_and_then_the_latest(
+    tmp_path: Path, held: Mapping[str, str]
+) -> None:
+    later = CHANGED["topics/ferry-line.yaml"].replace("2026-11-24", "2026-11-30")
+    changed = {**CHANGED, "topics/ferry-line.yaml": later}
+    told = {**held, KEY: "other details", "ferry-line/lorries": "other details"}
+    async with opened(tmp_path, {f"facts/{name}": changed[name] for name in changed}) as store:
+        found = await news(store, DigestHistory(date(2026, 11, 1), told))
+    assert [line.opening.partition(" · ")[0] for line in found if line.opening] == [
+        "26 November 2026", "30 November 2026", "25 November 2026",
+    ]  # fmt: skip
 
 
 async def test_whoever_missed_two_rewordings_is_told_both(

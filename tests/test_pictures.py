@@ -12,15 +12,15 @@ from typing import Any, cast
 
 import discord
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from bot.answers.pictures import Pictures
 from bot.answers.service import AnswerService
 from bot.cards.card import Picture, Question
 from bot.pictures import drawing
 from bot.pictures.chart import Chart, Mark, Oddity
-from bot.pictures.drawing import png
-from bot.pictures.font import MissingLetters, missing, width, wrapped
+from bot.pictures.drawing import SCALE, png
+from bot.pictures.font import MissingLetters, drawn_letter, missing, sized, width, wrapped
 from bot.pictures.layout import WIDTH
 from bot.pictures.layout import drawing as laid_out
 from bot.pictures.scale import scale
@@ -258,6 +258,22 @@ def test_marks_and_texts_have_the_colours_of_their_tones() -> None:
     colours = {colour for _, colour in made.getcolors(made.width * made.height) or ()}
     text, quiet, mark, grid = (240, 242, 245), (172, 181, 195), (112, 176, 245), (52, 60, 74)
     assert colours >= {text, quiet, mark, grid}
+
+
+def test_letters_are_drawn_one_by_one_where_a_whole_text_has_them() -> None:
+    text, whole = "Tokyo summit [1] 3월 首脳", Image.new("L", (700, 60), 64)
+    ours = whole.copy()
+    place = (25.0, 50.0)
+    ImageDraw.Draw(whole).text(place, text, 95, sized(35.0), anchor="ls")
+    shape = Text(place[0] / SCALE, place[1] / SCALE, text, 35.0 / SCALE)
+    drawing._text(ImageDraw.Draw(ours), shape)  # pyright: ignore[reportPrivateUsage]
+    assert ours.tobytes() == whole.tobytes()
+
+
+def test_only_so_many_drawn_letters_are_kept() -> None:
+    for letter in range(0xAC00, 0xAC00 + 2_100):
+        drawn_letter(chr(letter), 8.0)
+    assert drawn_letter.cache_info().currsize == 2_048
 
 
 async def test_a_picture_is_drawn_once_for_what_it_shows(drawn: list[Chart]) -> None:

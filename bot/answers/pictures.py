@@ -36,9 +36,9 @@ class Pictures:
 
     async def _drawn(self, chart: Chart) -> bytes:
         async with self._one_at_a_time:
-            if chart not in self._kept:
-                self._kept[chart] = await asyncio.to_thread(png, chart)
-            self._kept.move_to_end(chart)
+            # A chart is looked up as seldom as can be: each time it is hashed with all its marks.
+            drawn = self._kept.pop(chart, None) or await asyncio.to_thread(png, chart)
+            self._kept[chart] = drawn
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-            return self._kept[chart]
+            return drawn

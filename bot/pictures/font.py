@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -32,6 +33,26 @@ def sized(size: float) -> ImageFont.FreeTypeFont:
     """The font in one size; read from disk once."""
     # The basic layout is enough for these scripts, and the same wherever Pillow runs.
     return ImageFont.truetype(FILE, size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@dataclass(frozen=True)
+class DrawnLetter:
+    """A letter as a mask, placed from a pen on the baseline, and how far the pen moves on."""
+
+    mask: Image.Image
+    left: int
+    top: int
+    advance: int
+
+
+@lru_cache(maxsize=2048)  # to draw a letter takes longer than all else, and most come again
+def drawn_letter(letter: str, size: float) -> DrawnLetter:
+    """A letter in one size, in pixels."""
+    font = sized(size)
+    left, top, right, bottom = map(int, font.getbbox(letter, anchor="ls"))
+    mask = Image.new("L", (right - left, bottom - top))
+    ImageDraw.Draw(mask).text((-left, -top), letter, 255, font, anchor="ls")
+    return DrawnLetter(mask, left, top, round(font.getlength(letter)))
 
 
 @lru_cache(maxsize=4096)

@@ -30,7 +30,7 @@ async def service(tmp_path: Path) -> AsyncIterator[AnswerService]:
 @pytest.fixture
 def finished(service: AnswerService) -> FinishedReplies:
     """Its finished replies."""
-    return FinishedReplies(service, replies.page_view)
+    return FinishedReplies(service, replies.page_components)
 
 
 def kept(finished: FinishedReplies) -> dict[tuple[object, ...], FinishedReply]:

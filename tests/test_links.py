@@ -10,8 +10,8 @@ from bot.cards.limits import TEXT
 from bot.cards.pages import Page, page
 from bot.facts.records import SourceRecord
 from bot.texts.catalogues import words
-from bot.ui.components import layout, markdown
-from bot.ui.questions.replies import AskButton, RelatedMenu
+from bot.ui.components import markdown
+from bot.ui.questions import replies
 from tests.conftest import texts
 
 ADDRESS = "https://example.org/articles/thaw"
@@ -66,10 +66,4 @@ async def test_marks_are_no_links_if_their_addresses_would_not_fit_the_message(
 
 def rendered(service: AnswerService, shown: Page) -> list[str]:
     """The texts of a page as Discord gets them."""
-    view = layout.view(
-        shown,
-        UI,
-        lambda action, turn: AskButton.make(action, turn, service),
-        lambda actions, hint: RelatedMenu.make(actions, hint, service),
-    )
-    return texts(view.to_components())
+    return texts(replies.page_components(service, shown))

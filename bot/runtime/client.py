@@ -127,7 +127,7 @@ class Factdesk(ServerCachingClient, FactdeskClient):
         """Open the services."""
         self.services = services = await open_services(self.config, self, self._wiring)
         self.service = services.service
-        self.replies = FinishedReplies(services.service, replies.page_view)
+        self.replies = FinishedReplies(services.service, replies.page_components)
         self.state = services.state
         self.messenger = services.messenger
         self.compose = services.compose

@@ -1,8 +1,8 @@
 """Finished replies: the components of an answer's page, as they are sent to Discord.
 
-Making a page into discord.py's objects and these into components takes longer than everything else
-that a reply needs, and members ask the same few questions. Replies are kept by what was asked, page
-and language, as long as the base is open; what people typed in their own words is never kept.
+To find the facts and to word a page takes as long as to send it, and members ask the same few
+questions. Replies are kept by what was asked, page and language, as long as the base is open; what
+people typed in their own words is never kept.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from discord import ComponentType, ui
 
@@ -18,15 +17,14 @@ from bot.answers.service import AnswerService
 from bot.cards.card import Card, Picture, Question
 from bot.cards.pages import Page
 from bot.facts.store import Store
+from bot.ui.components.payload import Component, Components, ReadyView
 from bot.ui.components.pictures import PicturedMessage, Send, Sent
 
 KEPT = 1_000
 """Replies; each takes some ten kilobytes. Their pictures are kept by the answer service."""
 
-Components = list[dict[str, Any]]
-
-Render = Callable[[AnswerService, Page, bool], ui.LayoutView]
-"""Makes the view of a page, with its picture or without."""
+Render = Callable[[AnswerService, Page, bool], Components]
+"""Makes the components of a page, with its picture or without."""
 
 
 @dataclass(frozen=True)
@@ -49,26 +47,10 @@ class FinishedReply:
     found: bool
     picture: FinishedPicture | None = None
 
-    def with_row(self, row: dict[str, object]) -> FinishedReply:
+    def with_row(self, row: Component) -> FinishedReply:
         """The reply with another row of controls below."""
         picture = self.picture and replace(self.picture, components=[*self.picture.components, row])
         return replace(self, components=[*self.components, row], picture=picture)
-
-
-class FinishedView(ui.LayoutView):
-    """A view of components that are made already; presses come to the persistent items."""
-
-    def __init__(self, components: Components) -> None:
-        super().__init__(timeout=None)
-        self._components = components
-
-    def has_components_v2(self) -> bool:
-        """Whether they are Components V2."""
-        return True
-
-    def to_components(self) -> Components:
-        """The components."""
-        return self._components
 
 
 class FinishedReplies:
@@ -101,14 +83,14 @@ class FinishedReplies:
         finished = reply.picture
 
         def view(pictured: bool) -> ui.LayoutView:
-            return FinishedView(finished.components if finished and pictured else reply.components)
+            return ReadyView(finished.components if finished and pictured else reply.components)
 
         picture = finished.picture if finished else None
         return await PicturedMessage(view, picture, self._service.picture).send(send)
 
     def _finish(self, card: Card) -> FinishedReply:
         page = self._service.page(card)
-        components = self._render(self._service, page, page.picture is not None).to_components()
+        components = self._render(self._service, page, page.picture is not None)
         if page.picture is None:
             return FinishedReply(components, page.facts(), card.found)
         picture = FinishedPicture(components, page.picture)

@@ -14,6 +14,8 @@ from discord import ui
 from bot.cards.card import Picture
 from bot.cards.limits import ALT_TEXT, shorten
 from bot.pictures.chart import Chart
+from bot.ui.components import payload
+from bot.ui.components.payload import Component
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
@@ -57,7 +59,6 @@ def picture_file(alt: str, png: bytes) -> discord.File:
     return discord.File(BytesIO(png), _NAME, description=shorten(alt, ALT_TEXT))
 
 
-def gallery(alt: str) -> ui.MediaGallery[ui.LayoutView]:
+def gallery(alt: str) -> Component:
     """What shows the picture that is sent along."""
-    shown: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
-    return shown.add_item(media=f"attachment://{_NAME}", description=shorten(alt, ALT_TEXT))
+    return payload.picture(f"attachment://{_NAME}", shorten(alt, ALT_TEXT))

@@ -21,9 +21,10 @@ from bot.compose.corrections_since import corrections_since
 from bot.delivery.fact_versions import seen_facts
 from bot.state.errors import DatabaseUnavailable
 from bot.texts.catalogues import Words, words
-from bot.ui.components import messages
+from bot.ui.components import messages, payload
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reader_words
+from bot.ui.components.payload import ReadyView
 from bot.ui.components.persistent_items import PersistentItem, button, row_of
 from bot.ui.questions import replies
 
@@ -64,16 +65,11 @@ def without_button(
     pictured: bool = False,
 ) -> ui.LayoutView:
     """The same without the button, for a draft that must not be taken for a post."""
-    layout = ui.LayoutView(timeout=None)
-    if note:
-        layout.add_item(ui.TextDisplay(note))
-    if role_id:
-        layout.add_item(ui.TextDisplay(f"<@&{role_id}>"))
-    if posted_by:
-        layout.add_item(ui.TextDisplay(_signature(words(card.language), posted_by, edited_by)))
-    for item in replies.view(service, card, pictured).children:
-        layout.add_item(item)
-    return layout
+    role = f"<@&{role_id}>" if role_id else None
+    signature = posted_by and _signature(words(card.language), posted_by, edited_by)
+    above = [payload.text(text) for text in (note, role, signature) if text]
+    page = replies.page_components(service, service.page(card), pictured)
+    return ReadyView([*above, *page])
 
 
 def _signature(words: Words, posted_by: int, edited_by: int | None) -> str:

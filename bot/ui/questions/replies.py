@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Self
 
 import discord
 from discord import ui
@@ -14,13 +13,14 @@ from bot.cards.card import Action, Card, Question
 from bot.cards.pages import Page
 from bot.state.public_answers import PublicAnswer
 from bot.texts.catalogues import words
-from bot.ui.components import brief_this, custom_ids, layout, submitted
+from bot.ui.components import brief_this, custom_ids, layout, payload, submitted
 from bot.ui.components.authorization import may_moderate
 from bot.ui.components.client import FactdeskClient, Interaction, is_in_server_of_ours
 from bot.ui.components.finished_replies import FinishedReply
 from bot.ui.components.language import reader_words, reply_language
-from bot.ui.components.persistent_items import PersistentItem, button
-from bot.ui.suggestions.passing_on import PassOnButton
+from bot.ui.components.payload import Component, Components, ReadyView
+from bot.ui.components.persistent_items import PersistentItem
+from bot.ui.suggestions.passing_on import pass_on_button
 
 Sent = discord.InteractionCallbackResponse[FactdeskClient]
 
@@ -57,7 +57,7 @@ def _privately(
     if not (is_here and answer.facts and may_moderate(interaction)):
         return answer
     row = brief_this.row(reader_words(interaction), interaction.client.service, question)
-    return answer.with_row(row.to_component_dict()) if row else answer
+    return answer.with_row(row) if row else answer
 
 
 async def _send(
@@ -95,26 +95,39 @@ def note_public_answer(
     client.state.public_answers.note(answered)
 
 
-def view(service: AnswerService, card: Card, pictured: bool = False) -> ui.LayoutView:
+def view(service: AnswerService, card: Card, pictured: bool = False) -> ReadyView:
     """The page of an answer that its question asks for, with its buttons."""
-    return page_view(service, service.page(card), pictured)
+    return ReadyView(page_components(service, service.page(card), pictured))
 
 
-def page_view(service: AnswerService, page: Page, pictured: bool = False) -> ui.LayoutView:
+def page_components(service: AnswerService, page: Page, pictured: bool = False) -> Components:
     """A page of an answer, with its buttons.
 
     `pictured` says that it is sent with the file of its picture.
     """
 
-    def make_button(action: Action, turn: bool) -> AskButton:
-        return AskButton.make(action, turn, service)
+    def make_button(action: Action, turn: bool) -> Component:
+        return ask_button(action, turn, service)
 
-    def make_menu(actions: Sequence[Action], hint: str) -> RelatedMenu:
-        return RelatedMenu.make(actions, hint, service)
+    def make_menu(actions: Sequence[Action], hint: str) -> Component:
+        return related_menu(actions, hint, service)
 
     card, texts = page.card, words(page.card.language)
-    further = [PassOnButton.make(texts, card.unanswered)] if card.unanswered else []
-    return layout.view(page, texts, make_button, make_menu, further, pictured)
+    further = [pass_on_button(texts, card.unanswered)] if card.unanswered else []
+    return layout.components(page, texts, make_button, make_menu, further, pictured)
+
+
+def ask_button(action: Action, turn: bool, service: AnswerService) -> Component:
+    """The button of an action; `turn` says that its answer replaces the page."""
+    is_part = turn and not action.question.sources
+    style = discord.ButtonStyle.primary if is_part else discord.ButtonStyle.secondary
+    return payload.button(action.label, custom_ids.encode(action.question, service, turn), style)
+
+
+def related_menu(actions: Sequence[Action], hint: str, service: AnswerService) -> Component:
+    """The menu of actions, whose values are the custom ids of their questions."""
+    options = ((each.label, custom_ids.encode(each.question, service)) for each in actions)
+    return payload.menu("related", hint, options)
 
 
 class AskButton(PersistentItem, template=custom_ids.TEMPLATE):
@@ -124,13 +137,6 @@ class AskButton(PersistentItem, template=custom_ids.TEMPLATE):
     replaces the page before.
     """
 
-    @classmethod
-    def make(cls, action: Action, turn: bool, service: AnswerService) -> Self:
-        """The button of an action; `turn` says that its answer replaces the page."""
-        is_part = turn and not action.question.sources
-        style = discord.ButtonStyle.primary if is_part else discord.ButtonStyle.secondary
-        return cls(button(action.label, custom_ids.encode(action.question, service, turn), style))
-
     async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
         """Answer the question."""
         await _answer(interaction, match)
@@ -138,17 +144,6 @@ class AskButton(PersistentItem, template=custom_ids.TEMPLATE):
 
 class RelatedMenu(PersistentItem, template=r"related"):
     """A menu of things; the answer about the picked one is private."""
-
-    @classmethod
-    def make(cls, actions: Sequence[Action], hint: str, service: AnswerService) -> Self:
-        """The menu of actions, whose values are the custom ids of their questions."""
-        options = [
-            discord.SelectOption(
-                label=action.label, value=custom_ids.encode(action.question, service)
-            )
-            for action in actions
-        ]
-        return cls(ui.Select(custom_id="related", placeholder=hint, options=options))
 
     async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
         """Answer the question that was picked."""

@@ -6,24 +6,25 @@ The press is the member's consent: without it, no question is kept.
 from __future__ import annotations
 
 import re
-from typing import Self
 
 from bot.texts.catalogues import Words
+from bot.ui.components import payload
 from bot.ui.components.client import Interaction, is_in_server_of_ours
 from bot.ui.components.language import reader_words
 from bot.ui.components.long_texts import key_of, text_in
 from bot.ui.components.messages import ReplyText, answer
-from bot.ui.components.persistent_items import PersistentItem, button
+from bot.ui.components.payload import Component
+from bot.ui.components.persistent_items import PersistentItem
 from bot.ui.suggestions.form import keep
+
+
+def pass_on_button(words: Words, question: str) -> Component:
+    """The button of a question."""
+    return payload.button(words("ask.pass-on"), f"suggest:ask:{key_of(question)}")
 
 
 class PassOnButton(PersistentItem, template=r"suggest:ask:(?P<key>[0-9a-f]{8})"):
     """Passes on the question that its message shows."""
-
-    @classmethod
-    def make(cls, words: Words, question: str) -> Self:
-        """The button of a question."""
-        return cls(button(words("ask.pass-on"), f"suggest:ask:{key_of(question)}"))
 
     async def press(self, interaction: Interaction, match: re.Match[str]) -> None:
         """Keep the question as a suggestion."""

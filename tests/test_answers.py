@@ -638,6 +638,17 @@ def test_dates_of_a_message_are_read_whole_or_not_at_all(message: str, said: lis
     assert [shown for shown, _ in periods_in(message)] == said
 
 
+async def test_only_the_lines_of_the_page_that_is_shown_are_searched_for_words(
+    service: AnswerService,
+) -> None:
+    card = await _ask(service, "search", text="ferry")
+    shown = service.page(card)
+    lines = [line for section in shown.sections for line in section.lines]
+    found = [line.text[start:end].casefold() for line in lines for start, end in line.matches]
+    assert {word[:4] for word in found} == {"ferr"}
+    assert not any(line.matches for section in card.sections for line in section.lines)
+
+
 async def test_a_search_that_a_filter_leaves_empty_names_the_filter(service: AnswerService) -> None:
     card = await _ask(service, "search", text="ferry", to="1990")
     assert not card.found

@@ -420,7 +420,7 @@ async def test_a_search_weighs_rare_words_and_drops_question_words(service: Answ
     text = "what was it that people said about the consultative group and the adviser?"
     card = await service.answer(Question("search", {"text": text}), "en")
     assert card.unit_keys()[0].startswith(("nuclear-consultative-group/", "kim-", "ncg-"))
-    shown = card.sections[0].lines[0]
+    shown = service.page(card).sections[0].lines[0]
     assert "consultative" in [shown.text[start:end] for start, end in shown.matches]
 
 

@@ -12,16 +12,8 @@ from bot.facts.records import EventRecord, FactRecord
 from bot.facts.units import HEAD
 
 
-def fact_line(
-    context: AnswerContext,
-    record: FactRecord,
-    dated: bool = False,
-    matches: tuple[tuple[int, int], ...] = (),
-) -> Line:
-    """A fact with its label, citations and notes; `dated` puts the date of its event before it.
-
-    `matches` are the spans of its text that a search found.
-    """
+def fact_line(context: AnswerContext, record: FactRecord, dated: bool = False) -> Line:
+    """A fact with its label, citations and notes; `dated` puts the date of its event before it."""
     opening = dated_words(record.dated, context.words) if dated and record.dated else None
     return Line(
         text=record.fact.says,
@@ -29,7 +21,6 @@ def fact_line(
         label=_label(context, record.fact),
         opening=opening,
         notes=tuple(_notes(context, record.fact)),
-        matches=matches,
         fact=record,
     )
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.answers.context import AnswerContext
-from bot.answers.fact_lines import event_line
-from bot.cards.card import Picture
+from bot.cards.card import Line, Picture
 from bot.cards.wording import brief_date, dated_words, month_name
 from bot.facts.records import EventRecord
 from bot.facts.store import Filter
@@ -23,12 +22,14 @@ def time_picture(
     context: AnswerContext,
     title: str,
     events: Sequence[EventRecord],
+    lines: tuple[Line, ...],
     named: int,
     period: Filter | None = None,
 ) -> Picture | None:
     """The chart of events in order of time, or None if too few of them have a date.
 
-    It names as many as `named` says, those with most facts, and shows the others as small marks.
+    `lines` state the events. It names as many as `named` says, those with most facts, and shows the
+    others as small marks.
     """
     words = context.words
     dated = [event for event in events if event.dated.span]
@@ -58,7 +59,7 @@ def time_picture(
     return Picture(
         alt=" ".join(_alt(context, title, dated, undated)),
         chart=chart,
-        lines=tuple(event_line(context, event) for event in events),
+        lines=lines,
     )
 
 

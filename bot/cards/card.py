@@ -5,7 +5,7 @@ A card begins with an overview. The rest is in its parts, each behind a button.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Literal
@@ -152,7 +152,8 @@ class Card:
     questions to go on with, and `related` what else they may want to know of. A card of one page
     shows only what that page holds, as its question is too long for a button to repeat.
     `tier` says how sure it is that the card answers, unless that follows from `found`. What nothing
-    answers may be passed on to moderators: `unanswered` is the question as it was typed.
+    answers may be passed on to moderators: `unanswered` is the question as it was typed. `mark`
+    marks what was searched for in a line; only lines of the page that is shown are marked.
     """
 
     question: Question
@@ -169,6 +170,7 @@ class Card:
     one_page: bool = False
     tier: Tier | None = None
     unanswered: str | None = None
+    mark: Callable[[Line], Line] | None = None
 
     @property
     def certainty(self) -> Tier:
@@ -194,7 +196,9 @@ def all_cites(sections: Iterable[Section]) -> Iterator[Citation]:
     """Every citation of the sections, in order of mention."""
     for section in sections:
         for line in section.lines:
-            yield from line.all_cites()
+            yield from line.cites
+            for note in line.notes:
+                yield from note.all_cites()
 
 
 def bare_cite(cite: Citation) -> Citation:

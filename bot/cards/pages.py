@@ -6,9 +6,10 @@ Sources are numbered through the whole card, so that `[2]` means the same on eac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
+from typing import NamedTuple
 
 from bot.cards import limits
 from bot.cards.card import Action, Card, Line, Part, Picture, Question, Section, all_cites
@@ -93,6 +94,7 @@ class _CutCard:
     def page(self, index: int, sources: Mapping[str, SourceRecord], words: Words) -> Page:
         """One of its pages."""
         screen, picture = self.screens[index], self.card.picture
+        sections = _marked(screen.sections, self.card.mark) if self.card.mark else screen.sections
         if picture:
             picture = None if index else picture.numbered(self.numbers)
         return Page(
@@ -100,12 +102,16 @@ class _CutCard:
             part=screen.part,
             number=index + 1,
             total=len(self.screens),
-            sections=screen.sections,
+            sections=sections,
             numbers=self.numbers,
-            sources=cited_sources(pictured(screen.sections, picture), self.numbers, sources),
+            sources=cited_sources(pictured(sections, picture), self.numbers, sources),
             turns=tuple(_turns(self.card, self.screens, index, words)),
             picture=picture,
         )
+
+
+def _marked(sections: Iterable[Section], mark: Callable[[Line], Line]) -> tuple[Section, ...]:
+    return tuple(replace(each, lines=tuple(map(mark, each.lines))) for each in sections)
 
 
 def pictured(sections: tuple[Section, ...], picture: Picture | None) -> tuple[Section, ...]:
@@ -235,28 +241,36 @@ def _cut(
     first = limits.FIRST_PAGE - (limits.PICTURE if card.picture else 0)
     used, most = len(card.title) + len(card.subtitle or ""), limit or first
     sections = [section for section in sections if section.lines]
-    if used + sum(map(_size, sections)) <= most:
+    chunks = [chunk for section in sections for chunk in _chunks(section)]
+    headings = sum(len(section.heading or "") for section in sections)
+    if used + headings + sum(chunk.size for chunk in chunks) <= most:
         yield tuple(sections)
         return
-    for section in sections:
-        for lines in _chunks(section):
-            needed = sum(map(size, lines))
-            if not page or page[-1][0] is not section:
-                needed += len(section.heading or "")
-            if page and used + needed > most:
-                yield tuple(_sections(page))
-                page, used, most = [], len(card.title), limit or limits.FURTHER_PAGE
-            page += [(section, line) for line in lines]
-            used += needed
+    for section, lines, needed in chunks:
+        if not page or page[-1][0] is not section:
+            needed += len(section.heading or "")
+        if page and used + needed > most:
+            yield tuple(_sections(page))
+            page, used, most = [], len(card.title), limit or limits.FURTHER_PAGE
+        page += [(section, line) for line in lines]
+        used += needed
     yield tuple(_sections(page))
 
 
-def _chunks(section: Section) -> Iterator[tuple[Line, ...]]:
-    """What must stay together: the lines of a whole section, or each line by itself."""
+class _Chunk(NamedTuple):
+    """What must stay together, and the characters that it takes: each is measured once."""
+
+    section: Section
+    lines: tuple[Line, ...]
+    size: int
+
+
+def _chunks(section: Section) -> Iterator[_Chunk]:
+    """The lines of a whole section as one chunk, or each line by itself."""
     if section.whole:
-        yield section.lines
+        yield _Chunk(section, section.lines, sum(map(size, section.lines)))
     else:
-        yield from ((line,) for line in section.lines)
+        yield from (_Chunk(section, (line,), size(line)) for line in section.lines)
 
 
 def _sections(lines: list[tuple[Section, Line]]) -> Iterator[Section]:

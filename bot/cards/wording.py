@@ -103,23 +103,25 @@ def dated_words(dated: Dated, words: Words, year: int | None = None) -> str:
 @lru_cache(maxsize=1024)
 def _without_year(text: str, year: int, words: Words) -> str:
     """A date in words without the year behind or before its months and seasons; empty if alone."""
-    for with_year, without in _parts_of_year(year, words):
-        text = text.replace(with_year, without)
+    for with_year, without in _parts_of_year(words):
+        text = text.replace(with_year.format(year=year), without)
     return "" if text == year_words(date(year, 1, 1), words) else text
 
 
-@lru_cache(maxsize=1024)
-def _parts_of_year(year: int, words: Words) -> tuple[tuple[str, str], ...]:
-    """The months and seasons of a year in words, each with and without the year."""
-    spoken = year_words(date(year, 1, 1), words)
-    months = [date(year, month, 1) for month in range(1, 13)]
-    return (
+@lru_cache(maxsize=16)
+def _parts_of_year(words: Words) -> tuple[tuple[str, str], ...]:
+    """The months and seasons of any year in words, each with its `{year}` and without."""
+    sample = 2000
+    spoken = year_words(date(sample, 1, 1), words)
+    months = [date(sample, month, 1) for month in range(1, 13)]
+    parts = (
         *((month_words(m, words), format_date(m, "LLLL", words.locale)) for m in months),
         *(
             (words(f"date.{season}", year=spoken), words(f"date.{season}", year="").strip())
             for season in _SEASONS.values()
         ),
     )
+    return tuple((text.replace(str(sample), "{year}"), without) for text, without in parts)
 
 
 @lru_cache(maxsize=8192)  # Babel takes longer for one date than a whole card may
@@ -212,6 +214,7 @@ def month_words(day: date, words: Words) -> str:
     return format_skeleton("yMMMM", day, locale=words.locale)
 
 
+@lru_cache(maxsize=64)  # every chart has all twelve
 def month_name(month: int, words: Words) -> str:
     """A month in few letters: `Mar`, `3월`."""
     return format_date(date(2000, month, 1), "LLL", locale=_locale(words))

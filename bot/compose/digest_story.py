@@ -60,7 +60,8 @@ class StorySection:
             if key in told
         ]
         title = self.story.headline(material.context.words.language)
-        return time_picture(material.context, title, events, _NAMED)
+        lines = tuple(event_line(material.context, event) for event in events)
+        return time_picture(material.context, title, events, lines, _NAMED)
 
     def _sources(self) -> frozenset[str]:
         """The articles that its lines and their notes cite."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import fact_line
 from bot.answers.filters import Filters, parse_filters, refusal
 from bot.answers.resolve import echo
+from bot.asking.question import Asked
 from bot.asking.searching import MOST, Searched, matches_in, search
 from bot.cards.card import Card, Line, Section
-from bot.facts.records import FactRecord
+from bot.matching.question_terms import TermReader
 
 _A_PAGE = 4
 _LONGEST = 500  # characters of a text; its title has them all, for the buttons
@@ -37,6 +40,7 @@ async def answer(context: AnswerContext) -> Card:
         found=True,
         subtitle=" · ".join(_remarks(context, searched, filters)),
         sections=tuple(_sections(context, searched)),
+        mark=partial(_marked, searched.asked, context.store.units.reader),
     )
 
 
@@ -69,9 +73,8 @@ def _remarks(context: AnswerContext, searched: Searched, filters: Filters) -> It
 def _sections(context: AnswerContext, searched: Searched) -> Iterator[Section]:
     for start in range(0, len(searched.facts), _A_PAGE):
         facts = searched.facts[start : start + _A_PAGE]
-        yield Section(tuple(_line(context, searched, fact) for fact in facts), whole=True)
+        yield Section(tuple(fact_line(context, fact, dated=True) for fact in facts), whole=True)
 
 
-def _line(context: AnswerContext, searched: Searched, record: FactRecord) -> Line:
-    marked = matches_in(record.fact.says, searched.asked, context.store.units.reader)
-    return fact_line(context, record, dated=True, matches=marked)
+def _marked(asked: Asked, reader: TermReader, line: Line) -> Line:
+    return replace(line, matches=matches_in(line.text, asked, reader))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -12,7 +12,7 @@ from bot.answers.fact_lines import event_line
 from bot.answers.filters import Filters, parse_filters, refusal
 from bot.answers.time_picture import time_picture
 from bot.cards.card import Card, Line, Section
-from bot.cards.wording import span_words
+from bot.cards.wording import dated_words, span_words
 from bot.facts.dates import Moment, Span
 from bot.facts.records import EventRecord
 from bot.texts.catalogues import Words
@@ -29,15 +29,19 @@ async def answer(context: AnswerContext) -> Card:
     if not events:
         return refusal(context, question, "timeline.empty", filters=worded)
     title, scope = context.words("timeline.title"), worded or context.store.info.title
-    total = await context.store.count_events(filters.filter)
+    total = len(events)
+    if total == _MOST:
+        total = await context.store.count_events(filters.filter)
+    lines = tuple(event_line(context, event) for event in events)
+    picture = time_picture(context, f"{title} · {scope}", events, lines, _NAMED, filters.filter)
     return Card(
         question=question,
         language=context.words.language,
         title=title,
         found=True,
         subtitle=" · ".join((scope, *_counts(context, filters, events, total))),
-        sections=tuple(_sections(context, filters, events)),
-        picture=time_picture(context, f"{title} · {scope}", events, _NAMED, filters.filter),
+        sections=tuple(_sections(context.words, filters, events, lines)),
+        picture=picture,
     )
 
 
@@ -71,28 +75,27 @@ def _counts(
 
 
 def _sections(
-    context: AnswerContext, filters: Filters, events: tuple[EventRecord, ...]
+    words: Words, filters: Filters, events: Sequence[EventRecord], lines: Sequence[Line]
 ) -> Iterator[Section]:
-    """Events under their year or years, in order of time; undated ones under their own heading.
+    """The lines of events under their year or years, in order of time; undated ones apart.
 
     Those that may lie outside the period have a section of their own at the end.
     """
-    words = context.words
-    sure = (event for event in events if not filters.may_miss(event.dated.span))
-    unsure = tuple(event for event in events if filters.may_miss(event.dated.span))
-    for years, group in groupby(sure, _years):
+    pairs = [*zip(events, lines, strict=True)]
+    sure = (pair for pair in pairs if not filters.may_miss(pair[0].dated.span))
+    unsure = tuple(line for event, line in pairs if filters.may_miss(event.dated.span))
+    for years, group in groupby(sure, lambda pair: _years(pair[0])):
         heading = words("timeline.undated") if years is None else _heading(years, words)
         year = years[0] if years and years[0] == years[1] else None
-        lines = (event_line(context, event, year) for event in group)
-        yield Section(tuple(_under(heading, line) for line in lines), heading)
+        yield Section(tuple(_under(heading, year, *pair, words) for pair in group), heading)
     if unsure:
-        lines = (event_line(context, event) for event in unsure)
-        yield Section(tuple(lines), words("timeline.may"))
+        yield Section(unsure, words("timeline.may"))
 
 
-def _under(heading: str, line: Line) -> Line:
-    """A line without the date that its heading gives."""
-    return replace(line, opening=None) if line.opening == heading else line
+def _under(heading: str, year: int | None, event: EventRecord, line: Line, words: Words) -> Line:
+    """A line without what its heading says of its date: the year, or all of it."""
+    opening = dated_words(event.dated, words, year) or None
+    return replace(line, opening=None if opening == heading else opening)
 
 
 Years = tuple[int, int | None]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.answers import thing_card
 from bot.answers.context import AnswerContext, Command, Option
+from bot.answers.fact_lines import event_line
 from bot.answers.time_picture import time_picture
 from bot.cards.card import Card, Picture, Section
 from bot.cards.limits import PICTURE
@@ -43,7 +44,8 @@ def _picture(
     context: AnswerContext, thing: ThingRecord, events: Sequence[EventRecord]
 ) -> Picture | None:
     """The chart of the topic's events."""
-    return time_picture(context, thing.name(context.words.language), events, _NAMED)
+    lines = tuple(event_line(context, event) for event in events)
+    return time_picture(context, thing.name(context.words.language), events, lines, _NAMED)
 
 
 _NAMED = 3  # events on the chart, so that the whole card takes a phone's screen and a half

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from itertools import cycle
+from unicodedata import category
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,7 @@ from bot.answers.context import Command, Option
 from bot.answers.service import AnswerService
 from bot.cards.card import Card, Question
 from bot.facts.model import ThingKind
-from bot.parsing.typed_text import clean_text
+from bot.parsing.typed_text import clean_text, unstacked
 from bot.texts.catalogues import LANGUAGES, choose, words
 from bot.ui.components import custom_ids
 from bot.ui.components.markdown import escape
@@ -270,6 +271,11 @@ def test_marks_are_not_stacked_over_other_lines(mark: str, shown: Callable[[str]
     for joiner in "\u200b\u200d\u2060\u202e":
         stacked = shown(f"a{f'{mark}{joiner}' * 40} b")
         assert stacked.count(mark) == 2, f"parted by U+{ord(joiner):04X}"
+
+
+def test_no_mark_is_taken_for_a_letter() -> None:
+    marks = [chr(code) for code in range(0x110000) if category(chr(code)) in {"Mn", "Me"}]
+    assert all(unstacked(f"a{mark * 3}") == f"a{mark * 2}" for mark in marks)
 
 
 @pytest.mark.parametrize(

@@ -21,13 +21,17 @@ def city_names(name: str) -> tuple[str, ...]:
     return tuple(city for cities in named for zone, city in cities if zone in zones)
 
 
-@cache
 def city_in(language: str, name: str) -> str:
     """A city's English name in one of LANGUAGES; as it is if CLDR names no zone after it."""
+    return _cities_by_name(language).get(name, name)
+
+
+@cache
+def _cities_by_name(language: str) -> dict[str, str]:
+    """The cities of CLDR in one of LANGUAGES by what their zones call them."""
     _, clocks = clock_names(language)
-    ending = f"/{name.replace(' ', '_')}"
-    own = (clock for zone, clock in clocks.items() if zone.endswith(ending))
-    return next((clock["city"] for clock in own if "city" in clock), name)
+    cities = [(zone, clock["city"]) for zone, clock in clocks.items() if "city" in clock]
+    return {zone.rpartition("/")[2].replace("_", " "): city for zone, city in reversed(cities)}
 
 
 @cache

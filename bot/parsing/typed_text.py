@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _BLANK = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"  # Hangul fillers and an empty Braille cell
 _MARKS = {"Mn", "Me"}  # accents and the like, which take no room of their own
+_UNMARKED = re.compile(
+    "[\0-\u02ff\u2010-\u2027\u3000-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7a3]*"
+)
+"""Latin, kana, Han, Hangul and their punctuation, which leave nothing to look for."""
 _NO_WIDTH = "Cf"  # joiners and directions
 _MOST_MARKS = 2  # on a letter; more of them cover other lines
 
@@ -24,7 +29,7 @@ def unstacked(text: str) -> str:
 
     What has no width, such as a joiner, parts no marks: they are drawn on the same letter.
     """
-    if text.isascii():
+    if _UNMARKED.fullmatch(text):
         return text
     kept: list[str] = []
     marks = 0

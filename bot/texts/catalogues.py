@@ -32,7 +32,8 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         """The text under `key`, its placeholders filled in."""
-        return self._texts.get(key, (key,))[0].format(**values)
+        text = self._texts.get(key, (key,))[0]
+        return text.format(**values) if values else text
 
     def count(self, key: str, number: int, **values: object) -> str:
         """The text under `key` in the plural form that goes with `number`, filled in as `{n}`."""

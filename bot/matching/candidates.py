@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -73,7 +72,7 @@ class _DictGatherer:
             for row, count in shared.items()
             if count >= least
         ]
-        return [-row for _, row in nlargest(limit, alike)]
+        return [-row for _, row in sorted(alike, reverse=True)[:limit]]
 
 
 def _groups(form: str, *, half_typed: bool = False) -> set[str]:

@@ -7,7 +7,7 @@ of some thousand names: among more, words meet by chance.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple, cast
@@ -50,6 +50,24 @@ class _WordGroup(NamedTuple):
     is_name: bool
 
 
+class _Spellings(NamedTuple):
+    """An entry's own Latin words, as another word is compared with all of them at once.
+
+    `joined` has each of them; `letters` are those of each word, in order.
+    """
+
+    words: Sequence[str]
+    keys: Sequence[str]
+    joined: str
+    letters: Set[str]
+
+    @classmethod
+    def of(cls, words: Collection[str], keys: Mapping[str, str]) -> _Spellings:
+        """The spellings of words, of which the phonetic keys are given."""
+        own_keys = tuple(keys[word] for word in words)
+        return cls(tuple(words), own_keys, "\n".join(words), frozenset(map(_letters, words)))
+
+
 class Descriptions:
     """The own words of entries. Entries go by their numbers, and are called owners of the words."""
 
@@ -61,24 +79,27 @@ class Descriptions:
         self._wide_forms: defaultdict[str, list[int]] = defaultdict(list)  # with their groups
         self._whole: set[str] = set()  # words that need no spaces
         self._located: defaultdict[str, set[int]] = defaultdict(set)
-        self._words: list[set[str]] = []  # by owner
         self._wide_texts: list[list[str]] = []  # by owner
+        own_words = defaultdict[int, set[str]](set)
         for owner, own in enumerate(entries):
             self._name_counts.append(len(own.names))
-            self._words.append(set())
             self._wide_texts.append([])
             for name in own.names:
-                self._add(_WordGroup(owner, is_name=True), (name,))
-            self._add(_WordGroup(owner, is_name=False), (*own.places, *own.keywords))
+                own_words[owner].update(self._add(_WordGroup(owner, is_name=True), (name,)))
+            described = (*own.places, *own.keywords)
+            own_words[owner].update(self._add(_WordGroup(owner, is_name=False), described))
             for place in own.places:
                 self._located[normalize(place)].add(owner)
         self._wide = WideTexts(self._wide_forms)
         self._groups_with = lru_cache(maxsize=_LOOKED_UP)(self._find_groups)
         words = list(self._by_word)
-        for word, key in zip(words, phonetic_keys(words), strict=True):
+        keys = dict(zip(words, phonetic_keys(words), strict=True))
+        for word, key in keys.items():
             self._words_by_key[key].add(word)
+        self._spellings = [_Spellings.of(words, keys) for words in own_words.values()]
 
-    def _add(self, group: _WordGroup, texts: Iterable[str]) -> None:
+    def _add(self, group: _WordGroup, texts: Iterable[str]) -> Iterator[str]:
+        """Add a group of words; returns those that are Latin."""
         number = len(self._groups)
         self._groups.append(group)
         normalized = list(dict.fromkeys(map(normalize, texts)))
@@ -90,7 +111,7 @@ class Descriptions:
                 continue
             for word in form.split():
                 self._by_word[word].add(number)
-                self._words[group.owner].add(word)
+                yield word
 
     def cut(self, word: str) -> Sequence[str]:
         """A word as it is, or cut where a space is left out: 東京首脳会談 is 東京 and 首脳会談."""
@@ -120,6 +141,8 @@ class Descriptions:
             numbers = self._groups_with(word, typos=len(words) > 1)
             owners = self._owners(numbers)
             left = owners if left is None else left & owners
+            if not left:
+                return {}
             matched.update(numbers)
             for owner, share in self._shares(numbers):
                 shares[owner] += share
@@ -153,8 +176,8 @@ class Descriptions:
         It may be another spelling of one of the owner's words. A different number never is, nor is
         a word with a Han character that no text of the owner has.
         """
-        texts = self._wide_texts[owner]
-        if any(map(str.isdigit, word)) or han_characters(word) - han_characters("".join(texts)):
+        texts, characters = self._wide_texts[owner], han_characters(word)
+        if any(map(str.isdigit, word)) or characters - han_characters("".join(texts)):
             return False
         if len(others) >= _COMMON:
             return True
@@ -168,13 +191,12 @@ class Descriptions:
 
     def _resembles(self, owner: int, word: str) -> bool:
         """Whether a Latin word is part of one of an owner's own, or much like one."""
-        key, letters = phonetic_key(word), sorted(word)
-        return any(
-            word in own
-            or fuzz.ratio(word, own) >= _RESEMBLING
-            or fuzz.ratio(key, phonetic_key(own)) >= _RESEMBLING
-            or (len(own) == len(word) and sorted(own) == letters)
-            for own in self._words[owner]
+        own = self._spellings[owner]
+        return (
+            word in own.joined
+            or _letters(word) in own.letters
+            or _is_like_any(word, own.words)
+            or _is_like_any(phonetic_key(word), own.keys)
         )
 
     def _owners(self, numbers: Iterable[int]) -> set[int]:
@@ -225,6 +247,15 @@ def _near(word: str, known: Iterable[str]) -> list[str]:
     near = _within(word, known, most) if most else []
     long = len(word) >= _TYPO_FROM
     return [other for other in near if long or word.startswith(other) or other.startswith(word)]
+
+
+def _letters(word: str) -> str:
+    return "".join(sorted(word))
+
+
+def _is_like_any(word: str, others: Iterable[str]) -> bool:
+    """Whether a word may be another spelling of one of others."""
+    return process.extractOne(word, others, scorer=fuzz.ratio, score_cutoff=_RESEMBLING) is not None
 
 
 def _within(word: str, known: Iterable[str], edits: int) -> list[str]:

@@ -44,7 +44,10 @@ class MentionFinder:
                 if len(form) > 1:
                     forms[form].append(thing_id)
         self._spaced = {form: ids for form, ids in forms.items() if not _SPACELESS.search(form)}
-        self._longest = max((len(form.split()) for form in self._spaced), default=0)
+        self._most_words: dict[str, int] = {}  # of the names that begin with a word
+        for form in self._spaced:
+            first, *others = form.split()
+            self._most_words[first] = max(len(others) + 1, self._most_words.get(first, 0))
         # The longest first, so that 한일 정상회담 is not taken for 한일 alone.
         self._spaceless = sorted(
             (
@@ -69,7 +72,8 @@ class MentionFinder:
 
     def _lengths(self, words: list[_Word], start: int) -> Iterator[int]:
         """How many words from `start` make up a name, the longest first."""
-        for length in range(min(self._longest, len(words) - start), 0, -1):
+        most = self._most_words.get(words[start].form, 0)
+        for length in range(min(most, len(words) - start), 0, -1):
             is_name = _joined(words[start : start + length]) in self._spaced
             if is_name and (length > 1 or self._any_case or words[start].capital):
                 yield length

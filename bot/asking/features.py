@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from heapq import nlargest
+from dataclasses import dataclass
 from math import log
+from typing import Self
 
 from rapidfuzz import fuzz, process
 
@@ -41,32 +42,34 @@ class Comparison:
         self._terms = frozenset(self._weighed)
         self._things = frozenset(THING + thing for thing in asked.terms.things)
         self._whole = weights.of(self._terms) or 1.0
-        self._parts = [(min(map(weights.__getitem__, part)), part) for part in asked.terms.parts]
-        self._names = self._parts[: len(asked.terms.names)]
-        self._words = self._parts[len(asked.terms.names) :]
+        parts = [(min(map(weights.__getitem__, part)), part) for part in asked.terms.parts]
+        names, words = parts[: len(asked.terms.names)], parts[len(asked.terms.names) :]
+        self._parts = _Parts.of(parts)
+        self._names = _Parts.of(names)
+        self._words = _Parts.of(words)
+        self._numbers = frozenset(word for _, (word,) in words if _is_number(word))
 
     def features(self, unit: UnitRecord, asks: AskIndex) -> Features:
         """How a unit is like the question in each feature; `asks` are those of it that count."""
         kind = self._asked.kind
-        likenesses = self._likenesses(asks)
+        wholes, shared = asks.wholes(self._weights), asks.shared(self._weighed)
+        likenesses = self._likenesses(wholes, shared)
         of_its_kind = [like for place, like in likenesses.items() if asks.kinds[place] == kind]
-        best = nlargest(_BEST, likenesses.values())
+        best = _best(likenesses.values())
         own = self._terms & unit.own_terms
-        named = self._things & own
-        known = own.union(self._terms.intersection(unit.setting), filter(asks.has, self._terms))
-        missing = [(weight, word) for weight, (word,) in self._words if word not in known]
+        known = own.union(self._terms.intersection(unit.setting), asks.terms & self._terms)
         return (
             max(best, default=0.0),
             max(of_its_kind, default=0.0),
             sum(best) / _BEST,
             self._alike(asks.letters),
-            _covered(self._parts, known),
-            _covered(self._parts, own),
-            _covered(self._names, named),
-            float(any(THING + unit.owner in name for _, name in self._names)),
-            self._rarest(weight for weight, name in self._names if named.isdisjoint(name)),
-            self._rarest(weight for weight, _ in missing),
-            float(any(_is_number(word) for _, word in missing)),
+            self._parts.covered(known),
+            self._parts.covered(own),
+            self._names.covered(own),
+            float(THING + unit.owner in self._things),
+            self._names.rarest_missing(own) / self._weights.most,
+            self._words.rarest_missing(known) / self._weights.most,
+            float(not known.issuperset(self._numbers)),
             float(kind in unit.answers),
             asks.kinds.count(kind) / (len(asks.kinds) or 1),
             float(unit.is_open),
@@ -82,26 +85,28 @@ class Comparison:
         similar by shared words alone. In the first three the share of the unanswered question's
         terms counts as well: what it has besides may be just what no article answers.
         """
-        wholes = asks.wholes(self._weights)
-        likenesses: list[float] = []
-        shares: list[float] = [0.0]
-        of_its_kind = 0.0
-        for place, shared in asks.shared(self._weighed).items():
-            likenesses.append(2 * shared / (self._whole + wholes[place]))
-            shares.append(min(likenesses[-1], shared / (wholes[place] or 1.0)))
-            if asks.kinds[place] == self._asked.kind:
-                of_its_kind = max(of_its_kind, shares[-1])
-        best = nlargest(_BEST, shares)
-        return best[0], of_its_kind, sum(best) / _BEST, max(likenesses, default=0.0)
+        kind = self._asked.kind
+        wholes, shared = asks.wholes(self._weights), asks.shared(self._weighed)
+        likenesses = self._likenesses(wholes, shared)
+        shares = {
+            place: min(like, shared[place] / (wholes[place] or 1.0))
+            for place, like in likenesses.items()
+        }
+        of_its_kind = [share for place, share in shares.items() if asks.kinds[place] == kind]
+        best = _best(shares.values())
+        return (
+            max(best, default=0.0),
+            max(of_its_kind, default=0.0),
+            sum(best) / _BEST,
+            max(likenesses.values(), default=0.0),
+        )
 
-    def _rarest(self, weights: Iterable[float]) -> float:
-        return max(weights, default=0.0) / self._weights.most
-
-    def _likenesses(self, asks: AskIndex) -> Mapping[int, float]:
+    def _likenesses(
+        self, wholes: Sequence[float], shared: Mapping[int, float]
+    ) -> Mapping[int, float]:
         """What the question and each ask that is like it share, of all that they have: 0 to 1."""
-        wholes = asks.wholes(self._weights)
-        shared = asks.shared(self._weighed)
-        return {place: 2 * w / (self._whole + wholes[place]) for place, w in shared.items()}
+        whole = self._whole
+        return {place: 2 * w / (whole + wholes[place]) for place, w in shared.items()}
 
     def _alike(self, letters: Sequence[str]) -> float:
         """How alike the letters of the question and of the most similar ask are."""
@@ -109,11 +114,36 @@ class Comparison:
         return found[1] / 100 if found else 0.0
 
 
-def _covered(parts: Weighed, terms: frozenset[str]) -> float:
-    """How much of the parts of a question is among terms."""
-    whole = sum(weight for weight, _ in parts)
-    covered = sum(weight for weight, part in parts if not terms.isdisjoint(part))
-    return covered / whole if whole else 0.0
+def _best(likenesses: Iterable[float]) -> list[float]:
+    """The greatest likenesses, in order."""
+    return sorted(likenesses, reverse=True)[:_BEST]
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Parts of a question with what each weighs, and what they weigh together."""
+
+    weighed: Weighed
+    rarest_first: Weighed
+    whole: float
+
+    @classmethod
+    def of(cls, weighed: Weighed) -> Self:
+        """These parts."""
+        rarest_first = sorted(weighed, key=lambda part: -part[0])
+        return cls(weighed, rarest_first, sum(weight for weight, _ in weighed))
+
+    def covered(self, terms: frozenset[str]) -> float:
+        """How much of the parts is among terms."""
+        if not self.whole:
+            return 0.0
+        has_none = terms.isdisjoint
+        return sum([weight for weight, part in self.weighed if not has_none(part)]) / self.whole
+
+    def rarest_missing(self, terms: frozenset[str]) -> float:
+        """What the rarest part weighs that is not among terms; 0 if all are."""
+        has_none = terms.isdisjoint
+        return next((weight for weight, part in self.rarest_first if has_none(part)), 0.0)
 
 
 def _is_number(term: str) -> bool:

@@ -52,7 +52,11 @@ class Records(Generic[Model]):
     async def of(self, keys: Iterable[str]) -> tuple[Model, ...]:
         """The records that have one of these keys, in the order of the keys."""
         keys = tuple(keys)
-        found = {key: self._decoded(key) for key in keys if key in self._kept}
+        found: dict[str, Model] = {}
+        for key in keys:
+            if kept := self._kept.get(key):
+                found[key] = kept
+                self._kept.move_to_end(key)
         missing = [key for key in keys if key not in found]
         if missing:
             rows = await fetch(
@@ -61,7 +65,7 @@ class Records(Generic[Model]):
             found.update((key, self._decoded(key, record)) for key, record in rows)
         return tuple(found[key] for key in keys if key in found)
 
-    def _decoded(self, key: str, record: str = "") -> Model:
+    def _decoded(self, key: str, record: str) -> Model:
         """A record from what is kept, or else from its JSON."""
         if key not in self._kept:
             self._kept[key] = self._model.model_validate_json(record)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, KeysView, Mapping
 from functools import cached_property, lru_cache
 
 from bot.facts.dates import Span
@@ -131,9 +131,10 @@ class AskIndex:
             for term in ask.terms:
                 self._places[term].append(place)
 
-    def has(self, term: str) -> bool:
-        """Whether any of the asks has a term."""
-        return term in self._places
+    @property
+    def terms(self) -> KeysView[str]:
+        """The terms of all asks."""
+        return self._places.keys()
 
     def wholes(self, weights: TermWeights) -> tuple[float, ...]:
         """What the terms of each ask weigh together; kept while the weights are the same."""

@@ -238,11 +238,11 @@ class NameIndex:
             return () if text.strip() else tuple(islice(wanted, limit))
         if self._lookup.begins_only_absent(typed):
             return ()
-        found: dict[int, None] = {}
-        for owners in (self._starting(typed, kinds), self._rows.near(typed)):
-            found.update(dict.fromkeys(o for o in owners if self._entries[o].is_of(kinds)))
-            if len(found) >= limit:
-                break
+        found = dict.fromkeys(self._starting(typed, kinds))
+        if len(found) < limit:
+            near = dict.fromkeys(self._rows.near(typed))
+            others = (o for o in near if o not in found and self._entries[o].is_of(kinds))
+            found.update(dict.fromkeys(islice(others, limit - len(found))))
         return tuple(self._entries[owner] for owner in islice(found, limit))
 
     def _starting(self, typed: str, kinds: Kinds) -> list[int]:

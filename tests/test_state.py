@@ -578,6 +578,13 @@ class TestPosts:
         assert leased.count(Busy(NOW + LEASE)) == 19
         assert await filled.posts.facts(SLOT.post_id) == CONTENTS.facts
 
+    async def test_that_were_edited_show_the_new_facts_alone(self, filled: State) -> None:
+        await lease(filled)
+        await filled.posts.record(SLOT, PLACE, None, NOW, publish=False)
+        edited = Contents({"summit/another": "v2"}, None, "another base")
+        await filled.posts.replace_facts(SLOT.post_id, edited)
+        assert await filled.posts.facts(SLOT.post_id) == edited.facts
+
     async def test_are_taken_over_by_one(self, filled: State, open_state: Open) -> None:
         await lease(filled)
         states = [filled, *[await open_state() for _ in range(3)]]

@@ -1,17 +1,23 @@
-"""The watch over the base: what a running bot does by itself after a base is opened."""
+"""Which base a bot is on, and what it does by itself after one is opened."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.answers.lifecycle import open_service
+from bot.answers.lifecycle import open_last_service, open_service
 from bot.answers.service import AnswerService
 from bot.config import Config
+from bot.facts.build import build
+from bot.facts.built import is_intact
+from bot.facts.errors import UnreadableBase
 from bot.facts.load import Folders
 from bot.facts.store import Store
 from bot.runtime.base_watch import BaseWatch
@@ -20,6 +26,12 @@ from tests.small_base import write_small_base
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+
+
+def change(folders: Folders) -> None:
+    """Have the base's files call the line otherwise."""
+    file = folders.facts / "base.yaml"
+    file.write_text(file.read_text("utf-8").replace("ferry line", "line of ferries"), "utf-8")
 
 
 @pytest.fixture
@@ -53,10 +65,25 @@ async def test_pictures_of_each_base_are_drawn_ahead_once(
     first = service.store
     assert drawn == [first]
 
-    file = folders.facts / "base.yaml"
-    file.write_text(file.read_text("utf-8").replace("ferry line", "line of ferries"), "utf-8")
+    change(folders)
     assert await watch.rebuild()
     await time.until(NOW + 2 * HOUR)
     assert drawn == [first, service.store]
     assert service.store is not first
     watching.cancel()
+
+
+async def test_a_base_that_cannot_be_opened_is_passed_over_for_the_one_before(
+    tmp_path: Path,
+) -> None:
+    folders, data = write_small_base(tmp_path), tmp_path / "data"
+    before = build(folders, data).path
+    change(folders)
+    newest = build(folders, data).path
+    with closing(sqlite3.connect(newest)) as db:
+        db.execute("DROP TABLE thing")
+    assert is_intact(newest)
+    os.utime(before, (1, 1))
+    service = await open_last_service(data, UnreadableBase(newest, "its tables are others"))
+    assert str(before).endswith(f"{service.store.fingerprint}.db")
+    await service.store.close()

@@ -48,6 +48,8 @@ REAL = {"lease": 90, "sending": 45, "retry": 30, "spread": 55, "tick": 30}
 
 _LANGUAGES = ("en", "ko", "ja")
 _BEGAN = 30  # days on which the servers began, one after another
+_STARTED = 25.0  # seconds after which a process has begun all that it does after a start
+_RESTED = 5.0  # seconds in which one that rests uses next to no processor
 _LOOK = 0.02  # seconds between looks at the loop
 _COUNTED = """
 SELECT xact_commit, tup_returned + tup_fetched, tup_inserted + tup_updated + tup_deleted
@@ -86,6 +88,17 @@ async def usage(state: State, processes: list[Deliverer]) -> Usage:
     await asyncio.sleep(1.5)  # the database's own count is a second late
     async with state.database.transaction() as connection:
         return Usage(cpu, *(await connection.execute(text(_COUNTED))).one())
+
+
+async def rested(processes: list[Deliverer]) -> None:
+    """Wait until the processes have drawn charts ahead, which they begin soon after a start."""
+    await asyncio.sleep(_STARTED)
+    while True:
+        before = sum(_cpu(each.process_id) for each in processes)
+        await asyncio.sleep(_RESTED)
+        used = sum(_cpu(each.process_id) for each in processes) - before
+        if used < len(processes) * _RESTED / 20:
+            return
 
 
 def _cpu(pid: int) -> float:
@@ -127,7 +140,7 @@ def shipped_base(folder: Path) -> Folders:
 async def vary(case: Case, servers: int, stories: list[str]) -> None:
     """Let the servers have different languages and days on which they began."""
     past = [
-        {"server_id": world.server_id(number), "story": stories[(number + 7 * ago) % len(stories)]}
+        {"server_id": world.server_id(number), "story": stories[(number + ago) % len(stories)]}
         | {"day": TODAY - ago * DAY}
         for number in range(servers)
         for ago in range(1, number % _BEGAN)
@@ -154,7 +167,7 @@ async def at_peak(case: Case, servers: int, processes: int) -> str:
         for _ in range(processes)
     ]
     await until("logins", lambda: len(case.discord.times) == 2 * processes, LONGEST)
-    await asyncio.sleep(5)
+    await rested(started)
     case.discord.delay = lambda: random.uniform(0.05, 0.15)  # noqa: S311
     case.discord.times.clear()
     before, logged = await usage(case.state, started), [len(each.log) for each in started]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -57,6 +58,14 @@ async def test_servers_that_read_the_same_get_what_was_composed_once(
     again = await composer(replace(ONE, server_id=2), TODAY, is_late=False)
     assert again.card is first.card
     assert len(kept(composer)) == 1
+
+
+async def test_servers_that_are_due_together_get_what_was_composed_once(
+    composer: DigestComposer,
+) -> None:
+    servers = (replace(ONE, server_id=number) for number in range(1, 5))
+    drafts = await asyncio.gather(*(composer(server, TODAY, is_late=False) for server in servers))
+    assert len({id(draft.card) for draft in drafts}) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -44,6 +45,7 @@ class DigestComposer:
         self._state = state
         self._base_version = service.store.fingerprint
         self._kept: OrderedDict[tuple[object, ...], ComposedDigest] = OrderedDict()
+        self._one_at_a_time = asyncio.Lock()  # several that are due would make the same one
 
     async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
         """The digest of a server's local day. Raises DatabaseUnavailable."""
@@ -92,17 +94,20 @@ class DigestComposer:
         key = (
             *(day, reader.words.language, reader.topics, reader.is_weekly),
             *(schedule.last_day, schedule.last_base_version, frozenset(schedule.stories.items())),
+            store.fingerprint,
         )
-        if key in self._kept:
+        async with self._one_at_a_time:
+            if key not in self._kept:
+                history = await self.history(store, schedule)
+                words, topics = reader.words, reader.topics
+                digest = await compose(store, words, day, history, topics, reader.is_weekly)
+                if store.fingerprint != self._base_version:
+                    return digest  # another base was opened meanwhile
+                self._kept[key] = digest
+                if len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
             self._kept.move_to_end(key)
             return self._kept[key]
-        history = await self.history(store, schedule)
-        digest = await compose(store, reader.words, day, history, reader.topics, reader.is_weekly)
-        if store.fingerprint == self._base_version:  # else another base was opened meanwhile
-            self._kept[key] = digest
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return digest
 
 
 def _marked_late(card: Card, schedule: Schedule, words: Words) -> Card:

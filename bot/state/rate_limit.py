@@ -28,14 +28,13 @@ class RateLimit:
         Raises DatabaseUnavailable.
         """
         async with self._database.transaction() as connection:
-            await self._insert(connection, "requests", now)
-            free = await connection.execute(
-                select(rate_limit.c.free_at)
-                .where(rate_limit.c.name == "requests")
-                .with_for_update()
-            )
-            begin = max(now, await self._held_until(connection, now) or now)
-            free_at = free.scalar_one()
+            limits = await self._limits(connection)
+            if "requests" not in limits:
+                await self._insert(connection, "requests", now)
+                limits = await self._limits(connection)
+            held_until = limits.get("held", now)
+            begin = held_until if now < held_until <= now + _LONGEST_HOLD else now
+            free_at = limits["requests"]
             first = free_at if begin < free_at < begin + _MAX_AHEAD else begin
             await connection.execute(
                 update(rate_limit)
@@ -44,13 +43,15 @@ class RateLimit:
             )
             return first
 
-    async def _held_until(self, connection: AsyncConnection, now: datetime) -> datetime | None:
-        held = await connection.execute(
-            select(rate_limit.c.free_at).where(
-                rate_limit.c.name == "held", rate_limit.c.free_at <= now + _LONGEST_HOLD
-            )
+    async def _limits(self, connection: AsyncConnection) -> dict[str, datetime]:
+        """Until when requests are reserved and held back, locked for the transaction."""
+        rows = await connection.execute(
+            select(rate_limit)
+            .where(rate_limit.c.name.in_(("requests", "held")))
+            .order_by(rate_limit.c.name)
+            .with_for_update()
         )
-        return held.scalar_one_or_none()
+        return {row.name: row.free_at for row in rows}
 
     async def pause(self, duration: timedelta, now: datetime) -> None:
         """Allow no request for so long, a day at most; never shortens a pause.

@@ -12,6 +12,7 @@ from bot.compose.differences import changed_lines
 from bot.facts.model import Citation
 from bot.state.audit_log import AuditEntry
 from bot.state.briefing_record import Briefing
+from bot.state.digests import Target
 from bot.state.earlier_text import earlier_text
 from bot.state.plan import BriefingText, Plan, plan_changes
 from bot.texts.catalogues import words
@@ -65,3 +66,9 @@ def test_the_text_before_is_worked_out_from_the_log() -> None:
     before = earlier_text(briefing, log)
     assert before == first
     assert earlier_text(briefing, log[:2]) is None
+
+
+def test_where_a_briefing_is_to_be_posted_is_compared_with_nowhere() -> None:
+    text = BriefingText("gsomia", None, None, "en", "First", ("a/1",))
+    changed = plan_changes(Plan(text), Plan(text, target=Target(10, publish=True)))
+    assert changed == {"channel": (None, 10), "publish": (False, True)}

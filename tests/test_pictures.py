@@ -227,6 +227,11 @@ async def test_only_the_first_page_has_it_and_fewer_than_three_dates_make_none(
     assert few.picture is None
 
 
+async def test_the_legend_names_both_kinds_of_odd_marks(service: AnswerService) -> None:
+    legend = (await picture(service, Question("timeline"), "en")).chart.legend
+    assert legend == (("open", "an end unknown"), ("planned", "planned"))
+
+
 async def test_the_sources_of_what_it_shows_are_below_it(service: AnswerService) -> None:
     page = service.page(await service.answer(Question("topic", {"name": "gsomia"}), "en"))
     assert page.picture

@@ -6,11 +6,12 @@ an empty or plain `null` value is absent, and anchors, merge keys and tags are f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
+from sys import intern
 from typing import TypeVar, cast
 
 import yaml
@@ -21,6 +22,7 @@ Location = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
 _DEEPEST = 20  # levels; far more than any model has, far fewer than Python's own limit
+_SHORT = 32  # characters of a text that is likely to be in a base many times
 _LONGEST = 1_000  # characters of a fault; a fact's wording fits
 _ABSENT = {"", "null", "~"}
 
@@ -49,7 +51,15 @@ class Document:
 
     path: str
     data: dict[str, object]
-    lines: dict[Location, int]
+    text: str = field(default="", repr=False)
+
+    @cached_property
+    def lines(self) -> dict[Location, int]:
+        """The line of each part; read again for them, as only what has faults needs any."""
+        lines: dict[Location, int] = {}
+        if self.text:
+            _Reader(self.path, self.text, lines).document()
+        return lines
 
     def line(self, *location: str | int) -> int:
         """The line of `location`, or of the nearest part around it that has one."""
@@ -66,7 +76,7 @@ class Document:
 class YamlFile:
     """A file that held one document, which is read again where it is needed.
 
-    Lines take more memory than all else in a base, and only a file with faults needs its own.
+    Its text takes memory, and only a file with faults needs it.
     """
 
     path: str
@@ -79,7 +89,7 @@ class YamlFile:
             document, _ = read(self.file, self.path)
         except OSError:
             document = None
-        return document or Document(self.path, {}, {})
+        return document or Document(self.path, {})
 
     def fault(self, location: Location, what: str) -> Fault:
         """A fault at `location` in this file."""
@@ -113,33 +123,18 @@ def read(path: Path, shown_as: str) -> tuple[Document | None, list[Fault]]:
 
 
 class _Reader:
-    """Turns libyaml's events into data, and records the line on which each value begins."""
+    """Turns libyaml's events into data, and may record the line on which each value begins."""
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, lines: dict[Location, int] | None = None) -> None:
         self.path = path
         self.text = text
-        self.lines: dict[Location, int] = {}
+        self.lines = lines
         self.faults: list[Fault] = []
+        self.next: Callable[[], yaml.Event] = yaml.CBaseLoader(text).get_event
 
     def document(self) -> Document:
-        events = self._events()
-        start = next(events)
-        if isinstance(start, yaml.StreamEndEvent):
-            raise _Broken(1, "the file is empty; it must hold one mapping, such as `id: ...`")
-        data = self._value(next(events), events, ())
-        if not isinstance(data, dict):
-            raise _Broken(1, "the file must hold one mapping, such as `id: ...`")
-        next(events)
-        more = next(events)
-        if isinstance(more, yaml.DocumentStartEvent):
-            raise _Broken(_line(more), "a second document; one file holds one thing")
-        return Document(self.path, cast(dict[str, object], data), self.lines)
-
-    def _events(self) -> Iterator[yaml.Event]:
         try:
-            events = iter(yaml.parse(self.text, Loader=yaml.CBaseLoader))
-            next(events)  # the start of the stream says nothing
-            yield from events
+            return self._document()
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             if mark and error.context_mark and mark.index >= len(self.text.rstrip()):
@@ -149,6 +144,19 @@ class _Reader:
             line = self.text.encode()[: error.position].count(b"\n") + 1  # libyaml counts bytes
             raise _Broken(line, "a control character; remove it") from None
 
+    def _document(self) -> Document:
+        self.next()  # the start of the stream says nothing
+        if isinstance(self.next(), yaml.StreamEndEvent):
+            raise _Broken(1, "the file is empty; it must hold one mapping, such as `id: ...`")
+        data = self._value(self.next(), ())
+        if not isinstance(data, dict):
+            raise _Broken(1, "the file must hold one mapping, such as `id: ...`")
+        self.next()
+        more = self.next()
+        if isinstance(more, yaml.DocumentStartEvent):
+            raise _Broken(_line(more), "a second document; one file holds one thing")
+        return Document(self.path, cast(dict[str, object], data), self.text)
+
     def _worded(self, error: yaml.MarkedYAMLError) -> str:
         mark = error.problem_mark
         lines = self.text.splitlines()
@@ -156,49 +164,55 @@ class _Reader:
             return "a tab; YAML is indented with spaces"
         return f"not YAML: {error.problem or error.context}; text with `: ` or ` #` needs quotes"
 
-    def _value(self, event: yaml.Event, events: Iterator[yaml.Event], at: Location) -> object:
-        if isinstance(event, yaml.NodeEvent):
-            self.lines.setdefault(at, _line(event))
-            self._refuse_extras(event)
+    def _value(self, event: yaml.Event, at: Location) -> object:
+        self._note(event, at)
         if len(at) > _DEEPEST:
-            raise _Broken(self.lines[at], "nested too deeply; no field here is that deep")
+            raise _Broken(_line(event), "nested too deeply; no field here is that deep")
         if isinstance(event, yaml.ScalarEvent):
-            plain = event.style in ("", None)
-            return None if plain and event.value in _ABSENT else event.value
+            value, plain = event.value, event.style in ("", None)
+            return None if plain and value in _ABSENT else _shared(value)
         if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(events, at)
+            return self._sequence(at)
         if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(events, at)
+            return self._mapping(at)
         return None
 
-    def _sequence(self, events: Iterator[yaml.Event], at: Location) -> list[object]:
+    def _sequence(self, at: Location) -> list[object]:
         values: list[object] = []
-        while not isinstance(event := next(events), yaml.SequenceEndEvent):
-            values.append(self._value(event, events, (*at, len(values))))
+        while not isinstance(event := self.next(), yaml.SequenceEndEvent):
+            values.append(self._value(event, (*at, len(values))))
         return values
 
-    def _mapping(self, events: Iterator[yaml.Event], at: Location) -> dict[str, object]:
+    def _mapping(self, at: Location) -> dict[str, object]:
         values: dict[str, object] = {}
-        while not isinstance(event := next(events), yaml.MappingEndEvent):
-            line = _line(event)
+        while not isinstance(event := self.next(), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
-                raise _Broken(line, "a key must be plain text")
-            self._refuse_extras(event)
+                raise _Broken(_line(event), "a key must be plain text")
             key = str(event.value)
+            self._note(event, (*at, key))
             if key in values:
                 what = f"`{key}` appears twice here; keep one"
-                self.faults.append(Fault(self.path, line, what))
-            self.lines.setdefault((*at, key), line)
-            values[key] = self._value(next(events), events, (*at, key))
+                self.faults.append(Fault(self.path, _line(event), what))
+            values[key] = self._value(self.next(), (*at, key))
         return values
 
-    def _refuse_extras(self, event: yaml.NodeEvent) -> None:
-        line = _line(event)
-        if isinstance(event, yaml.AliasEvent) or event.anchor:
+    def _note(self, event: yaml.Event, at: Location) -> None:
+        """Note where a key or a value begins, and that it has none of what is not allowed."""
+        if self.lines is not None:
+            self.lines.setdefault(at, _line(event))
+        if not isinstance(event, yaml.NodeEvent):
+            return
+        if event.anchor:
             what = "an anchor or alias (`&`, `*`); write the value out, or quote the text"
-            self.faults.append(Fault(self.path, line, what))
+            self.faults.append(Fault(self.path, _line(event), what))
         elif getattr(event, "tag", None) not in (None, "!"):
-            self.faults.append(Fault(self.path, line, "a tag (`!`); write the value without it"))
+            what = "a tag (`!`); write the value without it"
+            self.faults.append(Fault(self.path, _line(event), what))
+
+
+def _shared(value: str) -> str:
+    """One and the same text for all that are equal, if it is short: ids are in many files."""
+    return intern(value) if len(value) <= _SHORT else value
 
 
 def _line(event: yaml.Event) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import cast, get_args
 
 from babel import Locale
@@ -87,14 +88,21 @@ def date_words(span: Span) -> Iterator[str]:
     for year in dict.fromkeys(end.year for end in ends):
         yield from (f"{year}", f"{year}년", f"{year}年")
     for month in _months(span):
-        yield f"{month:02}"  # of 2023-03-16
-        for language in _LANGUAGES:
-            named = cast(Mapping[str, Mapping[int, str]], Locale.parse(language).months["format"])
-            yield from dict.fromkeys((named["wide"][month], named["abbreviated"][month]))
+        yield from _month_words(month)
     if span.precision == "season":
         yield from _words_of(_SEASONS[ends[0].month])
     if span.is_day:
         yield from (f"{ends[0].day}", f"{ends[0].day}일", f"{ends[0].day}日")
+
+
+@cache
+def _month_words(month: int) -> tuple[str, ...]:
+    """A month as it is written in 2023-03-16, and its names."""
+    words = [f"{month:02}"]
+    for language in _LANGUAGES:
+        named = cast(Mapping[str, Mapping[int, str]], Locale.parse(language).months["format"])
+        words += dict.fromkeys((named["wide"][month], named["abbreviated"][month]))
+    return tuple(words)
 
 
 def _months(span: Span) -> Iterable[int]:

@@ -201,8 +201,9 @@ def deletions(context: LintContext) -> Iterator[Fault]:
 
 def orders(context: LintContext) -> Iterator[Fault]:
     """What a thing shows first are facts about it."""
-    about = context.base.about()
-    for thing in context.base.subjects():
+    ordered = [thing for thing in context.base.subjects() if thing.order]
+    about = context.base.about() if ordered else {}
+    for thing in ordered:
         for index, key in enumerate(thing.order):
             if key.partition("/")[0] not in context.broken and thing.id not in about.get(key, ()):
                 what = f"no fact `{key}` is about `{thing.id}`; correct it or leave it out"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 
@@ -63,15 +63,22 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     for _, thing in base.things():
         if thing.id in spoken_of and not isinstance(thing, Source):
             words |= words_of(" ".join(_names(thing)))
-    names = Names.of(things, base.absent.names)
-    yield from (("name_table", part) for part in names.saved().items())
-    reader = term_reader(things, names.term_keys, base.info)
+    reader = term_reader(things, (yield from _name_rows(things, base)), base.info)
     units = unit_records(base, {thing.id: thing for thing in things}, chronology, reader)
     yield from _unit_rows(units, words)
     unanswered = ask_records(chain.from_iterable(base.absent.questions.values()), reader)
     yield from _unanswered_rows(unanswered, words)
     yield from (("word", (word,)) for word in sorted(words))
     yield from (("story", (each.id, each.model_dump_json())) for each in base.stories.values())
+
+
+def _name_rows(
+    things: Sequence[ThingRecord], base: Base
+) -> Generator[Row, None, Sequence[Sequence[str]]]:
+    """The tables of names, which take more memory than most; returns the keys of the things'."""
+    names = Names.of(things, base.absent.names)
+    yield from (("name_table", part) for part in names.saved().items())
+    return names.term_keys
 
 
 def _days_changed(fact: Fact) -> Iterator[date]:

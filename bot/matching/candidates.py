@@ -190,7 +190,7 @@ def _sorted(keys: NDArray[np.int64]) -> NDArray[np.int64]:
     return keys[np.concatenate(([True], keys[1:] != keys[:-1]))] if len(keys) else keys
 
 
-_CHUNK = 50_000  # rows hashed at once, which bounds the memory that building takes
+_CHUNK = 10_000  # rows hashed at once, which bounds the memory that building takes
 _COUNTED = 30_000  # postings counted for a text; the commonest groups add cost and no information
 _HASHES = 1 << 18
 _SPACE, _BREAK = 0x20, 0x0A

@@ -123,7 +123,7 @@ class NameTables:
 
 
 def _weights(keys: Sequence[str]) -> dict[str, float]:
-    rows = Counter(word for key in keys for word in set(key.split()))
+    rows = Counter(word for key in keys for word in dict.fromkeys(key.split()))
     most = log(1 + len(keys))
     return {
         word: 1 - log(count / _COMMON) / most for word, count in rows.items() if count > _COMMON

@@ -24,6 +24,7 @@ WIDE = "\u2e80"
 """The first letter of the scripts in which one letter says as much as two and words need no
 spaces."""
 
+_PIECE = re.compile(rf"\S{{1,{LONGEST}}}")  # as much as is normalized at once
 _VOWELLESS = re.compile("[b-df-hj-np-tv-xz]+")
 _QUESTION_WORDS = """
 about after all are did do does each event events every had happened has have held how is it its
@@ -53,15 +54,28 @@ def normalize(text: str) -> str:
     return _normalize(text[:LONGEST])
 
 
+def normalized_words(text: str) -> list[str]:
+    """The words of a text of any length, each of its pieces between spaces normalized by itself."""
+    pieces = _PIECE.findall(text)
+    if text.isascii() and "+" not in text:  # only a plus joins pieces, and all at once is faster
+        return _folded_plain(" ".join(pieces).lower()).split()
+    return [word for piece in pieces for word in normalize(piece).split()]
+
+
 @lru_cache(maxsize=_CACHED)
 def _normalize(text: str) -> str:
     text = text.casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).casefold()
-    text = _PLUS.sub("+", _DOTTED.sub("", text)).translate(_FOLDED)
+    text = _folded_plain(text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text).translate(_LOOSE)
     return " ".join(text.split())[:LONGEST].rstrip()
+
+
+def _folded_plain(text: str) -> str:
+    text = _DOTTED.sub("", text)
+    return (_PLUS.sub("+", text) if "+" in text else text).translate(_FOLDED)
 
 
 def significant_words(name: str) -> set[str]:
@@ -119,7 +133,7 @@ class _Folded(dict[int, str]):
 
 
 _SILENT = "'’‘ʼʻ`´ʹʾʿ"
-_DOTTED = re.compile(r"(?<=\b\w)\.(?=\w\b)")  # the dots of U.S. and G.S.O.M.I.A.
+_DOTTED = re.compile(r"\.(?<=\b\w\.)(?=\w\b)")  # the dots of U.S. and G.S.O.M.I.A.
 _PLUS = re.compile(r"(?<=\d) ?\+ ?(?=\d)")  # 2 + 2
 _FOLDED = _Folded(
     str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"})

@@ -9,14 +9,16 @@ these have no spaces to rely on. Words by which a question only asks are no term
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from operator import neg
 
 from bot.matching.latin_stems import MONTHS, NUMBERS, stemmed
-from bot.matching.normalize import normalize
+from bot.matching.normalize import normalized_words
 from bot.matching.question_words import (
     ENDING,
     HAN_STOP,
@@ -31,7 +33,6 @@ THING, SYNONYMS = "@", "="
 
 _WORDS = 16_384  # words of facts whose terms are kept
 _LONGEST_NAME = 24  # letters of a name in Korean or Japanese, without spaces
-_PIECE = re.compile(r"\S{1,100}")  # as much as is normalized at once
 _POSSESSIVE = re.compile(r"['’]s\b")
 _PLAIN_POSSESSIVE = re.compile(r"(?<=\w{3})s$")  # yoons security adviser
 _YEAR = re.compile(r"(\d{4})[년年](?:도|度)?")
@@ -108,9 +109,11 @@ class TermReader:
                     self._wide_synonyms.append((key, f"{SYNONYMS}{number}"))
                 else:
                     self._synonyms[stemmed(key)] = f"{SYNONYMS}{number}"
-        self._most_words: dict[str, int] = {}  # of the names that begin with a word
+        # In words, by the first word. One counts always: it may be the possessive of a name.
+        self._lengths: defaultdict[str, list[int]] = defaultdict(lambda: [1])
         self._wide_lengths: defaultdict[str, list[int]] = defaultdict(list)  # by first letter
         self._index_names()
+        self._latin = lru_cache(maxsize=_WORDS)(self._read_latin)
         self.word_terms = lru_cache(maxsize=_WORDS)(self._read_word)
         """The terms of a word of a fact; facts say the same words again and again."""
 
@@ -121,7 +124,8 @@ class TermReader:
         """List the names by how they begin, the longest first: a text is read once for them."""
         for form in sorted(self._named, key=len, reverse=True):
             first, *others = form.split(" ")
-            self._most_words[first] = max(len(others) + 1, self._most_words.get(first, 1))
+            if len(others) + 1 not in self._lengths[first]:
+                insort(self._lengths[first], len(others) + 1, key=neg)
             if not others and _WIDE.search(form) and len(form) <= _LONGEST_NAME:
                 lengths = self._wide_lengths[form[0]]
                 if len(form) not in lengths:
@@ -162,13 +166,13 @@ class TermReader:
         return " ".join(rest)
 
     def _may_begin(self, token: str) -> bool:
-        """Whether a name may begin with a word, which most do not."""
-        return token in self._most_words or token.endswith("s")
+        """Whether a name may begin with a word, which most do not, or be its possessive."""
+        return token in self._lengths or (token[-1] == "s" and token[:-1] in self._lengths)
 
     def _length(self, tokens: list[str], start: int) -> int:
         """The number of words of the longest name that begins at a word; 0 if none does."""
-        most = self._most_words.get(tokens[start], 1)
-        lengths = range(min(most, len(tokens) - start), 0, -1)
+        left = len(tokens) - start
+        lengths = (n for n in self._lengths.get(tokens[start], (1,)) if n <= left)
         return next((n for n in lengths if self._owners(tokens[start : start + n])), 0)
 
     def _owners(self, tokens: Sequence[str]) -> list[str]:
@@ -188,7 +192,7 @@ class TermReader:
         kept = list(plain)
         start = 0
         while start < len(joined):
-            length = self._wide_name(joined, start)
+            length = self._wide_name(joined, start) if joined[start] in self._wide_lengths else 0
             if length:
                 name = joined[start : start + length]
                 found = self._named[name]
@@ -201,13 +205,16 @@ class TermReader:
 
     def _wide_name(self, joined: str, start: int) -> int:
         """The length of the longest name at a place of a text without spaces; 0 if none is."""
-        for length in self._wide_lengths.get(joined[start], ()):
+        for length in self._wide_lengths[joined[start]]:
             name = joined[start : start + length]
             if name in self._named and len(name) == length and _WIDE.search(name):
                 return length
         return 0
 
     def _words(self, text: str) -> Iterator[str]:
+        if text.isascii():
+            yield from filter(None, map(self._latin, text.split()))
+            return
         for word, term in self._wide_synonyms:
             if word in text:
                 text = text.replace(word, " ")
@@ -223,7 +230,7 @@ class TermReader:
             else:
                 yield from _han(run)
 
-    def _latin(self, word: str) -> str:
+    def _read_latin(self, word: str) -> str:
         """The term of a Latin word or a number; empty if it is none."""
         if word in MONTHS:
             return MONTHS[word]
@@ -238,7 +245,7 @@ def plain_text(text: str) -> str:
     text = _POSSESSIVE.sub("", text)
     if not text.isascii():
         text = _MONTH.sub(r" m\1 ", _YEAR.sub(r"\1 ", text))
-    return " ".join(filter(None, map(normalize, _PIECE.findall(text))))
+    return " ".join(normalized_words(text))
 
 
 def content_words(plain: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.matching.normalize import normalize
+from bot.matching.normalize import normalized_words
 
 _TYPO_FROM, _TWO_EDITS_FROM = 6, 8  # letters of a word that may hold one typo, or two
 
@@ -48,4 +48,4 @@ def _may_be_typo(word: str) -> bool:
 
 def words_of(text: str) -> set[str]:
     """The normalized words of a text."""
-    return {word for chunk in text.split() for word in normalize(chunk).split()}
+    return set(normalized_words(text))

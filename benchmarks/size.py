@@ -28,6 +28,7 @@ from bot.answers.service import AnswerService
 from bot.cards.card import Question
 from bot.facts.build import build
 from bot.facts.load import Folders
+from bot.facts.model import ThingKind
 from bot.ui.questions.replies import view
 
 _ROUNDS = 20
@@ -116,13 +117,14 @@ async def _opened(folder: Path) -> None:
 
 async def _answers(service: AnswerService) -> None:
     """First answers about the busiest things, and about the twentieth."""
-    things = service.store.things.values()
-    for kind in ("event", "actor", "topic"):
-        ids = [thing.id for thing in things if thing.kind == kind]
+    things = service.store.things
+    kinds: tuple[ThingKind, ...] = ("event", "actor", "topic")
+    for kind in kinds:
+        ids = [thing.id for thing in things.of_kind(kind)]
         for place in (0, min(19, len(ids) - 1)):
             await _first(f"/{kind} of rank {place + 1}", service, kind, name=ids[place])
     await _first("/timeline", service, "timeline")
-    busiest = next(thing.id for thing in things if thing.kind == "actor")
+    busiest = next(things.of_kind("actor")).id
     await _first("/timeline, an actor", service, "timeline", actor=busiest)
     await _first("/search, common words", service, "search", text="harbour tariff")
     await _first("/ask", service, "ask", question="when was the summit of France and Japan")

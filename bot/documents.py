@@ -130,7 +130,8 @@ class _Reader:
         self.text = text
         self.lines = lines
         self.faults: list[Fault] = []
-        self.next: Callable[[], yaml.Event] = yaml.CBaseLoader(text).get_event
+        # Never None, as nothing is asked for after the end of the stream.
+        self.next = cast(Callable[[], yaml.Event], yaml.CBaseLoader(text).get_event)
 
     def document(self) -> Document:
         try:

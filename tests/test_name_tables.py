@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.matching import candidates
-from bot.matching.entries import Entry, normalized_names
+from bot.matching.entries import Entry, normalized_names, whole_words
 from bot.matching.name_index import NameIndex
 from bot.matching.name_tables import NameTables
 
@@ -30,7 +30,7 @@ TYPED = (
 @pytest.mark.parametrize("many", [1, 1_000])
 def test_saved_tables_find_what_new_ones_find(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(candidates, "MANY", many)
-    made = NameTables.of(normalized_names(ENTRIES))
+    made = NameTables.of(normalized_names(ENTRIES), whole_words(ENTRIES))
     saved = made.saved()
     assert ("groups" in saved) is (many == 1)
     new, old = NameIndex(ENTRIES, NameTables.restored(saved)), NameIndex(ENTRIES, made)
@@ -42,4 +42,9 @@ def test_saved_tables_find_what_new_ones_find(many: int, monkeypatch: pytest.Mon
 
 
 def test_tables_of_no_names_are_saved_as_well() -> None:
-    assert NameIndex([], NameTables.restored(NameTables.of([]).saved())).find("yoon").entries == ()
+    assert (
+        NameIndex([], NameTables.restored(NameTables.of([], frozenset()).saved()))
+        .find("yoon")
+        .entries
+        == ()
+    )

@@ -173,7 +173,7 @@ class AnswerService:
 
         To draw one takes longer than all else that an answer needs.
         """
-        topics = (thing for thing in self.store.things.values() if thing.kind == "topic")
+        topics = self.store.things.of_kind("topic")
         for topic, language in islice(product(topics, LANGUAGES), KEPT):
             card = await self.answer(Question("topic", {"name": topic.id}), language)
             if picture := self.page(card).picture:

@@ -24,5 +24,5 @@ async def things_to_ask(store: Store, words: Words, most: int) -> tuple[str, ...
 
 def known_event(store: Store, words: Words) -> ThingRecord | None:
     """The event about which most is known, with a short name if there is one."""
-    events = (thing for thing in store.things.values() if thing.kind == "event")
+    events = store.things.of_kind("event")
     return max(events, key=lambda t: (len(t.name(words.language)) <= _SHORT, t.facts), default=None)

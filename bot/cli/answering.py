@@ -207,4 +207,4 @@ async def _server(
 
 
 def _topics(service: AnswerService) -> list[str]:
-    return sorted(thing.id for thing in service.store.things.values() if thing.kind == "topic")
+    return sorted(topic.id for topic in service.store.things.of_kind("topic"))

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from bot.compose.briefing_material import Material
 from bot.compose.briefing_parts import PARTS, Part
 from bot.facts.model import CLAIMS, Actor, Event, Topic
-from bot.facts.records import FactRecord, ThingRecord
+from bot.facts.records import FactRecord
+from bot.facts.store import Store
 from bot.matching.normalize import MINOR
 from bot.matching.vocabulary import words_of
 
@@ -131,7 +132,7 @@ class _Candidates:
         self._left: dict[Part, list[FactRecord]] = {}
         for record in material.ranked:
             self._left.setdefault(material.part_of(record), []).append(record)
-        self._names = _actor_stems(material.store.things.values())
+        self._names = _actor_stems(material.store)
         self._said: list[set[object]] = []
         self._summed_up: set[str] = set()  # events behind where a topic stands, or with a part told
         self._told: set[str] = set()  # events of which a line tells
@@ -223,9 +224,9 @@ def _likeness(one: set[object], other: set[object]) -> float:
     return 2 * len(one & other) / max(1, len(one) + len(other))
 
 
-def _actor_stems(things: Iterable[ThingRecord]) -> set[str]:
-    actors = [thing for thing in things if thing.kind == "actor"]
-    return {stem for actor in actors for stem in _stems(" ".join(actor.forms))}
+def _actor_stems(store: Store) -> set[str]:
+    actors = store.names.called({"actor"})
+    return {stem for _, names in actors for stem in _stems(" ".join(names))}
 
 
 def _stems(text: str) -> set[str]:

@@ -13,7 +13,11 @@ from bot.facts.absent import AbsentName
 from bot.facts.built import uri
 from bot.facts.model import BaseInfo
 from bot.facts.names import Names
-from bot.facts.records import SourceRecord, ThingRecord
+from bot.facts.records import SourceRecord
+from bot.facts.things import ThingRow, Things
+
+# Of a record that is kept as it is, bytes take less memory than text.
+_THINGS = "SELECT id, kind, facts, forms, short_id, CAST(record AS BLOB) FROM thing ORDER BY rank"
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,7 @@ class LoadedBase:
     info: BaseInfo
     fingerprint: str
     changed_on: date | None
-    things: Sequence[ThingRecord]
-    by_short_id: Mapping[str, ThingRecord]
+    things: Things
     sources: Sequence[SourceRecord]
     absent: Mapping[str, AbsentName]
     names: Names
@@ -40,9 +43,7 @@ def load_base(path: Path) -> LoadedBase:
         pass
     with closing(sqlite3.connect(uri(path), uri=True)) as db:
         about = dict(db.execute("SELECT key, value FROM about").fetchall())
-        rows = db.execute("SELECT short_id, record FROM thing ORDER BY rank")
-        by_short_id = [(short, ThingRecord.model_validate_json(record)) for short, record in rows]
-        things = tuple(thing for _, thing in by_short_id)
+        things = [ThingRow(*row) for row in db.execute(_THINGS)]
         sources = db.execute("SELECT record FROM source ORDER BY id")
         rows = db.execute("SELECT id, record FROM absent ORDER BY id")
         absent = {key: AbsentName.model_validate_json(record) for key, record in rows}
@@ -51,8 +52,7 @@ def load_base(path: Path) -> LoadedBase:
             info=BaseInfo.model_validate_json(about["info"]),
             fingerprint=about["fingerprint"],
             changed_on=date.fromisoformat(about["changed"]) if "changed" in about else None,
-            things=things,
-            by_short_id=dict(by_short_id),
+            things=Things(things),
             sources=tuple(SourceRecord.model_validate_json(row[0]) for row in sources),
             absent=absent,
             names=Names.restored(names, things, absent),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.facts.absent import AbsentName
+from bot.facts.model import ThingKind
 from bot.facts.records import ThingRecord
-from bot.matching.entries import ABSENT, Entry, normalized_names
+from bot.facts.things import ThingRow
+from bot.matching.candidates import MANY
+from bot.matching.entries import ABSENT, Entry, normalized_names, whole_words
 from bot.matching.name_tables import NameTables, Saved
 from bot.matching.normalize import normalize
 from bot.matching.question_terms import term_key
@@ -15,52 +20,109 @@ from bot.matching.question_terms import term_key
 _NAME, _ENTRY = "\t", "\n"  # what parts names, and the names of entries; neither is in a name
 
 
+class DescribedThing(NamedTuple):
+    """A thing, and by what it is found besides its names.
+
+    `offices` are an actor's roles as people type them (`Japanese prime minister`). They help to
+    find who held an office as of the articles, and are not names: others hold it at other times.
+    `places` and `keywords` describe an event: where it was; when, with whom, and of what kind.
+    """
+
+    record: ThingRecord
+    offices: tuple[str, ...]
+    places: tuple[str, ...]
+    keywords: tuple[str, ...]
+
+    @property
+    def row(self) -> ThingRow:
+        """Its row in the table `thing`."""
+        thing = self.record
+        forms = len(thing.forms)
+        return ThingRow(
+            thing.id, thing.kind, thing.facts, forms, thing.short_id, thing.model_dump_json()
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its names, and then its offices."""
+        return (*self.record.forms, *self.offices)
+
+
 @dataclass(frozen=True)
 class Names:
     """The names of things, in their order, and of what no article mentions, by id.
 
     `entries` have them normalized, and `term_keys` those of the things as questions are read.
+    `forms` says how many of a thing's names are no offices.
     """
 
     entries: Sequence[Entry]
+    forms: Sequence[int]
     term_keys: Sequence[Sequence[str]]
     tables: NameTables
 
     @classmethod
-    def of(cls, things: Sequence[ThingRecord], absent: Mapping[str, AbsentName]) -> Names:
+    def of(cls, things: Sequence[DescribedThing], absent: Mapping[str, AbsentName]) -> Names:
         """The names of a base."""
-        normal = [tuple(map(normalize, (*t.forms, *t.offices))) for t in things]
-        others = [tuple(map(normalize, absent[key].forms)) for key in sorted(absent)]
-        entries = [*_entries(things, sorted(absent), [*normal, *others])]
-        keys = [tuple(map(term_key, (*thing.forms, *thing.offices))) for thing in things]
-        return cls(entries, keys, NameTables.of(normalized_names(entries)))
+        rows = [thing.row for thing in things]
+        names = [tuple(map(normalize, thing.names)) for thing in things]
+        names += (tuple(map(normalize, absent[key].forms)) for key in sorted(absent))
+        described = [(thing.places, thing.keywords) for thing in things]
+        entries = [*_entries(rows, sorted(absent), names, described)]
+        return cls(
+            entries,
+            [row.forms for row in rows],
+            [tuple(map(term_key, thing.names)) for thing in things],
+            NameTables.of(normalized_names(entries), whole_words(entries)),
+        )
 
     def saved(self) -> Saved:
-        """The names as they are saved."""
-        normal = _joined(entry.names for entry in self.entries)
-        return {"normal": normal, "term keys": _joined(self.term_keys), **self.tables.saved()}
+        """The names as they are saved; of many, keywords are left out, as none is described."""
+        are_few = len(self.tables.rows.texts) < MANY
+        described = [(e.places, e.keywords if are_few else ()) for e in self.entries]
+        return {
+            "normal": _joined(entry.names for entry in self.entries),
+            "described": json.dumps(described, ensure_ascii=False),
+            "term keys": _joined(self.term_keys),
+            **self.tables.saved(),
+        }
 
     @classmethod
     def restored(
-        cls, saved: Saved, things: Sequence[ThingRecord], absent: Mapping[str, AbsentName]
+        cls, saved: Saved, things: Sequence[ThingRow], absent: Mapping[str, AbsentName]
     ) -> Names:
         """What was saved. Raises LookupError or ValueError if it is not whole."""
-        entries = [*_entries(things, sorted(absent), _parted(saved["normal"]))]
-        return cls(entries, _parted(saved["term keys"]), NameTables.restored(saved))
+        described = json.loads(saved["described"])
+        return cls(
+            [*_entries(things, sorted(absent), _parted(saved["normal"]), described)],
+            [thing.forms for thing in things],
+            _parted(saved["term keys"]),
+            NameTables.restored(saved),
+        )
+
+    def called(self, kinds: Collection[ThingKind]) -> Iterator[tuple[str, Sequence[str]]]:
+        """The normalized names of each thing of these kinds, without its offices."""
+        for entry, forms in zip(self.entries, self.forms, strict=False):
+            if entry.kind in kinds:
+                yield entry.id, entry.names[:forms]
 
 
 def _entries(
-    things: Sequence[ThingRecord], absent: Sequence[str], names: Sequence[tuple[str, ...]]
+    things: Sequence[ThingRow],
+    absent: Sequence[str],
+    names: Sequence[tuple[str, ...]],
+    described: Sequence[tuple[Sequence[str], Sequence[str]]],
 ) -> Iterator[Entry]:
     """An entry for each thing and each absent name, called by these names."""
-    for thing, called in zip(things, names, strict=False):
+    for thing, called, (places, keywords) in zip(things, names, described, strict=False):
+        is_person = len(called) > thing.forms
         yield Entry(
             thing.kind,
             thing.id,
             called,
-            thing.places,
-            thing.keywords,
-            is_person=bool(thing.offices),
+            tuple(places),
+            tuple(keywords),
+            is_person=is_person,
             facts=thing.facts,
         )
     for key, called in zip(absent, names[len(things) :], strict=True):

@@ -25,25 +25,44 @@ async def fetch(db: aiosqlite.Connection, statement: str, **values: object) -> l
     return [tuple(row) for row in await db.execute_fetchall(statement, values)]
 
 
-class Records(Generic[Model]):
-    """The records of one table of an open base, by their keys.
+class Decoded(Generic[Model]):
+    """Records by their keys; those that were used last are kept, as decoding takes long."""
 
-    Those that were used last are kept, because decoding one takes longer than to find it.
-    """
+    def __init__(self, model: type[Model]) -> None:
+        self._model = model
+        self._kept: OrderedDict[str, Model] = OrderedDict()
+
+    def kept(self, key: str) -> Model | None:
+        """The record with a key, if it is kept."""
+        if record := self._kept.get(key):
+            self._kept.move_to_end(key)
+        return record
+
+    def get(self, key: str, record: str | bytes) -> Model:
+        """A record from what is kept, or else from its JSON."""
+        if kept := self.kept(key):
+            return kept
+        self._kept[key] = decoded = self._model.model_validate_json(record)
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return decoded
+
+
+class Records(Generic[Model]):
+    """The records of one table of an open base, by their keys."""
 
     def __init__(
         self, db: aiosqlite.Connection, model: type[Model], table: str, key: str = "id"
     ) -> None:
         self._db = db
-        self._model = model
+        self._decoded = Decoded(model)
         self._statement = f"SELECT {key}, record FROM {table}"
         self._of_keys = f"WHERE {key} IN (SELECT value FROM json_each(:keys))"
-        self._kept: OrderedDict[str, Model] = OrderedDict()
 
     async def where(self, rest: str, **values: object) -> tuple[Model, ...]:
         """The records of the rows that the rest of a statement selects, in its order."""
         rows = await fetch(self._db, f"{self._statement} {rest}", **values)
-        return tuple(self._decoded(key, record) for key, record in rows)
+        return tuple(self._decoded.get(key, record) for key, record in rows)
 
     async def get(self, key: str) -> Model | None:
         """The record with this key, or None."""
@@ -52,25 +71,11 @@ class Records(Generic[Model]):
     async def of(self, keys: Iterable[str]) -> tuple[Model, ...]:
         """The records that have one of these keys, in the order of the keys."""
         keys = tuple(keys)
-        found: dict[str, Model] = {}
-        for key in keys:
-            if kept := self._kept.get(key):
-                found[key] = kept
-                self._kept.move_to_end(key)
+        found = {key: kept for key in keys if (kept := self._decoded.kept(key))}
         missing = [key for key in keys if key not in found]
         if missing:
             rows = await fetch(
                 self._db, f"{self._statement} {self._of_keys}", keys=json.dumps(missing)
             )
-            found.update((key, self._decoded(key, record)) for key, record in rows)
+            found.update((key, self._decoded.get(key, record)) for key, record in rows)
         return tuple(found[key] for key in keys if key in found)
-
-    def _decoded(self, key: str, record: str) -> Model:
-        """A record from what is kept, or else from its JSON."""
-        if key not in self._kept:
-            self._kept[key] = self._model.model_validate_json(record)
-        self._kept.move_to_end(key)
-        decoded = self._kept[key]
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
-        return decoded

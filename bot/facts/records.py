@@ -23,13 +23,7 @@ class Dated(Frozen):
 
 
 class ThingRecord(Frozen):
-    """A thing's names and what distinguishes it; the records of all things are kept in memory.
-
-    `offices` are an actor's roles as people type them (`Japanese prime minister`). They help to
-    find who held an office as of the articles, and are not names: others hold it at other times.
-    `places` and `keywords` describe an event: where it was; when, with whom, and of what kind.
-    `facts` is the number of facts about it.
-    """
+    """A thing's names and what distinguishes it; `facts` is the number of facts about it."""
 
     kind: ThingKind
     id: str
@@ -39,9 +33,6 @@ class ThingRecord(Frozen):
     disambiguate: str | None
     dated: Dated | None = None
     role: str | None = None
-    offices: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
     facts: int = 0
 
     @property

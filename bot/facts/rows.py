@@ -12,7 +12,7 @@ from bot.facts.dates import parse_date
 from bot.facts.keywords import keywords, places
 from bot.facts.load import Base, Named, fact_lists, forms_of
 from bot.facts.model import Actor, Event, Fact, Source, ThingKind
-from bot.facts.names import Names
+from bot.facts.names import DescribedThing, Names
 from bot.facts.records import (
     AskRecord,
     Dated,
@@ -26,7 +26,7 @@ from bot.facts.related import related_events
 from bot.facts.shown import ShownFact
 from bot.facts.shown_build import shown_fact
 from bot.facts.unit_records import ask_records, term_reader, unit_records
-from bot.matching.question_terms import THING
+from bot.matching.question_terms import THING, TermReader
 from bot.matching.vocabulary import words_of
 
 Values = tuple[str | bytes | int | None, ...]
@@ -45,9 +45,8 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     dates = {event.id: _dated(event) for event in base.events.values()}
     chronology = Chronology(base.events, dates)
     order = chronology.in_order()
-    things = _thing_records(base, dates)
-    for rank, thing in enumerate(things):
-        yield "thing", (rank, thing.short_id, thing.model_dump_json())
+    things = _described_things(base, dates)
+    yield from (("thing", (rank, *thing.row)) for rank, thing in enumerate(things))
     yield from (
         ("absent", (key, name.model_dump_json())) for key, name in base.absent.names.items()
     )
@@ -63,8 +62,8 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     for _, thing in base.things():
         if thing.id in spoken_of and not isinstance(thing, Source):
             words |= words_of(" ".join(_names(thing)))
-    reader = term_reader(things, (yield from _name_rows(things, base)), base.info)
-    units = unit_records(base, {thing.id: thing for thing in things}, chronology, reader)
+    reader = yield from _name_rows(things, base)
+    units = unit_records(base, {thing.record.id: thing for thing in things}, chronology, reader)
     yield from _unit_rows(units, words)
     unanswered = ask_records(chain.from_iterable(base.absent.questions.values()), reader)
     yield from _unanswered_rows(unanswered, words)
@@ -72,13 +71,11 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     yield from (("story", (each.id, each.model_dump_json())) for each in base.stories.values())
 
 
-def _name_rows(
-    things: Sequence[ThingRecord], base: Base
-) -> Generator[Row, None, Sequence[Sequence[str]]]:
-    """The tables of names, which take more memory than most; returns the keys of the things'."""
+def _name_rows(things: Sequence[DescribedThing], base: Base) -> Generator[Row, None, TermReader]:
+    """The tables of names, which are not kept longer; returns a reader by the names."""
     names = Names.of(things, base.absent.names)
     yield from (("name_table", part) for part in names.saved().items())
-    return names.term_keys
+    return term_reader(names, base.info)
 
 
 def _days_changed(fact: Fact) -> Iterator[date]:
@@ -206,22 +203,22 @@ def _unanswered_rows(asks: Iterable[AskRecord], words: set[str]) -> Iterator[Row
 # ---- Things ----------------------------------------------------------------------------------
 
 
-def _thing_records(base: Base, dates: Mapping[str, Dated]) -> list[ThingRecord]:
+def _described_things(base: Base, dates: Mapping[str, Dated]) -> list[DescribedThing]:
     """Every thing, those with the most facts about them first."""
     facts: Counter[str] = Counter()
     for owner, _, fact in base.facts():
         facts.update({owner, *fact.about, *((fact.by,) if fact.by else ())})
-    records = [
-        _thing_record(base, kind, thing, dates, facts[thing.id]) for kind, thing in base.things()
+    things = [
+        _described(base, kind, thing, dates, facts[thing.id]) for kind, thing in base.things()
     ]
-    return sorted(records, key=lambda record: (-record.facts, record.id))
+    return sorted(things, key=lambda thing: (-thing.record.facts, thing.record.id))
 
 
-def _thing_record(
+def _described(
     base: Base, kind: ThingKind, thing: Named, dates: Mapping[str, Dated], facts: int
-) -> ThingRecord:
+) -> DescribedThing:
     is_event = isinstance(thing, Event)
-    return ThingRecord(
+    record = ThingRecord(
         kind=kind,
         id=thing.id,
         label=thing.label,
@@ -230,10 +227,13 @@ def _thing_record(
         disambiguate=thing.disambiguate,
         dated=dates.get(thing.id),
         role=_role(thing),
+        facts=facts,
+    )
+    return DescribedThing(
+        record,
         offices=tuple(_offices(base, thing)),
         places=places(thing) if is_event else (),
         keywords=keywords(thing, dates[thing.id].span, base.actors) if is_event else (),
-        facts=facts,
     )
 
 

@@ -11,6 +11,10 @@ CREATE TABLE about (
 
 CREATE TABLE thing (                -- in the order in which an empty field offers them
     rank INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    facts INTEGER NOT NULL,         -- about it
+    forms INTEGER NOT NULL,         -- how many of its names in name_table are no offices
     short_id TEXT NOT NULL,         -- of buttons that have no space for the whole id
     record TEXT NOT NULL
 );

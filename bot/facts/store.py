@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from bot.facts.errors import UnreadableBase
 from bot.facts.loaded import LoadedBase, load_base
 from bot.facts.model import Actor, ThingKind, Topic
 from bot.facts.queries import Records, fetch
-from bot.facts.records import EventRecord, FactRecord, SourceRecord, ThingRecord, UnitRecord
+from bot.facts.records import EventRecord, FactRecord, SourceRecord, UnitRecord
 from bot.facts.shown import ShownFact
 from bot.facts.stories import Story
 from bot.facts.unit_index import UnitIndex, any_of
@@ -77,43 +77,40 @@ class Store:
         self.info = base.info
         self.fingerprint = base.fingerprint
         self.changed_on = base.changed_on
-        self.things: Mapping[str, ThingRecord] = {thing.id: thing for thing in base.things}
-        self.by_short_id = base.by_short_id
+        self.things = base.things
         self.sources: Mapping[str, SourceRecord] = {s.source.id: s for s in base.sources}
         self.absent = base.absent
-        self.units = UnitIndex(db, base.things, base.names.term_keys, base.info)
+        self.names = base.names
+        self.units = UnitIndex(db, base.names, base.info)
         self.vocabulary = Vocabulary(base.words)
-        self._entries = base.names.entries
         self.index = NameIndex(base.names.entries, base.names.tables)
 
     @cached_property
     def mention_finder(self) -> MentionFinder:
         """Finds the things that a running text names, except articles."""
-        return MentionFinder(self._names(articles=False))
+        return MentionFinder(self.names.called(set(get_args(ThingKind)) - {"source"}))
 
     @cached_property
     def _absent_finder(self) -> MentionFinder:
-        absent = ((entry.id, entry.names) for entry in self._entries if entry.is_absent)
-        return MentionFinder((*self._names(articles=True), *absent), any_case=True)
-
-    def _names(self, *, articles: bool) -> Iterator[tuple[str, Sequence[str]]]:
-        """The normalized names of each thing, without its offices."""
-        for thing, entry in zip(self.things.values(), self._entries, strict=False):
-            if articles or thing.kind != "source":
-                yield thing.id, entry.names[: len(thing.forms)]
+        absent = ((entry.id, entry.names) for entry in self.names.entries if entry.is_absent)
+        return MentionFinder((*self.names.called(get_args(ThingKind)), *absent), any_case=True)
 
     def absent_in(self, text: str) -> tuple[AbsentName, ...]:
         """What a text names of that which no article mentions, in any case of letters.
 
         A name inside a longer name of the base does not count.
         """
-        named = self._absent_finder.named(text)
+        named = self._absent_finder.named(text) if self.absent else ()
         return tuple(self.absent[key] for key in named if key in self.absent)
 
     def prepare(self) -> None:
         """Build now what would otherwise be built at the first question that needs it."""
         self.index.prepare()
-        _ = self.mention_finder, self._absent_finder, self.units.reader
+        for model in (Actor, Topic, EventRecord, FactRecord, UnitRecord):
+            model.model_rebuild()  # decoding its records needs that
+        _ = self.mention_finder, self.units.reader
+        if self.absent:
+            _ = self._absent_finder
 
     @classmethod
     async def open(cls, path: Path) -> Store:

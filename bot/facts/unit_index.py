@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 
 import aiosqlite
 
 from bot.facts.model import BaseInfo
+from bot.facts.names import Names
 from bot.facts.queries import Records, fetch
-from bot.facts.records import AskIndex, AskRecord, ThingRecord, UnitRecord
+from bot.facts.records import AskIndex, AskRecord, UnitRecord
 from bot.facts.unit_records import term_reader
 from bot.matching.question_terms import TermReader
 from bot.matching.term_weights import TermWeights
@@ -21,15 +22,12 @@ class UnitIndex:
     def __init__(
         self,
         db: aiosqlite.Connection,
-        things: Sequence[ThingRecord],
-        keys: Sequence[Sequence[str]],
+        names: Names,
         info: BaseInfo,
     ) -> None:
-        """`keys` are those of each thing's names."""
         self._db = db
         self._records = Records(db, UnitRecord, "unit", "key")
-        self._things = things
-        self._keys = keys
+        self._names = names
         self._info = info
         self._weights: TermWeights | None = None
         self._unanswered: AskIndex | None = None
@@ -37,7 +35,7 @@ class UnitIndex:
     @cached_property
     def reader(self) -> TermReader:
         """Reads questions as the units were read."""
-        return term_reader(self._things, self._keys, self._info)
+        return term_reader(self._names, self._info)
 
     async def gather(self, terms: Iterable[str], most: int) -> tuple[UnitRecord, ...]:
         """The units that have most in common with terms, the closest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import chain
 
@@ -12,7 +12,8 @@ from bot.facts.chronology import Chronology
 from bot.facts.keywords import date_words, kind_words
 from bot.facts.load import Base
 from bot.facts.model import CLAIMS, Actor, BaseInfo, Event, EventKind, Fact, Source
-from bot.facts.records import AskRecord, ThingRecord, UnitRecord
+from bot.facts.names import DescribedThing, Names
+from bot.facts.records import AskRecord, UnitRecord
 from bot.facts.units import Unit, units
 from bot.matching.question_kinds import QuestionKind, kind_of
 from bot.matching.question_terms import THING, Named, TermReader, plain_text
@@ -23,20 +24,17 @@ _REASON = re.compile(
 _LENGTH = re.compile(r"\b(minutes?|hours?|days?|weeks?|months?|years?|decades?)\b")
 
 
-def term_reader(
-    things: Iterable[ThingRecord], keys: Iterable[Sequence[str]], info: BaseInfo
-) -> TermReader:
-    """Reads texts by the names, places and synonyms of a base; articles are no things here.
-
-    `keys` are those of each thing's names.
-    """
-    subjects = [(t, k) for t, k in zip(things, keys, strict=True) if t.kind != "source"]
-    named = (Named(s.id, own, s.kind == "actor") for s, own in subjects)
-    return TermReader(named, info.synonyms, (place for s, _ in subjects for place in s.places))
+def term_reader(names: Names, info: BaseInfo) -> TermReader:
+    """Reads texts by the names, places and synonyms of a base; articles are no things here."""
+    keyed = zip(names.entries, names.term_keys, strict=False)
+    subjects = [(thing, keys) for thing, keys in keyed if thing.kind != "source"]
+    named = (Named(thing.id, keys, thing.kind == "actor") for thing, keys in subjects)
+    places = (place for thing, _ in subjects for place in thing.places)
+    return TermReader(named, info.synonyms, places)
 
 
 def unit_records(
-    base: Base, things: Mapping[str, ThingRecord], chronology: Chronology, reader: TermReader
+    base: Base, things: Mapping[str, DescribedThing], chronology: Chronology, reader: TermReader
 ) -> Iterator[UnitRecord]:
     """The record of every unit of a base; what stories ask next counts among its asks."""
     settings = {e: reader.read(" . ".join(_setting(things[e]))).words for e in base.events}
@@ -54,7 +52,7 @@ def unit_records(
             setting=settings.get(unit.owner.id, ()),
             answers=frozenset(_answers(unit)),
             is_open=unit.part == "open",
-            facts=things[unit.owner.id].facts,
+            facts=things[unit.owner.id].record.facts,
             asks=tuple(ask_records(asks, reader)),
             series=tuple(_series(unit.owner)),
             day=chronology.bounds(unit.owner.id)[1] or 0 if isinstance(unit.owner, Event) else 0,
@@ -93,7 +91,7 @@ def _kind_series(kind: EventKind) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(plain_text, kind_words(kind))))
 
 
-def _texts(unit: Unit, things: Mapping[str, ThingRecord]) -> Iterator[str]:
+def _texts(unit: Unit, things: Mapping[str, DescribedThing]) -> Iterator[str]:
     """What a unit says, and the words around it by which people know it."""
     owner = unit.owner
     if unit.fact:
@@ -106,16 +104,17 @@ def _texts(unit: Unit, things: Mapping[str, ThingRecord]) -> Iterator[str]:
         yield owner.quality
     else:
         thing = things[owner.id]
-        yield from (*thing.forms, *thing.offices, *thing.places, *thing.keywords)
+        yield from (*thing.names, *thing.places, *thing.keywords)
     if isinstance(owner, Event):
         yield from filter(None, (owner.where, owner.disambiguate))
 
 
-def _setting(owner: ThingRecord) -> Iterator[str]:
+def _setting(owner: DescribedThing) -> Iterator[str]:
     """Where and when an event was."""
     yield from owner.places
-    if owner.dated and owner.dated.span:
-        yield from date_words(owner.dated.span)
+    dated = owner.record.dated
+    if dated and dated.span:
+        yield from date_words(dated.span)
 
 
 def _fact_texts(fact: Fact) -> Iterator[str]:

@@ -12,7 +12,7 @@ ABSENT = "absent"
 """The kind of entries that are known but not here; they are found, and never offered."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """Something that can be asked for by name.
 
@@ -44,6 +44,12 @@ def normalized_names(entries: Iterable[Entry]) -> Iterator[tuple[str, int]]:
     for owner, entry in enumerate(entries):
         for name in (*entry.names, entry.id):
             yield normalize(name), owner
+
+
+def whole_words(entries: Iterable[Entry]) -> frozenset[str]:
+    """Every whole word of a name or a description."""
+    texts = {text for entry in entries for text in (*entry.names, *entry.places, *entry.keywords)}
+    return frozenset(word for text in texts for word in normalize(text).split())
 
 
 @dataclass(frozen=True)

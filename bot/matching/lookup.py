@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property
-from itertools import chain
 
 from bot.matching.entries import Entry
 from bot.matching.keyboard import other_keyboard
@@ -29,12 +27,6 @@ class Lookup:
     def __init__(self, entries: Sequence[Entry], rows: NameRows) -> None:
         self._entries = entries
         self._rows = rows
-
-    @cached_property
-    def _words(self) -> frozenset[str]:
-        """Every whole word of a name or a description."""
-        texts = ((*entry.names, *entry.places, *entry.keywords) for entry in self._entries)
-        return frozenset(word for text in chain(*texts) for word in normalize(text).split())
 
     def named(self, typed: str, kinds: Kinds) -> list[int]:
         """Owners of exactly this normalized name."""
@@ -69,7 +61,7 @@ class Lookup:
 
         It is if it is no whole word of any name.
         """
-        if not typed or typed.split()[-1] in self._words:
+        if not typed or typed.split()[-1] in self._rows.words:
             return []
         return self._of(kinds, self._rows.starting(typed)[1])
 
@@ -92,7 +84,7 @@ class Lookup:
 
     def has_words(self, typed: str) -> bool:
         """Whether each word of a normalized text is a whole word of some name."""
-        return self._words.issuperset(typed.split())
+        return self._rows.words.issuperset(typed.split())
 
     def is_name_of(self, typed: str, owner: int) -> bool:
         """Whether a normalized text is a name of an owner, but for spaces."""

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from bot.matching import ranking
 from bot.matching.candidates import MANY
 from bot.matching.descriptions import Descriptions, OwnTexts
-from bot.matching.entries import ABSENT, Entry, Finding, normalized_names
+from bot.matching.entries import ABSENT, Entry, Finding, normalized_names, whole_words
 from bot.matching.lookup import MANY_TO_BEGIN, Kinds, Lookup
 from bot.matching.name_rows import NameRows
 from bot.matching.name_tables import NameTables
@@ -62,7 +62,7 @@ class NameIndex:
 
     def __init__(self, entries: Iterable[Entry], tables: NameTables | None = None) -> None:
         self._entries = tuple(entries)
-        self._rows = NameRows(tables or NameTables.of(normalized_names(self._entries)))
+        self._rows = NameRows(tables or _tables(self._entries))
         self._lookup = Lookup(self._entries, self._rows)
 
     @cached_property
@@ -290,6 +290,10 @@ class NameIndex:
         chances = ranking.chances(strengths.values(), none)
         ranked = (_Candidate(o, c, o in near) for o, c in zip(strengths, chances, strict=True))
         return sorted(ranked, key=lambda candidate: (-candidate.chance, candidate.owner))
+
+
+def _tables(entries: Sequence[Entry]) -> NameTables:
+    return NameTables.of(normalized_names(entries), whole_words(entries))
 
 
 def _own_texts(entry: Entry) -> OwnTexts:

@@ -34,6 +34,7 @@ class NameRows:
         self._rows_by_key = tables.by_key
         self._weights = tables.weights
         self._groups = tables.groups
+        self.words = tables.words
         self._compared: tuple[str, Sequence[tuple[int, ranking.Features]]] = ("", ())
 
     def __len__(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from array import array
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -37,7 +37,11 @@ class SortedTexts:
     @classmethod
     def of(cls, owned: Iterable[tuple[str, int]]) -> SortedTexts:
         """These texts, each pair once."""
-        pairs = [pair for pair, _ in groupby(sorted(owned))]
+        # Letter by letter: nothing else runs while a list is sorted.
+        by_letter: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+        for text, owner in owned:
+            by_letter[text[:1]].append((text, owner))
+        pairs = [p for letter in sorted(by_letter) for p, _ in groupby(sorted(by_letter[letter]))]
         return cls([text for text, _ in pairs], array("i", (owner for _, owner in pairs)))
 
     @classmethod
@@ -66,8 +70,9 @@ class NameTables:
     """The rows of some names, the initials of the names, and what is known of each row.
 
     `keys` are the phonetic keys of the rows, `by_key` the rows by their keys. `weights` has each
-    common word of a key with its weight, below 1; a word that few rows have weighs 1. `groups` are
-    the letter groups of many rows; those of few are quickly found.
+    common word of a key with its weight, below 1; a word that few rows have weighs 1. `words` are
+    the whole words by which anything is known. `groups` are the letter groups of many rows; those
+    of few are quickly found.
     """
 
     rows: SortedTexts
@@ -75,11 +80,12 @@ class NameTables:
     keys: Sequence[str]
     by_key: SortedTexts
     weights: Mapping[str, float]
+    words: frozenset[str]
     groups: LetterGroups | None
 
     @classmethod
-    def of(cls, names: Iterable[tuple[str, int]]) -> NameTables:
-        """The tables of normalized names, each with its owner."""
+    def of(cls, names: Iterable[tuple[str, int]], words: frozenset[str]) -> NameTables:
+        """The tables of normalized names, each with its owner, and of these whole words."""
         known = list(names)
         rows = SortedTexts.of((form, owner) for name, owner in known for form in forms(name))
         short = ((initials(name), owner) for name, owner in known)
@@ -90,6 +96,7 @@ class NameTables:
             keys=keys,
             by_key=SortedTexts.of((key, row) for row, key in enumerate(keys)),
             weights=_weights(keys),
+            words=words,
             groups=letter_groups(rows.texts),
         )
 
@@ -105,6 +112,7 @@ class NameTables:
             "keys": "\n".join(self.keys),
             "rows by key": self.by_key.owners.tobytes(),
             "weights": json.dumps(self.weights),
+            "words": "\n".join(sorted(self.words)),
             **(self.groups.saved() if self.groups else {}),
         }
 
@@ -118,6 +126,7 @@ class NameTables:
             keys=keys,
             by_key=SortedTexts([keys[row] for row in by_key], by_key),
             weights=json.loads(saved["weights"]),
+            words=frozenset(_lines(saved["words"])),
             groups=LetterGroups.restored(saved),
         )
 

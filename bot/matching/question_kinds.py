@@ -92,4 +92,7 @@ def kind_of(question: str) -> QuestionKind:
     """The kind of a question as it was typed, in any of the three languages."""
     # Most have Latin letters alone, so that half of the signs need not be looked for.
     signs, text = (_IN_LATIN, question.lower()) if question.isascii() else (_IN_ANY, question)
-    return next((kind for kind, pattern in signs if pattern.search(text)), "other")
+    for kind, pattern in signs:
+        if pattern.search(text):
+            return kind
+    return "other"

@@ -110,5 +110,5 @@ def _long(
         return text_in(message, key[1]) or ""
     if option.kind == "date" and (match := _DATE.fullmatch(value)):
         return "-".join(filter(None, match.groups()))
-    thing = service.store.by_short_id.get(value)
+    thing = service.store.things.with_short_id(value)
     return thing.id if thing else value

@@ -197,7 +197,7 @@ def read_day(typed: str, zone: str, words: Words) -> date:
 
 def _topic(service: AnswerService, name: str, words: Words) -> str:
     """The id of the topic of a name."""
-    if thing := service.store.by_short_id.get(name):
+    if thing := service.store.things.with_short_id(name):
         return thing.id
     context = AnswerContext(service.store, words, {"topics": name})
     found = resolve_thing(context, Question("digest"), "topics", "topic")

@@ -201,7 +201,7 @@ def _channels(action: str, hint: str, chosen: int | None) -> Item:
 
 def _topics(words: Words, service: AnswerService, chosen: frozenset[str]) -> Item | None:
     """The topics of the base; those about which most is known if there are too many."""
-    topics = [thing for thing in service.store.things.values() if thing.kind == "topic"]
+    topics = service.store.things.of_kind("topic")
     shown = sorted(topics, key=lambda topic: (topic.id not in chosen, -topic.facts))[:CHOICES]
     options = [
         discord.SelectOption(

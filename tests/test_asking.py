@@ -90,7 +90,7 @@ def test_a_question_is_read_as_things_and_words_that_matter(
     ],
 )  # fmt: skip
 def test_a_question_asks_for_a_kind_of_answer(question: str, kind: str) -> None:
-    assert kind_of(question) == kind
+    assert kind_of(question) == kind_of(question.upper()) == kind
 
 
 @pytest.mark.parametrize(

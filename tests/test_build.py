@@ -24,9 +24,10 @@ from bot.facts.build import build
 from bot.facts.built import built_bases, is_intact, last_wordings
 from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase
 from bot.facts.last_build import RECORD
-from bot.facts.load import Folders
-from bot.facts.queries import Records
-from bot.facts.records import FactRecord
+from bot.facts.load import Folders, load
+from bot.facts.loaded import load_base
+from bot.facts.queries import Decoded
+from bot.facts.records import FactRecord, ThingRecord
 from bot.facts.store import Filter, Store
 from tests.small_base import write_small_base
 
@@ -473,7 +474,7 @@ async def test_the_store_refuses_a_missing_file_and_makes_none(data: Path) -> No
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE thing SET record = '{}' WHERE rank = 0",
+        "DELETE FROM thing WHERE rank = 0",
         "UPDATE about SET value = 'today' WHERE key = 'changed'",
         "UPDATE name_table SET value = x'00' WHERE part = 'owners'",
         "UPDATE name_table SET value = '' WHERE part = 'keys'",
@@ -744,7 +745,7 @@ async def test_only_so_many_records_are_kept(
     monkeypatch.setattr("bot.facts.queries.KEPT", 2)
     async with _store(folders, data) as store:
         every = await store.every_fact()
-        facts: Records[FactRecord] = vars(store)["_facts"]
+        facts: Decoded[FactRecord] = vars(vars(store)["_facts"])["_decoded"]
         kept: dict[str, FactRecord] = vars(facts)["_kept"]
         assert [*kept] == [fact.key for fact in every[-2:]]
         assert await store.fact(every[0].key) == every[0]
@@ -752,6 +753,44 @@ async def test_only_so_many_records_are_kept(
         keys = [fact.key for fact in reversed(every)]
         assert await store.facts_named([*keys, "no/such"]) == tuple(reversed(every))
         assert len(kept) == 2
+
+
+async def test_things_are_decoded_as_they_are_asked_for(folders: Folders, data: Path) -> None:
+    async with _store(folders, data) as store:
+        things = store.things
+        decoded: Decoded[ThingRecord] = vars(things)["_decoded"]
+        kept: dict[str, ThingRecord] = vars(decoded)["_kept"]
+        assert "ferry-agreement" in things
+        assert len(things) == len(list(things))
+        assert not kept
+        ferry = things["ferry-agreement"]
+        assert things.with_short_id(ferry.short_id) is ferry
+        assert things.with_short_id("~nothing") is things.get("no-such-thing") is None
+        assert [*kept] == ["ferry-agreement"]
+        facts = [thing.facts for thing in things.values()]
+        assert facts == sorted(facts, reverse=True)
+        events = [thing for thing in things.values() if thing.kind == "event"]
+        assert [*things.of_kind("event")] == events
+
+
+@pytest.mark.parametrize(("many", "are_saved"), [(1_000_000, True), (1, False)])
+def test_keywords_are_saved_where_there_are_few_names(
+    folders: Folders, data: Path, monkeypatch: pytest.MonkeyPatch, many: int, are_saved: bool
+) -> None:
+    monkeypatch.setattr("bot.facts.names.MANY", many)
+    names = load_base(build(folders, data).path).names
+    agreement = next(entry for entry in names.entries if entry.id == "ferry-agreement")
+    assert ("agreement" in agreement.keywords) is are_saved
+    assert agreement.places, "questions are read by the places of any base"
+    assert "deal" in names.tables.words, "a word of an agreement, saved in any base"
+
+
+def test_a_copy_of_a_value_changes_nothing_of_another(folders: Folders) -> None:
+    base, _ = load(folders)
+    assert base
+    (*_, one), (*_, other), *_ = base.facts()
+    assert one.model_copy(update={"says": "Another."}).says == "Another."
+    assert other.model_copy().model_fields_set == one.model_fields_set == set()
 
 
 async def test_facts_of_a_source_come_in_order_of_its_paragraphs(

@@ -5,18 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.answers.lifecycle import open_service
 from bot.cards.card import Question
 from bot.cards.plain import plain
 from bot.facts.load import Base, Folders, load
 from bot.matching.mention_finder import MentionFinder
-from bot.matching.normalize import normalize
+from bot.matching.normalize import LONGEST, normalize, normalized_words
 from bot.matching.titles import split_title
 from bot.texts.catalogues import words
 from tests.small_base import write_small_base
 
 ROOT = Path(__file__).parent.parent
+
+
+@given(st.text("ab +.'-\t2S’é", max_size=250))
+def test_a_long_text_is_normalized_piece_by_piece(text: str) -> None:
+    pieces = [normalize(part) for piece in text.split() for part in _pieces(piece)]
+    assert normalized_words(text) == " ".join(pieces).split()
+
+
+def _pieces(text: str) -> list[str]:
+    return [text[start : start + LONGEST] for start in range(0, len(text), LONGEST)]
 
 
 @pytest.mark.parametrize(

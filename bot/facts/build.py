@@ -132,6 +132,9 @@ def _write(path: Path, base: Base, fingerprint: str, progress: Progress) -> None
             done += len(batch)
             progress(done, max(done, expected))
         progress(done, done)
+        db.execute(
+            "INSERT INTO fact_unit SELECT unit.rank, fact.rank FROM unit JOIN fact USING (key)"
+        )
         db.execute("COMMIT")
         db.execute("ANALYZE")
     with path.open("rb") as written:

@@ -102,6 +102,11 @@ CREATE TABLE unit (                 -- what a question in plain words can be ans
     record TEXT NOT NULL
 );
 
+CREATE TABLE fact_unit (            -- the facts among the units; short rows, as a search reads many
+    unit_rank INTEGER PRIMARY KEY REFERENCES unit,
+    fact_rank INTEGER NOT NULL REFERENCES fact
+);
+
 CREATE VIRTUAL TABLE unit_text USING fts5 ( -- rowid = unit.rank; all in terms, which need no rules
     asks,                           -- what people type to get it
     own,                            -- what it says, and the things that it is about

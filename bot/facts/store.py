@@ -224,13 +224,15 @@ class Store:
         A filter with days keeps only the facts of events that may fall on them.
         """
         limits = [limit for name, limit in _LIMITS.items() if getattr(wanted, name) is not None]
+        filtered = "JOIN fact ON fact.rank = fact_rank LEFT JOIN event ON event.id = owner"
         rows = await fetch(
             self._db,
-            "SELECT fact.key FROM unit_text"
-            " JOIN unit ON unit.rank = unit_text.rowid JOIN fact ON fact.key = unit.key"
-            " LEFT JOIN event ON event.id = owner"
+            "SELECT key FROM (SELECT fact_rank AS rank, bm25(unit_text, 1.0, 2.0) AS score"
+            "  FROM unit_text JOIN fact_unit ON unit_rank = unit_text.rowid"
+            f" {filtered if limits else ''}"
             f" WHERE {' AND '.join(('unit_text MATCH :query', *limits))}"
-            " ORDER BY bm25(unit_text, 1.0, 2.0), fact.rank LIMIT :most",
+            "  ORDER BY score, fact_rank LIMIT :most)"
+            " JOIN fact USING (rank) ORDER BY score, rank",
             query=any_of(terms),
             most=_SEARCHED,
             **vars(wanted),

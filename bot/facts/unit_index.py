@@ -41,9 +41,9 @@ class UnitIndex:
         """The units that have most in common with terms, the closest first."""
         rows = await fetch(
             self._db,
-            "SELECT unit.key FROM unit_text JOIN unit ON unit.rank = unit_text.rowid"
-            " WHERE unit_text MATCH :query ORDER BY bm25(unit_text, 2.0, 1.0), unit.rank"
-            " LIMIT :most",
+            "SELECT key FROM (SELECT rowid AS rank, bm25(unit_text, 2.0, 1.0) AS score"
+            "  FROM unit_text WHERE unit_text MATCH :query ORDER BY score, rowid LIMIT :most)"
+            " JOIN unit USING (rank) ORDER BY score, rank",
             query=any_of(terms),
             most=most,
         )

@@ -3,8 +3,9 @@
     python -m benchmarks.size [--facts 10000] [--keep FOLDER]
 
 Writes a base of `benchmarks.bases`, or takes the one that FOLDER has already, and prints how long
-each takes: a build, a start on an unchanged base, a build after one file changed, opening, first
-answers, autocompletes, and the longest stop of the loop while the base is built again and swapped.
+each takes: a build, a start on an unchanged base, a build after one file changed, the first start
+after that, which reads every file once more, opening, first answers, autocompletes, and the longest
+stop of the loop while the base is built again and swapped.
 Each part runs in a process of its own and says how much memory that took.
 """
 
@@ -47,7 +48,7 @@ def main() -> None:
         if not (folder / "facts").exists():
             write_base(folder, given.facts)
             sleep(_SETTLED)
-        for measured in (_build, _unchanged, _one_changed, _open, _swap):
+        for measured in (_build, _unchanged, _one_changed, _start, _open, _swap):
             process = multiprocessing.get_context("spawn").Process(target=measured, args=(folder,))
             process.start()
             process.join()
@@ -86,6 +87,10 @@ def _unchanged(folder: Path) -> None:
 def _one_changed(folder: Path) -> None:
     _change(folder)
     _report("build, one file changed", *_timed_build(folder))
+
+
+def _start(folder: Path) -> None:
+    _report("first start after that", *_timed_build(folder))
 
 
 def _change(folder: Path) -> None:

@@ -128,6 +128,32 @@ def test_the_terms_of_only_so_many_words_are_kept(monkeypatch: pytest.MonkeyPatc
     assert reader.word_terms.cache_info().currsize == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "things", "words"),
+    [
+        ("the leaders ate", ("kim",), ("ate",)),
+        ("the leaders of asia ate", ("summit",), ("leader", "asia", "ate")),
+        ("they ate at the leader", ("kim",), ("ate",)),
+        ("they signed the pact", ("pact",), ("sign",)),
+        ("they signed the pact of seoul", ("pact-of-seoul",), ("sign", "pact", "seoul")),
+    ],
+)
+def test_the_longest_name_counts_and_a_possessive_is_one(
+    text: str, things: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    reader = TermReader(
+        [
+            _named("kim", ["leader"], is_actor=True),
+            _named("summit", ["leaders of Asia"], is_actor=False),
+            _named("pact", ["pact"], is_actor=False),
+            _named("pact-of-seoul", ["pact of Seoul"], is_actor=False),
+        ]
+    )
+    read = reader.read(text)
+    assert read.things == things
+    assert sorted(read.words) == sorted(words)
+
+
 def _compared(question: str, *things: str, asks: tuple[str, ...] = ()) -> dict[str, float]:
     """The features of a question for a unit about some things."""
     weights = TermWeights({"@gsomia": 3, "@yoon": 9, "@moon": 3}, 20)

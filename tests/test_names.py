@@ -21,7 +21,7 @@ from tests.small_base import write_small_base
 ROOT = Path(__file__).parent.parent
 
 
-@given(st.text("ab +.'-\t2S’é", max_size=250))
+@given(st.text("a2+.' -", max_size=250))
 def test_a_long_text_is_normalized_piece_by_piece(text: str) -> None:
     pieces = [normalize(part) for piece in text.split() for part in _pieces(piece)]
     assert normalized_words(text) == " ".join(pieces).split()

@@ -26,7 +26,7 @@ from bot.facts.errors import FaultyBase, UnreadableBase, UnwritableBase
 from bot.facts.last_build import RECORD
 from bot.facts.load import Folders, load
 from bot.facts.loaded import load_base
-from bot.facts.queries import Decoded
+from bot.facts.queries import Decoded, Records
 from bot.facts.records import FactRecord, ThingRecord
 from bot.facts.store import Filter, Store
 from tests.small_base import write_small_base
@@ -745,8 +745,9 @@ async def test_only_so_many_records_are_kept(
     monkeypatch.setattr("bot.facts.queries.KEPT", 2)
     async with _store(folders, data) as store:
         every = await store.every_fact()
-        facts: Decoded[FactRecord] = vars(vars(store)["_facts"])["_decoded"]
-        kept: dict[str, FactRecord] = vars(facts)["_kept"]
+        facts: Records[FactRecord] = vars(store)["_facts"]
+        decoded: Decoded[FactRecord] = vars(facts)["_decoded"]
+        kept: dict[str, FactRecord] = vars(decoded)["_kept"]
         assert [*kept] == [fact.key for fact in every[-2:]]
         assert await store.fact(every[0].key) == every[0]
         assert [*kept] == [every[-1].key, every[0].key], "those that were used last"

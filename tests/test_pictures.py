@@ -210,7 +210,7 @@ async def test_the_title_names_the_scope_and_the_alt_text_says_what_is_shown(
     found = await picture(service, question, "en")
     assert found.chart.title == "Timeline · March–April 2023 · Yoon Suk Yeol"
     assert found.alt.startswith("Chart of time: Timeline · March–April 2023 · Yoon Suk Yeol.")
-    assert "on a certain day" in found.alt
+    assert " dated event" in found.alt
     korean = await picture(service, question, "ko")
     assert "윤석열" in korean.chart.title
     assert korean.alt != found.alt

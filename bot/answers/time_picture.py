@@ -12,7 +12,6 @@ from bot.cards.wording import brief_date, dated_words, month_name
 from bot.facts.records import EventRecord
 from bot.facts.store import Filter
 from bot.pictures.chart import Chart, Mark
-from bot.texts.catalogues import Words
 
 _SPARE = 2  # more are named where that leaves none without a name
 _FEWEST = 3  # dated events; fewer are read faster than they are looked at
@@ -121,30 +120,17 @@ def _alt(
 ) -> Iterator[str]:
     words = context.words
     yield words("picture.alt", title=title)
-    yield words.count("picture.alt.dated", len(dated), kinds=words.list(_kinds(words, dated)))
     # An event that took place by a certain time can be the last in order and an early one in fact.
     latest = max(
         reversed(dated), key=lambda event: event.dated.span.first if event.dated.span else 0
     )
     first, last = (_named(context, event) for event in (dated[0], latest))
+    yield words.count("picture.alt.dated", len(dated))
+    if planned := sum(event.event.status == "planned" for event in dated):
+        yield words.count("picture.alt.planned", planned)
     yield words("picture.alt.ends", first=first, last=last)
     if undated:
         yield words.count("picture.alt.undated", len(undated))
-
-
-def _kinds(words: Words, dated: Sequence[EventRecord]) -> list[str]:
-    """How many of the events are dated how precisely, and how many were only planned."""
-    spans = [event.dated.span for event in dated if event.dated.span]
-    days = sum(span.is_day for span in spans)
-    ends_open = sum(span.begins is None or span.ends is None for span in spans)
-    longer = len(spans) - days - ends_open
-    planned = sum(event.event.status == "planned" for event in dated)
-    return [
-        *([words.count("picture.alt.day", days)] if days else ()),
-        *([words.count("picture.alt.span", longer)] if longer else ()),
-        *([words.count("picture.alt.open", ends_open)] if ends_open else ()),
-        *([words.count("picture.alt.planned", planned)] if planned else ()),
-    ]
 
 
 def _named(context: AnswerContext, event: EventRecord) -> str:

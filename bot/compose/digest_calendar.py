@@ -77,12 +77,15 @@ def _told(material: DigestMaterial, event: EventRecord) -> Variants:
 
 
 def _in_its_place(material: DigestMaterial, event: EventRecord, line: Line, why: Line) -> Line:
-    """Why an event matters in place of its line, dated if it does not name the year."""
+    """Why an event matters in place of its line, dated if it does not name the year.
+
+    It also cites what its date rests on.
+    """
     on = _known(event, "month")
     return replace(
         line,
         text=with_remarks(material.context, event, why.text),
-        cites=why.cites,
+        cites=tuple(dict.fromkeys((*why.cites, *line.cites))),
         opening=None if on and str(on.year) in why.text else line.opening,
         rests_on=why.rests_on,
     )

@@ -10,7 +10,7 @@ from bot.answers.context import AnswerContext
 from bot.facts.records import EventRecord, FactRecord
 from bot.facts.shown import ShownFact
 from bot.facts.store import Filter, Store
-from bot.facts.stories import Story, keys
+from bot.facts.stories import Story
 from bot.texts.catalogues import Words
 
 
@@ -56,7 +56,7 @@ async def gather(
 ) -> DigestMaterial:
     """Read the facts, events and stories of some topics or, if none are given, of all.
 
-    A story is of a topic that it names, or that a fact is about which it tells every day.
+    A story is of the topics that it names: one that only touches a topic is not served for it.
     """
     events = await store.events(Filter())
     by_id = {event.event.id: event for event in events}
@@ -67,8 +67,7 @@ async def gather(
         events = tuple(event for event in events if topics & {*event.event.topics})
         chosen = topics | {event.event.id for event in events}
         facts = tuple(fact for fact in facts if topics & fact.things or fact.owner in chosen)
-        own = {fact.key for fact in facts}
-        stories = tuple(s for s in stories if topics & {*s.topics} or own & {*keys(s.lines())})
+        stories = tuple(story for story in stories if topics & {*story.topics})
     context = AnswerContext(store, words, {})
     shown = await store.shown_facts(history.shown)
     versions = await store.versions()

@@ -16,7 +16,7 @@ from bot.compose.digest_material import DigestMaterial
 from bot.compose.message_budget import MessageBudget, Passage
 from bot.facts.dates import parse_date
 from bot.facts.records import EventRecord, FactRecord
-from bot.facts.stories import Retelling, Story, StoryLine
+from bot.facts.stories import Retelling, Story, StoryLine, keys
 from bot.facts.units import HEAD
 
 _NAMED = 6  # events that a chart names; it marks the others
@@ -49,23 +49,22 @@ class StorySection:
     def picture(self, material: DigestMaterial) -> Picture | None:
         """The chart of the events that it tells of, if enough of them have a date.
 
-        It cites no article that no line cites.
+        It cites no paragraph that no line cites.
         """
         heads = {line.unit.removeprefix(HEAD) for line in self.passage.lines if line.unit}
         told = heads | {record.owner for record in self.passage.facts}
-        sources = self._sources()
+        cited = self._cited()
         events = [
-            _citing_only(event, sources)
-            for key, event in material.all_events.items()
-            if key in told
+            _citing_only(event, cited) for key, event in material.all_events.items() if key in told
         ]
         title = self.story.headline(material.context.words.language)
         lines = tuple(event_line(material.context, event) for event in events)
         return time_picture(material.context, title, events, lines, _NAMED)
 
-    def _sources(self) -> frozenset[str]:
-        """The articles that its lines and their notes cite."""
-        return frozenset(cite.source for line in self.lines for cite in line.all_cites())
+    def _cited(self) -> frozenset[tuple[str, int]]:
+        """The articles that its lines and their notes cite, with the paragraphs."""
+        cites = (cite for line in self.lines for cite in line.all_cites())
+        return frozenset((cite.source, cite.paragraph) for cite in cites)
 
 
 def choose(
@@ -85,7 +84,7 @@ def choose(
     def fitting(story: Story, budget: MessageBudget) -> StorySection | None:
         return _fitting(material, budget, story, is_weekly, posted_on.get(story.id))
 
-    turn = in_turn(material.stories, posted_on, day, material.topics)
+    turn = in_turn(material.stories, posted_on, day, material.topics, by_weight=is_weekly)
     unseen = [story for story in turn if story.id not in posted_on]
     rested = [story for story in turn if day - posted_on.get(story.id, day) >= _REST]
     for stories in (unseen, rested):
@@ -126,6 +125,7 @@ def in_turn(
     posted_on: Mapping[str, date],
     day: date,
     chosen: frozenset[str] = frozenset(),
+    by_weight: bool = False,
 ) -> list[Story]:
     """The stories in the order in which they should come on a day.
 
@@ -134,14 +134,15 @@ def in_turn(
     before those that only touch it. Of the others, one of another kind than the last comes first,
     then one of another topic than the last few, then one that most stories wait for, then one of
     the topic with fewest stories so far, so that a month has something of each topic. The day
-    decides the rest: servers that began on different days read different stories.
+    decides the rest: servers that began on different days read different stories. Those who read
+    few get them `by_weight`: what touches most of the base comes first, whatever its kind.
     """
     past = [story for story in stories if story.id in posted_on]
     last = max(past, key=lambda story: posted_on[story.id], default=None)
     near = {story.topics[0] for story in sorted(past, key=lambda s: posted_on[s.id])[-_NEAR:]}
     of_topic = Counter(story.topics[0] for story in past)
     unseen = {story.id: story for story in stories if story.id not in posted_on}
-    due = _kind_due(unseen.values())
+    due = None if by_weight else _kind_due(unseen.values())
     waiting = Counter(earlier for story in unseen.values() for earlier in story.after)
 
     def turn(story: Story) -> tuple[object, ...]:
@@ -149,15 +150,21 @@ def in_turn(
             posted_on.get(story.id, date.min),
             not unseen.keys().isdisjoint(story.after),
             _distance(story, chosen),
-            last is not None and story.kind == last.kind,
+            not by_weight and last is not None and story.kind == last.kind,
             story.kind != due,
             story.topics[0] in near,
+            by_weight and -_weight(story),
             -waiting[story.id],
             of_topic[story.topics[0]],
             hashlib.sha256(f"{day} {story.id}".encode()).digest(),
         )
 
     return sorted(stories, key=turn)
+
+
+def _weight(story: Story) -> int:
+    """How many events, topics and actors a story tells of."""
+    return len({key.partition("/")[0] for key in keys(story.tells)})
 
 
 def _distance(story: Story, chosen: frozenset[str]) -> int:
@@ -181,8 +188,7 @@ def _section(
 ) -> StorySection:
     words = material.context.words
     before = words("digest.told-before", date=day_words(told_on, words)) if told_on else None
-    dates = span_words(parse_date(story.when), words) if story.when else None
-    headline = filter(None, (story.headline(words.language), dates))
+    headline = filter(None, (story.headline(words.language), _dates(material, story)))
     lines = tuple(sorted(_lines(material, story, told), key=_is_open))
     facts = (record for line in lines for record in (line.fact, *line.rests_on) if record)
     return StorySection(
@@ -192,6 +198,15 @@ def _section(
         passage=Passage(story.topics[0], lines, tuple(facts)),
         told_before=Line(before) if before else None,
     )
+
+
+def _dates(material: DigestMaterial, story: Story) -> str | None:
+    """When a story takes place or, if that is unknown, that its articles have no date either."""
+    words, sources = material.context.words, material.context.store.sources
+    if story.when:
+        return span_words(parse_date(story.when), words)
+    is_dated = any(sources[cite.source].source.date for cite in story.opening.cites)
+    return None if is_dated else words("digest.undated")
 
 
 def _is_open(line: Line) -> bool:
@@ -250,9 +265,9 @@ def _names_year(said: str, record: FactRecord) -> bool:
     return not ends or any(str(moment.start.year) in said for moment in ends)
 
 
-def _citing_only(event: EventRecord, sources: frozenset[str]) -> EventRecord:
-    """An event with those of its citations that are of some articles."""
-    cites = tuple(cite for cite in event.cites if cite.source in sources)
+def _citing_only(event: EventRecord, cited: frozenset[tuple[str, int]]) -> EventRecord:
+    """An event with those of its citations that are of some paragraphs."""
+    cites = tuple(cite for cite in event.cites if (cite.source, cite.paragraph) in cited)
     narrowed = event.event.model_copy(update={"cites": cites})
     return event.model_copy(update={"event": narrowed})
 

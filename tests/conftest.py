@@ -197,6 +197,13 @@ def texts(components: list[dict[str, Any]]) -> list[str]:
     return [part["content"] for part in parts(components) if part["type"] == kind]
 
 
+def pictures(components: list[dict[str, Any]]) -> list[str]:
+    """The alt texts of the pictures of a message, in order."""
+    kind = discord.ComponentType.media_gallery.value
+    galleries = [part for part in parts(components) if part["type"] == kind]
+    return [item["description"] for each in galleries for item in each["items"]]
+
+
 def buttons(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The buttons of a message, in order."""
     kind = discord.ComponentType.button.value

@@ -21,7 +21,7 @@ from bot.texts.catalogues import LANGUAGES, words
 from bot.ui.components.messages import UserError
 from bot.ui.digests.options import read_time
 from bot.ui.digests.overview import WEEKDAYS, warning
-from tests.conftest import Server, buttons, texts
+from tests.conftest import Server, buttons, pictures, texts
 from tests.moderating import ModeratedServer, ids, lines, moderated, posted, private
 from tests.test_commands import speak
 
@@ -77,6 +77,9 @@ async def test_a_digest_is_posted_at_its_hour_each_day_and_once(
     (preview,) = shown.followups
     assert texts(post) == texts(preview.components), "the preview was what came"
     assert buttons(post) == buttons(preview.components)
+    assert pictures(post) == pictures(preview.components)
+    [alt] = pictures(post)
+    assert alt.startswith("Chart of time: Seoul and Tokyo agreed at a summit to mend ties.")
     assert "[1]" in "".join(texts(post))
     await mod.server.restart()
     await answers_its_question(mod, channel)

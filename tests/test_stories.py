@@ -26,7 +26,7 @@ def faults(folder: Path, old: str = "", new: str = "") -> list[str]:
     """The faults of the small base with a story in which one text is another."""
     folders = write_small_base(folder)
     path = folders.facts / "stories/the-line.yaml"
-    path.parent.mkdir()
+    path.parent.mkdir(exist_ok=True)
     assert old in STORY
     path.write_text(STORY.replace(old, new, 1), "utf-8")
     return [str(fault) for fault in check(folders, folder / "var")[1]]
@@ -91,6 +91,15 @@ def test_a_sound_story_has_no_fault(tmp_path: Path) -> None:
 def test_a_fault_is_found(tmp_path: Path, old: str, new: str, fault: str) -> None:
     found = faults(tmp_path, old, new)
     assert any(fault in each and each.startswith(FILE) for each in found), found
+
+
+def test_a_story_tells_of_each_topic_that_it_names(tmp_path: Path) -> None:
+    topics = write_small_base(tmp_path).facts / "topics"
+    other = (topics / "ferry-line.yaml").read_text("utf-8").replace("id: ferry-line", "id: lorries")
+    (topics / "lorries.yaml").write_text(other, "utf-8")
+    fault = "no line of a day is about `lorries`; add one, or drop the topic"
+    assert any(fault in each for each in faults(tmp_path, "[ferry-line]", "[ferry-line, lorries]"))
+    assert not any("is about `ferry-line`" in each for each in faults(tmp_path))
 
 
 def test_a_story_is_no_longer_than_readers_get_through(tmp_path: Path) -> None:
@@ -175,6 +184,15 @@ def test_what_most_stories_wait_for_comes_first() -> None:
     stories = [story(n, "topic", f"t{n}") for n in range(5)]
     last = stories.pop().model_copy(update={"after": ("topic-2",)})
     assert read([*stories, last], 1)[0].id == "topic-2"
+
+
+def test_readers_of_few_stories_get_first_what_touches_most() -> None:
+    stories = [story(n, "topic", f"t{n}") for n in range(5)]
+    wide = story(7, "topic", "t7").model_copy(update={"tells": ("a/a", "b/a", "c/a")})
+    deep = story(8, "topic", "t8").model_copy(update={"tells": ("a/a", "a/b", "b/a", "b/b")})
+    for day in (FIRST + timedelta(days=n) for n in range(3)):
+        turn = in_turn([*stories, deep, wide], {}, day, by_weight=True)
+        assert turn[:2] == [wide, deep]
 
 
 def test_what_belongs_to_a_chosen_topic_comes_before_what_only_touches_it() -> None:

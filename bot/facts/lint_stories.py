@@ -16,6 +16,7 @@ def stories(context: LintContext) -> Iterator[Fault]:
     """Each story lists what the base has, once, and has the length that readers get through."""
     for story in context.base.stories.values():
         yield from _references(context, story)
+        yield from _topics(context, story)
         yield from _retellings(context, story)
         yield from _citations(context, story)
         yield from _order(context, story)
@@ -46,6 +47,21 @@ def _references(context: LintContext, story: Story) -> Iterator[Fault]:
                 what = f"no event or fact is `{key}`; correct it or drop it"
                 yield context.fault(story.id, at, what)
             listed.add(key)
+
+
+def _topics(context: LintContext, story: Story) -> Iterator[Fault]:
+    """A story tells, every day, of each topic that it names: servers choose it by these."""
+    told = keys(story.lines())
+    if any(map(context.is_broken, told)):
+        return
+    about, events = context.base.about(), context.base.events
+    owners = [events[owner] for key in told if (owner := key.partition("/")[0]) in events]
+    topics = {topic for event in owners for topic in event.topics}
+    topics = topics.union(*(about.get(key, set()) for key in told))
+    for index, topic in enumerate(story.topics):
+        if topic in context.base.topics and topic not in topics:
+            what = f"no line of a day is about `{topic}`; add one, or drop the topic"
+            yield context.fault(story.id, ("topics", index), what)
 
 
 def _retellings(context: LintContext, story: Story) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
 from bot.cards.card import Line
 from bot.cli.app import app
+from bot.cli.briefings import more_facts
 from bot.compose.briefing import (
     LONGEST_HEADLINE,
     LONGEST_REMARKS,
@@ -594,3 +595,8 @@ def test_the_verb_prints_a_briefing_or_says_what_is_wrong(
     ended = CliRunner().invoke(app, ["briefing", "--config", str(path), *arguments])
     assert ended.exit_code == code, ended.output
     assert said in ended.output
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 more facts"), (1, "1 more fact")])
+def test_the_verb_counts_what_else_there_is(count: int, said: str) -> None:
+    assert more_facts(count) == said

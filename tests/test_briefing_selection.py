@@ -122,6 +122,37 @@ async def test_curators_may_choose_what_no_link_leads_to(tmp_path: Path) -> None
     assert material.parts["day-l/l"] == "happened"
 
 
+@pytest.mark.parametrize("curated", [True, False])
+async def test_what_is_not_known_of_an_event_is_told_only_beside_that_event(
+    tmp_path: Path, curated: bool
+) -> None:
+    lists = "briefing: [pair/a, pair/o, day-b/b]\n" if curated else ""
+    unknown = fact("o").replace("about: [pair]", "about: [day-b]")
+    material = await story(
+        tmp_path, topic(lists, facts=fact("a"), open=unknown), event("b", fact("b"))
+    )
+    assert chosen(material, 1) == "a"
+    told = [record for record in material.facts if record.fact.id == "b"]
+    assert "o" not in chosen(material, 2)
+    assert [record.fact.id for record in select(material, lambda _: True, told)][:1] == ["b"]
+    assert "o" in {record.fact.id for record in select(material, lambda _: True, told)}
+
+
+async def test_what_no_date_puts_before_or_after_an_event_is_its_background(tmp_path: Path) -> None:
+    elsewhere = "topics: [ferry-line]\n"
+    own = event("b", fact("b"), more=f"briefing: [day-b/b, day-c/c]\n{elsewhere}")
+    about = fact("c").replace("about: [pair]", "about: [ferry-line]")
+    beside = event("c", about, when="edtf: 2014/2016, basis: stated", more=elsewhere)
+    material = await story(tmp_path, own, beside, subject="day-b")
+    assert material.parts["day-c/c"] == "background"
+
+
+async def test_the_most_telling_of_what_was_said_is_read_first(tmp_path: Path) -> None:
+    said = event("a", fact("x"), fact("a", "position"), fact("b", "position"))
+    material = await story(tmp_path, topic("briefing: [day-a/b, day-a/a]\n"), said, EARLIER)
+    assert [record.fact.id for record in material.facts if record.fact.id in "ab"] == ["b", "a"]
+
+
 async def test_after_a_few_that_do_not_fit_a_curated_draft_is_done(tmp_path: Path) -> None:
     names = "abcdefg"
     keys = ", ".join(f"pair/{name}" for name in names)
@@ -134,13 +165,6 @@ async def test_after_a_few_that_do_not_fit_a_curated_draft_is_done(tmp_path: Pat
 
     assert told("bcd") == "aefg"
     assert told("bcde") == "a"
-
-
-async def test_a_plan_is_not_told_beside_that_nothing_is_known_of_it(tmp_path: Path) -> None:
-    plan = event("p", fact("p"), more=PLANNED)
-    unknown = fact("o").replace("about: [pair]", "about: [day-p]")
-    files = topic(facts=fact("a"), open=unknown), EARLIER, event("b", fact("b")), plan
-    assert "p" not in chosen(await story(tmp_path, *files))
 
 
 async def test_a_longer_draft_goes_on_from_what_was_begun(tmp_path: Path) -> None:

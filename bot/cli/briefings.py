@@ -62,9 +62,14 @@ async def _briefing(
         draft = await propose(service.store, spoken, subject, size)
         made = await compose(service.store, spoken, subject, draft)
         typer.echo(plain(service.page(made.card), spoken))
-        typer.echo(f"\n{made.length} characters. {made.more} more facts to choose from.", err=True)
+        typer.echo(f"\n{made.length} characters. {more_facts(made.more)} to choose from.", err=True)
     finally:
         await service.store.close()
+
+
+def more_facts(facts: int) -> str:
+    """How many facts there are besides those shown, in words."""
+    return "1 more fact" if facts == 1 else f"{facts} more facts"
 
 
 def _thing(service: AnswerService, typed: str) -> Subject:

@@ -13,9 +13,9 @@ from typing import Literal
 
 from bot.facts.model import Event
 
-Role = Literal["own", "whole", "led", "turn", "before", "followed"]
+Role = Literal["own", "whole", "led", "turn", "before", "followed", "beside"]
 """Part of the subject, what the subject is a part of, a cause of it or of a later turn that it
-took, just before it, or after it."""
+took, just before it, after it, or at a time that nothing relates to it."""
 
 _MOST_STEPS = 2  # links to what led to an event or followed; other subjects have events enough
 

@@ -130,5 +130,7 @@ def _part_of_event(place: Place, record: FactRecord, subject_is_event: bool) -> 
             return "happened"
         case "before":
             return "led"
+        case "beside":
+            return "background"
         case role:
             return role

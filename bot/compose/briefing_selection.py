@@ -3,7 +3,7 @@
 Where curators chose what a briefing tells, a draft has as much of that as fits, in their order. Of
 other subjects the parts take turns in a fixed order until the draft has its size, so the longer it
 is, the more lines each part has. What says nearly the same as a line before it is passed over, and
-so is what does not fit.
+so is what does not fit. What is not established is proposed only if the draft tells of it.
 """
 
 from __future__ import annotations
@@ -82,13 +82,22 @@ def _curated(
     by_key = {record.key: record for record in material.facts}
     chosen, passed_over = list(begun), 0
     for record in filter(None, map(by_key.get, listed)):
-        if record in chosen:
+        if record in chosen or not _has_premise(material, record, chosen):
             continue
         if fits([*chosen, record]):
             chosen.append(record)
         elif (passed_over := passed_over + 1) > _MOST_PASSED_OVER:
             break
     return chosen
+
+
+def _has_premise(material: Material, record: FactRecord, chosen: Iterable[FactRecord]) -> bool:
+    """Whether a draft tells of every event of which a fact says that something is not known."""
+    if material.part_of(record) != "open":
+        return True
+    told = (each.things for each in chosen if material.part_of(each) != "open")
+    about = record.things & material.events.keys()
+    return about <= {material.subject.thing}.union(*told)
 
 
 def _openers(material: Material, is_begun: bool) -> list[str]:
@@ -133,6 +142,7 @@ class _Candidates:
         for record in material.ranked:
             self._left.setdefault(material.part_of(record), []).append(record)
         self._names = _actor_stems(material.store)
+        self._chosen: list[FactRecord] = []
         self._said: list[set[object]] = []
         self._summed_up: set[str] = set()  # events behind where a topic stands, or with a part told
         self._told: set[str] = set()  # events of which a line tells
@@ -150,8 +160,8 @@ class _Candidates:
     def next(self, part: Part, fits: Callable[[FactRecord], bool]) -> list[FactRecord]:
         """The next fact of a part that fits and says something new; none if there is none."""
         left = self._left.get(part, [])
-        while left:
-            record = left.pop(0)
+        for record in [each for each in left if _has_premise(self._material, each, self._chosen)]:
+            left.remove(record)
             if self._is_news(part, record) and fits(record):
                 self._note(part, record)
                 return [record]
@@ -162,6 +172,7 @@ class _Candidates:
         part = self._material.parts[key]
         left = self._left.get(part, [])
         found = [record for record in left if record.key == key]
+        found = [each for each in found if _has_premise(self._material, each, self._chosen)]
         if not found or not self._is_news(part, found[0]) or not fits(found[0]):
             return []
         left.remove(found[0])
@@ -199,19 +210,14 @@ class _Candidates:
 
         Where a topic stands tells the events behind it, a part of an event the event itself.
         """
-        if part == "open":  # it names the plans of which nothing else is known
-            about = record.things & self._material.events.keys()
-            self._summed_up |= {each for each in about if self._is_planned(each)}
-        else:
+        self._chosen.append(record)
+        if part != "open":
             self._said.append(self._content(record))
         if part == "stands":
             self._summed_up |= record.things & self._material.events.keys()
         if (event := self._material.event_of(record)) and record.fact.kind not in CLAIMS:
             self._told.add(record.owner)
             self._summed_up |= {event.event.part_of or ""}
-
-    def _is_planned(self, event_id: str) -> bool:
-        return self._material.events[event_id].event.status == "planned"
 
     def _content(self, record: FactRecord) -> set[object]:
         """What a fact says: its paragraphs and the stems of its words, without names of actors."""

@@ -9,8 +9,9 @@ from math import inf
 
 from bot.answers.filters import Filters
 from bot.answers.thing_card import in_order
-from bot.compose.briefing_links import Place, Role
+from bot.compose.briefing_links import Place
 from bot.compose.briefing_parts import StoryFact, is_by_article, is_claim
+from bot.facts.chronology import Chronology
 from bot.facts.model import ESSENTIAL, Actor, Event, Topic
 from bot.facts.records import EventRecord, FactRecord
 from bot.facts.store import Store
@@ -27,6 +28,7 @@ class Story:
     events: Mapping[str, EventRecord]
     own: Sequence[str]
     places: Mapping[str, Place]
+    chronology: Chronology
     period: Filters
 
     @property
@@ -35,13 +37,16 @@ class Story:
         return (self.about.briefing or self.about.order) if self.about else ()
 
     def place(self, event_id: str) -> Place:
-        """The place of an event; one that only curators brought in is a turn of the story."""
+        """The place of an event; one that only curators brought in goes by its proven order."""
         if event_id in self.places:
             return self.places[event_id]
-        times = list(self.events)
-        is_before = bool(self.own) and times.index(event_id) < times.index(self.own[0])
-        after: Role = "followed" if isinstance(self.about, Event) else "turn"
-        return Place("led" if is_before and not isinstance(self.about, Actor) else after)
+        if isinstance(self.about, Actor) or not self.own:
+            return Place("turn")
+        if self.chronology.precedes(event_id, self.own[0]):
+            return Place("led")
+        if not any(self.chronology.precedes(each, event_id) for each in self.own):
+            return Place("beside")
+        return Place("followed" if isinstance(self.about, Event) else "turn")
 
     @property
     def subject(self) -> str | None:

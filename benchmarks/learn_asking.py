@@ -90,7 +90,7 @@ class Learned:
     """The weights of the ranking, and of the tiers."""
 
     ranking: Features
-    tiers: tiers.Signs
+    tiers: tiers.ConfidenceFeatures
 
 
 def main() -> None:
@@ -102,7 +102,7 @@ def main() -> None:
     lessons = asyncio.run(_lessons(Folders(chosen.facts, chosen.seeds)))
     learned = _learn(lessons)
     _print("ranking.WEIGHTS", FEATURES, learned.ranking)
-    _print("tiers.WEIGHTS", tiers.SIGNS, learned.tiers)
+    _print("tiers.WEIGHTS", tiers.CONFIDENCE_FEATURES, learned.tiers)
     for writer in sorted({lesson.query.origin for lesson in lessons} - {ASKS, UNANSWERED, PLAIN}):
         _try(_learn([each for each in lessons if each.query.origin != writer]), lessons, writer)
 
@@ -177,8 +177,8 @@ def _lost(asked: Asked, unit: UnitRecord, kept: Sequence[AskRecord]) -> Iterator
 
 def _learn(lessons: Sequence[Lesson]) -> Learned:
     order = _order([lesson for lesson in lessons if any(lesson.right)])
-    signs, found = zip(*(_outcome(lesson, order) for lesson in lessons), strict=True)
-    return Learned(order, _logistic(np.array(signs), np.array(found), _shares(lessons)))
+    features, found = zip(*(_outcome(lesson, order) for lesson in lessons), strict=True)
+    return Learned(order, _logistic(np.array(features), np.array(found), _shares(lessons)))
 
 
 def _shares(lessons: Sequence[Lesson]) -> Floats:
@@ -190,12 +190,12 @@ def _shares(lessons: Sequence[Lesson]) -> Floats:
     return np.array(shares) / sum(shares)
 
 
-def _outcome(lesson: Lesson, order: Features) -> tuple[tiers.Signs, float]:
-    """The signs of a lesson, and whether one of the first units answers."""
+def _outcome(lesson: Lesson, order: Features) -> tuple[tiers.ConfidenceFeatures, float]:
+    """What says how sure the answer to a lesson is, and whether one of the first units answers."""
     ranked = ranking.ordered(lesson.gathered, lesson.likenesses, order)
     is_found = any(each.unit.key in lesson.query.right for each in ranked[:SHOWN])
-    signs = tiers.signs(lesson.asked, ranked, lesson.unanswered, lesson.weights)
-    return signs, float(is_found)
+    features = tiers.confidence_features(lesson.asked, ranked, lesson.unanswered, lesson.weights)
+    return features, float(is_found)
 
 
 def _try(learned: Learned, lessons: Iterable[Lesson], writer: str) -> None:
@@ -205,8 +205,8 @@ def _try(learned: Learned, lessons: Iterable[Lesson], writer: str) -> None:
     first: list[bool] = []
     among: list[bool] = []
     for lesson in tried:
-        signs, found = _outcome(lesson, learned.ranking)
-        chances[bool(lesson.query.right)].append(float(np.dot(signs, learned.tiers)))
+        features, found = _outcome(lesson, learned.ranking)
+        chances[bool(lesson.query.right)].append(float(np.dot(features, learned.tiers)))
         if lesson.query.right:
             ranked = ranking.ordered(lesson.gathered, lesson.likenesses, learned.ranking)
             first.append(ranked[0].unit.key in lesson.query.right)
@@ -240,14 +240,14 @@ def _order(lessons: Sequence[Lesson]) -> Features:
     return _ascend(gradient, width)
 
 
-def _logistic(signs: Floats, found: Floats, shares: Floats) -> tiers.Signs:
+def _logistic(features: Floats, found: Floats, shares: Floats) -> tiers.ConfidenceFeatures:
     """The weights under which what was found, and what was not, is likeliest."""
 
     def gradient(weights: Floats) -> Floats:
-        missed = shares * (found - 1 / (1 + np.exp(-signs @ weights)))
-        return missed @ signs
+        missed = shares * (found - 1 / (1 + np.exp(-features @ weights)))
+        return missed @ features
 
-    return _ascend(gradient, signs.shape[1])
+    return _ascend(gradient, features.shape[1])
 
 
 def _ascend(gradient: Callable[[Floats], Floats], width: int) -> tuple[float, ...]:

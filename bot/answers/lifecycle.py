@@ -13,8 +13,8 @@ from bot.config import UNNAMED_HOST, Host
 from bot.facts.build import Progress, build
 from bot.facts.built import built_bases, fingerprint_of, is_intact
 from bot.facts.errors import BaseError, UnreadableBase
+from bot.facts.garbage import no_collections
 from bot.facts.load import Folders
-from bot.facts.pauses import no_collections
 from bot.facts.store import Store
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ Weighed = list[tuple[float, tuple[str, ...]]]
 FEATURES = (
     "best ask", "best ask of its kind", "best asks", "letters", "covered", "covered by itself",
     "names", "owner named", "missing name", "rarest missing", "numbers missing",
-    "form fits", "asks of its kind", "open", "head", "facts", "fits in series",
+    "form fits", "asks of its kind", "open", "no fact", "facts", "fits in series",
 )  # fmt: skip
 _BEST = 3  # asks whose mean counts besides the best one's
 
@@ -73,13 +73,13 @@ class Comparison:
             float(kind in unit.answers),
             asks.kinds.count(kind) / (len(asks.kinds) or 1),
             float(unit.is_open),
-            float(unit.key[1] == ":"),
+            float(not unit.is_fact),
             log(1 + unit.facts),
             self._fit_in_series.get(unit.owner, 0.0),
         )
 
     def unanswered(self, asks: AskIndex) -> tuple[float, float, float, float]:
-        """How like these the question is, each 0 to 1, as the last four of `tiers.SIGNS`.
+        """How like these the question is, each 0 to 1: the last four features of the tiers.
 
         The most similar, the most similar of its kind, the mean of the best three, and the most
         similar by shared words alone. In the first three the share of the unanswered question's

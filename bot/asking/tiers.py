@@ -17,14 +17,14 @@ from bot.asking.ranking import Ranked
 from bot.cards.card import Tier
 from bot.matching.term_weights import TermWeights
 
-Signs = tuple[float, ...]
+ConfidenceFeatures = tuple[float, ...]
 
 ANSWER, NEAR = 0.62, 0.35
 """The chances from which the first units are the answer, or are shown as near."""
 OPEN = 0.05
 """The chance from which a first unit is shown that says what the articles do not tell."""
 
-SIGNS = (
+CONFIDENCE_FEATURES = (
     "always",
     "strength",
     "ahead",
@@ -39,7 +39,7 @@ SIGNS = (
     "best unanswered",
     "words of unanswered",
 )
-WEIGHTS: Signs = (
+WEIGHTS: ConfidenceFeatures = (
     -1.59, 0.51, 0.24, -0.87, 0.6, -0.02, -0.41, 0.41, -1.06, -0.51, -0.06, -1.66, -0.17, -0.09,
     -0.51, -0.02, -1.59, 0.05, -0.12, 0.03, 0.13, -1.11, 0.14, 0.75, -0.68, -1.73, -2.46, -1.69,
     -2.32,
@@ -72,13 +72,13 @@ def chance(
     """
     if not ranked:
         return 0.0
-    strength = sum(map(mul, WEIGHTS, signs(asked, ranked, unanswered, weights)))
+    strength = sum(map(mul, WEIGHTS, confidence_features(asked, ranked, unanswered, weights)))
     return 1 / (1 + exp(-strength))
 
 
-def signs(
+def confidence_features(
     asked: Asked, ranked: Sequence[Ranked], unanswered: Iterable[float], weights: TermWeights
-) -> Signs:
+) -> ConfidenceFeatures:
     """What the chance depends on: how good the first unit is, and what no unit knows."""
     first = ranked[0]
     second = ranked[1].strength if len(ranked) > 1 else 0.0

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, cast
 from bot.documents import Fault
 from bot.facts import built
 from bot.facts.errors import FaultyBase, UnwritableBase
+from bot.facts.garbage import no_collections
 from bot.facts.last_build import FilesState
 from bot.facts.load import Base, Folders, broken_ids, fingerprint, load
-from bot.facts.pauses import no_collections
 from bot.facts.unread import faults_of, find_unread, ids_of
 
 if TYPE_CHECKING:

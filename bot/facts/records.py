@@ -148,9 +148,8 @@ class UnitRecord(Frozen):
 
     `things` are the ids of everything that it is about, `terms` those of its own text, `setting`
     those of the place and date of its owner, and `answers` the kinds of question that its form can
-    answer. `facts` is the number of facts about
-    its owner. If that is an event, `series` are those that it belongs to, and `day` is the last day
-    on which it can have been.
+    answer. `facts` is the number of facts about its owner. If that is an event, `series` are those
+    that it belongs to, and `day` is the last day on which it can have been.
     """
 
     key: str
@@ -164,6 +163,11 @@ class UnitRecord(Frozen):
     asks: tuple[AskRecord, ...]
     series: tuple[str, ...]
     day: int
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether it is a fact; else it is an event's head, an actor's roles or an article."""
+        return "/" in self.key
 
     @cached_property
     def own_terms(self) -> frozenset[str]:

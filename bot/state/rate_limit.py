@@ -13,11 +13,11 @@ from bot.state.tables import rate_limit
 _MAX_AHEAD = timedelta(minutes=10)
 """A next free instant further ahead than this came from a wrong clock and is ignored."""
 _LONGEST_HOLD = timedelta(days=1)
-"""So did a hold that ends later than this."""
+"""A hold that ends later than this came from a wrong clock too, and is ignored."""
 
 
 class RateLimit:
-    """A rate limiter shared by all processes: a reservation moves the next free instant."""
+    """The rows behind `RateLimiter`: a reservation moves the next free instant of all processes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

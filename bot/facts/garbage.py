@@ -1,4 +1,4 @@
-"""Keeping the garbage collector from stopping everything while a base is built or opened."""
+"""Disabling the cyclic garbage collector while a base is built or opened."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_collections() -> Generator[None]:
-    """Collect no garbage meanwhile.
+    """Disable the cyclic garbage collector in this block.
 
-    A base is hundreds of thousands of objects without circles; to look through them takes the
-    collector a second for 10,000 facts, in which no answer is made.
+    A base is hundreds of thousands of objects without reference cycles. Scanning them takes the
+    collector a second for 10,000 facts, and nothing is answered in that second.
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -212,7 +212,7 @@ async def test_a_day_between_says_when_the_next_story_comes_and_is_not_posted(
 ) -> None:
     topic = "japan-defence-policy"
     _, between = await days(service.store, "en", date(2027, 1, 1), 2, frozenset({topic}))
-    assert (between.digest.story, between.digest.worth_posting) == (None, False)
+    assert (between.digest.story, between.digest.has_more_than_story) == (None, False)
     assert next(lines(between.card)).text == EN("digest.all-told", date="29 January 2027")
 
 
@@ -438,12 +438,12 @@ def test_nothing_is_told_as_if_it_were_of_the_day_of_reading(
         assert not NOW_WORDS.search(text_of(service, posted.card)), posted.day
 
 
-def test_a_day_with_a_story_alone_is_not_worth_posting(year: list[Posted]) -> None:
+def test_a_day_with_a_story_alone_has_no_more_than_it(year: list[Posted]) -> None:
     headings = {EN(f"digest.{key}") for key in ("on-this-day", "this-month", "coming-up")}
     for posted in year:
         shown = {section.heading for section in posted.card.sections}
-        assert posted.digest.worth_posting == bool(shown & headings), posted.day
-    assert {posted.digest.worth_posting for posted in year} == {True, False}
+        assert posted.digest.has_more_than_story == bool(shown & headings), posted.day
+    assert {posted.digest.has_more_than_story for posted in year} == {True, False}
 
 
 async def test_topics_narrow_everything(service: AnswerService, base: Base) -> None:
@@ -464,7 +464,7 @@ async def test_a_topic_that_the_base_no_longer_has_leaves_nothing_to_tell(
     digest = await compose(
         service.store, EN, date(2027, 3, 16), DigestHistory(), frozenset({"gone"})
     )
-    assert (digest.story, digest.worth_posting, digest.facts) == (None, False, {})
+    assert (digest.story, digest.has_more_than_story, digest.facts) == (None, False, {})
     assert next(lines(digest.card)).text == EN("digest.nothing")
     assert_fits(service, digest.card)
 
@@ -546,13 +546,13 @@ async def test_a_first_digest_has_no_news(tmp_path: Path) -> None:
         assert not under(digest.card, "digest.corrections")
         assert not under(digest.card, "digest.added")
         assert digest.story
-        assert not digest.worth_posting
+        assert not digest.has_more_than_story
 
 
 async def test_an_unchanged_base_has_no_news(tmp_path: Path, held: Mapping[str, str]) -> None:
     async with opened(tmp_path, {STORY_FILE: STORY}) as store:
         digest = await compose(store, EN, LATER, DigestHistory(LATER, held))
-        assert not digest.worth_posting
+        assert not digest.has_more_than_story
         assert digest.story
 
 
@@ -682,7 +682,7 @@ async def test_added_facts_stand_with_their_dates_and_labels_open_ones_last(
         (None, "Not established"),
     ]
     assert {"ferry-line/start", "storm-2014/ruins"} <= set(digest.facts)
-    assert digest.worth_posting
+    assert digest.has_more_than_story
 
 
 async def test_what_the_base_no_longer_holds_and_what_came_withdrawn_is_no_news(
@@ -691,7 +691,7 @@ async def test_what_the_base_no_longer_holds_and_what_came_withdrawn_is_no_news(
     known = {k: v for k, v in held.items() if k != "ferry-agreement/signed"}
     async with opened(tmp_path, agreement(WITHDRAWN)) as store:
         told = DigestHistory(date(2026, 11, 30), {**known, "ferry-line/deleted": "x"})
-        assert not (await compose(store, EN, LATER, told)).worth_posting
+        assert not (await compose(store, EN, LATER, told)).has_more_than_story
 
 
 def many_facts(number: int) -> str:
@@ -734,7 +734,7 @@ async def test_a_story_waits_for_a_day_with_room(tmp_path: Path, held: Mapping[s
     async with opened(tmp_path, {STORY_FILE: STORY}) as store:
         news = dict.fromkeys(list(held)[:4], "another")
         full = await compose(store, EN, LATER, DigestHistory(LATER, news))
-        assert full.worth_posting
+        assert full.has_more_than_story
         assert full.story is None
         assert (await compose(store, EN, LATER, DigestHistory(LATER, held))).story == "the-line"
 

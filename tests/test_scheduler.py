@@ -159,7 +159,7 @@ async def compose(schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
         subtitle="late" if is_late else None,
     )
     contents = Contents({"a/b": "v"}, "a-story", "edition")
-    return DigestDraft(card, contents, worth_posting=day.weekday() != 0)
+    return DigestDraft(card, contents, has_more_than_story=day.weekday() != 0)
 
 
 @dataclass

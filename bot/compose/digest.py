@@ -43,13 +43,13 @@ Allocated = tuple[tuple[PassageGroup, Sequence[Passage]], ...]
 class ComposedDigest:
     """A digest, the versions of the facts that it shows, and the id of the story that it tells.
 
-    `worth_posting` is true if there is more in it than the story.
+    `has_more_than_story` is true if there is more in it than the story.
     """
 
     card: Card
     facts: Mapping[str, str]
     story: str | None
-    worth_posting: bool
+    has_more_than_story: bool
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class _Contents:
     before: Allocated
     story: StorySection | None
     after: Allocated
-    has_news: bool
+    has_more_than_story: bool
 
     def passages(self) -> Iterator[Passage]:
         """Everything that is shown, the story included."""
@@ -106,7 +106,7 @@ async def compose(
         card=card,
         facts={key: material.versions[key] for key in shown},
         story=contents.story.story.id if contents.story else None,
-        worth_posting=contents.has_news,
+        has_more_than_story=contents.has_more_than_story,
     )
 
 
@@ -201,7 +201,7 @@ def _last_sections(
     material: DigestMaterial, contents: _Contents, history: DigestHistory, age: Line | None
 ) -> Iterator[Section]:
     """How old it all is; first why there is nothing, if there is neither a story nor news."""
-    if not contents.story and not contents.has_news:
+    if not contents.story and not contents.has_more_than_story:
         yield Section((_nothing(material, history),), listed=False)
     before = contents.story.told_before if contents.story else None
     if small := tuple(filter(None, (before, age))):

@@ -31,7 +31,7 @@ async def run(
         day = first + timedelta(days=turn * (_WEEK if reader.is_weekly else 1))
         digest = await compose(store, reader.words, day, history, reader.topics, reader.is_weekly)
         yield day, digest
-        if not digest.story and not digest.worth_posting:
+        if not digest.story and not digest.has_more_than_story:
             continue  # nothing is posted, so nothing was read
         stories = {**history.stories, **({digest.story: day} if digest.story else {})}
         history = replace(history, last_day=day, versions=versions, stories=stories)

@@ -26,11 +26,11 @@ KEPT = 500
 
 @dataclass(frozen=True)
 class DigestDraft:
-    """A digest to be sent. `worth_posting` is false if nothing happened on its day."""
+    """A digest to be sent. `has_more_than_story` is as in `ComposedDigest`."""
 
     card: Card
     contents: Contents
-    worth_posting: bool
+    has_more_than_story: bool
 
 
 class DigestComposer:
@@ -56,7 +56,7 @@ class DigestComposer:
         return DigestDraft(
             card=_marked_late(digest.card, schedule, late) if late else digest.card,
             contents=Contents(digest.facts, digest.story, store.fingerprint),
-            worth_posting=digest.worth_posting,
+            has_more_than_story=digest.has_more_than_story,
         )
 
     def language(self, schedule: Schedule) -> str:

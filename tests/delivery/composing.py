@@ -37,4 +37,6 @@ class LineComposer(DigestComposer):
             sections=(Section((line,)),),
             subtitle="late" if is_late else None,
         )
-        return DigestDraft(card, Contents({FACT: "v1"}, "the-storm", "small"), worth_posting=True)
+        return DigestDraft(
+            card, Contents({FACT: "v1"}, "the-storm", "small"), has_more_than_story=True
+        )

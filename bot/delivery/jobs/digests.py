@@ -137,7 +137,7 @@ class DigestJob:
     ) -> bool:
         """If there is nothing to post, and no lease to finish, record that; returns whether so."""
         tells = draft.contents.story and schedule.config.when_empty == "story"
-        if draft.worth_posting or tells:
+        if draft.has_more_than_story or tells:
             return False
         slot = _slot(schedule, occurrence)
         if await self._state.posts.get(slot.post_id):

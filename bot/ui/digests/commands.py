@@ -155,7 +155,7 @@ async def _preview(interaction: Interaction) -> None:
     lines = [words("digest.preview", at=moment(words, run.instant))]
     if schedule.paused:
         lines.append(words("digest.preview.paused"))
-    elif not draft.worth_posting and (
+    elif not draft.has_more_than_story and (
         schedule.config.when_empty == "skip" or draft.contents.story is None
     ):
         lines.append(words("digest.preview.skipped"))

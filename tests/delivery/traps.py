@@ -30,6 +30,8 @@ from bot.ui.posting import messenger
 from bot.ui.posting.notices import DiscordNotifier, Message, RenderNotice
 from tests.delivery.orders import Orders, Point
 
+_UNLOCKED = 20  # looks in a row, 10 ms apart
+
 
 class Trap:
     """Where the process meets its end."""
@@ -47,16 +49,26 @@ class Trap:
             return
         self._here += 1
         if self._here == self._orders.gathered:
-            is_stop = self._orders.signal == signal.SIGSTOP
-            while is_stop and not _is_free(self._orders.database):  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+            if self._orders.signal == signal.SIGSTOP:
+                await _until_unlocked(self._orders.database)
             self._all_here.set()
             os.kill(os.getpid(), self._orders.signal)
         await self._all_here.wait()
 
 
+async def _until_unlocked(database: str) -> None:
+    """Wait until nothing writes to SQLite's file for a while: a stopped process keeps its lock.
+
+    Between a look and the signal another thread may begin to write, so one look is not enough.
+    """
+    unlocked = 0
+    while unlocked < _UNLOCKED:
+        unlocked = unlocked + 1 if _is_free(database) else 0
+        await asyncio.sleep(0.01)
+
+
 def _is_free(url: str) -> bool:
-    """Whether nothing writes to SQLite's file; a process that is stopped would keep its lock."""
+    """Whether nothing writes to SQLite's file at this moment."""
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         return True

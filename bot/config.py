@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from bot import documents
+from bot import documents, validation
 from bot.documents import Fault
 from bot.shards import UNDIVIDED, Shards
 
@@ -107,7 +107,7 @@ def read_config(path: Path) -> Config:
         raise FaultyConfig([Fault(str(path), 1, f"cannot be read: {error.strerror}")]) from None
     if document is None:
         raise FaultyConfig(faults)
-    config, misfits = documents.shape(document, Config)
+    config, misfits = validation.validate(document, Config)
     if config is None or faults:
         raise FaultyConfig([*faults, *misfits])
     folder = path.absolute().parent  # of a link its own folder, not the target's

@@ -7,7 +7,7 @@ from time import process_time
 
 import pytest
 
-from bot import documents
+from bot import documents, validation
 from bot.documents import Document
 from bot.facts.model import Event, Source, Thing
 
@@ -24,7 +24,7 @@ def _shape(folder: Path, content: str, model: type[Thing] = Event) -> list[str]:
     """Every fault of a readable file that is to hold a thing."""
     document, faults = _read(folder, content)
     assert document is not None
-    return [*faults, *map(str, documents.shape(document, model)[1])]
+    return [*faults, *map(str, validation.validate(document, model)[1])]
 
 
 @pytest.mark.parametrize(

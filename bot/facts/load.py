@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-from bot import documents
+from bot import documents, validation
 from bot.documents import Document, Fault, YamlFile
 from bot.facts.absent import Absent
 from bot.facts.model import (
@@ -241,13 +241,13 @@ class _Reader:
         return things
 
     def _shaped(
-        self, path: Path, model: type[documents.Model]
-    ) -> tuple[documents.Model | None, Document | None]:
+        self, path: Path, model: type[validation.Model]
+    ) -> tuple[validation.Model | None, Document | None]:
         document, faults = documents.read(path, self.folders.shown(path))
         self.faults += faults
         if document is None:
             return None, None
-        shaped, faults = documents.shape(document, model)
+        shaped, faults = validation.validate(document, model)
         self.faults += faults
         return shaped, document
 

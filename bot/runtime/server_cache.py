@@ -167,7 +167,7 @@ class _Cache(AutoShardedConnectionState[Any]):
         super().parse_channel_update(data)
         self._put_channel(data)
 
-    def _put_channel(self, data: Any) -> None:
+    def _put_channel(self, data: Payload) -> None:
         if server := self._server(data):
             server.put_channel(data)
 
@@ -179,7 +179,7 @@ class _Cache(AutoShardedConnectionState[Any]):
         super().parse_guild_role_update(data)
         self._put_role(data)
 
-    def _put_role(self, data: Any) -> None:
+    def _put_role(self, data: Payload) -> None:
         if server := self._server(data):
             server.put_role(data["role"])
 
@@ -188,7 +188,7 @@ class _Cache(AutoShardedConnectionState[Any]):
 
     parse_thread_update = parse_thread_list_sync = parse_thread_create
 
-    def _server(self, data: Any) -> _Server | None:
+    def _server(self, data: Payload) -> _Server | None:
         """The server of an event, unless it is not here yet."""
         server = self._get_guild(int(data.get("guild_id", 0)))
         return server if isinstance(server, _Server) else None

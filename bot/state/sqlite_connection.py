@@ -6,7 +6,7 @@ A hop costs as much as a small statement.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Self
 
@@ -16,40 +16,40 @@ import aiosqlite
 class OneHopCursor:
     """What SQLAlchemy uses of aiosqlite's cursor. Rows are fetched with the statement."""
 
-    description: Any = None
+    description: object = None
     rowcount = -1
     lastrowid: int | None = None
     arraysize = 1
 
-    def __init__(self, run: Callable[..., Any]) -> None:
+    def __init__(self, run: Callable[..., Awaitable[object]]) -> None:
         self._run = run
-        self._rows: Sequence[Any] = ()
+        self._rows: Sequence[object] = ()
 
     async def __aenter__(self) -> Self:
         """The cursor."""
         return self
 
-    async def execute(self, statement: str, values: Sequence[Any] = ()) -> Self:
+    async def execute(self, statement: str, values: Sequence[object] = ()) -> Self:
         """Carry out a statement, and fetch its rows."""
         return await self._carry_out(sqlite3.Connection.execute, statement, values)
 
-    async def executemany(self, statement: str, values: Iterable[Sequence[Any]]) -> Self:
+    async def executemany(self, statement: str, values: Iterable[Sequence[object]]) -> Self:
         """Carry out a statement once for each of several values."""
         return await self._carry_out(sqlite3.Connection.executemany, statement, values)
 
-    async def fetchall(self) -> Sequence[Any]:
+    async def fetchall(self) -> Sequence[object]:
         """The rows of the statement."""
         return self._rows
 
     async def close(self) -> None:
         """Do nothing: the rows are fetched."""
 
-    async def _carry_out(self, execute: Callable[..., sqlite3.Cursor], *given: Any) -> Self:
+    async def _carry_out(self, execute: Callable[..., sqlite3.Cursor], *given: object) -> Self:
         await self._run(self._fetch, execute, *given)
         return self
 
     def _fetch(
-        self, connection: sqlite3.Connection, execute: Callable[..., sqlite3.Cursor], *given: Any
+        self, connection: sqlite3.Connection, execute: Callable[..., sqlite3.Cursor], *given: object
     ) -> None:
         cursor = execute(connection, *given)
         self._rows = cursor.fetchall()
@@ -69,7 +69,7 @@ class OneHopConnection(aiosqlite.Connection):
         """A new cursor."""
         return OneHopCursor(self._on_thread)
 
-    async def _on_thread(self, run: Callable[..., Any], *given: Any) -> Any:
+    async def _on_thread(self, run: Callable[..., object], *given: object) -> object:
         return await self._execute(run, self._conn, *given)  # pyright: ignore[reportUnknownMemberType] - untyped there
 
 

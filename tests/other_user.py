@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +17,7 @@ _NOBODY = 65_534
 @contextmanager
 def as_another_user() -> Generator[None]:
     """What runs in the block has no more rights than the modes of files give to everyone."""
+    import_module("alembic.command")  # another user may not be able to read Python's library
     user = os.geteuid()
     os.seteuid(user or _NOBODY)
     try:

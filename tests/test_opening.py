@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import alembic.command  # noqa: F401 - another user may not be able to read Python's library
 import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner

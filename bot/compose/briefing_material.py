@@ -11,7 +11,6 @@ from bot.answers.filters import Filters
 from bot.compose.briefing_links import Scope, places
 from bot.compose.briefing_parts import PARTS, Part, StoryFact, part_of
 from bot.compose.briefing_story import Story, story_facts
-from bot.facts.chronology import Chronology
 from bot.facts.model import Actor, Event, Topic
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.facts.store import Filter, Store
@@ -77,11 +76,7 @@ async def gather(store: Store, subject: Subject) -> Material:
     is_event = isinstance(about, Event)
     late = {key for key in own if about is None and period.may_miss(events[key].dated.span)}
     around = places({key: each.event for key, each in events.items()}, own, _scope(about), late)
-    chronology = Chronology(
-        {key: each.event for key, each in events.items()},
-        {key: each.dated for key, each in events.items()},
-    )
-    seen = await story_facts(store, Story(about, events, own, around, chronology, period))
+    seen = await story_facts(store, Story(about, events, own, around, period))
     parts: dict[str, Part] = {each.record.key: part_of(each, is_event) for each in seen}
     positions = _positions(events)
 

@@ -20,7 +20,7 @@ from bot.matching.normalize import MINOR
 from bot.matching.vocabulary import words_of
 
 _EVENTS = frozenset[Part]({"what", "led", "happened", "followed", "planned"})
-_LIKELY = 1 / 3  # share of its possible days in a period, from which an event is told there
+_LIKELY = 1 / 3  # of an event's possible days, how many must lie in the period to propose it
 _SAME = 0.45  # two facts more alike than this say the same
 _STEM = 5  # letters that the forms of a word usually share
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import inf
 
 from bot.answers.filters import Filters
@@ -28,13 +29,20 @@ class Story:
     events: Mapping[str, EventRecord]
     own: Sequence[str]
     places: Mapping[str, Place]
-    chronology: Chronology
     period: Filters
 
     @property
     def listed(self) -> Sequence[str]:
         """The keys of the facts that curators want told, the most telling first."""
         return (self.about.briefing or self.about.order) if self.about else ()
+
+    @cached_property
+    def chronology(self) -> Chronology:
+        """What the base proves of the order of its events; only an event brought in needs it."""
+        return Chronology(
+            {key: each.event for key, each in self.events.items()},
+            {key: each.dated for key, each in self.events.items()},
+        )
 
     def place(self, event_id: str) -> Place:
         """The place of an event; one that only curators brought in goes by its proven order."""
@@ -205,7 +213,8 @@ async def _ranked(store: Store, story: Story, seen: Iterable[StoryFact]) -> list
     about.
     """
     order = {key: place for place, key in enumerate(story.listed)}
-    told_by = await _told_by(store, story) if story.about is None else Counter[str]()
+    seen = list(seen)
+    told_by = await _told_by(store, story, seen) if story.about is None else Counter[str]()
     before = Counter[tuple[str, str]]()
     ranked: list[StoryFact] = []
     for position, each in enumerate(seen):
@@ -230,19 +239,14 @@ async def _ranked(store: Store, story: Story, seen: Iterable[StoryFact]) -> list
     return ranked
 
 
-async def _told_by(store: Store, story: Story) -> Counter[str]:
-    """By how many subjects curators want each fact told."""
+async def _told_by(store: Store, story: Story, seen: Iterable[StoryFact]) -> Counter[str]:
+    """How many subjects list each fact, of the subjects that the facts of a period are about."""
     found = Counter[str]()
-    for thing in store.things.values():
-        match thing.kind:
-            case "event":
-                about = story.events[thing.id].event
-            case "actor":
-                about = await store.actor(thing.id)
-            case "topic":
-                about = await store.topic(thing.id)
-            case _:
-                continue
+    for thing_id in set[str]().union(*(each.record.things for each in seen)):
+        if thing_id in story.events:
+            about = story.events[thing_id].event
+        else:
+            about = await store.actor(thing_id) or await store.topic(thing_id)
         found.update((about.briefing or about.order) if about else ())
     return found
 

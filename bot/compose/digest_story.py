@@ -153,7 +153,7 @@ def in_turn(
             not by_weight and last is not None and story.kind == last.kind,
             story.kind != due,
             story.topics[0] in near,
-            by_weight and -_weight(story),
+            -_weight(story) if by_weight else 0,
             -waiting[story.id],
             of_topic[story.topics[0]],
             hashlib.sha256(f"{day} {story.id}".encode()).digest(),

@@ -83,6 +83,7 @@ def _wiring(orders: Orders, opening: AbstractAsyncContextManager[object]) -> Wir
     async def open_state(url: str, shards: Shards) -> State:
         async with opening:
             state = await State.open(url, shards)
+        trap.database = state.database
         state.leases = TrappedLeases(trap, state.database)
         state.posts = TrappedPosts(trap, state.database)
         state.briefings = TrappedBriefings(trap, state.database)

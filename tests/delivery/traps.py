@@ -7,13 +7,10 @@ import os
 import random
 import secrets
 import signal
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import datetime, timedelta
 
 import discord
-from sqlalchemy.engine import make_url
 
 from bot.delivery.jobs.notice_contents import BriefingWarning, DigestWarning, OutgoingNotice
 from bot.delivery.outbox import OutgoingPost
@@ -30,11 +27,11 @@ from bot.ui.posting import messenger
 from bot.ui.posting.notices import DiscordNotifier, Message, RenderNotice
 from tests.delivery.orders import Orders, Point
 
-_UNLOCKED = 20  # looks in a row, 10 ms apart
-
 
 class Trap:
-    """Where the process meets its end."""
+    """Where the process meets its end. `database` is set once it is open."""
+
+    database: Database
 
     def __init__(self, orders: Orders) -> None:
         self._orders = orders
@@ -49,35 +46,11 @@ class Trap:
             return
         self._here += 1
         if self._here == self._orders.gathered:
-            if self._orders.signal == signal.SIGSTOP:
-                await _until_unlocked(self._orders.database)
-            self._all_here.set()
-            os.kill(os.getpid(), self._orders.signal)
+            # A stopped process keeps SQLite's lock, which needs its one connection: this has it.
+            async with self.database.engine.connect():
+                self._all_here.set()
+                os.kill(os.getpid(), self._orders.signal)
         await self._all_here.wait()
-
-
-async def _until_unlocked(database: str) -> None:
-    """Wait until nothing writes to SQLite's file for a while: a stopped process keeps its lock.
-
-    Between a look and the signal another thread may begin to write, so one look is not enough.
-    """
-    unlocked = 0
-    while unlocked < _UNLOCKED:
-        unlocked = unlocked + 1 if _is_free(database) else 0
-        await asyncio.sleep(0.01)
-
-
-def _is_free(url: str) -> bool:
-    """Whether nothing writes to SQLite's file at this moment."""
-    address = make_url(url)
-    if address.get_backend_name() != "sqlite":
-        return True
-    with closing(sqlite3.connect(str(address.database), timeout=0)) as connection:
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
-            return False
-    return True
 
 
 class TrappedMessenger(messenger.DiscordMessenger):

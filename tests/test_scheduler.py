@@ -499,11 +499,12 @@ async def test_posts_are_published_after_they_were_posted(world: World) -> None:
     await world.set_up(replace(EIGHT, target=Target(10, publish=True)), server_id=1)
     await world.set_up(replace(EIGHT, target=Target(20)), server_id=2)
     world.discord.publishing = [Throttled(600, everywhere=False), Throttled(60, everywhere=False)]
-    await world.begin()
+    await world.time.until(at("2026-11-24 07:55"))
+    await world.begin(settings=SHORT)
     await world.time.until(at("2026-11-24 08:05"))
     assert len(world.discord.sent) == 2
     assert world.discord.published == []
-    await world.time.until(at("2026-11-24 11:00"))
+    await world.time.until(at("2026-11-24 08:15"))
     assert [message_ref.channel_id for message_ref in world.discord.published] == [10]
     assert await world.state.posts.unpublished() == ()
 

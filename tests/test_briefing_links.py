@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from bot.compose.briefing_links import Place, Scope, places
+from bot.compose.briefing_links import Place, SubjectKind, places
 from bot.facts.model import Event, When
 
 
@@ -48,8 +48,8 @@ EVENTS: Mapping[str, Event] = {
 """In order of time."""
 
 
-def _roles(own: list[str], scope: Scope) -> dict[str, str]:
-    return {name: place.role for name, place in places(EVENTS, own, scope).items()}
+def _roles(own: list[str], kind: SubjectKind) -> dict[str, str]:
+    return {name: place.role for name, place in places(EVENTS, own, kind).items()}
 
 
 def test_an_events_story_has_its_causes_its_surroundings_and_what_followed() -> None:
@@ -85,9 +85,9 @@ def test_what_followed_before_a_topics_last_event_is_a_turn_of_it() -> None:
     assert _roles(["founding", "ruling"], "topic")["curbs"] == "followed"
 
 
-@pytest.mark.parametrize(("scope", "far"), [("topic", False), ("period", False), ("event", True)])
-def test_only_an_event_has_causes_of_causes(scope: Scope, far: bool) -> None:
-    assert ("curbs" in _roles(["visit"], scope)) is far
+@pytest.mark.parametrize(("kind", "far"), [("topic", False), ("period", False), ("event", True)])
+def test_only_an_event_has_causes_of_causes(kind: SubjectKind, far: bool) -> None:
+    assert ("curbs" in _roles(["visit"], kind)) is far
 
 
 def test_what_led_to_events_of_a_period_led_to_the_period() -> None:

@@ -1,8 +1,8 @@
 """The briefing: a cited, dated summary that a moderator posts under their own name.
 
 It tells the story of a topic, an actor, an event or a period in parts that always come in the same
-order (`briefing_parts`). The links between events say which of them belong to the story
-(`briefing_links`, `briefing_story`). A draft has one of three sizes (`briefing_size`), which decide
+order (`briefing_parts`). The links between events say which of them are within its scope
+(`briefing_links`, `briefing_scope`). A draft has one of three sizes (`briefing_size`), which decide
 how many facts of each part it proposes (`briefing_selection`). The card is laid out in
 `briefing_card`.
 """

@@ -1,7 +1,7 @@
-"""Which events belong to a story: its own, what led to them, came just before, and followed.
+"""Which events a briefing is on: its own, what led to them, came just before, and followed.
 
 They are found by the links between events that the base has. Few links are followed: the causes of
-causes soon belong to another story.
+causes soon belong to another subject.
 """
 
 from __future__ import annotations
@@ -19,35 +19,35 @@ took, just before it, after it, or at a time that nothing relates to it."""
 
 _MOST_STEPS = 2  # links to what led to an event or followed; other subjects have events enough
 
-Scope = Literal["event", "topic", "actor", "period"]
-"""What the subject of a story is."""
+SubjectKind = Literal["event", "topic", "actor", "period"]
+"""What a briefing is about."""
 
 Graph = Mapping[str, Iterable[str]]
 
 
 @dataclass(frozen=True)
 class Place:
-    """The role of an event in a story, and how many links it is away from the subject."""
+    """The role of an event in a briefing, and how many links it is away from the subject."""
 
     role: Role
     steps: int = 0
 
 
 def places(
-    events: Mapping[str, Event], own: Sequence[str], scope: Scope, late: Collection[str] = ()
+    events: Mapping[str, Event], own: Sequence[str], kind: SubjectKind, late: Collection[str] = ()
 ) -> dict[str, Place]:
-    """The place of each event that belongs to a story; `own` are those of its subject.
+    """The place of each event within the scope; `own` are those of its subject.
 
-    `events` and `own` are in order of time. An actor's story has only what the actor took part in.
-    What only `late` events, which may miss the period, led to is not of its story.
+    `events` and `own` are in order of time. An actor's has only what the actor took part in.
+    What only `late` events, which may miss the period, led to is not in it.
     """
     links, found = _links(events), {event_id: Place("own") for event_id in own}
-    if scope == "event":
+    if kind == "event":
         _add(found, "whole", _reached(found, links.whole))
-    if scope != "actor":
+    if kind != "actor":
         _add(found, "own", _reached(found, links.parts))
     core = tuple(event_id for event_id in found if event_id not in late)
-    match scope:
+    match kind:
         case "event":
             _add(found, "led", _reached(core, links.causes, _MOST_STEPS))
             before = _akin(events, core, _reached(core, links.earlier))

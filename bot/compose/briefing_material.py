@@ -8,9 +8,9 @@ from datetime import date
 
 from bot.answers.change_lines import last_change
 from bot.answers.filters import Filters
-from bot.compose.briefing_links import Scope, places
-from bot.compose.briefing_parts import PARTS, Part, StoryFact, part_of
-from bot.compose.briefing_story import Story, story_facts
+from bot.compose.briefing_links import SubjectKind, places
+from bot.compose.briefing_parts import PARTS, BriefingFact, Part, part_of
+from bot.compose.briefing_scope import BriefingScope, briefing_facts
 from bot.facts.model import Actor, Event, Topic
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.facts.store import Filter, Store
@@ -75,12 +75,14 @@ async def gather(store: Store, subject: Subject) -> Material:
     own = await _own_events(store, about, subject, period, events)
     is_event = isinstance(about, Event)
     late = {key for key in own if about is None and period.may_miss(events[key].dated.span)}
-    around = places({key: each.event for key, each in events.items()}, own, _scope(about), late)
-    seen = await story_facts(store, Story(about, events, own, around, period))
+    around = places(
+        {key: each.event for key, each in events.items()}, own, _kind_of_subject(about), late
+    )
+    seen = await briefing_facts(store, BriefingScope(about, events, own, around, period))
     parts: dict[str, Part] = {each.record.key: part_of(each, is_event) for each in seen}
     positions = _positions(events)
 
-    def reading_order(each: StoryFact) -> tuple[float, ...]:
+    def reading_order(each: BriefingFact) -> tuple[float, ...]:
         """By part; what it is and what was said, the most telling first, all else by time."""
         part = parts[each.record.key]
         if part in ("what", "said"):
@@ -112,7 +114,7 @@ def _positions(events: Mapping[str, EventRecord]) -> dict[str, tuple[float, floa
     }
 
 
-def _scope(about: Event | Actor | Topic | None) -> Scope:
+def _kind_of_subject(about: Event | Actor | Topic | None) -> SubjectKind:
     match about:
         case Event():
             return "event"

@@ -21,10 +21,10 @@ PARTS: tuple[Part, ...] = get_args(Part)
 
 
 @dataclass(frozen=True)
-class StoryFact:
-    """A fact in the story of one subject.
+class BriefingFact:
+    """A fact within the scope of a briefing.
 
-    `event` is the event that has it, if one has, and `place` that event's place in the story.
+    `event` is the event that has it, if one has, and `place` that event's place in the briefing.
     `number` is its place among what its event tells, in the order of its file; `is_first` says that
     it is the most telling of that, `begins` that the subject began with it, `appoints` that it
     tells how the subject took office. `is_own` says that the subject itself has it, `defines` that
@@ -61,7 +61,7 @@ def is_by_article(record: FactRecord) -> bool:
     return any(record.fact.by == cite.source for cite in record.fact.cites)
 
 
-def part_of(seen: StoryFact, subject_is_event: bool) -> Part:
+def part_of(seen: BriefingFact, subject_is_event: bool) -> Part:
     """The part that shows a fact."""
     record, event = seen.record, seen.event
     if record.part == "open":
@@ -92,13 +92,13 @@ def part_of(seen: StoryFact, subject_is_event: bool) -> Part:
     return _part_of_event(seen.place, record, subject_is_event)
 
 
-def _part_of_where_it_stands(seen: StoryFact) -> Part:
+def _part_of_where_it_stands(seen: BriefingFact) -> Part:
     if not seen.is_outdated:
         return "stands"
     return "said" if is_claim(seen.record, None) else "background"
 
 
-def _is_a_difference(seen: StoryFact) -> bool:
+def _is_a_difference(seen: BriefingFact) -> bool:
     """Whether the difference between sources is what it tells, and not just in its wording."""
     fact = seen.record.fact
     is_of_subject = seen.event is not None or seen.is_own  # not what another topic is
@@ -107,13 +107,13 @@ def _is_a_difference(seen: StoryFact) -> bool:
     )
 
 
-def _is_aside(seen: StoryFact) -> bool:
+def _is_aside(seen: BriefingFact) -> bool:
     """Whether a fact only explains an event of the subject, and is no part of what happened."""
     is_own = seen.place is not None and seen.place.role == "own"
     return is_own and not seen.is_first and seen.record.fact.kind == "background"
 
 
-def _part_of_timeless(seen: StoryFact) -> Part:
+def _part_of_timeless(seen: BriefingFact) -> Part:
     if seen.defines:
         return "what"
     return "happened" if seen.record.fact.kind in ESSENTIAL else "background"

@@ -1,4 +1,4 @@
-"""The facts of a subject's story, with what decides their part and rank."""
+"""What is within the scope of a briefing: its facts, with what decides their part and rank."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from math import inf
 from bot.answers.filters import Filters
 from bot.answers.thing_card import in_order
 from bot.compose.briefing_links import Place
-from bot.compose.briefing_parts import StoryFact, is_by_article, is_claim
+from bot.compose.briefing_parts import BriefingFact, is_by_article, is_claim
 from bot.facts.chronology import Chronology
 from bot.facts.model import ESSENTIAL, Actor, Event, Topic
 from bot.facts.records import EventRecord, FactRecord
@@ -19,7 +19,7 @@ from bot.facts.store import Store
 
 
 @dataclass(frozen=True)
-class Story:
+class BriefingScope:
     """What a briefing is about, its own events in order of time, and every event's place in it.
 
     `about` is None for a period. `events` are all of the base.
@@ -69,142 +69,148 @@ class Story:
         return first if isinstance(self.about, Topic) and not is_caused else None
 
 
-async def story_facts(store: Store, story: Story) -> list[StoryFact]:
+async def briefing_facts(store: Store, scope: BriefingScope) -> list[BriefingFact]:
     """Every fact that a briefing can show."""
-    found: dict[str, StoryFact] = {}
-    for event_id in story.places:
+    found: dict[str, BriefingFact] = {}
+    for event_id in scope.places:
         facts = [f for f in await store.facts(event_id) if f.owner == event_id]
-        found.update((each.record.key, each) for each in _of_event(story, event_id, facts))
-    listed = [f for f in await store.facts_named(story.listed) if not f.fact.withdrawn]
+        found.update((each.record.key, each) for each in _of_event(scope, event_id, facts))
+    listed = [f for f in await store.facts_named(scope.listed) if not f.fact.withdrawn]
     for fact in listed:
-        if fact.owner in story.events and fact.key not in found:
-            found[fact.key] = await _brought_in(store, story, fact)
-    for fact in (*listed, *await _of_things(store, story)):
-        if fact.owner not in story.events and fact.key not in found:
-            found[fact.key] = _timeless(story, fact, found.values())
+        if fact.owner in scope.events and fact.key not in found:
+            found[fact.key] = await _brought_in(store, scope, fact)
+    for fact in (*listed, *await _of_things(store, scope)):
+        if fact.owner not in scope.events and fact.key not in found:
+            found[fact.key] = _timeless(scope, fact, found.values())
     if any(each.defines for each in found.values()):  # the subject needs no event to say what it is
         found = {key: replace(each, begins=False) for key, each in found.items()}
-    return await _ranked(store, story, found.values())
+    return await _ranked(store, scope, found.values())
 
 
-async def _brought_in(store: Store, story: Story, fact: FactRecord) -> StoryFact:
+async def _brought_in(store: Store, scope: BriefingScope, fact: FactRecord) -> BriefingFact:
     """A fact of an event that curators want told, although the links do not lead to it."""
     own = [each.key for each in await store.facts(fact.owner) if each.owner == fact.owner]
-    event = story.events[fact.owner].event
-    return StoryFact(
+    event = scope.events[fact.owner].event
+    return BriefingFact(
         record=fact,
         event=event,
-        place=story.place(fact.owner),
+        place=scope.place(fact.owner),
         number=own.index(fact.key),
         is_first=fact.key == own[0],
     )
 
 
-def _timeless(story: Story, fact: FactRecord, before: Collection[StoryFact]) -> StoryFact:
+def _timeless(
+    scope: BriefingScope, fact: FactRecord, before: Collection[BriefingFact]
+) -> BriefingFact:
     """A fact of an actor or a topic; `before` are those that come before it."""
-    is_own = fact.owner == story.subject
-    return StoryFact(
+    is_own = fact.owner == scope.subject
+    return BriefingFact(
         fact,
         is_first=is_own and not any(each.is_own and not each.event for each in before),
         is_own=is_own,
-        defines=is_own and _defines(story, fact, before),
-        is_outdated=_is_outdated(story, fact),
-        is_late=story.about is None,
+        defines=is_own and _defines(scope, fact, before),
+        is_outdated=_is_outdated(scope, fact),
+        is_late=scope.about is None,
     )
 
 
-def _of_event(story: Story, event_id: str, facts: Sequence[FactRecord]) -> Iterator[StoryFact]:
+def _of_event(
+    scope: BriefingScope, event_id: str, facts: Sequence[FactRecord]
+) -> Iterator[BriefingFact]:
     """The facts of an event; of one that is only linked to the subject, what it tells first."""
-    event, place = story.events[event_id].event, story.places[event_id]
-    names = isinstance(story.about, Topic | Event)
+    event, place = scope.events[event_id].event, scope.places[event_id]
+    names = isinstance(scope.about, Topic | Event)
 
     def importance(fact: FactRecord) -> tuple[bool, ...]:
-        is_elsewhere = names and story.subject not in fact.things
+        is_elsewhere = names and scope.subject not in fact.things
         return is_claim(fact, event), fact.fact.kind not in ESSENTIAL, is_elsewhere
 
     told = sorted(in_order(event.order, facts), key=importance)
     numbers = {fact.key: number for number, fact in enumerate(facts)}
-    is_own = event_id in story.own
-    for fact in _chosen(story, place, told):
+    is_own = event_id in scope.own
+    for fact in _chosen(scope, place, told):
         is_first = fact is told[0]
-        yield StoryFact(
+        yield BriefingFact(
             record=fact,
             event=event,
             place=place,
             number=numbers[fact.key],
             is_first=is_first,
-            is_own=event_id == story.subject,
-            begins=is_first and event_id == story.beginning and story.subject in fact.things,
-            appoints=is_first and event.kind == "appointment" and isinstance(story.about, Actor),
-            is_late=is_own and story.about is None and _is_late(story, fact),
+            is_own=event_id == scope.subject,
+            begins=is_first and event_id == scope.beginning and scope.subject in fact.things,
+            appoints=is_first and event.kind == "appointment" and isinstance(scope.about, Actor),
+            is_late=is_own and scope.about is None and _is_late(scope, fact),
         )
 
 
-def _chosen(story: Story, place: Place, told: Sequence[FactRecord]) -> Sequence[FactRecord]:
-    """The facts of an event that belong to a story, of those that it tells.
+def _chosen(scope: BriefingScope, place: Place, told: Sequence[FactRecord]) -> Sequence[FactRecord]:
+    """The facts of an event that are within a scope, of those that it tells.
 
-    Of one that is only linked to the subject it is the first; in an actor's story it is what names
+    Of one that is only linked to the subject it is the first; for an actor it is what names
     the actor, or else the first.
     """
-    if isinstance(story.about, Actor):
-        return [fact for fact in told if story.subject in fact.things] or told[:1]
+    if isinstance(scope.about, Actor):
+        return [fact for fact in told if scope.subject in fact.things] or told[:1]
     return told if place.role in ("own", "whole") else told[:1]
 
 
-def _is_late(story: Story, fact: FactRecord) -> bool:
+def _is_late(scope: BriefingScope, fact: FactRecord) -> bool:
     """Whether a fact of an event may miss the period: its event may, or an article says it."""
-    return _may_miss(story, fact.owner) or is_by_article(fact)
+    return _may_miss(scope, fact.owner) or is_by_article(fact)
 
 
-def _may_miss(story: Story, event_id: str) -> bool:
-    return story.period.may_miss(story.events[event_id].dated.span)
+def _may_miss(scope: BriefingScope, event_id: str) -> bool:
+    return scope.period.may_miss(scope.events[event_id].dated.span)
 
 
-async def _of_things(store: Store, story: Story) -> list[FactRecord]:
+async def _of_things(store: Store, scope: BriefingScope) -> list[FactRecord]:
     """The facts of actors and topics: about the subject, or where the topics of an event stand."""
-    if story.about is None:
-        within = [event_id for event_id in story.own if not _may_miss(story, event_id)]
+    if scope.about is None:
+        within = [event_id for event_id in scope.own if not _may_miss(scope, event_id)]
         return [fact for event_id in within for fact in await store.facts(event_id)]
-    found = list(await store.facts(story.about.id))
-    for topic in story.about.topics if isinstance(story.about, Event) else ():
+    found = list(await store.facts(scope.about.id))
+    for topic in scope.about.topics if isinstance(scope.about, Event) else ():
         facts = await store.facts(topic)
-        found += (fact for fact in facts if fact.owner == topic and _bears_on(story, fact))
+        found += (fact for fact in facts if fact.owner == topic and _bears_on(scope, fact))
     return found
 
 
-def _defines(story: Story, fact: FactRecord, before: Iterable[StoryFact]) -> bool:
+def _defines(scope: BriefingScope, fact: FactRecord, before: Iterable[BriefingFact]) -> bool:
     """Whether a fact of the subject says what it is: the first that is no claim.
 
     What an actor is, is said by its roles.
     """
     if fact.part != "facts" or is_claim(fact, None):
         return False
-    if isinstance(story.about, Actor) and story.about.roles:
+    if isinstance(scope.about, Actor) and scope.about.roles:
         return fact.fact.kind == "role"
     return not any(each.defines for each in before)
 
 
-def _is_outdated(story: Story, fact: FactRecord) -> bool:
+def _is_outdated(scope: BriefingScope, fact: FactRecord) -> bool:
     """Whether events of the subject are proven to have come after all that a fact is about."""
-    if not isinstance(story.about, Topic | Actor):
+    if not isinstance(scope.about, Topic | Actor):
         return False
-    about = fact.things & story.events.keys()
-    later = {after for event_id in about for after in story.events[event_id].after}
+    about = fact.things & scope.events.keys()
+    later = {after for event_id in about for after in scope.events[event_id].after}
     return any(
-        story.events[event_id].event.status == "reported"
-        for event_id in later & set(story.own) - about
+        scope.events[event_id].event.status == "reported"
+        for event_id in later & set(scope.own) - about
     )
 
 
-def _bears_on(story: Story, fact: FactRecord) -> bool:
+def _bears_on(scope: BriefingScope, fact: FactRecord) -> bool:
     """Whether a fact of a topic says where an event of it stands, or what is open about it."""
-    return fact.part != "facts" and story.subject in fact.things
+    return fact.part != "facts" and scope.subject in fact.things
 
 
 # ---- What is most telling ----------------------------------------------------------------------
 
 
-async def _ranked(store: Store, story: Story, seen: Iterable[StoryFact]) -> list[StoryFact]:
+async def _ranked(
+    store: Store, scope: BriefingScope, seen: Iterable[BriefingFact]
+) -> list[BriefingFact]:
     """The facts with their ranks.
 
     First comes what says what the subject is, what curators put first, then the subject's own,
@@ -212,23 +218,23 @@ async def _ranked(store: Store, story: Story, seen: Iterable[StoryFact]) -> list
     away, what followed first, in a period what curators tell of most subjects, what more facts are
     about.
     """
-    order = {key: place for place, key in enumerate(story.listed)}
+    order = {key: place for place, key in enumerate(scope.listed)}
     seen = list(seen)
-    told_by = await _told_by(store, story, seen) if story.about is None else Counter[str]()
+    told_by = await _told_by(store, scope, seen) if scope.about is None else Counter[str]()
     before = Counter[tuple[str, str]]()
-    ranked: list[StoryFact] = []
+    ranked: list[BriefingFact] = []
     for position, each in enumerate(seen):
         record, list_of_facts = each.record, (each.record.owner, each.record.part)
-        names_other = isinstance(story.about, Actor | Event) and story.subject not in record.things
+        names_other = isinstance(scope.about, Actor | Event) and scope.subject not in record.things
         rank = (
             not (each.begins or each.defines),
             order.get(record.key, len(order)),
             not each.is_own,
-            *_remoteness(story, each.place),
+            *_remoteness(scope, each.place),
             before[list_of_facts] + names_other,
             each.place.steps if each.place else 0,
             record.fact.kind == "opinion",
-            _days(story, each),
+            _days(scope, each),
             -told_by[record.key],
             -store.things[record.owner].facts,
             position,
@@ -239,28 +245,30 @@ async def _ranked(store: Store, story: Story, seen: Iterable[StoryFact]) -> list
     return ranked
 
 
-async def _told_by(store: Store, story: Story, seen: Iterable[StoryFact]) -> Counter[str]:
+async def _told_by(
+    store: Store, scope: BriefingScope, seen: Iterable[BriefingFact]
+) -> Counter[str]:
     """How many subjects list each fact, of the subjects that the facts of a period are about."""
     found = Counter[str]()
     for thing_id in set[str]().union(*(each.record.things for each in seen)):
-        if thing_id in story.events:
-            about = story.events[thing_id].event
+        if thing_id in scope.events:
+            about = scope.events[thing_id].event
         else:
             about = await store.actor(thing_id) or await store.topic(thing_id)
         found.update((about.briefing or about.order) if about else ())
     return found
 
 
-def _days(story: Story, each: StoryFact) -> float:
+def _days(scope: BriefingScope, each: BriefingFact) -> float:
     """The last day of what followed; 0 of anything else."""
     if each.event is None or each.place is None or each.place.role != "followed":
         return 0
-    span = story.events[each.event.id].dated.span
+    span = scope.events[each.event.id].dated.span
     return span.last if span else inf
 
 
-def _remoteness(story: Story, place: Place | None) -> tuple[int, bool]:
-    """How far an event is from the one that a story is about; what led to it is nearer."""
-    if place is None or not isinstance(story.about, Event):
+def _remoteness(scope: BriefingScope, place: Place | None) -> tuple[int, bool]:
+    """How far an event is from the one that a briefing is about; what led to it is nearer."""
+    if place is None or not isinstance(scope.about, Event):
         return 0, False
     return place.steps, place.role == "before"

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
+from typing import NamedTuple
 
 from bot.answers.filters import Filters
 from bot.answers.thing_card import in_order
@@ -208,16 +209,35 @@ def _bears_on(scope: BriefingScope, fact: FactRecord) -> bool:
 # ---- What is most telling ----------------------------------------------------------------------
 
 
+class _Rank(NamedTuple):
+    """How telling a fact is: the first field in which two differ decides, and the lower is more so.
+
+    First comes what says what the subject is, then what curators put first, then the subject's own.
+    """
+
+    says_not_what_it_is: bool
+    place_in_list: int
+    is_of_other: bool
+    steps_from_event: int
+    is_from_before: bool
+    """Just before the event that the briefing is about; what led to it is nearer."""
+    repeats: int
+    """How many facts of the same owner come first: another event comes before more of the same."""
+    steps: int
+    is_opinion: bool
+    last_day: float
+    """Of what followed: what followed first comes first."""
+    minus_subjects: int
+    """In a period, how many of its subjects curators tell it of."""
+    minus_facts: int
+    """How many facts are about its owner."""
+    position: int
+
+
 async def _ranked(
     store: Store, scope: BriefingScope, seen: Iterable[BriefingFact]
 ) -> list[BriefingFact]:
-    """The facts with their ranks.
-
-    First comes what says what the subject is, what curators put first, then the subject's own,
-    another event before more of the same one, what names an actor or an event, what is few links
-    away, what followed first, in a period what curators tell of most subjects, what more facts are
-    about.
-    """
+    """The facts with their ranks."""
     order = {key: place for place, key in enumerate(scope.listed)}
     seen = list(seen)
     told_by = await _told_by(store, scope, seen) if scope.about is None else Counter[str]()
@@ -226,18 +246,20 @@ async def _ranked(
     for position, each in enumerate(seen):
         record, list_of_facts = each.record, (each.record.owner, each.record.part)
         names_other = isinstance(scope.about, Actor | Event) and scope.subject not in record.things
-        rank = (
-            not (each.begins or each.defines),
-            order.get(record.key, len(order)),
-            not each.is_own,
-            *_remoteness(scope, each.place),
-            before[list_of_facts] + names_other,
-            each.place.steps if each.place else 0,
-            record.fact.kind == "opinion",
-            _days(scope, each),
-            -told_by[record.key],
-            -store.things[record.owner].facts,
-            position,
+        steps_from_event, is_from_before = _remoteness(scope, each.place)
+        rank = _Rank(
+            says_not_what_it_is=not (each.begins or each.defines),
+            place_in_list=order.get(record.key, len(order)),
+            is_of_other=not each.is_own,
+            steps_from_event=steps_from_event,
+            is_from_before=is_from_before,
+            repeats=before[list_of_facts] + names_other,
+            steps=each.place.steps if each.place else 0,
+            is_opinion=record.fact.kind == "opinion",
+            last_day=_last_day(scope, each),
+            minus_subjects=-told_by[record.key],
+            minus_facts=-store.things[record.owner].facts,
+            position=position,
         )
         before[list_of_facts] += not names_other
         is_minor = bool(told_by) and record.key not in told_by
@@ -259,7 +281,7 @@ async def _told_by(
     return found
 
 
-def _days(scope: BriefingScope, each: BriefingFact) -> float:
+def _last_day(scope: BriefingScope, each: BriefingFact) -> float:
     """The last day of what followed; 0 of anything else."""
     if each.event is None or each.place is None or each.place.role != "followed":
         return 0

@@ -24,7 +24,7 @@ from bot.page_greeting import greet
 from bot.page_messages import answer_messages
 from bot.runtime.client import Factdesk
 from bot.runtime.services import Wiring
-from bot.texts.catalogues import LANGUAGES, words
+from bot.texts.catalogues import LANGUAGES, words_in
 
 if TYPE_CHECKING:
     from simcord import ChannelHandle, Env, MemberActor
@@ -264,7 +264,9 @@ async def _find_facts(page: Preview) -> str | None:
         if asker := people.get(message.author.id):
             # simcord waits five seconds for an answer; a slower one is shown when it comes.
             with suppress(TimeoutError):
-                await asker.context_menu(page.channel, words(LANGUAGES[0])("command.find"), message)
+                await asker.context_menu(
+                    page.channel, words_in(LANGUAGES[0])("command.find"), message
+                )
             await _show_when_quiet(page)
             return asker.name
     return None

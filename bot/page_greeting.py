@@ -11,8 +11,7 @@ from bot.answers.service import AnswerService
 from bot.answers.things_to_ask import known_event, things_to_ask
 from bot.cards.card import Action, Card, Line, Question, Section
 from bot.runtime.client import Factdesk
-from bot.texts.catalogues import Words
-from bot.texts.catalogues import words as words_of
+from bot.texts.catalogues import Words, words_in
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reader_words
 from bot.ui.components.messages import ReplyText, answer
@@ -26,12 +25,12 @@ async def greet(client: Factdesk, channel_id: int) -> None:
 
     A base without events gets none.
     """
-    if known_event(client.service.store, words_of(client.config.language)) is None:
+    if known_event(client.service.store, words_in(client.config.language)) is None:
         return
     client.add_dynamic_items(ModeratorsButton)
     channel = client.get_channel(channel_id)
     assert isinstance(channel, discord.TextChannel), "the local page has one text channel"
-    words = words_of(client.config.language)
+    words = words_in(client.config.language)
     (question,) = await things_to_ask(client.service.store, words, 1)
     layout = view(client.service, _card(client.service, words, question))
     layout.add_item(row_of(ModeratorsButton.make(words("page.greeting.moderators"))))

@@ -12,7 +12,7 @@ from discord.app_commands import Command, Parameter
 
 from bot.answers.typed_questions import ASK, BadQuestion, split_options
 from bot.runtime.client import Factdesk
-from bot.texts.catalogues import words as words_of
+from bot.texts.catalogues import words_in
 from bot.ui.components.messages import ReplyText, view
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _value(parameter: Parameter, typed: str) -> object:
 
 
 async def _refer_to_list(client: Factdesk, channel_id: int, name: str) -> None:
-    words = words_of(client.config.language)
+    words = words_in(client.config.language)
     channel = client.get_channel(channel_id)
     assert isinstance(channel, discord.TextChannel), "the local page has one text channel"
     said = ReplyText(words("page.choose", command=name), (words("page.choose.help"),))

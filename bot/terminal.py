@@ -10,7 +10,7 @@ from bot.answers.service import AnswerService
 from bot.answers.typed_questions import ASK, BadQuestion, parse
 from bot.cards.card import Action, Card, Question
 from bot.cards.plain import plain
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ async def ask_all(
 async def ask(service: AnswerService, question: Question, language: str) -> Reply:
     """The answer to a question, as plain text and data."""
     card = await service.answer(question, language)
-    texts = [plain(page, words(language)) for page in service.pages(card)]
+    texts = [plain(page, words_in(language)) for page in service.pages(card)]
     return Reply(
         command=question.command,
         options=dict(question.options),

@@ -20,7 +20,7 @@ from bot.config import Host
 from bot.facts.build import build
 from bot.facts.load import Folders
 from bot.parsing.dates import periods_in
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 from tests.small_base import write_small_base
 
 CITES = "cites: [{source: ferry-report, paragraph: 4}]"
@@ -111,7 +111,7 @@ paragraphs: 3
 """
 
 
-UI = words("en")
+UI = words_in("en")
 PLAN = UI("label.of-actor", kind=UI("kind.plan"), actor="Greta Holm")
 FIRST_RUN = f"First run of the ferry ({UI('mark.planned')}; {UI('mark.inferred')})"
 

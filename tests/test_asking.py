@@ -19,7 +19,7 @@ from bot.matching.question_kinds import QuestionKind, kind_of
 from bot.matching.question_terms import Named, TermReader, term_key
 from bot.matching.term_weights import TermWeights
 from bot.matching.vocabulary import Vocabulary
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 from tests.conftest import Server, buttons, texts
 from tests.moderating import lines, moderated, private
 
@@ -411,7 +411,7 @@ async def test_a_question_in_a_message_is_answered_as_ask_does(
 @on_shipped
 async def test_talk_is_answered_in_one_line(service: AnswerService) -> None:
     card = await _ask(service, "are you an AI?")
-    assert card.title == words("en")("ask.talk.bot")
+    assert card.title == words_in("en")("ask.talk.bot")
     assert (card.certainty, card.unanswered) == ("none", None)
 
 

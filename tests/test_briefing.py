@@ -34,13 +34,13 @@ from bot.config import Config
 from bot.facts.build import build
 from bot.facts.model import CLAIMS
 from bot.facts.store import Filter
-from bot.texts.catalogues import LANGUAGES, words
+from bot.texts.catalogues import LANGUAGES, words_in
 from bot.ui.components import markdown
 from bot.ui.questions.replies import view
 from tests.conftest import parts, texts
 from tests.small_base import AGREEMENT, STORM, TOPIC, write_small_base
 
-UI = words("en")
+UI = words_in("en")
 PERIODS = (
     Subject(first=date(2023, 3, 1), last=date(2023, 4, 30)),
     Subject(first=date(2019, 1, 1), last=date(2019, 12, 31)),
@@ -60,8 +60,8 @@ def _subjects(service: AnswerService, *kinds: str) -> list[Subject]:
 async def _briefing(
     service: AnswerService, subject: Subject, language: str = "en"
 ) -> ComposedBriefing:
-    draft = await propose(service.store, words(language), subject)
-    return await compose(service.store, words(language), subject, draft)
+    draft = await propose(service.store, words_in(language), subject)
+    return await compose(service.store, words_in(language), subject, draft)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -102,7 +102,7 @@ async def test_so_is_every_topics_in_the_other_languages(
         composed = await _briefing(service, subject, language)
         _assert_is_one_message(service, composed)
         assert not composed.left_out
-        assert composed.card.title.endswith(words(language)("briefing.headline", subject=""))
+        assert composed.card.title.endswith(words_in(language)("briefing.headline", subject=""))
 
 
 def test_every_statement_is_cited(briefings: list[tuple[Subject, ComposedBriefing]]) -> None:
@@ -322,7 +322,7 @@ async def test_a_draft_has_its_size_in_every_language(
 ) -> None:
     for subject in (*_subjects(service, "topic"), Subject("tokyo-summit"), *PERIODS):
         for language in LANGUAGES:
-            spoken = words(language)
+            spoken = words_in(language)
             draft = await propose(service.store, spoken, subject, size)
             composed = await compose(service.store, spoken, subject, draft)
             assert draft.facts
@@ -336,7 +336,7 @@ async def test_a_draft_has_its_size_in_every_language(
 def _seen(service: AnswerService, composed: ComposedBriefing) -> int:
     """The characters of a briefing that Discord shows, without buttons and line breaks."""
     (page,) = service.pages(composed.card)
-    spoken = words(composed.card.language)
+    spoken = words_in(composed.card.language)
     sections = (markdown.section(page, part, spoken, links=False) for part in page.sections)
     text = "\n".join([markdown.heading(page), *sections, markdown.sources(page, spoken)])
     return len(re.sub(r"\*\*|\*|^## |^ *-# |\\\\", "", text, flags=re.MULTILINE))

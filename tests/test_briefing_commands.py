@@ -24,7 +24,7 @@ from bot.state.briefing_record import Status
 from bot.state.digests import Target
 from bot.state.plan import BriefingText, Plan, PostingTime, plan_changes
 from bot.state.posts import MessageRef
-from bot.texts.catalogues import LANGUAGES, words
+from bot.texts.catalogues import LANGUAGES, words_in
 from bot.ui.briefings.actions import BUTTONS
 from bot.ui.briefings.audit_log import PROBLEMS, sentence, warning
 from bot.ui.briefings.controls import Key
@@ -156,7 +156,7 @@ async def test_a_briefing_is_posted_at_its_wall_time_and_not_before(room: Newsro
 )
 def test_a_time_that_cannot_be_kept_is_refused(typed: tuple[str, str], title: str) -> None:
     with pytest.raises(UserError) as refused:
-        read_when(words("en"), *typed, NOW)
+        read_when(words_in("en"), *typed, NOW)
     assert refused.value.reply.title.startswith(title)
     assert refused.value.reply.lines
 
@@ -170,7 +170,7 @@ def test_a_time_that_cannot_be_kept_is_refused(typed: tuple[str, str], title: st
     ],
 )
 def test_a_time_is_meant_in_its_zone_and_falls_on_a_full_minute(typed: str, wall: str) -> None:
-    when = read_when(words("en"), typed, "Asia/Seoul", NOW + timedelta(seconds=20))
+    when = read_when(words_in("en"), typed, "Asia/Seoul", NOW + timedelta(seconds=20))
     assert when
     assert when.wall.isoformat(timespec="minutes") == wall
     assert when.at == when.wall.replace(tzinfo=ZoneInfo("Asia/Seoul"))
@@ -210,24 +210,24 @@ async def test_a_refused_choice_says_so_on_the_card(room: Newsroom) -> None:
 def test_skipped_and_repeated_times_are_read_as_the_digests_are(
     typed: tuple[str, str], instant: str
 ) -> None:
-    when = read_when(words("en"), *typed, NOW)
+    when = read_when(words_in("en"), *typed, NOW)
     assert when
     assert when.at.isoformat(timespec="minutes") == f"{instant}+00:00"
-    assert read_when(words("en"), " ", "Asia/Seoul", NOW) is None
+    assert read_when(words_in("en"), " ", "Asia/Seoul", NOW) is None
 
 
 def test_the_second_of_two_equal_times_stays_when_the_form_comes_back_unchanged() -> None:
     wall, zone = datetime(2026, 10, 25, 2, 30), "Europe/Berlin"
     second = PostingTime(wall, zone, datetime(2026, 10, 25, 1, 30, tzinfo=UTC))
-    assert read_when(words("en"), "2026-10-25 02:30", zone, NOW, second) == second
+    assert read_when(words_in("en"), "2026-10-25 02:30", zone, NOW, second) == second
     with pytest.raises(UserError):
-        read_when(words("en"), "2026-10-25 02:30", zone, second.at, second)
+        read_when(words_in("en"), "2026-10-25 02:30", zone, second.at, second)
 
 
 async def test_a_day_that_a_zone_left_out_is_refused() -> None:
     now = discord.utils.parse_time("2011-12-01T00:00:00+00:00")
     with pytest.raises(UserError, match="2011-12-30"):
-        read_when(words("en"), "2011-12-30 09:00", "Pacific/Apia", now)
+        read_when(words_in("en"), "2011-12-30 09:00", "Pacific/Apia", now)
 
 
 # --- facts
@@ -270,7 +270,7 @@ async def test_one_press_drafts_the_facts_again_in_another_size(room: Newsroom) 
         briefing = await room.server.bot.state.briefings.get(briefing_id)
         assert briefing
         store = room.server.bot.service.store
-        drafted = await propose(store, words("en"), Subject("gsomia"), size)
+        drafted = await propose(store, words_in("en"), Subject("gsomia"), size)
         assert briefing.plan.text.facts == drafted.facts
     await room.do(card, "open")
     assert "3 facts · 17 more to choose from · 542 characters" in "\n".join(lines(card))
@@ -1061,17 +1061,17 @@ async def test_every_step_and_trouble_is_worded(room: Newsroom, language: str) -
     new = Plan(
         BriefingText("gsomia", None, None, "ko", "B", ("gsomia/renewed",), "C"),
         Target(1, 2, publish=True, tag_id=3),
-        read_when(words("en"), "2026-01-02 09:00", "Asia/Seoul", now),
+        read_when(words_in("en"), "2026-01-02 09:00", "Asia/Seoul", now),
     )
     state = room.server.bot.state
     briefing = await state.briefings.begin(7, old, "base", 5, now)
     for kind in get_args(AuditAction):
         changes = plan_changes(old, new) if kind == "edited" else None
         entry = AuditEntry(now, 1, kind, DETAILS.get(kind), changes)
-        line = sentence(Mentions(words(language)), briefing, entry)
+        line = sentence(Mentions(words_in(language)), briefing, entry)
         assert not re.search(r"briefing\.[a-z]|correction\.[a-z]|[{}]", line), line
     for problem in (*PROBLEMS, "moderator"):
-        held = warning(words(language), briefing, problem, "A *server*")
+        held = warning(words_in(language), briefing, problem, "A *server*")
         assert not re.search(r"briefing\.[a-z]|[{}]", held), held
         assert r"A \*server\*" in held
 

@@ -15,7 +15,7 @@ from bot.facts.build import build
 from bot.facts.model import CLAIMS
 from bot.facts.records import FactRecord
 from bot.facts.store import Store
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 from tests.small_base import write_small_base
 
 CITES = "cites: [{source: ferry-report, paragraph: 4}]"
@@ -381,10 +381,10 @@ async def test_the_wordings_of_one_article_are_not_called_a_difference_of_source
 ) -> None:
     told = event("a", fact("x"), fact("a", "figure", ACCOUNTS))
     material = await story(tmp_path, told, EARLIER)
-    card = BriefingLayout(material, words("en")).card("One article", material.facts)
+    card = BriefingLayout(material, words_in("en")).card("One article", material.facts)
     headings = [section.heading for section in card.sections]
-    assert words("en")("briefing.part.worded") in headings
-    assert words("en")("part.differ") not in headings
+    assert words_in("en")("briefing.part.worded") in headings
+    assert words_in("en")("part.differ") not in headings
 
 
 async def test_an_events_briefing_knows_where_its_topics_stand(tmp_path: Path) -> None:

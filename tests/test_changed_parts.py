@@ -9,7 +9,7 @@ import pytest
 from bot.answers.changed_parts import changed_parts
 from bot.facts.model import Account
 from bot.facts.shown import ShownFact, ShownName
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 
 PIER = ShownName(label="Pier")
 
@@ -45,5 +45,5 @@ def test_each_part_that_changed_is_shown_as_it_was_and_as_it_is(
     before: dict[str, Any], now: dict[str, Any], shown: list[str]
 ) -> None:
     old, new = (ShownFact(says="It is closed.", owner=PIER, **each) for each in (before, now))
-    found = changed_parts(words("en"), old, new)
+    found = changed_parts(words_in("en"), old, new)
     assert [f"{line.label}: {line.text}" for line in found] == shown

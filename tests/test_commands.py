@@ -20,7 +20,7 @@ from bot.answers.context import Option
 from bot.cards.limits import CHOICE_LABEL, CHOICES
 from bot.config import Config
 from bot.state.settings import Settings
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reply_language
 from bot.ui.questions.shown_text import shown_text
@@ -381,7 +381,7 @@ async def test_buttons_whose_answer_is_no_more_still_lead_somewhere(server: Serv
         assert answer.ephemeral
         assert title(answer).startswith(lead), custom_id
         if "t99" in custom_id:
-            last = words("en")("part.open")
+            last = words_in("en")("part.open")
             assert last in texts(answer.components)[0], "of the pages that there are, the last one"
 
 

@@ -13,10 +13,10 @@ from bot.cards.card import Card, Line, Question
 from bot.cards.plain import plain
 from bot.facts.build import build
 from bot.facts.load import Folders
-from bot.texts.catalogues import LANGUAGES, words
+from bot.texts.catalogues import LANGUAGES, words_in
 from tests.small_base import AGREEMENT, STORM, TOPIC, write_small_base
 
-UI = words("en")
+UI = words_in("en")
 CITED = "cites: [{source: ferry-report, paragraph: 4}]"
 
 
@@ -176,7 +176,7 @@ async def test_where_nothing_was_changed_the_card_says_so(tmp_path: Path) -> Non
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_it_reads_in_every_language(service: AnswerService, language: str) -> None:
     card = await _ask(service, language)
-    text = "\n".join(plain(page, words(language)) for page in service.pages(card))
-    assert words(language)("corrections.withdrawn") in text
+    text = "\n".join(plain(page, words_in(language)) for page in service.pages(card))
+    assert words_in(language)("corrections.withdrawn") in text
     assert "¶4" in text
     assert "{" not in text

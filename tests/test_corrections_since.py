@@ -12,7 +12,7 @@ from bot.answers.service import AnswerService
 from bot.cards.card import Card, Line
 from bot.compose.corrections_since import corrections_since
 from bot.facts.shown import SeenFact
-from bot.texts.catalogues import LANGUAGES, words
+from bot.texts.catalogues import LANGUAGES, words_in
 from tests.small_base import AGREEMENT
 from tests.test_corrections import CHANGED, _open  # pyright: ignore[reportPrivateUsage]
 
@@ -31,7 +31,7 @@ async def _since(
     changed: dict[str, str] = CHANGED,
 ) -> Card:
     service = await _open(folder, changed)
-    card = await corrections_since(AnswerContext(service.store, words(language), {}), seen)
+    card = await corrections_since(AnswerContext(service.store, words_in(language), {}), seen)
     await service.store.close()
     return card
 
@@ -54,7 +54,7 @@ async def test_what_a_post_holds_is_told_where_it_is_not_so_any_more(
     assert len(changed) == 1, "a wording that was only noted gives no other version"
     card = await _since(tmp_path / "after", before, language)
     (line,) = _lines(card)
-    assert line.label == words(language)("corrections.withdrawn")
+    assert line.label == words_in(language)("corrections.withdrawn")
     assert "The council counted otherwise." in _said(line)
     assert card.citations()
 
@@ -76,34 +76,35 @@ async def test_a_reworded_fact_stands_with_what_the_post_said_and_not_with_older
 
 async def test_a_fact_that_the_base_lost_is_told_too(tmp_path: Path) -> None:
     (line,) = _lines(await _since(tmp_path, {"gone/away": SeenFact("1")}))
-    assert line.text == words("en")("corrections.since.gone")
+    assert line.text == words_in("en")("corrections.since.gone")
 
 
 async def test_what_stayed_as_it_was_is_not_told(tmp_path: Path) -> None:
     now = await _seen(tmp_path / "now", CHANGED)
     card = await _since(tmp_path / "after", now)
-    assert card.subtitle == words("en")("corrections.since.none")
+    assert card.subtitle == words_in("en")("corrections.since.none")
     assert not _lines(card)
 
 
 async def test_what_is_not_on_record_is_said_to_be_unknown(tmp_path: Path) -> None:
     card = await _since(tmp_path, {})
     assert not card.found
-    assert card.title == words("en")("corrections.since.unknown")
-    assert card.subtitle == words("en")("corrections.since.unknown.help")
+    assert card.title == words_in("en")("corrections.since.unknown")
+    assert card.subtitle == words_in("en")("corrections.since.unknown.help")
 
 
 async def test_what_one_message_has_no_room_for_is_counted(service: AnswerService) -> None:
     versions = await service.store.versions()
     card = await corrections_since(
-        AnswerContext(service.store, words("en"), {}), dict.fromkeys(versions, SeenFact("another"))
+        AnswerContext(service.store, words_in("en"), {}),
+        dict.fromkeys(versions, SeenFact("another")),
     )
     (page,) = service.pages(card)
     shown = [line for section in page.sections for line in section.lines]
     assert shown == _lines(card), "nothing is cut"
     left_out = len(versions) - (len(shown) - 1)
     assert left_out > 0
-    assert shown[-1].text == words("en").count("digest.more-corrections", left_out)
+    assert shown[-1].text == words_in("en").count("digest.more-corrections", left_out)
 
 
 REWORDED = """added: 2026-11-22

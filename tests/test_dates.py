@@ -17,7 +17,7 @@ from bot.facts.dates import FORMS, DateFault, Precision, parse_date
 from bot.facts.model import When
 from bot.facts.records import Dated
 from bot.parsing.dates import parse_period
-from bot.texts.catalogues import LANGUAGES, words
+from bot.texts.catalogues import LANGUAGES, words_in
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ WORDED = [
     ],
 )
 def test_a_date_is_worded_as_precisely_as_it_was_given(text: str, language: str, said: str) -> None:
-    assert span_words(parse_date(text), words(language)) == said
+    assert span_words(parse_date(text), words_in(language)) == said
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_a_date_is_worded_as_precisely_as_it_was_given(text: str, language: str,
 def test_a_date_under_its_year_does_not_repeat_it(text: str, language: str, said: str) -> None:
     when = When.model_validate({"edtf": text, "basis": "stated"})
     dated = Dated(when=when, span=parse_date(text))
-    assert dated_words(dated, words(language), year=2023) == said
+    assert dated_words(dated, words_in(language), year=2023) == said
 
 
 def test_a_year_is_not_repeated_in_a_curators_own_words() -> None:
@@ -245,7 +245,7 @@ def test_a_year_is_not_repeated_in_a_curators_own_words() -> None:
     when = When.model_validate({"edtf": "2023", "basis": "stated", "words": {"en": own}})
     said = "after the summit of 16 March, and by a Monday in April"
     dated = Dated(when=when, span=parse_date("2023"))
-    assert dated_words(dated, words("en"), year=2023) == said
+    assert dated_words(dated, words_in("en"), year=2023) == said
 
 
 @pytest.mark.parametrize(
@@ -253,15 +253,15 @@ def test_a_year_is_not_repeated_in_a_curators_own_words() -> None:
     [("en", "6 March 2023"), ("ko", "2023년 3월 6일"), ("ja", "2023年3月6日")],
 )
 def test_a_day_is_worded_in_the_readers_way(language: str, said: str) -> None:
-    assert day_words(date(2023, 3, 6), words(language)) == said
+    assert day_words(date(2023, 3, 6), words_in(language)) == said
 
 
 def test_words_of_the_curator_come_before_the_date_and_only_in_their_language() -> None:
     said = {"en": "a Monday in April 2023"}
     when = When.model_validate({"edtf": "2023-04", "basis": "stated", "words": said})
     dated = Dated(when=when, span=parse_date("2023-04"))
-    assert dated_words(dated, words("en")) == "a Monday in April 2023"
-    assert dated_words(dated, words("ko")) == "2023년 4월"
+    assert dated_words(dated, words_in("en")) == "a Monday in April 2023"
+    assert dated_words(dated, words_in("ko")) == "2023년 4월"
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_words_of_the_curator_come_before_the_date_and_only_in_their_language() 
 )
 def test_what_is_undated_is_called_so(language: str, said: str) -> None:
     when = When.model_validate({"basis": "undated"})
-    assert dated_words(Dated(when=when, span=None), words(language)) == said
+    assert dated_words(Dated(when=when, span=None), words_in(language)) == said
 
 
 @pytest.mark.parametrize(

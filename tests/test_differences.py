@@ -15,7 +15,7 @@ from bot.state.briefing_record import Briefing
 from bot.state.digests import Target
 from bot.state.earlier_text import earlier_text
 from bot.state.plan import BriefingText, Plan, plan_changes
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 from bot.ui.briefings.changes import changes
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -42,12 +42,12 @@ def card(*lines: str, source: str = "a") -> Card:
 def test_words_are_struck_through_and_bold(
     old: Sequence[str], new: Sequence[str], shown: Sequence[str]
 ) -> None:
-    found = changes(words("en"), changed_lines(card(*old), card(*new, source="b")))
+    found = changes(words_in("en"), changed_lines(card(*old), card(*new, source="b")))
     assert list(found) == shown
 
 
 def test_what_there_is_no_room_for_is_counted() -> None:
-    found = changes(words("en"), changed_lines(card(), card(*["x" * 900] * 6)))
+    found = changes(words_in("en"), changed_lines(card(), card(*["x" * 900] * 6)))
     assert found[-1] == "2 more lines changed."
     assert len(found) == 5
 

@@ -29,13 +29,13 @@ from bot.facts.model import CLAIMS
 from bot.facts.store import Filter, Store
 from bot.facts.stories import Retelling, keys
 from bot.facts.units import HEAD
-from bot.texts.catalogues import LANGUAGES, words
+from bot.texts.catalogues import LANGUAGES, words_in
 from bot.ui.questions.replies import view
 from tests.conftest import buttons, parts, texts
 from tests.small_base import AGREEMENT, STORM, STORY, TOPIC, write_small_base
 from tests.test_corrections import CHANGED
 
-EN = words("en")
+EN = words_in("en")
 FIRST = date(2027, 1, 1)
 YEAR = 366
 NOW_WORDS = re.compile(
@@ -66,7 +66,7 @@ async def days(
     is_weekly: bool = False,
 ) -> list[Posted]:
     """What a server reads on consecutive days or weeks, from its first digest on."""
-    reader = DigestReader(words(language), topics, is_weekly)
+    reader = DigestReader(words_in(language), topics, is_weekly)
     posted = run(store, reader, first, number, DigestHistory())
     return [Posted(day, digest) async for day, digest in posted]
 
@@ -100,7 +100,7 @@ def under(card: Card, key: str) -> list[Line]:
     found: list[Line] = []
     inside = False
     for section in card.sections:
-        inside = section.heading == words(card.language)(key) if section.heading else inside
+        inside = section.heading == words_in(card.language)(key) if section.heading else inside
         if inside and not section.small:
             found += section.lines
     return found
@@ -115,7 +115,7 @@ def lines(card: Card) -> Iterator[Line]:
 def text_of(service: AnswerService, card: Card) -> str:
     """The digest as a terminal shows it, without the lines on how old it is."""
     told = replace(card, sections=tuple(each for each in card.sections if not each.small))
-    return plain(service.page(told), words(card.language))
+    return plain(service.page(told), words_in(card.language))
 
 
 def exact_days(base: Base) -> dict[str, date]:
@@ -414,7 +414,7 @@ def test_every_fact_keeps_its_label_its_caution_and_its_accounts(year: list[Post
 async def test_an_event_is_dated_as_precisely_as_it_is_known(
     service: AnswerService, years: Mapping[str, list[Posted]], language: str
 ) -> None:
-    said = words(language)
+    said = words_in(language)
     events = await service.store.events(Filter())
     names = {
         service.store.things[e.event.id].name(language): dated_words(e.dated, said) for e in events
@@ -716,7 +716,7 @@ async def test_news_without_end_fit_one_message_and_the_rest_is_counted(
     async with opened(tmp_path, files) as store:
         half = {f"ferry-line/f{n}": "another" for n in range(30)}
         told = DigestHistory(date(2026, 11, 30), {**held, **half})
-        digest = await compose(store, words(language), date(2027, 5, 4), told)
+        digest = await compose(store, words_in(language), date(2027, 5, 4), told)
         assert_fits(AnswerService(store), digest.card)
         sure = under(digest.card, "digest.corrections")
         assert SIGNED in sure[0].text, "what is withdrawn comes first"
@@ -726,7 +726,7 @@ async def test_news_without_end_fit_one_message_and_the_rest_is_counted(
         ):
             *told_lines, last = under(digest.card, key)
             assert told_lines, key
-            assert last.text == words(language).count(more, number - len(told_lines))
+            assert last.text == words_in(language).count(more, number - len(told_lines))
         assert under(digest.card, "digest.on-this-day")
 
 

@@ -17,7 +17,7 @@ from bot.delivery.jobs.digests import DigestProblem
 from bot.parsing.times import parse_time
 from bot.state.digests import BlockReason, DigestConfig, Schedule, Target
 from bot.state.posts import Contents, MessageRef, Slot
-from bot.texts.catalogues import LANGUAGES, words
+from bot.texts.catalogues import LANGUAGES, words_in
 from bot.ui.components.messages import UserError
 from bot.ui.digests.options import read_time
 from bot.ui.digests.overview import WEEKDAYS, warning
@@ -591,7 +591,7 @@ def test_every_problem_is_worded(language: str, problem: DigestProblem) -> None:
         Target(7), time(9), "Asia/Seoul", WEEKDAYS["every"], frozenset(), "story", "en", 1
     )
     schedule = Schedule(3, config, None, None)
-    said = warning(words(language), schedule, problem, "A *server*")
+    said = warning(words_in(language), schedule, problem, "A *server*")
     assert said.startswith(r"**A \*server\***")
     assert "{" not in said
     assert "digest." not in said
@@ -838,5 +838,5 @@ def test_what_could_be_two_times_or_none_is_not_understood(typed: str) -> None:
 def test_a_bare_hour_before_seven_is_no_time_of_day_yet(typed: str) -> None:
     assert parse_time(typed) == "half"
     with pytest.raises(UserError) as refused:
-        read_time(typed, words("ko"))
+        read_time(typed, words_in("ko"))
     assert refused.value.reply.title.endswith("오전인지 오후인지 분명하지 않습니다.")

@@ -21,7 +21,7 @@ from bot.cards.pages import Page
 from bot.config import Config
 from bot.facts.load import Base, Folders, load
 from bot.facts.model import CLAIMS, Fact
-from bot.texts.catalogues import LANGUAGES, words
+from bot.texts.catalogues import LANGUAGES, words_in
 from bot.ui.components import custom_ids
 from bot.ui.questions.replies import view
 from tests.conftest import buttons, parts, texts
@@ -252,7 +252,7 @@ def test_the_pages_of_a_card_hold_its_lines_once_in_order_and_count_the_rest(
             paged = [line for line in paged if line in every]
             assert paged == every[: len(paged)], card.question
             missing = len(every) - len(paged)
-            more = words(card.language).count("page.left-out", missing)
+            more = words_in(card.language).count("page.left-out", missing)
             assert [line.text for line in left_out] == ([more] if missing else []), card.question
 
 
@@ -385,7 +385,7 @@ def assert_is_told_in_full(fact: Fact, line: Line, language: str) -> None:
         note = next(note for note in line.notes if note.text == account.says)
         assert note.cites == (account,)
     if fact.kind in CLAIMS and fact.by:
-        kind = words(language)(f"kind.{fact.kind}")
+        kind = words_in(language)(f"kind.{fact.kind}")
         assert line.label is not None
         assert kind in line.label, fact.id
 
@@ -393,7 +393,7 @@ def assert_is_told_in_full(fact: Fact, line: Line, language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_two_things_are_offered_under_one_label(service: AnswerService, language: str) -> None:
     things = service.store.things.values()
-    labels = Counter((thing.kind, choice_label(thing, words(language))) for thing in things)
+    labels = Counter((thing.kind, choice_label(thing, words_in(language))) for thing in things)
     assert labels.most_common(1)[0][1] == 1
 
 
@@ -406,7 +406,7 @@ def test_a_claim_names_whose_it_is_once_in_its_label_or_its_sentence(
             if fact and fact.kind in CLAIMS and fact.by:
                 says, names = fact.says.casefold(), speaker_names(service, fact.by)
                 in_sentence = any(name.casefold() in says for name in names)
-                in_label = line.label != words(card.language)(f"kind.{fact.kind}")
+                in_label = line.label != words_in(card.language)(f"kind.{fact.kind}")
                 assert in_label != in_sentence, fact.id
 
 

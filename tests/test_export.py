@@ -5,9 +5,9 @@ from __future__ import annotations
 from bot.cards.card import Card, Line, Question, Section
 from bot.cards.pages import page
 from bot.compose.export import markdown
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 
-EN = words("en")
+EN = words_in("en")
 
 
 def test_lists_are_lists_and_other_lines_paragraphs() -> None:

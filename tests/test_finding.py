@@ -13,10 +13,10 @@ from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
 from bot.cards.card import Card, Question
 from bot.facts.load import Folders
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 
 ROOT = Path(__file__).parent.parent
-UI = words("en")
+UI = words_in("en")
 
 
 def _read(name: str) -> Any:

@@ -12,7 +12,7 @@ from simcord import ChannelHandle
 
 from bot.delivery.delivery_errors import OutcomeUnknown
 from bot.state.digests import Target
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 from bot.ui.components import channels
 from bot.ui.components.mentions import look_up
 from tests.conftest import Server
@@ -193,7 +193,7 @@ async def test_only_what_discord_says_is_gone_counts_as_gone(
         return found
 
     monkeypatch.setattr(channels, "find", find)
-    mentions = await look_up(cast(discord.Guild, Guild()), words("en"), channel_ids=[7, None])
+    mentions = await look_up(cast(discord.Guild, Guild()), words_in("en"), channel_ids=[7, None])
     assert mentions.channel(7) == ("a deleted channel" if is_gone else "<#7>")
 
 
@@ -206,9 +206,9 @@ async def test_no_role_is_gone_while_the_server_is_not_available(
     monkeypatch.setattr(channels, "find", find)
     guild = cast(discord.Guild, Guild())
     target = Target(7, 8)
-    assert (await look_up(guild, words("en"), [target])).role(8) == "a deleted role"
+    assert (await look_up(guild, words_in("en"), [target])).role(8) == "a deleted role"
     guild.unavailable = True
-    mentions = await look_up(guild, words("en"), [target])
+    mentions = await look_up(guild, words_in("en"), [target])
     assert mentions.role(8) == "<@&8>"
     assert mentions.missing(target) == "no-channel"
     assert mentions.missing(replace(target, channel_id=9)) is None

@@ -18,7 +18,7 @@ from bot.answers.service import AnswerService
 from bot.cards.card import Card, Question
 from bot.facts.model import ThingKind
 from bot.parsing.typed_text import clean_text, unstacked
-from bot.texts.catalogues import LANGUAGES, choose, words
+from bot.texts.catalogues import LANGUAGES, choose, words_in
 from bot.ui.components import custom_ids
 from bot.ui.components.markdown import escape
 from bot.ui.components.messages import UserError
@@ -291,20 +291,20 @@ def test_letters_keep_the_marks_that_people_write(text: str) -> None:
 )
 def test_what_no_database_keeps_is_refused_by_name(text: str, character: str | None) -> None:
     with pytest.raises(UserError) if character else nullcontext() as refused:
-        require_storable(words("en"), "fine", text)
+        require_storable(words_in("en"), "fine", text)
     assert not character or character in str(refused and refused.value)
 
 
 def test_what_was_not_offered_is_refused_by_name() -> None:
-    require_offered(words("en"), ["ko", "en"], LANGUAGES)
+    require_offered(words_in("en"), ["ko", "en"], LANGUAGES)
     with pytest.raises(UserError, match="“fr” is not one of the choices"):
-        require_offered(words("en"), ["ko", "fr"], LANGUAGES)
+        require_offered(words_in("en"), ["ko", "fr"], LANGUAGES)
 
 
 @pytest.mark.parametrize("value", ["", "x", "-1", "１", "1.5", "9" * 19, "9" * 6_000, "\ud800"])
 def test_what_is_no_id_is_refused_by_name(value: str) -> None:
     with pytest.raises(UserError) as refused:
-        id_of(words("en"), value)
+        id_of(words_in("en"), value)
     assert clean_text(value)[:50] in str(refused.value)
 
 
@@ -335,7 +335,7 @@ async def test_a_message_may_hold_every_hostile_text(server: Server) -> None:
     for text in HOSTILE[::5]:
         message = await server.reader.send(server.channel, text[:2_000] or "x")
         result = await server.asker.context_menu(
-            server.channel, words("en")(f"command.{menu}"), message
+            server.channel, words_in("en")(f"command.{menu}"), message
         )
         assert result.acknowledged
         assert result.response is not None

@@ -9,13 +9,13 @@ from bot.cards.card import Line, Question, Section
 from bot.cards.limits import TEXT
 from bot.cards.pages import Page, page
 from bot.facts.records import SourceRecord
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 from bot.ui.components import markdown
 from bot.ui.questions import replies
 from tests.conftest import texts
 
 ADDRESS = "https://example.org/articles/thaw"
-UI = words("en")
+UI = words_in("en")
 
 
 async def linked(service: AnswerService, **addresses: str) -> Page:

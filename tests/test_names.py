@@ -15,7 +15,7 @@ from bot.facts.load import Base, Folders, load
 from bot.matching.mention_finder import MentionFinder
 from bot.matching.normalize import LONGEST, normalize, normalized_words
 from bot.matching.titles import split_title
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 from tests.small_base import write_small_base
 
 ROOT = Path(__file__).parent.parent
@@ -118,4 +118,4 @@ async def test_an_absent_name_is_said_to_be_absent(tmp_path: Path) -> None:
     ]
     assert [action.question for action in cards[0].actions] == [Question("about")]
     assert [card.unanswered for card in cards] == [*answers]
-    assert "What the articles cover" in plain(service.page(cards[0]), words("en"))
+    assert "What the articles cover" in plain(service.page(cards[0]), words_in("en"))

@@ -27,7 +27,7 @@ from bot.facts.load import Base, Folders, load
 from bot.state.state import State
 from bot.state.suggestions import MOST, Suggestion, TooMany
 from bot.state.tables import suggestion_sent
-from bot.texts.catalogues import LANGUAGES, words
+from bot.texts.catalogues import LANGUAGES, words_in
 from bot.ui.suggestions.form import FORM
 from tests.conftest import Server, buttons, texts
 from tests.moderating import ModeratedServer, ids, lines, moderated, private
@@ -154,7 +154,7 @@ async def test_the_form_fits_in_each_language(
     speak(monkeypatch, reader=language, guild="en-US")
     # simcord refuses a form that is too long for Discord.
     await suggest(mod.server.asker, mod.server, "tokyo-summit")
-    assert len(words(language)("suggest.form")) <= 45
+    assert len(words_in(language)("suggest.form")) <= 45
 
 
 async def test_names_are_offered_while_one_types(server: Server) -> None:

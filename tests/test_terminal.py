@@ -21,7 +21,7 @@ from bot.cards.plain import plain
 from bot.facts.build import build
 from bot.facts.load import Folders
 from bot.terminal import Refusal, Reply, ask, ask_all
-from bot.texts.catalogues import LANGUAGES, words
+from bot.texts.catalogues import LANGUAGES, words_in
 from bot.ui.questions.replies import view
 from tests.conftest import buttons, parts
 from tests.small_base import write_small_base
@@ -236,8 +236,8 @@ async def _same_as_service(service: AnswerService, question: Question, language:
     """The card of a question, for which `ask` must say what the desk answers."""
     card = await service.answer(question, language)
     reply = await ask(service, question, language)
-    assert reply.pages == [plain(page, words(language)) for page in service.pages(card)]
-    assert reply.text == plain(service.page(card), words(language))
+    assert reply.pages == [plain(page, words_in(language)) for page in service.pages(card)]
+    assert reply.text == plain(service.page(card), words_in(language))
     assert reply.found == card.found
     assert reply.citations == [
         {"source": cite.source, "paragraph": cite.paragraph} for cite in card.citations()
@@ -271,7 +271,7 @@ def _told(page: Page, language: str) -> list[str]:
     """What the terminal tells on a page, apart from its sources and from what leads on."""
     card = replace(page.card, choices=(), actions=(), related=())
     alone = replace(page, card=card, sources=(), total=1)
-    return _tokens(_short_marks(plain(alone, words(language))))
+    return _tokens(_short_marks(plain(alone, words_in(language))))
 
 
 def _shown(service: AnswerService, card: Card) -> list[str]:

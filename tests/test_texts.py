@@ -27,7 +27,7 @@ from bot.state.briefing_record import Status
 from bot.state.corrections import Settlement
 from bot.state.digests import BlockReason, WhenEmpty
 from bot.texts import catalogues
-from bot.texts.catalogues import LANGUAGES, choose, words
+from bot.texts.catalogues import LANGUAGES, choose, words_in
 from bot.ui.briefings.audit_log import PROBLEMS
 from bot.ui.digests.overview import WEEKDAYS
 
@@ -441,34 +441,34 @@ def test_the_first_wish_that_is_spoken_is_chosen(
 
 
 def test_every_language_has_its_words() -> None:
-    assert [words(language).language for language in LANGUAGES] == list(LANGUAGES)
+    assert [words_in(language).language for language in LANGUAGES] == list(LANGUAGES)
     assert {path.stem for path in Path(catalogues.__file__).parent.glob("*.po")} == set(LANGUAGES)
-    assert words("ko") is words("ko")
+    assert words_in("ko") is words_in("ko")
 
 
 @pytest.mark.parametrize(
     ("number", "said"), [(0, "0 facts"), (1, "1 fact"), (2, "2 facts"), (21, "21 facts")]
 )
 def test_english_counts_one_and_many(number: int, said: str) -> None:
-    assert words("en").count("about.count.fact", number) == said
+    assert words_in("en").count("about.count.fact", number) == said
 
 
 @pytest.mark.parametrize("language", ["ko", "ja"])
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_korean_and_japanese_count_in_one_form(language: str, number: int) -> None:
-    assert str(number) in words(language).count("about.count.fact", number)
+    assert str(number) in words_in(language).count("about.count.fact", number)
 
 
 @pytest.mark.parametrize(
     ("language", "said"), [("en", "a, b and c"), ("ko", "a, b, c"), ("ja", "a、b、c")]
 )
 def test_lists_are_worded_in_the_readers_way(language: str, said: str) -> None:
-    assert words(language).list(["a", "b", "c"]) == said
+    assert words_in(language).list(["a", "b", "c"]) == said
 
 
 @pytest.mark.parametrize("items", [(), ("a",), ("a", "b")])
 def test_a_list_may_be_short(items: tuple[str, ...]) -> None:
-    assert words("en").list(items) == " and ".join(items)
+    assert words_in("en").list(items) == " and ".join(items)
 
 
 @pytest.mark.parametrize(
@@ -478,7 +478,7 @@ def test_a_list_may_be_short(items: tuple[str, ...]) -> None:
 def test_quotations_labels_and_brackets_are_set_in_the_readers_way(
     language: str, said: str
 ) -> None:
-    ui = words(language)
+    ui = words_in(language)
     text = ui("typography.bracketed", text="b", remark=ui.series(["c", "d"]))
     assert ui("typography.labelled", label=ui("typography.quoted", text="a"), text=text) == said
 
@@ -516,7 +516,7 @@ def test_typography_is_in_the_catalogues(folder: str) -> None:
 
 
 def test_braces_in_what_is_filled_in_stay_as_they_are() -> None:
-    assert "{x} %s {0}" in words("en")("choose", text="{x} %s {0}")
+    assert "{x} %s {0}" in words_in("en")("choose", text="{x} %s {0}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

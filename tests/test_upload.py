@@ -14,7 +14,7 @@ from bot.answers.commands import COMMANDS, PRIVATE
 from bot.answers.context import Option
 from bot.config import Config
 from bot.runtime.client import Factdesk
-from bot.texts.catalogues import LANGUAGES, words
+from bot.texts.catalogues import LANGUAGES, words_in
 
 Json = dict[str, Any]
 
@@ -197,7 +197,7 @@ def test_what_is_asked_on_messages_stands_in_their_menu_in_each_language(
 ) -> None:
     menus = [command for command in uploaded if command.get("type") == MESSAGE_MENU]
     asked = [command.name for command in COMMANDS.values() if command.on_message]
-    names = [words("en")(f"command.{name}") for name in asked]
+    names = [words_in("en")(f"command.{name}") for name in asked]
     assert [menu["name"] for menu in menus] == [*names, BRIEF], "and moderators brief from there"
     for menu in menus:
         assert {"", *LANGUAGES[1:]} <= set(in_each_language(menu, "name"))

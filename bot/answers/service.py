@@ -21,7 +21,7 @@ from bot.facts.model import ThingKind
 from bot.facts.store import Store
 from bot.parsing.typed_text import clean_text
 from bot.pictures.chart import Chart
-from bot.texts.catalogues import LANGUAGES, words
+from bot.texts.catalogues import LANGUAGES, words_in
 
 _REMEMBERED = 500  # cards; a busy server asks the same few, and each takes some kilobytes
 
@@ -91,7 +91,7 @@ class _OpenBase:
         """The autocomplete label of a thing."""
         label = self.labels.get((thing_id, language))
         if label is None:
-            label = choice_label(self.store.things[thing_id], words(language))
+            label = choice_label(self.store.things[thing_id], words_in(language))
             self.labels[thing_id, language] = label
         return label
 
@@ -120,7 +120,7 @@ class AnswerService:
         The command must exist.
         """
         command = COMMANDS[question.command]
-        context = AnswerContext(self.store, words(language), _clean(command, question.options))
+        context = AnswerContext(self.store, words_in(language), _clean(command, question.options))
         refused = _incomplete(context, command) or resolve_names(context, command)
         if isinstance(refused, Card):
             return _turned(refused, question)
@@ -138,7 +138,7 @@ class AnswerService:
         if card is None:
             command = COMMANDS[asked.resolved.command]
             options = asked.resolved.options
-            context = AnswerContext(base.store, words(asked.language), options, self._host)
+            context = AnswerContext(base.store, words_in(asked.language), options, self._host)
             card = await command.answer(context)
             if base is not self._base:  # another was opened, whose articles the page will cite
                 return await self.answer(asked.question, asked.language)
@@ -153,16 +153,16 @@ class AnswerService:
         part = card.question.part
         shown = [p for p in self.pages(card) if (p.part.key if p.part else None) == part]
         return sources_card(
-            card, shown or [self.page(card)], self.store.sources, words(card.language)
+            card, shown or [self.page(card)], self.store.sources, words_in(card.language)
         )
 
     def page(self, card: Card) -> Page:
         """The page of a card that its question asks for."""
-        return page(card, self.store.sources, words(card.language))
+        return page(card, self.store.sources, words_in(card.language))
 
     def pages(self, card: Card) -> tuple[Page, ...]:
         """All pages of a card."""
-        return pages(card, self.store.sources, words(card.language))
+        return pages(card, self.store.sources, words_in(card.language))
 
     async def picture(self, chart: Chart) -> bytes | None:
         """A chart as a PNG; None if it cannot be drawn, or not in time."""

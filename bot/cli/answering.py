@@ -163,7 +163,7 @@ async def _digests(settings: Config, first: date, number: int, asked: _Asked) ->
     """Print digests as text, with a rule between two."""
     from bot.cards.plain import plain
     from bot.compose.digest_run import run
-    from bot.texts.catalogues import words
+    from bot.texts.catalogues import words_in
 
     service = await open_service(settings)
     try:
@@ -171,7 +171,7 @@ async def _digests(settings: Config, first: date, number: int, asked: _Asked) ->
         async for day, digest in run(service.store, reader, first, number, history):
             if number > 1:
                 typer.echo(f"{'' if day == first else chr(10)}── {day} ──\n")
-            typer.echo(plain(service.page(digest.card), words(digest.card.language)))
+            typer.echo(plain(service.page(digest.card), words_in(digest.card.language)))
     finally:
         await service.store.close()
 
@@ -182,14 +182,14 @@ async def _reader(
     """Who reads the digests, and what they have read before: a server, or one that is new."""
     from bot.compose.digest_material import DigestHistory
     from bot.compose.digest_run import DigestReader
-    from bot.texts.catalogues import words
+    from bot.texts.catalogues import words_in
 
     if asked.server is not None:
         return await _server(settings, service, asked.server)
     known = _topics(service)
     if unknown := sorted(asked.topics.difference(known)):
         fail(f"No topic `{unknown[0]}`; there are {', '.join(known)}.")
-    return DigestReader(words(asked.language), asked.topics, asked.is_weekly), DigestHistory()
+    return DigestReader(words_in(asked.language), asked.topics, asked.is_weekly), DigestHistory()
 
 
 async def _server(

@@ -54,9 +54,9 @@ async def _briefing(
 ) -> None:
     from bot.cards.plain import plain
     from bot.compose.briefing import compose, propose
-    from bot.texts.catalogues import words
+    from bot.texts.catalogues import words_in
 
-    service, spoken = await open_service(settings), words(language)
+    service, spoken = await open_service(settings), words_in(language)
     try:
         subject = _thing(service, name) if name else _period(*ends)
         draft = await propose(service.store, spoken, subject, size)

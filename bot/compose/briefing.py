@@ -20,8 +20,7 @@ from bot.compose.briefing_size import SIZES, SizeName, fits_message, length
 from bot.facts.records import FactRecord
 from bot.facts.store import Store
 from bot.parsing.typed_text import clean_text
-from bot.texts.catalogues import LANGUAGES, Words
-from bot.texts.catalogues import words as words_in
+from bot.texts.catalogues import LANGUAGES, Words, words_in
 
 __all__ = ["LONGEST_REMARKS", "Subject"]
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from bot.cards.card import Card, Line
 from bot.cards.plain import section_texts
-from bot.texts.catalogues import words as words_of
+from bot.texts.catalogues import words_in
 
 _WORD = re.compile(r"\s+|[ぁ-ヿ一-鿿]|[^\W_ぁ-ヿ一-鿿]+|[\W_]")
 """White space, a Japanese character, which no space parts from the next, a word, or a mark."""
@@ -37,7 +37,7 @@ def changed_lines(old: Card, new: Card) -> tuple[tuple[Stretch, ...], ...]:
 
 
 def _lines(card: Card) -> Iterator[str]:
-    words = words_of(card.language)
+    words = words_in(card.language)
     yield card.title
     for section in card.sections:
         bare = replace(section, lines=tuple(map(_bare, section.lines)), listed=False)

@@ -22,7 +22,7 @@ from bot.state.briefings import signer
 from bot.state.plan import Plan
 from bot.state.posts import Slot
 from bot.state.state import State
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 
 
 class MemberNames(Protocol):
@@ -209,7 +209,7 @@ class BriefingEditor:
         text = plan.text
         return await compose(
             base.store,
-            words(text.language),
+            words_in(text.language),
             Subject(text.thing, text.first, text.last),
             BriefingDraft(text.headline, text.facts),
             text.remarks,

@@ -18,7 +18,7 @@ from bot.facts.store import Store
 from bot.state.digests import Schedule
 from bot.state.posts import Contents
 from bot.state.state import State
-from bot.texts.catalogues import Words, words
+from bot.texts.catalogues import Words, words_in
 
 KEPT = 500
 """Digests; each takes some ten kilobytes."""
@@ -52,7 +52,7 @@ class DigestComposer:
         store = self._service.store
         await remember_base(store, self._state)
         digest = await self._digest(store, schedule, day)
-        late = words(self.language(schedule)) if is_late else None
+        late = words_in(self.language(schedule)) if is_late else None
         return DigestDraft(
             card=_marked_late(digest.card, schedule, late) if late else digest.card,
             contents=Contents(digest.facts, digest.story, store.fingerprint),
@@ -67,7 +67,7 @@ class DigestComposer:
         """In which language, about what and how often a server reads its digest."""
         config = schedule.config
         is_weekly = len(config.weekdays) == 1
-        return DigestReader(words(self.language(schedule)), config.topics, is_weekly)
+        return DigestReader(words_in(self.language(schedule)), config.topics, is_weekly)
 
     async def history(self, store: Store, schedule: Schedule) -> DigestHistory:
         """What a server has seen of a base in earlier digests. Raises DatabaseUnavailable."""

@@ -21,7 +21,7 @@ from rapidfuzz import fuzz, process
 
 from bot.parsing.cities import cities_of_zones
 from bot.parsing.zone_data import clock_names, countries, current_name
-from bot.texts.catalogues import LANGUAGES, words
+from bot.texts.catalogues import LANGUAGES, words_in
 
 COMMON = (
     "Asia/Seoul",
@@ -137,7 +137,7 @@ def zone_label(zone: str, language: str) -> str:
         sign = "-" if fixed[1] == "+" else "+"
         return f"UTC{sign}{fixed[2]} ({zone})"
     city = cities_of_zones(language).get(current_name(zone))
-    return words(language)("typography.bracketed", text=city, remark=zone) if city else zone
+    return words_in(language)("typography.bracketed", text=city, remark=zone) if city else zone
 
 
 def _first_zones(language: str) -> list[str]:
@@ -269,6 +269,6 @@ def _place_names() -> Iterator[tuple[str, set[str]]]:
             yield name.rpartition("/")[2], {current_name(name)}
     for language in LANGUAGES:
         yield from ((city, {zone}) for zone, city in cities_of_zones(language).items())
-        territories = words(language).locale.territories
+        territories = words_in(language).locale.territories
         for country in sorted(set(countries().values())):
             yield territories[country], {z for z, its in countries().items() if its == country}

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 
 from babel.core import get_global
 
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 
 # CLDR's tables as Babel gives them: names by width and season, or a city, which are untyped.
 Names = Mapping[str, Mapping[str, Any]]
@@ -18,7 +18,7 @@ Names = Mapping[str, Mapping[str, Any]]
 
 def clock_names(language: str) -> tuple[Names, Names]:
     """CLDR's names in one of LANGUAGES: of clocks that several zones share, and of single zones."""
-    locale = words(language).locale
+    locale = words_in(language).locale
     return cast(Names, locale.meta_zones), cast(Names, locale.time_zones)
 
 

@@ -41,7 +41,7 @@ from bot.runtime.base_watch import BaseWatch
 from bot.shards import Shards
 from bot.state.settings import ServerSettings
 from bot.state.state import State
-from bot.texts.catalogues import choose, words
+from bot.texts.catalogues import choose, words_in
 from bot.ui.components import authorization
 from bot.ui.components.pictures import PicturedMessage
 from bot.ui.posting import notices, rendering
@@ -121,7 +121,7 @@ class _PerServer:
         locale = str(guild.preferred_locale) if guild else None
         language = self._settings.of(server_id).language or choose(locale, self._language)
         name = guild.name if guild else str(server_id)
-        return notices.render(self._service, words(language), name, outgoing)
+        return notices.render(self._service, words_in(language), name, outgoing)
 
     def moderates(self, member: discord.Member) -> bool:
         """Whether a member is a moderator of their server."""

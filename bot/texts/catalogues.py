@@ -59,7 +59,7 @@ class Words:
 
 
 @cache
-def words(language: str) -> Words:
+def words_in(language: str) -> Words:
     """The texts of one of LANGUAGES; read from disk once."""
     return Words(language, read_catalogue(_FOLDER / f"{language}.po"))
 

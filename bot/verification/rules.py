@@ -16,7 +16,7 @@ from bot.facts import lint
 from bot.facts.load import Base, Folders, broken_ids, load
 from bot.facts.model import Citation
 from bot.facts.stories import is_weekly
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 from bot.verification.comparison import Comparison
 from bot.verification.copies import match, read_copies
 from bot.verification.coverage import coverage
@@ -79,7 +79,7 @@ def supported(comparison: Comparison) -> Iterator[Fault]:
 
 def marked_dates(comparison: Comparison) -> Iterator[Fault]:
     """Where a story has a date that no cited paragraph prints, it says once that it is inferred."""
-    mark = words(comparison.base.info.language)("mark.inferred-year")
+    mark = words_in(comparison.base.info.language)("mark.inferred-year")
     for story in comparison.base.stories.values():
         weekly = {("tells", i, "says") for i, line in enumerate(story.tells) if is_weekly(line)}
         said = ""

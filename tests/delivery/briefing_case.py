@@ -20,7 +20,7 @@ from bot.state.plan import BriefingText, Plan, PostingTime
 from bot.state.posts import Contents, MessageRef, Post, Slot
 from bot.state.posts import Kind as PostKind
 from bot.state.posts import Status as PostStatus
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 from tests.delivery import world
 from tests.delivery.composing import FACT
 from tests.delivery.discord import Fault, FaultyDiscord, problem_of
@@ -297,7 +297,7 @@ class BriefingCase(Scene):
             return (await self.correction(number)).status == "open"
 
         await until("the correction to be open again", is_open)
-        said = words("en")("briefing.step.uncorrected", person="Factdesk")
+        said = words_in("en")("briefing.step.uncorrected", person="Factdesk")
         await until("the log channel to be told", lambda: said in str(self.lines(number)))
         audit_log = await self.state.briefings.audit_log(self._ids[number])
         assert [entry.detail for entry in audit_log if entry.kind == "uncorrected"] == [problem]

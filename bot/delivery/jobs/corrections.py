@@ -29,7 +29,7 @@ from bot.state.digests import Target
 from bot.state.notices import Notice
 from bot.state.posts import Contents, Kind, Post, Slot
 from bot.state.state import State
-from bot.texts.catalogues import words as words_of
+from bot.texts.catalogues import words_in
 
 log = structlog.stdlib.get_logger("factdesk.delivery")
 
@@ -90,7 +90,7 @@ class CorrectionPosts:
         briefing = await self._briefing(correction)
         chosen = self._state.settings.of(correction.server_id).language
         language = briefing.plan.text.language if briefing else chosen or "en"
-        context = AnswerContext(self._service.store, words_of(language), {})
+        context = AnswerContext(self._service.store, words_in(language), {})
         posted_facts = await self._posted_facts(correction)
         return await corrections_since(context, await seen_facts(self._state, posted_facts))
 

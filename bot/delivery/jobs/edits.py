@@ -23,7 +23,7 @@ from bot.state.briefing_record import Briefing
 from bot.state.digests import BlockReason, Target
 from bot.state.posts import Contents, MessageRef, Post
 from bot.state.state import State
-from bot.texts.catalogues import words as words_of
+from bot.texts.catalogues import words_in
 
 log = structlog.stdlib.get_logger("factdesk.delivery")
 
@@ -129,7 +129,7 @@ class EditJob:
         """The card, marked with the day on which it was corrected, if it was."""
         if corrected_at is None:
             return card
-        words = words_of(card.language)
+        words = words_in(card.language)
         day = self._editor.day(briefing, corrected_at)
         note = words("briefing.corrected", date=day_words(day, words))
         return replace(card, subtitle=" · ".join(filter(None, [card.subtitle, note])))

@@ -38,8 +38,7 @@ from bot.state.errors import DatabaseUnavailable
 from bot.state.notices import Notice
 from bot.state.posts import Contents, Slot
 from bot.state.state import State
-from bot.texts.catalogues import LANGUAGES
-from bot.texts.catalogues import words as words_of
+from bot.texts.catalogues import LANGUAGES, words_in
 
 log = structlog.stdlib.get_logger("factdesk.delivery")
 
@@ -154,7 +153,7 @@ class NoticeJob:
 
     async def _welcome(self) -> Welcome:
         store = self._service.store
-        asked = {each: await things_to_ask(store, words_of(each), _QUESTIONS) for each in LANGUAGES}
+        asked = {each: await things_to_ask(store, words_in(each), _QUESTIONS) for each in LANGUAGES}
         return Welcome(asked)
 
     async def _briefing(self, notice: Notice) -> Briefing | None:

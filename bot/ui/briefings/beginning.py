@@ -14,7 +14,7 @@ from bot.facts.store import Store
 from bot.parsing.dates import parse_period
 from bot.state.digests import Target
 from bot.state.plan import BriefingText, Plan
-from bot.texts.catalogues import words as words_of
+from bot.texts.catalogues import words_in
 from bot.ui.briefings import dispatch, looking
 from bot.ui.briefings.context import ActionContext, refused
 from bot.ui.components.client import Interaction, server_id_of
@@ -52,7 +52,7 @@ async def begin_from_answer(
     if subject is None:
         raise refused(reader_words(interaction), "briefing.ui.nothing")
     shown = () if asked else facts
-    draft = await propose(service.store, words_of(language), subject, shown=shown)
+    draft = await propose(service.store, words_in(language), subject, shown=shown)
     await begin_draft(interaction, subject, draft, language)
 
 

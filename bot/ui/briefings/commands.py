@@ -19,8 +19,7 @@ from bot.compose.briefing import propose
 from bot.compose.export import markdown
 from bot.state.briefing_record import Briefing
 from bot.state.state import State
-from bot.texts.catalogues import LANGUAGES
-from bot.texts.catalogues import words as words_of
+from bot.texts.catalogues import LANGUAGES, words_in
 from bot.ui.briefings import deciding, dispatch, looking
 from bot.ui.briefings.beginning import begin_draft
 from bot.ui.briefings.context import ActionContext
@@ -111,7 +110,7 @@ async def _new(
         service, words, {"topic": topic, "actor": actor, "event": event}, start, end
     )
     chosen = language or reply_language(interaction, private=False)
-    draft = await propose(service.store, words_of(chosen), subject)
+    draft = await propose(service.store, words_in(chosen), subject)
     await begin_draft(interaction, subject, draft, chosen)
 
 
@@ -167,7 +166,7 @@ async def _export(interaction: Interaction, briefing: str) -> None:
     context = await _context(interaction, briefing)
     prepared = await context.prepare()
     card = prepared.composed.card
-    words = words_of(card.language)
+    words = words_in(card.language)
     made = words(
         "briefing.ui.export.made",
         date=day_words(context.editor.day(context.briefing, context.now), words),

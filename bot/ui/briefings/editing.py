@@ -12,8 +12,7 @@ from bot.parsing.typed_text import clean_text
 from bot.state.briefing_record import Briefing
 from bot.state.digests import Target
 from bot.state.plan import Plan
-from bot.texts.catalogues import LANGUAGES
-from bot.texts.catalogues import words as words_of
+from bot.texts.catalogues import LANGUAGES, words_in
 from bot.ui.briefings import panels
 from bot.ui.briefings.choices import is_publishable
 from bot.ui.briefings.context import Action, ActionContext, Outcome, refused
@@ -56,10 +55,10 @@ async def _translated(context: ActionContext, headline: str, language: str) -> s
     """The headline in another language if it is the one that the bot proposed."""
     text, store = context.briefing.plan.text, context.service.store
     subject = panels.subject(text)
-    proposed = await propose(store, words_of(text.language), subject)
+    proposed = await propose(store, words_in(text.language), subject)
     if headline != proposed.headline:
         return headline
-    return (await propose(store, words_of(language), subject)).headline
+    return (await propose(store, words_in(language), subject)).headline
 
 
 async def edit_facts(context: ActionContext) -> Outcome:
@@ -80,7 +79,7 @@ def draft_again(size: SizeName) -> Action:
 
     async def draft(context: ActionContext) -> Outcome:
         text, store = context.briefing.plan.text, context.service.store
-        drafted = await propose(store, words_of(text.language), panels.subject(text), size)
+        drafted = await propose(store, words_in(text.language), panels.subject(text), size)
         new = replace(text, facts=drafted.facts)
         return await _edit(context, replace(context.briefing.plan, text=new), facts_panel)
 

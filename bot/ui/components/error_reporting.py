@@ -10,7 +10,7 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot.texts.catalogues import choose, words
+from bot.texts.catalogues import choose, words_in
 from bot.ui.components.client import FactdeskClient, Interaction
 
 _ALREADY_ANSWERED = 40060  # Discord showed our answer although it reported an error to us
@@ -65,7 +65,7 @@ async def report(interaction: Interaction, error: BaseException) -> None:
     log.error("interaction failed", code=code, command=command, exc_info=error)
     if isinstance(error, discord.NotFound) and error.code == _UNKNOWN_INTERACTION:
         return
-    text = words(choose(str(interaction.locale)))("error.unforeseen", code=code)
+    text = words_in(choose(str(interaction.locale)))("error.unforeseen", code=code)
     try:
         if interaction.response.is_done():
             await interaction.followup.send(text, ephemeral=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.texts.catalogues import Words, choose, words
+from bot.texts.catalogues import Words, choose, words_in
 from bot.ui.components.client import Interaction
 
 
@@ -26,10 +26,10 @@ def discord_language(interaction: Interaction) -> str:
 def reader_words(interaction: Interaction) -> Words:
     """The texts in the reader's language."""
     language = reply_language(interaction, private=True)
-    return words(language)
+    return words_in(language)
 
 
 def server_words(interaction: Interaction) -> Words:
     """The texts in the server's language."""
     language = reply_language(interaction, private=False)
-    return words(language)
+    return words_in(language)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from discord.app_commands import locale_str
 
-from bot.texts.catalogues import LANGUAGES, words
+from bot.texts.catalogues import LANGUAGES, words_in
 
 
 def text(key: str) -> locale_str:
     """A text of the catalogue in English, with its key for the translator."""
-    return locale_str(words(LANGUAGES[0])(key), key=key)
+    return locale_str(words_in(LANGUAGES[0])(key), key=key)

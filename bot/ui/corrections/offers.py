@@ -18,8 +18,7 @@ from bot.state.briefing_record import Briefing
 from bot.state.corrections import Correction, Settlement
 from bot.state.posts import Post
 from bot.state.state import State
-from bot.texts.catalogues import Words
-from bot.texts.catalogues import words as words_of
+from bot.texts.catalogues import Words, words_in
 from bot.ui.components import channels
 from bot.ui.components.client import Interaction, guild_of, member_of, server_id_of
 from bot.ui.components.language import reader_words
@@ -55,7 +54,7 @@ def offer(
         layout = posts.view(service, card, post_id, note=note)
     else:
         layout = posts.without_button(service, card, note=note)
-    words = words_of(card.language)
+    words = words_in(card.language)
     settle = [
         SettleButton.make(words(f"correction.button.{settlement}"), settlement, correction_id)
         for settlement in get_args(Settlement)
@@ -183,6 +182,6 @@ async def show_open(interaction: Interaction) -> None:
 
 async def _show(interaction: Interaction, correction: Correction) -> None:
     card = await interaction.client.corrections.card(correction)
-    note = await _note(interaction, words_of(card.language), correction)
+    note = await _note(interaction, words_in(card.language), correction)
     layout = offer(interaction.client.service, card, correction.correction_id, note=note)
     await interaction.followup.send(view=layout, ephemeral=True)

@@ -22,7 +22,7 @@ from bot.parsing.moments import parse_day
 from bot.parsing.times import parse_time
 from bot.parsing.timezones import complete_zone, find_zone
 from bot.parsing.typed_text import clean_text
-from bot.texts.catalogues import LANGUAGES, Words, words
+from bot.texts.catalogues import LANGUAGES, Words, words_in
 from bot.ui.components import channels
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reader_words
@@ -209,7 +209,7 @@ def _topic(service: AnswerService, name: str, words: Words) -> str:
 
 
 def _is_everything(name: str) -> bool:
-    said = {_EVERYTHING, *(words(language)("digest.topics.all") for language in LANGUAGES)}
+    said = {_EVERYTHING, *(words_in(language)("digest.topics.all") for language in LANGUAGES)}
     return name.casefold() in {each.casefold() for each in said}
 
 

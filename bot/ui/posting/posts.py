@@ -20,7 +20,7 @@ from bot.cards.card import Card
 from bot.compose.corrections_since import corrections_since
 from bot.delivery.fact_versions import seen_facts
 from bot.state.errors import DatabaseUnavailable
-from bot.texts.catalogues import Words, words
+from bot.texts.catalogues import Words, words_in
 from bot.ui.components import messages, payload
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reader_words
@@ -50,7 +50,7 @@ def view(
     picture is sent along.
     """
     layout = without_button(service, card, role_id, note, posted_by, edited_by, pictured)
-    label = words(card.language)("digest.corrections-since")
+    label = words_in(card.language)("digest.corrections-since")
     layout.add_item(row_of(CorrectionsButton.make(label, post_id)))
     return layout
 
@@ -66,7 +66,7 @@ def without_button(
 ) -> ui.LayoutView:
     """The same without the button, for a draft that must not be taken for a post."""
     role = f"<@&{role_id}>" if role_id else None
-    signature = posted_by and _signature(words(card.language), posted_by, edited_by)
+    signature = posted_by and _signature(words_in(card.language), posted_by, edited_by)
     above = [payload.text(text) for text in (note, role, signature) if text]
     page = replies.page_components(service, service.page(card), pictured)
     return ReadyView([*above, *page])

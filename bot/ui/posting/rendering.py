@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.answers.service import AnswerService
 from bot.delivery.outbox import OutgoingPost
-from bot.texts.catalogues import words as words_of
+from bot.texts.catalogues import words_in
 from bot.ui.components.pictures import PicturedMessage
 from bot.ui.corrections import offers
 from bot.ui.posting import posts
@@ -26,7 +26,7 @@ def render(service: AnswerService, outgoing: OutgoingPost) -> PicturedMessage:
 def _view(service: AnswerService, outgoing: OutgoingPost, pictured: bool) -> ui.LayoutView:
     """The view of a post, by its kind; `pictured` says that its picture's file is sent along."""
     card, post_id = outgoing.card, outgoing.post_id
-    words = words_of(card.language)
+    words = words_in(card.language)
     if outgoing.slot.kind == "offer":
         assert outgoing.slot.name, "an offer is of a correction"
         titled = replace(card, title=words("correction.offer"))

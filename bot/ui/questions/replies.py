@@ -12,7 +12,7 @@ from bot.answers.service import AnswerService
 from bot.cards.card import Action, Card, Question
 from bot.cards.pages import Page
 from bot.state.public_answers import PublicAnswer
-from bot.texts.catalogues import words
+from bot.texts.catalogues import words_in
 from bot.ui.components import brief_this, custom_ids, layout, payload, submitted
 from bot.ui.components.authorization import may_moderate
 from bot.ui.components.client import FactdeskClient, Interaction, is_in_server_of_ours
@@ -112,7 +112,7 @@ def page_components(service: AnswerService, page: Page, pictured: bool = False) 
     def make_menu(actions: Sequence[Action], hint: str) -> Component:
         return related_menu(actions, hint, service)
 
-    card, texts = page.card, words(page.card.language)
+    card, texts = page.card, words_in(page.card.language)
     further = [pass_on_button(texts, card.unanswered)] if card.unanswered else []
     return layout.components(page, texts, make_button, make_menu, further, pictured)
 

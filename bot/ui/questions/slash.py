@@ -12,7 +12,7 @@ from bot.answers.commands import PRIVATE
 from bot.answers.context import Command, Option
 from bot.cards.card import Question
 from bot.facts.model import ThingKind
-from bot.texts.catalogues import LANGUAGES, choose, words
+from bot.texts.catalogues import LANGUAGES, choose, words_in
 from bot.ui.components.client import Interaction
 from bot.ui.components.language import reply_language
 from bot.ui.components.localised import text
@@ -118,4 +118,4 @@ class CatalogueTranslator(app_commands.Translator):
         language = choose(locale.value)
         if language == LANGUAGES[0] or "key" not in string.extras:
             return None
-        return words(language)(string.extras["key"])
+        return words_in(language)(string.extras["key"])

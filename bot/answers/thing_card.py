@@ -18,7 +18,7 @@ from bot.cards.pages import size
 from bot.facts.model import CLAIMS, Lead
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.matching.normalize import MINOR
-from bot.matching.vocabulary import words_of
+from bot.matching.vocabulary import word_set
 from bot.texts.catalogues import Words
 
 
@@ -45,7 +45,7 @@ def essential_facts(
 
     What the lead says is not said twice. Without a lead, there is at least one fact.
     """
-    lead = words_of(
+    lead = word_set(
         " ".join(line.text for section in around for line in section.lines if line.rests_on)
     )
     room = room_left(context, thing, around) - taken
@@ -64,7 +64,7 @@ def essential_facts(
 
 def _is_said(fact: FactRecord, lead: set[str]) -> bool:
     """Whether most words of a fact are in the lead."""
-    words = words_of(fact.fact.says) - MINOR
+    words = word_set(fact.fact.says) - MINOR
     return len(words & lead) > len(words) / 2
 
 

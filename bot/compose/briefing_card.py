@@ -19,7 +19,7 @@ from bot.compose.briefing_role import role_sentence
 from bot.facts.model import CLAIMS, Actor, Citation, Event
 from bot.facts.records import Dated, FactRecord
 from bot.matching.normalize import MINOR
-from bot.matching.vocabulary import words_of
+from bot.matching.vocabulary import word_set
 from bot.parsing.typed_text import clean_text
 from bot.texts.catalogues import Words
 
@@ -260,7 +260,7 @@ def _has_sources_that_differ(record: FactRecord) -> bool:
 def _begins_with_a_word_of(date: str, sentence: str) -> bool:
     """Whether a sentence opens with when it was, in words that a date has too."""
     opening = " ".join(sentence.split()[:_OPENING])
-    return bool((words_of(date) & words_of(opening)) - MINOR)
+    return bool((word_set(date) & word_set(opening)) - MINOR)
 
 
 def _capitalised(text: str) -> str:

@@ -17,7 +17,7 @@ from bot.facts.model import CLAIMS, Actor, Event, Topic
 from bot.facts.records import FactRecord
 from bot.facts.store import Store
 from bot.matching.normalize import MINOR
-from bot.matching.vocabulary import words_of
+from bot.matching.vocabulary import word_set
 
 _EVENTS = frozenset[Part]({"what", "led", "happened", "followed", "planned"})
 _LIKELY = 1 / 3  # of an event's possible days, how many must lie in the period to propose it
@@ -236,4 +236,4 @@ def _actor_stems(store: Store) -> set[str]:
 
 
 def _stems(text: str) -> set[str]:
-    return {word[:_STEM] for word in words_of(text) - MINOR}
+    return {word[:_STEM] for word in word_set(text) - MINOR}

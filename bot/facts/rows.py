@@ -27,7 +27,7 @@ from bot.facts.shown import ShownFact
 from bot.facts.shown_build import shown_fact
 from bot.facts.unit_records import ask_records, term_reader, unit_records
 from bot.matching.question_terms import THING, TermReader
-from bot.matching.vocabulary import words_of
+from bot.matching.vocabulary import word_set
 
 Values = tuple[str | bytes | int | None, ...]
 """The values of a row's columns."""
@@ -56,12 +56,12 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     owners = chain((base.events[e] for e in order), base.actors.values(), base.topics.values())
     words, spoken_of = set[str](), set[str]()
     for rank, (record, shown) in enumerate(_fact_records(base, owners, dates)):
-        words |= words_of(" ".join(_texts(record.fact)))
+        words |= word_set(" ".join(_texts(record.fact)))
         spoken_of |= record.things
         yield from _fact_rows(rank, record, shown)
     for _, thing in base.things():
         if thing.id in spoken_of and not isinstance(thing, Source):
-            words |= words_of(" ".join(_names(thing)))
+            words |= word_set(" ".join(_names(thing)))
     reader = yield from _name_rows(things, base)
     units = unit_records(base, {thing.record.id: thing for thing in things}, chronology, reader)
     yield from _unit_rows(units, words)
@@ -189,7 +189,7 @@ def _unit_rows(units: Iterable[UnitRecord], words: set[str]) -> Iterator[Row]:
         yield "unit", (rank, unit.key, unit.model_dump_json())
         asks = " ".join(term for ask in unit.asks for term in ask.terms)
         things_named = " ".join(THING + thing for thing in sorted(unit.things))
-        words |= words_of(" ".join(ask.plain for ask in unit.asks))
+        words |= word_set(" ".join(ask.plain for ask in unit.asks))
         yield "unit_text(rowid, asks, own)", (rank, asks, f"{' '.join(unit.terms)} {things_named}")
 
 
@@ -197,7 +197,7 @@ def _unanswered_rows(asks: Iterable[AskRecord], words: set[str]) -> Iterator[Row
     """The questions that no article answers; their words are added to `words`."""
     for rank, ask in enumerate(asks):
         yield "unanswered", (rank, ask.model_dump_json())
-        words |= words_of(ask.plain)
+        words |= word_set(ask.plain)
 
 
 # ---- Things ----------------------------------------------------------------------------------

@@ -46,6 +46,6 @@ def _may_be_typo(word: str) -> bool:
     return word.isascii() and word.isalpha() and len(word) >= _TYPO_FROM
 
 
-def words_of(text: str) -> set[str]:
+def word_set(text: str) -> set[str]:
     """The normalized words of a text."""
     return set(normalized_words(text))

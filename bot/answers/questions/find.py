@@ -21,7 +21,7 @@ from bot.cards.limits import BUTTON_LABEL
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.facts.store import Filter
 from bot.matching.normalize import MINOR
-from bot.matching.vocabulary import words_of
+from bot.matching.vocabulary import word_set
 from bot.parsing.dates import Period, periods_in
 from bot.parsing.quantities import quantities
 
@@ -68,10 +68,10 @@ COMMAND = Command(
 def _ranked(text: str, things: list[ThingRecord], facts: Iterable[FactRecord]) -> list[FactRecord]:
     """The facts by how many of the mentioned things and of the message's words they share."""
     named = {thing.id for thing in things}
-    words = words_of(text) - MINOR
+    words = word_set(text) - MINOR
 
     def likeness(fact: FactRecord) -> int:
-        return 3 * len(named & fact.things) + len(words & words_of(fact.fact.says))
+        return 3 * len(named & fact.things) + len(words & word_set(fact.fact.says))
 
     return sorted({fact.key: fact for fact in facts}.values(), key=likeness, reverse=True)
 

@@ -17,7 +17,7 @@ from bot.answers.resolve import choice_label, echo
 from bot.cards.limits import BUTTON_LABEL, CHOICE_LABEL, CHOICES, FORM_TEXT, shorten
 from bot.facts.model import ThingKind
 from bot.facts.records import FactRecord, ThingRecord
-from bot.matching.vocabulary import words_of
+from bot.matching.vocabulary import word_set
 from bot.parsing.typed_text import clean_text
 from bot.state.errors import DatabaseUnavailable
 from bot.state.suggestions import MOST, Suggestion, TooMany
@@ -209,11 +209,11 @@ async def _fact(interaction: Interaction, thing: str, entered: Mapping[str, str]
     """The fact that was picked, or of all the thing's facts the one that the words fit best."""
     if picked := _FACT.fullmatch(entered.get("fact", "")):
         return picked[0]
-    typed = words_of(entered.get("words", ""))
+    typed = word_set(entered.get("words", ""))
     if not typed:
         return None
     facts = await interaction.client.service.store.facts(thing)
-    shared = {record.key: len(typed & words_of(record.fact.says)) for record in facts}
+    shared = {record.key: len(typed & word_set(record.fact.says)) for record in facts}
     best = max(shared, key=lambda key: shared[key], default=None)
     return best if best and 2 * shared[best] >= len(typed) else None
 

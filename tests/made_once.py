@@ -26,7 +26,7 @@ from bot.matching.entries import Entry
 from bot.matching.mention_finder import MentionFinder
 from bot.matching.name_index import NameIndex
 from bot.matching.name_tables import NameTables
-from bot.matching.question_terms import Named, TermReader
+from bot.matching.question_terms import NameKeys, TermReader
 
 Payload = Callable[..., Awaitable[Any]]
 _PAYLOAD = "get_translated_payload"
@@ -66,7 +66,7 @@ def _share_names(patch: pytest.MonkeyPatch) -> None:
         return finder(hashable, any_case=any_case)
 
     def shared_reader(
-        names: Iterable[Named],
+        names: Iterable[NameKeys],
         synonyms: Sequence[Sequence[str]] = (),
         places: Iterable[str] = (),
     ) -> TermReader:

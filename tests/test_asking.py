@@ -16,7 +16,7 @@ from bot.cards.card import Card, Question
 from bot.facts.records import AskIndex, UnitRecord
 from bot.facts.unit_records import ask_records
 from bot.matching.question_kinds import QuestionKind, kind_of
-from bot.matching.question_terms import Named, TermReader, term_key
+from bot.matching.question_terms import NameKeys, TermReader, term_key
 from bot.matching.term_weights import TermWeights
 from bot.matching.vocabulary import Vocabulary
 from bot.texts.catalogues import words_in
@@ -26,8 +26,8 @@ from tests.moderating import lines, moderated, private
 on_shipped = pytest.mark.asyncio(loop_scope="session")
 
 
-def _named(thing_id: str, names: list[str], *, is_actor: bool) -> Named:
-    return Named(thing_id, [*map(term_key, names)], is_actor)
+def _named(thing_id: str, names: list[str], *, is_actor: bool) -> NameKeys:
+    return NameKeys(thing_id, [*map(term_key, names)], is_actor)
 
 
 READER = TermReader(

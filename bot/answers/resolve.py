@@ -22,7 +22,7 @@ _ECHO = 60  # characters of a typed text that are worth showing back
 
 
 @dataclass(frozen=True)
-class _Named:
+class _Match:
     """The thing that a typed text names, and whether the text is one of its names."""
 
     thing: ThingRecord
@@ -124,18 +124,18 @@ def _dated(context: AnswerContext, command: Command) -> Question | None:
     return command.question(**options)
 
 
-def _look_up(context: AnswerContext, asked: _Asked) -> _Named | Card:
+def _look_up(context: AnswerContext, asked: _Asked) -> _Match | Card:
     store, typed = context.store, context.options[asked.option]
     thing = store.things.get(typed)
     if thing and thing.kind == asked.kind:
-        return _Named(thing, as_typed=True)
+        return _Match(thing, as_typed=True)
     # Some clients send the label of a choice instead of its value, the id.
     name = typed.partition(_HINT)[0]
     if absent := store.absent_in(name):
         return _not_mentioned(context, asked, absent)
     finding = store.index.find(name, {asked.kind})
     if finding.verdict == "sure":
-        return _Named(store.things[finding.entries[0].id], finding.as_typed)
+        return _Match(store.things[finding.entries[0].id], finding.as_typed)
     others = _of_other_kinds(context, name)
     if finding.absent and not others:
         return _not_mentioned(context, asked, [store.absent[finding.absent.id]])
@@ -149,7 +149,7 @@ def _look_up(context: AnswerContext, asked: _Asked) -> _Named | Card:
     return _no_match(context, asked, finding)
 
 
-def _remarks(context: AnswerContext, asked: _Asked, found: _Named) -> Iterable[str]:
+def _remarks(context: AnswerContext, asked: _Asked, found: _Match) -> Iterable[str]:
     words, typed = context.words, context.options[asked.option]
     if not found.as_typed:
         yield words("shown-for", text=echo(typed))
@@ -162,7 +162,7 @@ def _things(context: AnswerContext, finding: Finding) -> list[ThingRecord]:
     return [context.store.things[entry.id] for entry in finding.entries]
 
 
-def _of_other_kinds(context: AnswerContext, name: str) -> list[_Named]:
+def _of_other_kinds(context: AnswerContext, name: str) -> list[_Match]:
     """The things of any kind that a text names; one that merely describes them gives none."""
     finding = context.store.index.find(name)
     if finding.verdict == "none" or not finding.by_name:
@@ -172,7 +172,7 @@ def _of_other_kinds(context: AnswerContext, name: str) -> list[_Named]:
     things = _things(context, finding)
     # A thing's own name counts more than its other names.
     own = [thing for thing in things if normalize(thing.label) == normalize(name)]
-    return [_Named(thing, finding.as_typed) for thing in own or things]
+    return [_Match(thing, finding.as_typed) for thing in own or things]
 
 
 def _choices(context: AnswerContext, asked: _Asked, things: Sequence[ThingRecord]) -> Card:
@@ -180,7 +180,7 @@ def _choices(context: AnswerContext, asked: _Asked, things: Sequence[ThingRecord
     return _unanswered(context, asked, title, things)
 
 
-def _other_kinds(context: AnswerContext, asked: _Asked, others: Sequence[_Named]) -> Card:
+def _other_kinds(context: AnswerContext, asked: _Asked, others: Sequence[_Match]) -> Card:
     """Things of other kinds, which the option cannot take, each with a button to its card."""
     if len(others) > 1:
         return _choices(context, asked, [other.thing for other in others])

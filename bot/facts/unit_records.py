@@ -16,7 +16,7 @@ from bot.facts.names import DescribedThing, Names
 from bot.facts.records import AskRecord, UnitRecord
 from bot.facts.units import Unit, units
 from bot.matching.question_kinds import QuestionKind, kind_of
-from bot.matching.question_terms import THING, Named, TermReader, plain_text
+from bot.matching.question_terms import THING, NameKeys, TermReader, plain_text
 
 _REASON = re.compile(
     r"\b(because|owing to|due to|so as to|in order to|in response|retaliation|aim)"
@@ -28,7 +28,7 @@ def term_reader(names: Names, info: BaseInfo) -> TermReader:
     """Reads texts by the names, places and synonyms of a base; articles are no things here."""
     keyed = zip(names.entries, names.term_keys, strict=False)
     subjects = [(thing, keys) for thing, keys in keyed if thing.kind != "source"]
-    named = (Named(thing.id, keys, thing.kind == "actor") for thing, keys in subjects)
+    named = (NameKeys(thing.id, keys, thing.kind == "actor") for thing, keys in subjects)
     places = (place for thing, _ in subjects for place in thing.places)
     return TermReader(named, info.synonyms, places)
 

@@ -72,7 +72,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Named:
+class NameKeys:
     """A thing with the key of every form of its name. An actor's names are no words besides."""
 
     id: str
@@ -88,7 +88,7 @@ class TermReader:
 
     def __init__(
         self,
-        names: Iterable[Named],
+        names: Iterable[NameKeys],
         synonyms: Sequence[Sequence[str]] = (),
         places: Iterable[str] = (),
     ) -> None:

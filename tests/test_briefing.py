@@ -125,7 +125,7 @@ async def test_facts_are_told_as_the_base_has_them(
     for subject, composed in briefings:
         records = {r.key: r for r in await candidates(service.store, subject)}
         told = {line.fact.key: line for line in _lines(composed) if line.fact}
-        headed = _lines(composed, UI("briefing.part.planned"))
+        headed = _lines(composed, UI("briefing.section.planned"))
         planned = {line.fact.key for line in headed if line.fact}
         assert composed.facts == {key: records[key].version for key in composed.facts}
         for key in composed.facts:
@@ -218,7 +218,7 @@ async def test_what_was_planned_is_never_told_as_done(
         for record in await candidates(service.store, subject):
             if record.owner in planned and record.key in composed.facts:
                 is_own = record.owner == subject.thing
-                parts = ("what.planned",) if is_own else ("part.planned", "part.background")
+                parts = ("what.planned",) if is_own else ("section.planned", "section.background")
                 careful = [
                     line for part in parts for line in _lines(composed, UI(f"briefing.{part}"))
                 ]
@@ -246,10 +246,10 @@ async def test_a_date_is_shown_once_and_only_where_the_sentence_has_none(
     service: AnswerService,
 ) -> None:
     composed = await _briefing(service, PERIODS[0])
-    openings = [line.opening for line in _lines(composed, UI("briefing.part.happened"))]
+    openings = [line.opening for line in _lines(composed, UI("briefing.section.happened"))]
     assert openings[0] == "6 March 2023"
     assert openings.count("16 March 2023") == 1
-    (led,) = _lines(await _briefing(service, PERIODS[1]), UI("briefing.part.led"))
+    (led,) = _lines(await _briefing(service, PERIODS[1]), UI("briefing.section.led"))
     assert "2018" in led.text
     assert led.opening is None
 
@@ -264,7 +264,7 @@ async def test_a_sentence_whose_year_is_worked_out_says_so(service: AnswerServic
 async def test_a_period_has_only_what_is_dated_in_it(service: AnswerService) -> None:
     for subject in PERIODS:
         period = Filters.between(subject.first, subject.last)
-        dated = [f"briefing.part.{part}" for part in ("happened", "said", "care", "background")]
+        dated = [f"briefing.section.{each}" for each in ("happened", "said", "care", "background")]
         composed = await _briefing(service, subject)
         for line in chain.from_iterable(_lines(composed, UI(key)) for key in dated):
             assert line.fact
@@ -493,7 +493,7 @@ async def test_an_office_is_a_sentence_as_of_one_article(service: AnswerService)
 
 async def test_what_happened_without_a_date_says_so(service: AnswerService) -> None:
     composed = await _briefing(service, Subject("sung-kim"))
-    (line, *_) = _lines(composed, UI("briefing.part.happened"))
+    (line, *_) = _lines(composed, UI("briefing.section.happened"))
     assert line.opening == "No date given; inferred to be before 2025"
 
 
@@ -554,7 +554,7 @@ async def test_a_corrected_fact_says_so_and_a_withdrawn_one_is_named(
     changed: AnswerService,
 ) -> None:
     composed = await _briefing(changed, Subject("ferry-line"))
-    (withdrawn,) = _lines(composed, UI("briefing.part.care"))
+    (withdrawn,) = _lines(composed, UI("briefing.section.care"))
     assert withdrawn.label == UI("corrections.withdrawn")
     assert withdrawn.text.startswith("“A storm in November 2014")
     (reworded,) = [line for line in _lines(composed) if line.text.startswith("Ilse Brandt")]

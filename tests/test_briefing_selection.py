@@ -1,4 +1,4 @@
-"""Which facts a draft proposes, and in which part each stands."""
+"""Which facts a draft proposes, and in which section each is."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def chosen(material: Material, most: int = 99) -> str:
 # ---- What is chosen ----------------------------------------------------------------------------
 
 
-async def test_the_parts_take_turns(
+async def test_the_sections_take_turns(
     tmp_path: Path,
 ) -> None:
     material = await story(
@@ -90,7 +90,7 @@ async def test_the_parts_take_turns(
     assert chosen(material) == "acdbe"
 
 
-async def test_what_curators_put_first_comes_before_all_parts(tmp_path: Path) -> None:
+async def test_what_curators_put_first_comes_before_all_sections(tmp_path: Path) -> None:
     first = "order: [day-d/d, pair/c]\n"
     material = await story(
         tmp_path, topic(first, facts=fact("a"), open=fact("c")), event("d", fact("d"))
@@ -118,8 +118,8 @@ async def test_curators_may_choose_what_no_link_leads_to(tmp_path: Path) -> None
         event("l", late, when="edtf: 2019, basis: stated", more=elsewhere),
     )
     assert chosen(material) == "afl"
-    assert material.parts["day-f/f"] == "led"
-    assert material.parts["day-l/l"] == "happened"
+    assert material.sections["day-f/f"] == "led"
+    assert material.sections["day-l/l"] == "happened"
 
 
 @pytest.mark.parametrize("curated", [True, False])
@@ -144,7 +144,7 @@ async def test_what_no_date_puts_before_or_after_an_event_is_its_background(tmp_
     about = fact("c").replace("about: [pair]", "about: [ferry-line]")
     beside = event("c", about, when="edtf: 2014/2016, basis: stated", more=elsewhere)
     material = await story(tmp_path, own, beside, subject="day-b")
-    assert material.parts["day-c/c"] == "background"
+    assert material.sections["day-c/c"] == "background"
 
 
 async def test_the_most_telling_of_what_was_said_is_read_first(tmp_path: Path) -> None:
@@ -202,8 +202,8 @@ async def test_where_a_topic_stood_before_a_later_event_is_no_longer_where_it_st
     earlier = event("b", fact("b"))
     later = event("l", fact("l"), when="edtf: 2019, basis: stated")
     files = topic(facts=fact("a"), stands=stands), earlier
-    assert (await story(tmp_path / "one", *files)).parts["pair/s"] == "stands"
-    assert (await story(tmp_path / "two", *files, later)).parts["pair/s"] == "background"
+    assert (await story(tmp_path / "one", *files)).sections["pair/s"] == "stands"
+    assert (await story(tmp_path / "two", *files, later)).sections["pair/s"] == "background"
 
 
 async def test_only_the_first_fact_of_a_topic_that_is_no_claim_says_what_it_is(
@@ -212,7 +212,7 @@ async def test_only_the_first_fact_of_a_topic_that_is_no_claim_says_what_it_is(
     material = await story(
         tmp_path, topic(facts=fact("c", "opinion") + fact("a", "background") + fact("b", "figure"))
     )
-    assert material.parts == {"pair/c": "said", "pair/a": "what", "pair/b": "background"}
+    assert material.sections == {"pair/c": "said", "pair/a": "what", "pair/b": "background"}
 
 
 async def test_another_event_comes_before_more_of_the_same(tmp_path: Path) -> None:
@@ -275,12 +275,12 @@ async def test_what_does_not_fit_is_passed_over(tmp_path: Path) -> None:
     assert chosen(material, most=2) == "ab"
 
 
-# ---- The part of a fact ------------------------------------------------------------------------
+# ---- The section of a fact ---------------------------------------------------------------------
 
 ACCOUNT = "{source: ferry-report, paragraph: 4, says: So.}"
 ACCOUNTS = f"accounts: [{ACCOUNT}, {ACCOUNT}]"
 
-PARTS = {
+SECTIONS = {
     "what is said of an event": (event("a", fact("x"), fact("a", "position")), "said"),
     "a claim with a caution": (event("a", fact("a", "position", "caution: So.")), "care"),
     "what was planned": (event("a", fact("a"), more=PLANNED), "planned"),
@@ -296,35 +296,35 @@ PARTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("file", "part"), PARTS.values(), ids=PARTS)
-async def test_a_fact_stands_in_its_part(tmp_path: Path, file: str, part: str) -> None:
-    material = await story(tmp_path, *([file] if part == "what" else [file, EARLIER]))
-    assert material.parts["day-a/a"] == part
+@pytest.mark.parametrize(("file", "section"), SECTIONS.values(), ids=SECTIONS)
+async def test_a_fact_is_in_its_section(tmp_path: Path, file: str, section: str) -> None:
+    material = await story(tmp_path, *([file] if section == "what" else [file, EARLIER]))
+    assert material.sections["day-a/a"] == section
 
 
 async def test_an_article_that_saw_an_event_ahead_comes_before_it(tmp_path: Path) -> None:
     foreseen = fact("a", "plan", "by: ferry-report")
     material = await story(tmp_path, event("a", fact("x"), foreseen), subject="day-a")
-    assert material.parts["day-a/a"] == "led"
-    assert material.parts["day-a/x"] == "what"
+    assert material.sections["day-a/a"] == "led"
+    assert material.sections["day-a/x"] == "what"
 
 
 async def test_a_claim_that_curators_put_first_is_told_as_what_was_said(tmp_path: Path) -> None:
     claim = event("a", fact("a", "position", "caution: So."))
     material = await story(tmp_path, topic("order: [day-a/a]\n"), claim, EARLIER)
-    assert material.parts["day-a/a"] == "said"
+    assert material.sections["day-a/a"] == "said"
 
 
 async def test_what_curators_put_first_of_a_topic_says_what_it_is(tmp_path: Path) -> None:
     facts = fact("a", "background") + fact("b", "figure") + fact("c", "figure")
     material = await story(tmp_path, topic("order: [pair/c]\n", facts=facts))
-    assert material.parts == {"pair/a": "background", "pair/b": "background", "pair/c": "what"}
+    assert material.sections == {"pair/a": "background", "pair/b": "background", "pair/c": "what"}
     assert chosen(material) == "cab"
 
 
 async def test_a_topic_that_says_what_it_is_needs_no_event_for_that(tmp_path: Path) -> None:
     material = await story(tmp_path, topic(facts=fact("w")), event("a", fact("a")))
-    assert material.parts == {"pair/w": "what", "day-a/a": "happened"}
+    assert material.sections == {"pair/w": "what", "day-a/a": "happened"}
 
 
 async def test_what_an_actor_did_does_not_say_who_it_is_but_that_it_took_office_does(
@@ -335,8 +335,8 @@ async def test_what_an_actor_did_does_not_say_who_it_is_but_that_it_took_office_
     took, did = (event(name, told, more=who) for name, told in zip("ab", about, strict=True))
     files = topic(facts=fact("w")), took.replace("incident", "appointment"), did
     material = await story(tmp_path, *files, subject="ilse-brandt")
-    assert material.parts["day-a/a"] == "what"
-    assert material.parts["day-b/b"] == "happened"
+    assert material.sections["day-a/a"] == "what"
+    assert material.sections["day-b/b"] == "happened"
 
 
 async def test_a_period_is_told_by_what_curators_tell_of_its_subjects(tmp_path: Path) -> None:
@@ -383,7 +383,7 @@ async def test_the_wordings_of_one_article_are_not_called_a_difference_of_source
     material = await story(tmp_path, told, EARLIER)
     card = BriefingLayout(material, words_in("en")).card("One article", material.facts)
     headings = [section.heading for section in card.sections]
-    assert words_in("en")("briefing.part.worded") in headings
+    assert words_in("en")("briefing.section.worded") in headings
     assert words_in("en")("part.differ") not in headings
 
 

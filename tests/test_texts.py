@@ -19,7 +19,7 @@ from bot.answers.changed_parts import PARTS
 from bot.answers.commands import COMMANDS
 from bot.asking.small_talk import Talk
 from bot.cards.card import PartKey
-from bot.compose.briefing_parts import PARTS as PARTS_OF_BRIEFING
+from bot.compose.briefing_sections import SECTIONS
 from bot.compose.briefing_size import SIZES
 from bot.facts.model import ACTOR_KINDS, CLAIMS, EVENT_KINDS, SourceKind, ThingKind
 from bot.state.audit_log import AuditAction
@@ -94,7 +94,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         for group, name, options in MODERATING
         for option in options
     ),
-    "briefing.part.*": tuple(part for part in PARTS_OF_BRIEFING if part not in HEADED_ELSEWHERE),
+    "briefing.section.*": tuple(each for each in SECTIONS if each not in HEADED_ELSEWHERE),
     "briefing.what.*": ("planned", "event", "person", "thing"),
     "briefing.step.*": get_args(AuditAction),
     "briefing.step.field.*": (
@@ -151,8 +151,8 @@ HELPERS: Mapping[str, tuple[int, tuple[str, ...]]] = {
 }
 """Functions that read the text whose key they are given: which argument, and with what endings."""
 
-NO_KEYS = {"self.language(schedule)", "language", "chosen", "LANGUAGES[0]", "string.extras['key']"}
-"""First arguments that choose a language, or a key that a helper was given before."""
+NO_KEYS = {"string.extras['key']"}
+"""First arguments that are a key which a helper was given before."""
 
 
 @cache
@@ -210,13 +210,9 @@ class _Finder:
                 yield from self._keys(self.named[name], parameters)
             case ast.Name(id="key") if "key" in parameters:
                 return  # a helper of HELPERS, which its callers give the key
-            case ast.Call(func=ast.Name(id="choose" | "reply_language")):
-                return
             case ast.BoolOp(values=choices):
                 for choice in choices:
                     yield from self._keys(choice, parameters)
-            case ast.Attribute(attr="language"):
-                return
             case _ if ast.unparse(given) in NO_KEYS:
                 return
             case _:
@@ -252,7 +248,7 @@ def _called(call: ast.Call) -> str:
             return name
         case ast.Attribute(value=ast.Name(id="words") | ast.Attribute(attr="words"), attr="count"):
             return "count"
-        case ast.Call(func=ast.Name(id="words")):
+        case ast.Call(func=ast.Name(id="words_in")):
             return "words"
         case _:
             return ""

@@ -1,9 +1,9 @@
 """The briefing: a cited, dated summary that a moderator posts under their own name.
 
-It tells the story of a topic, an actor, an event or a period in parts that always come in the same
-order (`briefing_parts`). The links between events say which of them are within its scope
+It tells the story of a topic, an actor, an event or a period in sections that always come in the
+same order (`briefing_sections`). The links between events say which of them are within its scope
 (`briefing_links`, `briefing_scope`). A draft has one of three sizes (`briefing_size`), which decide
-how many facts of each part it proposes (`briefing_selection`). The card is laid out in
+how many facts of each section it proposes (`briefing_selection`). The card is laid out in
 `briefing_card`.
 """
 

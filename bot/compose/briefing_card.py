@@ -1,4 +1,4 @@
-"""The card of a briefing: its facts by part, in reading order, each dated, labelled and cited."""
+"""The card of a briefing: its facts by section, in reading order, dated, labelled and cited."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from bot.cards.card import Action, Card, Line, Question, Section
 from bot.cards.limits import BUTTON_LABEL, shorten
 from bot.cards.wording import dated_words, span_words
 from bot.compose.briefing_material import Material
-from bot.compose.briefing_parts import PARTS, Part
 from bot.compose.briefing_role import role_sentence
+from bot.compose.briefing_sections import SECTIONS, SectionKind
 from bot.facts.model import CLAIMS, Actor, Citation, Event
 from bot.facts.records import Dated, FactRecord
 from bot.matching.normalize import MINOR
@@ -52,7 +52,7 @@ class BriefingLayout:
 
         It ends in "and what is not" if one of the facts is open, or if none are given.
         """
-        if facts is None or any(self.material.part_of(fact) == "open" for fact in facts):
+        if facts is None or any(self.material.section_of(fact) == "open" for fact in facts):
             return self.words("briefing.headline", subject=self._subject())
         return self.words("briefing.headline-known", subject=self._subject())
 
@@ -86,30 +86,30 @@ class BriefingLayout:
         )
 
     def _sections(self, facts: Iterable[FactRecord]) -> Iterator[Section]:
-        """The parts that have lines, each under its heading."""
-        of_part: dict[Part, list[FactRecord]] = {part: [] for part in PARTS}
+        """The sections that have lines, each under its heading."""
+        of_section: dict[SectionKind, list[FactRecord]] = {section: [] for section in SECTIONS}
         for fact in self.material.in_order(facts):
-            of_part[self.material.part_of(fact)].append(fact)
-        for part, own in of_part.items():
-            above = tuple(self._above(own)) if part == "what" else ()
-            lines = (*above, *self._lines(part, own, is_dated=bool(above) or part != "what"))
-            if part == "care":
+            of_section[self.material.section_of(fact)].append(fact)
+        for section, own in of_section.items():
+            above = tuple(self._above(own)) if section == "what" else ()
+            lines = (*above, *self._lines(section, own, is_dated=bool(above) or section != "what"))
+            if section == "care":
                 lines += self._changes
             if lines:
-                yield Section(lines, self._heading(part, own))
+                yield Section(lines, self._heading(section, own))
 
-    def _heading(self, part: Part, facts: Iterable[FactRecord]) -> str:
-        match part:
+    def _heading(self, section: SectionKind, facts: Iterable[FactRecord]) -> str:
+        match section:
             case "differ" if not any(map(_has_sources_that_differ, facts)):
-                return self.words("briefing.part.worded")
+                return self.words("briefing.section.worded")
             case "what":
                 return self.words(f"briefing.what.{_kind(self.material)}")
             case "differ" | "open":
-                return self.words(f"part.{part}")
+                return self.words(f"part.{section}")
             case "may":
                 return self.words("timeline.may")
             case _:
-                return self.words(f"briefing.part.{part}")
+                return self.words(f"briefing.section.{section}")
 
     # ---- What comes first --------------------------------------------------------------------
 
@@ -126,19 +126,19 @@ class BriefingLayout:
             yield from (role_sentence(self._context, about, role) for role in about.roles)
 
     def _above(self, facts: Sequence[FactRecord]) -> Iterator[Line]:
-        """The lines above the facts of the first part: who or when it was, or else the lead.
+        """The lines above the facts of the first section: who or when it was, or else the lead.
 
         A fact that says it takes their place. A briefing never opens with a claim.
         """
         about = self.material.about
         if not any(self._says_who_or_when(fact) for fact in facts):
             yield from self._head
-        if about and about.lead and not (self._head or "what" in self.material.parts.values()):
+        if about and about.lead and not (self._head or "what" in self.material.sections.values()):
             yield Line(about.lead.says, about.lead.cites)
 
     def _says_who_or_when(self, record: FactRecord) -> bool:
         """Whether a fact is an actor's role, or what happened at the event itself."""
-        if isinstance(self.material.about, Actor) and self.material.part_of(record) == "what":
+        if isinstance(self.material.about, Actor) and self.material.section_of(record) == "what":
             return True
         about = self.material.about
         is_own = isinstance(about, Event) and record.owner == about.id
@@ -146,8 +146,10 @@ class BriefingLayout:
 
     # ---- Facts -------------------------------------------------------------------------------
 
-    def _lines(self, part: Part, facts: Iterable[FactRecord], is_dated: bool) -> Iterator[Line]:
-        """The facts of a part, each event dated once, unless its sentence says when it was.
+    def _lines(
+        self, section: SectionKind, facts: Iterable[FactRecord], is_dated: bool
+    ) -> Iterator[Line]:
+        """The facts of a section, each event dated once, unless its sentence says when it was.
 
         `is_dated` says that readers have seen the date of the event that the briefing is about.
         """
@@ -158,15 +160,15 @@ class BriefingLayout:
             else None
         )
         for fact in facts:
-            line, dated = self._line(part, fact), self._dated(fact)
+            line, dated = self._line(section, fact), self._dated(fact)
             date = dated_words(dated, self.words) if dated else before
-            if dated and date != before and self._adds(part, fact, dated):
-                yield self._with_date(line, fact, dated)
+            if dated and date != before and self._adds(section, fact, dated):
+                yield replace(line, opening=self._date(fact, dated), cites=self._cites(fact))
             else:
                 yield replace(line, text=self._marked(fact))
             before = date
 
-    def _line(self, part: Part, record: FactRecord) -> Line:
+    def _line(self, section: SectionKind, record: FactRecord) -> Line:
         """A fact with what qualifies it; how it was inferred is left to the fact's own card.
 
         The wordings of its sources stand side by side where they are what it tells; else they are
@@ -174,16 +176,12 @@ class BriefingLayout:
         """
         bare = record.fact.model_copy(update={"accounts": (), "inferred": None})
         line = fact_line(self._context, record.model_copy(update={"fact": bare}))
-        if part == "planned" and record.fact.kind == "plan":
+        if section == "planned" and record.fact.kind == "plan":
             line = replace(line, label=None)  # the heading says so
-        if part != "differ":
+        if section != "differ":
             return line
         wordings = (Line(account.says, cites=(account,)) for account in record.fact.accounts)
         return replace(line, notes=(*wordings, *line.notes))
-
-    def _with_date(self, line: Line, record: FactRecord, dated: Dated) -> Line:
-        """A line that opens with a date and cites what gives it."""
-        return replace(line, opening=self._date(record, dated), cites=self._cites(record))
 
     def _marked(self, record: FactRecord) -> str:
         """What a fact says, with a remark after a year that it names and no text prints."""
@@ -199,7 +197,7 @@ class BriefingLayout:
         event = self.material.event_of(record)
         return event is not None and event.event.status == "planned"
 
-    def _adds(self, part: Part, record: FactRecord, dated: Dated) -> bool:
+    def _adds(self, section: SectionKind, record: FactRecord, dated: Dated) -> bool:
         """Whether a date says more than the sentence, which may name the year itself.
 
         A date that was only planned is always shown.
@@ -207,7 +205,7 @@ class BriefingLayout:
         if self._is_planned(record):
             return True
         if dated.span is None:
-            return part not in ("said", "care")
+            return section not in ("said", "care")
         moments = filter(None, (dated.span.begins, dated.span.ends))
         return not any(str(moment.start.year) in record.fact.says for moment in moments)
 
@@ -268,7 +266,7 @@ def _capitalised(text: str) -> str:
 
 
 def _kind(material: Material) -> str:
-    """What a subject is, as the heading of the first part says it."""
+    """What a subject is, as the heading of the first section says it."""
     match material.about:
         case Event(status="planned"):
             return "planned"

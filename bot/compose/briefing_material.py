@@ -9,8 +9,8 @@ from datetime import date
 from bot.answers.change_lines import last_change
 from bot.answers.filters import Filters
 from bot.compose.briefing_links import SubjectKind, places
-from bot.compose.briefing_parts import PARTS, BriefingFact, Part, part_of
 from bot.compose.briefing_scope import BriefingScope, briefing_facts
+from bot.compose.briefing_sections import SECTIONS, BriefingFact, SectionKind, section_of
 from bot.facts.model import Actor, Event, Topic
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.facts.store import Filter, Store
@@ -43,7 +43,7 @@ class Material:
     about: Event | Actor | Topic | None
     period: Filters
     events: Mapping[str, EventRecord]
-    parts: Mapping[str, Part]
+    sections: Mapping[str, SectionKind]
     facts: tuple[FactRecord, ...]
     ranked: tuple[FactRecord, ...]
     changed: tuple[FactRecord, ...]
@@ -57,9 +57,9 @@ class Material:
         """The event that a fact belongs to, unless an actor or a topic owns it."""
         return self.events.get(record.owner)
 
-    def part_of(self, record: FactRecord) -> Part:
-        """The part of the briefing that shows a fact."""
-        return self.parts[record.key]
+    def section_of(self, record: FactRecord) -> SectionKind:
+        """The section of the briefing that shows a fact."""
+        return self.sections[record.key]
 
     def in_order(self, facts: Iterable[FactRecord]) -> list[FactRecord]:
         """The facts in reading order."""
@@ -79,15 +79,17 @@ async def gather(store: Store, subject: Subject) -> Material:
         {key: each.event for key, each in events.items()}, own, _kind_of_subject(about), late
     )
     seen = await briefing_facts(store, BriefingScope(about, events, own, around, period))
-    parts: dict[str, Part] = {each.record.key: part_of(each, is_event) for each in seen}
+    sections: dict[str, SectionKind] = {
+        each.record.key: section_of(each, is_event) for each in seen
+    }
     positions = _positions(events)
 
     def reading_order(each: BriefingFact) -> tuple[float, ...]:
-        """By part; what it is and what was said, the most telling first, all else by time."""
-        part = parts[each.record.key]
-        if part in ("what", "said"):
-            return PARTS.index(part), *each.rank
-        return PARTS.index(part), *positions.get(each.record.owner, (-1, -1)), each.number
+        """By section; what it is and what was said, the most telling first, all else by time."""
+        section = sections[each.record.key]
+        if section in ("what", "said"):
+            return SECTIONS.index(section), *each.rank
+        return SECTIONS.index(section), *positions.get(each.record.owner, (-1, -1)), each.number
 
     return Material(
         store=store,
@@ -95,7 +97,7 @@ async def gather(store: Store, subject: Subject) -> Material:
         about=about,
         period=period,
         events=events,
-        parts=parts,
+        sections=sections,
         facts=tuple(each.record for each in sorted(seen, key=reading_order)),
         ranked=tuple(
             each.record for each in sorted(seen, key=lambda each: each.rank) if not each.is_minor

@@ -1,4 +1,4 @@
-"""What is within the scope of a briefing: its facts, with what decides their part and rank."""
+"""What is within the scope of a briefing: its facts, with what decides their section and rank."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.answers.filters import Filters
 from bot.answers.thing_card import in_order
 from bot.compose.briefing_links import Place
-from bot.compose.briefing_parts import BriefingFact, is_by_article, is_claim
+from bot.compose.briefing_sections import BriefingFact, is_by_article, is_claim
 from bot.facts.chronology import Chronology
 from bot.facts.model import ESSENTIAL, Actor, Event, Topic
 from bot.facts.records import EventRecord, FactRecord

@@ -1,9 +1,10 @@
 """Which facts a draft proposes.
 
 Where curators chose what a briefing tells, a draft has as much of that as fits, in their order. Of
-other subjects the parts take turns in a fixed order until the draft has its size, so the longer it
-is, the more lines each part has. What says nearly the same as a line before it is passed over, and
-so is what does not fit. What is not established is proposed only if the draft tells of it.
+other subjects the sections take turns in a fixed order until the draft has its size, so the longer
+it is, the more lines each section has. What says nearly the same as a line before it is passed
+over, and so is what does not fit. What is not established is proposed only where the draft
+tells of it.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.compose.briefing_material import Material
-from bot.compose.briefing_parts import PARTS, Part
+from bot.compose.briefing_sections import SECTIONS, SectionKind
 from bot.facts.model import CLAIMS, Actor, Event, Topic
 from bot.facts.records import FactRecord
 from bot.facts.store import Store
 from bot.matching.normalize import MINOR
 from bot.matching.vocabulary import word_set
 
-_EVENTS = frozenset[Part]({"what", "led", "happened", "followed", "planned"})
+_EVENTS = frozenset[SectionKind]({"what", "led", "happened", "followed", "planned"})
 _LIKELY = 1 / 3  # of an event's possible days, how many must lie in the period to propose it
 _SAME = 0.45  # two facts more alike than this say the same
 _STEM = 5  # letters that the forms of a word usually share
@@ -28,28 +29,28 @@ Fits = Callable[[Sequence[FactRecord]], bool]
 """Whether a briefing of some facts has the size that was asked for."""
 
 
-_TURNS: tuple[Part, ...] = (
+_TURNS: tuple[SectionKind, ...] = (
     "what", "happened", "open", "led", "stands", "happened", "happened", "happened", "background",
     "what", "differ", "happened", "said", "planned", "followed", "care", "happened", "led", "open",
     "said", "happened", "stands", "what", "followed", "happened", "background", "planned", "said",
     "care", "differ", "open",
 )  # fmt: skip
-_TURNS_OF_EVENT: tuple[Part, ...] = (
+_TURNS_OF_EVENT: tuple[SectionKind, ...] = (
     "what", "agreed", "happened", "open", "led", "differ", "followed", "stands", "agreed",
     "followed", "led", "said", "happened", "agreed", "background", "said", "happened", "planned",
     "care", "happened", "what", "led", "said", "followed", "stands", "open", "happened", "agreed",
     "background", "planned", "said", "care",
 )  # fmt: skip
-_TURNS_OF_PERIOD: tuple[Part, ...] = (
+_TURNS_OF_PERIOD: tuple[SectionKind, ...] = (
     "happened", "happened", "happened", "happened", "may", "open", "happened", "happened",
     "happened", "led", "followed", "happened", "followed", "happened", "may", "happened",
     "happened", "happened", "followed", "planned", "differ", "said", "may", "happened", "open",
     "led", "may", "said", "followed", "happened", "may", "happened", "open",
 )  # fmt: skip
-"""The parts in the order in which they get their lines. """
+"""The sections in the order in which they get their lines. """
 
 _MOST_PASSED_OVER = 3  # facts of a curated list that do not fit, before a draft is done
-_PUT_FIRST = 5  # facts that curators put first have their lines before all parts, but of events
+_PUT_FIRST = 5  # facts that curators put first have their lines before all sections, but of events
 _BEFORE_OPEN = 2  # of these come before what is not established
 
 
@@ -57,18 +58,18 @@ def select(material: Material, fits: Fits, begun: Sequence[FactRecord] = ()) -> 
     """The facts of a draft, the most telling first; a longer one goes on from what was begun."""
     if material.about and material.about.briefing:
         return _curated(material, material.about.briefing, fits, begun)
-    left, turns = _Candidates(material), Counter[Part]()
+    left, turns = _Candidates(material), Counter[SectionKind]()
     chosen = left.take(begun)
 
     def fits_too(fact: FactRecord) -> bool:
         return fits([*chosen, fact])
 
     for each in _openers(material, is_begun=bool(begun)):
-        chosen.extend(left.next(each, fits_too) if each in PARTS else left.named(each, fits_too))
-    for part in _turns(material):
-        turns[part] += 1
-        if sum(material.part_of(fact) == part for fact in chosen) < turns[part]:
-            chosen.extend(left.next(part, fits_too))
+        chosen.extend(left.next(each, fits_too) if each in SECTIONS else left.named(each, fits_too))
+    for section in _turns(material):
+        turns[section] += 1
+        if sum(material.section_of(fact) == section for fact in chosen) < turns[section]:
+            chosen.extend(left.next(section, fits_too))
     return chosen
 
 
@@ -93,9 +94,9 @@ def _curated(
 
 def _has_premise(material: Material, record: FactRecord, chosen: Iterable[FactRecord]) -> bool:
     """Whether a draft tells of every event of which a fact says that something is not known."""
-    if material.part_of(record) != "open":
+    if material.section_of(record) != "open":
         return True
-    told = (each.things for each in chosen if material.part_of(each) != "open")
+    told = (each.things for each in chosen if material.section_of(each) != "open")
     about = record.things & material.events.keys()
     return about <= {material.subject.thing}.union(*told)
 
@@ -107,11 +108,11 @@ def _openers(material: Material, is_begun: bool) -> list[str]:
     A draft that is begun needs only what curators put first and did not fit.
     """
     is_topic = isinstance(material.about, Topic)
-    openers: list[str] = [key for key in _put_first(material) if key in material.parts]
+    openers: list[str] = [key for key in _put_first(material) if key in material.sections]
     if is_begun:
         return openers
     if isinstance(material.about, Topic | Actor) and not any(
-        material.parts[key] == "open" for key in openers
+        material.sections[key] == "open" for key in openers
     ):
         openers.insert(_BEFORE_OPEN, "open")
     return ["what", *openers] if is_topic else openers
@@ -123,7 +124,7 @@ def _put_first(material: Material) -> tuple[str, ...]:
     return () if about is None or isinstance(about, Event) else about.order[:_PUT_FIRST]
 
 
-def _turns(material: Material) -> tuple[Part, ...]:
+def _turns(material: Material) -> tuple[SectionKind, ...]:
     match material.about:
         case Event():
             return _TURNS_OF_EVENT
@@ -134,13 +135,13 @@ def _turns(material: Material) -> tuple[Part, ...]:
 
 
 class _Candidates:
-    """The facts that are not chosen yet, by part, and what those say that are."""
+    """The facts that are not chosen yet, by section, and what those say that are."""
 
     def __init__(self, material: Material) -> None:
         self._material = material
-        self._left: dict[Part, list[FactRecord]] = {}
+        self._left: dict[SectionKind, list[FactRecord]] = {}
         for record in material.ranked:
-            self._left.setdefault(material.part_of(record), []).append(record)
+            self._left.setdefault(material.section_of(record), []).append(record)
         self._names = _actor_stems(material.store)
         self._chosen: list[FactRecord] = []
         self._said: list[set[object]] = []
@@ -152,45 +153,45 @@ class _Candidates:
         """Facts that are chosen already."""
         taken = list(facts)
         for record in taken:
-            part = self._material.part_of(record)
-            self._left[part].remove(record)
-            self._note(part, record)
+            section = self._material.section_of(record)
+            self._left[section].remove(record)
+            self._note(section, record)
         return taken
 
-    def next(self, part: Part, fits: Callable[[FactRecord], bool]) -> list[FactRecord]:
-        """The next fact of a part that fits and says something new; none if there is none."""
-        left = self._left.get(part, [])
+    def next(self, section: SectionKind, fits: Callable[[FactRecord], bool]) -> list[FactRecord]:
+        """The next fact of a section that fits and says something new; none if there is none."""
+        left = self._left.get(section, [])
         for record in [each for each in left if _has_premise(self._material, each, self._chosen)]:
             left.remove(record)
-            if self._is_news(part, record) and fits(record):
-                self._note(part, record)
+            if self._is_news(section, record) and fits(record):
+                self._note(section, record)
                 return [record]
         return []
 
     def named(self, key: str, fits: Callable[[FactRecord], bool]) -> list[FactRecord]:
         """The fact with this key if it is left, fits and says something new; else none."""
-        part = self._material.parts[key]
-        left = self._left.get(part, [])
+        section = self._material.sections[key]
+        left = self._left.get(section, [])
         found = [record for record in left if record.key == key]
         found = [each for each in found if _has_premise(self._material, each, self._chosen)]
-        if not found or not self._is_news(part, found[0]) or not fits(found[0]):
+        if not found or not self._is_news(section, found[0]) or not fits(found[0]):
             return []
         left.remove(found[0])
-        self._note(part, found[0])
+        self._note(section, found[0])
         return found
 
-    def _is_news(self, part: Part, record: FactRecord) -> bool:
-        if part == "open":  # it cites the articles that lack it
+    def _is_news(self, section: SectionKind, record: FactRecord) -> bool:
+        if section == "open":  # it cites the articles that lack it
             return True
-        if part == "care" and not record.fact.caution:
+        if section == "care" and not record.fact.caution:
             return False  # nothing warns of what is easily misread
-        if part == "may" and not self._is_likely(record):
+        if section == "may" and not self._is_likely(record):
             return False
         if record.key in self._put_first:
             return True
-        if part in _EVENTS and record.owner in self._summed_up:
+        if section in _EVENTS and record.owner in self._summed_up:
             return False
-        if part == "stands" and self._is_told(record):
+        if section == "stands" and self._is_told(record):
             return False
         content = self._content(record)
         return all(_likeness(content, said) <= _SAME for said in self._said)
@@ -205,15 +206,15 @@ class _Candidates:
         about = record.things & self._material.events.keys()
         return bool(about) and about <= self._told
 
-    def _note(self, part: Part, record: FactRecord) -> None:
+    def _note(self, section: SectionKind, record: FactRecord) -> None:
         """Remember what a chosen fact says, and what it tells of.
 
         Where a topic stands tells the events behind it, a part of an event the event itself.
         """
         self._chosen.append(record)
-        if part != "open":
+        if section != "open":
             self._said.append(self._content(record))
-        if part == "stands":
+        if section == "stands":
             self._summed_up |= record.things & self._material.events.keys()
         if (event := self._material.event_of(record)) and record.fact.kind not in CLAIMS:
             self._told.add(record.owner)

@@ -1,4 +1,4 @@
-"""The parts of a briefing, in reading order, and which part a fact belongs to."""
+"""The sections of a briefing, in reading order, and which section a fact belongs to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.compose.briefing_links import Place
 from bot.facts.model import CLAIMS, ESSENTIAL, Event
 from bot.facts.records import FactRecord
 
-Part = Literal[
+SectionKind = Literal[
     "what", "background", "led", "happened", "agreed", "may", "said", "followed", "planned",
     "stands", "differ", "open", "care",
 ]  # fmt: skip
@@ -17,7 +17,7 @@ Part = Literal[
 into the period, what was said, what followed, what was planned, where it stands, where sources
 differ, what is not established, and what is easily misread."""
 
-PARTS: tuple[Part, ...] = get_args(Part)
+SECTIONS: tuple[SectionKind, ...] = get_args(SectionKind)
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,13 @@ def is_by_article(record: FactRecord) -> bool:
     return any(record.fact.by == cite.source for cite in record.fact.cites)
 
 
-def part_of(seen: BriefingFact, subject_is_event: bool) -> Part:
-    """The part that shows a fact."""
+def section_of(seen: BriefingFact, subject_is_event: bool) -> SectionKind:
+    """The section that shows a fact."""
     record, event = seen.record, seen.event
     if record.part == "open":
         return "open"
     if record.part == "stands":
-        return _part_of_where_it_stands(seen)
+        return _section_of_where_it_stands(seen)
     if event and event.status == "planned":
         if seen.is_own:
             return "what"
@@ -86,13 +86,13 @@ def part_of(seen: BriefingFact, subject_is_event: bool) -> Part:
     if seen.begins or seen.appoints or (subject_is_event and seen.is_own and seen.is_first):
         return "what"
     if event is None or seen.place is None:
-        return _part_of_timeless(seen)
+        return _section_of_timeless(seen)
     if (event.kind == "anniversary" and not seen.is_own) or _is_aside(seen):
         return "background"
-    return _part_of_event(seen.place, record, subject_is_event)
+    return _section_of_event(seen.place, record, subject_is_event)
 
 
-def _part_of_where_it_stands(seen: BriefingFact) -> Part:
+def _section_of_where_it_stands(seen: BriefingFact) -> SectionKind:
     if not seen.is_outdated:
         return "stands"
     return "said" if is_claim(seen.record, None) else "background"
@@ -113,13 +113,13 @@ def _is_aside(seen: BriefingFact) -> bool:
     return is_own and not seen.is_first and seen.record.fact.kind == "background"
 
 
-def _part_of_timeless(seen: BriefingFact) -> Part:
+def _section_of_timeless(seen: BriefingFact) -> SectionKind:
     if seen.defines:
         return "what"
     return "happened" if seen.record.fact.kind in ESSENTIAL else "background"
 
 
-def _part_of_event(place: Place, record: FactRecord, subject_is_event: bool) -> Part:
+def _section_of_event(place: Place, record: FactRecord, subject_is_event: bool) -> SectionKind:
     match place.role:
         case "own":
             is_agreed = subject_is_event and record.fact.kind == "agreement"

@@ -121,7 +121,7 @@ def test_an_unchanged_base_is_not_built_again(folders: Folders, data: Path) -> N
     before = first.path.stat()
     again = build(folders, data)
     after = again.path.stat()
-    assert (first.fresh, again.fresh) == (True, False)
+    assert (first.was_built, again.was_built) == (True, False)
     assert again.path == first.path
     assert after.st_ino == before.st_ino
     assert after.st_mtime_ns > before.st_mtime_ns, "it counts as used last"
@@ -137,7 +137,7 @@ def test_a_file_that_was_touched_or_lies_elsewhere_is_not_a_change(
     shutil.copytree(folders.facts, moved / "facts")
     shutil.copytree(folders.seeds, moved / "seeds")
     assert build(folders, data).path == built.path
-    assert not build(Folders(moved / "facts", moved / "seeds"), data).fresh
+    assert not build(Folders(moved / "facts", moved / "seeds"), data).was_built
 
 
 def _age(folders: Folders, data: Path) -> None:
@@ -163,7 +163,7 @@ def test_neither_an_unchanged_base_nor_its_files_are_read_again(
     _reads_nothing(monkeypatch)
     for _ in range(2):
         assert (again := build(folders, data)).path == path
-        assert not again.fresh
+        assert not again.was_built
 
 
 def test_files_that_were_written_just_now_are_read_again(folders: Folders, data: Path) -> None:
@@ -183,7 +183,7 @@ def test_a_change_of_the_same_length_is_seen_by_its_time(
     text = path.read_text("utf-8")
     path.write_text(text.replace("schema=", "scheme=", 1), "utf-8")
     assert len(path.read_bytes()) == len(text.encode())
-    assert build(folders, data).fresh
+    assert build(folders, data).was_built
 
 
 def test_a_file_that_is_added_or_goes_is_seen(folders: Folders, data: Path) -> None:
@@ -193,7 +193,7 @@ def test_a_file_that_is_added_or_goes_is_seen(folders: Folders, data: Path) -> N
     os.utime(added, (1_700_000_000, 1_700_000_000))
     folders.absent.unlink()
     built = build(folders, data)
-    assert built.fresh
+    assert built.was_built
     added.unlink()
     assert build(folders, data).path != built.path
 
@@ -207,7 +207,7 @@ def test_a_changed_base_is_built_beside_the_old_one(
     path = folders.facts.parent / name
     path.write_text(path.read_text("utf-8") + "# changed\n", "utf-8")
     new = build(folders, data)
-    assert new.fresh
+    assert new.was_built
     assert new.path != old
     assert old.read_bytes() == before
     assert built_bases(data) == [new.path, old]
@@ -264,7 +264,7 @@ async def test_a_full_disk_leaves_the_old_base_in_service(
         assert await _answers(folders, data)
     assert [log["log_level"] for log in logs] == ["warning"]
     monkeypatch.undo()
-    assert build(folders, data).fresh
+    assert build(folders, data).was_built
 
 
 @pytest.fixture
@@ -343,7 +343,7 @@ async def test_a_build_that_is_killed_leaves_the_old_base_in_service(
     (folders.facts / "base.yaml").rename(folders.facts / "base.later")
     assert await _answers(folders, data)
     (folders.facts / "base.later").rename(folders.facts / "base.yaml")
-    assert build(folders, data).fresh
+    assert build(folders, data).was_built
     assert len(_finished(data)) == 2
 
 
@@ -431,7 +431,7 @@ def test_a_base_that_is_built_again_takes_nothing_from_a_bot_that_has_it_open(
     _scribbled(path)
     with path.open("rb") as held:
         before = held.read()
-        assert build(folders, data).fresh
+        assert build(folders, data).was_built
         held.seek(0)
         assert held.read() == before
     assert path.read_bytes() != before
@@ -521,7 +521,7 @@ async def test_a_locked_base_still_opens_and_answers(folders: Folders, data: Pat
     path = build(folders, data).path
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        assert not build(folders, data).fresh, "it is not taken for a damaged one"
+        assert not build(folders, data).was_built, "it is not taken for a damaged one"
         assert await _answers(folders, data)
         other.execute("ROLLBACK")
 

@@ -564,4 +564,4 @@ def test_every_setting_stands_in_the_shipped_settings_with_its_default() -> None
 
 
 def test_the_small_base_needs_no_more_than_its_folders(place: Path) -> None:
-    assert not build(Folders(place / "facts", place / "seeds"), place / "var").fresh
+    assert not build(Folders(place / "facts", place / "seeds"), place / "var").was_built

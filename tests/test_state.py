@@ -600,7 +600,7 @@ class TestPosts:
 
     async def test_are_held_as_long_as_their_lease(self, filled: State, open_state: Open) -> None:
         first, other = await lease(filled), await open_state()
-        assert first.is_fresh
+        assert first.is_first
         a_moment_before = NOW + LEASE - timedelta(microseconds=1)
         assert await other.leases.acquire(SLOT, CONTENTS, a_moment_before, LEASE) == Busy(
             NOW + LEASE
@@ -611,7 +611,7 @@ class TestPosts:
         )
         taken = await lease(other, now=NOW + 2 * LEASE)
         assert taken == Lease(SLOT.post_id, NOW, 2)
-        assert not taken.is_fresh
+        assert not taken.is_first
 
     async def test_are_lost_to_who_takes_them_over(self, filled: State, open_state: Open) -> None:
         first, other = await lease(filled), await open_state()
@@ -678,7 +678,7 @@ class TestPosts:
         assert await filled.posts.get(SLOT.post_id) is None
         assert await filled.posts.facts(SLOT.post_id) == {}
         assert await filled.digests.last_post_day(SERVER) is None
-        assert (await lease(await open_state())).is_fresh
+        assert (await lease(await open_state())).is_first
 
     async def test_are_postponed(self, filled: State, open_state: Open) -> None:
         other, until = await open_state(), NOW + 5 * MINUTE
@@ -809,7 +809,7 @@ class TestPosts:
 
         event.listen(second.database.engine.sync_engine, "after_cursor_execute", give_back)
         assert await second.leases.acquire(SLOT, CONTENTS, NOW, LEASE) == Busy(NOW)
-        assert (await lease(second)).is_fresh
+        assert (await lease(second)).is_first
         await first.close()
         await second.close()
 

@@ -90,7 +90,7 @@ def build_base(config: ConfigPath = DEFAULT_CONFIG) -> None:
     with worded():
         settings = read_settings(config)
         built = build(base_folders(settings), settings.data, progress_bar())
-    typer.echo(f"{'Built' if built.fresh else 'Unchanged:'} {built.path.name}")
+    typer.echo(f"{'Built' if built.was_built else 'Unchanged:'} {built.path.name}")
 
 
 def verify(

@@ -10,7 +10,7 @@ from bot.cards.wording import day_words, moment_words
 from bot.compose.digest_material import DigestHistory, DigestMaterial
 from bot.facts.dates import Moment, Span
 
-_FRESH = 31  # days for which the newest date needs no mention
+_RECENT = 31  # days for which the newest date needs no mention
 
 
 def line(material: DigestMaterial, history: DigestHistory, day: date) -> Line | None:
@@ -26,7 +26,7 @@ def _sentences(material: DigestMaterial, history: DigestHistory, day: date) -> I
         was_yesterday = (day - history.last_day).days == 1
         yield words("digest.unchanged") if was_yesterday else words("digest.same", date=since)
     newest = newest_date(material)
-    if newest and newest.start.toordinal() + _FRESH < day.toordinal():
+    if newest and newest.start.toordinal() + _RECENT < day.toordinal():
         yield words("digest.end", date=moment_words(newest, words))
 
 

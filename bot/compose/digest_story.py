@@ -90,7 +90,7 @@ def choose(
     for stories in (unseen, rested):
         if shown := next(filter(None, (fitting(story, budget) for story in stories)), None):
             return shown
-        if any(fitting(story, budget.fresh()) for story in stories):
+        if any(fitting(story, budget.full()) for story in stories):
             return None
     return None
 

@@ -85,13 +85,13 @@ class MessageBudget:
         self._left = most - sum(len(text) + _MARKUP for text in texts)
         self._cited: set[str] = set()
 
-    def fresh(self) -> MessageBudget:
+    def full(self) -> MessageBudget:
         """The budget of the same message before anything was taken."""
         return MessageBudget(self._context, *self._texts, most=self._most)
 
     def copy(self) -> MessageBudget:
         """A budget with as much left, to try out what fits."""
-        budget = self.fresh()
+        budget = self.full()
         budget._left, budget._cited = self._left, set(self._cited)
         return budget
 

@@ -162,7 +162,7 @@ class Outbox(Generic[Sent]):
         if isinstance(lease, Busy):
             return NothingToSend() if lease.until is None else RetryAt(lease.until)
         try:
-            message_ref = None if lease.is_fresh else await self._look_up(lease, outgoing)
+            message_ref = None if lease.is_first else await self._look_up(lease, outgoing)
             if message_ref is None:
                 message_ref = await self._send(lease, outgoing, contents)
         except (DeliveryError, TimeoutError) as error:
@@ -180,7 +180,7 @@ class Outbox(Generic[Sent]):
         if isinstance(lease, Busy):
             return NothingToSend() if lease.until is None else RetryAt(lease.until)
         message_ref = None
-        if not lease.is_fresh:
+        if not lease.is_first:
             await self._rate_limiter.acquire()
             try:
                 message_ref = await self._find(lease, outgoing)
@@ -220,7 +220,7 @@ class Outbox(Generic[Sent]):
     async def _send(self, lease: Lease, outgoing: Sent, contents: Contents) -> MessageRef | None:
         """Send the post; None if the lease was lost meanwhile, and nothing is sent."""
         is_mine, since = True, lease.leased_at
-        if not lease.is_fresh:
+        if not lease.is_first:
             await self._leases.replace(lease, contents, outgoing.target.channel_id)
             since = self._clock()
             is_mine = await self._leases.renew(lease, since, self._timing.lease_time)
@@ -261,7 +261,7 @@ class Outbox(Generic[Sent]):
                 return await self._after_silence(lease, error)
 
     async def _after_refusal(self, lease: Lease, slot: Slot, reason: BlockReason) -> Outcome:
-        if lease.is_fresh:
+        if lease.is_first:
             await self._leases.release(lease)
         else:
             await self._posts.end(slot, "failed", reason, self._clock())

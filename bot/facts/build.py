@@ -41,7 +41,7 @@ class BuiltBase:
     """A built base on disk, and whether this call built it."""
 
     path: Path
-    fresh: bool
+    was_built: bool
 
 
 def check(folders: Folders, data: Path) -> tuple[Base | None, list[Fault]]:
@@ -87,7 +87,7 @@ def build(folders: Folders, data: Path, progress: Progress = lambda done, total:
         _let_go(base)
         built.clear_away(data)
     files.note(path)
-    return BuiltBase(path, fresh=not is_built)
+    return BuiltBase(path, was_built=not is_built)
 
 
 def _let_go(base: Base) -> None:

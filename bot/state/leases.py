@@ -32,7 +32,7 @@ class Lease:
     channel_id: int = field(compare=False, default=0)
 
     @property
-    def is_fresh(self) -> bool:
+    def is_first(self) -> bool:
         """Whether this is the first lease, so that the post cannot have been sent yet."""
         return self.attempts == 1
 
@@ -56,7 +56,7 @@ class Leases:
     ) -> Lease | Busy:
         """Lease a post, or take over a lease whose time is over."""
         async with self._database.transaction() as connection:
-            fresh = await connection.execute(
+            inserted = await connection.execute(
                 self._database.insert(post)
                 .values(
                     **slot_columns(slot),
@@ -69,7 +69,7 @@ class Leases:
                 )
                 .on_conflict_do_nothing()
             )
-            if not fresh.rowcount:
+            if not inserted.rowcount:
                 return await self._take_over(connection, slot.post_id, now, lease_time)
             await self._insert_facts(connection, slot.post_id, contents)
         return Lease(slot.post_id, now, 1, slot.channel_id)

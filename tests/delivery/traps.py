@@ -93,7 +93,7 @@ class TrappedLeases(Leases):
         else:
             await self._trap.pass_by("before-claim")
         lease = await super().acquire(slot, contents, now, lease_time)
-        if isinstance(lease, Lease) and lease.is_fresh:  # it is sent next
+        if isinstance(lease, Lease) and lease.is_first:  # it is sent next
             await self._leave(slot.post_id)
         return lease
 

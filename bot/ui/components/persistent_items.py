@@ -1,6 +1,6 @@
 """Buttons and menus that outlive the process that showed them.
 
-Their custom ids hold all that they need. Build a fresh view with `timeout=None` for each message:
+Their custom ids hold all that they need. Build a new view with `timeout=None` for each message:
 when a timed view expires, or a kept one is sent again without an item, discord.py forgets the class
 of that item everywhere.
 """

@@ -50,7 +50,7 @@ from bot.ui.digests.overview import (
     state_lines,
 )
 from bot.ui.digests.set_up import (
-    FRESH,
+    DEFAULTS,
     QuietButton,
     TestPostButton,
     carried_over,
@@ -118,7 +118,7 @@ async def _set(
     """Set the digest up, or change it; what is left out stays as it was."""
     words, guild = reader_words(interaction), guild_of(interaction)
     schedule = await interaction.client.state.digests.get(guild.id)
-    former = schedule.config if schedule else FRESH
+    former = schedule.config if schedule else DEFAULTS
     at, zone = read_time(time, words), read_zone(timezone, words)
     chosen = read_topics(interaction.client.service, topics, words) if topics else former.topics
     place = await read_channel(guild, channel.id, words)

@@ -29,7 +29,7 @@ from bot.ui.components.moderator_commands import moderate
 from bot.ui.components.persistent_items import PersistentItem, button
 from bot.ui.digests.overview import next_line, problem_line, setting_lines
 
-FRESH = DigestConfig(
+DEFAULTS = DigestConfig(
     target=Target(channel_id=0),
     at=time(9),
     zone="UTC",

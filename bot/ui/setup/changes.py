@@ -117,7 +117,7 @@ def _fresh(interaction: Interaction) -> DigestConfig:
     if zone is None:
         words = reader_words(interaction)
         raise UserError(words("setup.zone-first"), words("setup.next.zone"))
-    return replace(set_up.FRESH, zone=zone, language=discord_language(interaction))
+    return replace(set_up.DEFAULTS, zone=zone, language=discord_language(interaction))
 
 
 def _picked_id(interaction: Interaction, picked: Entered) -> int | None:

@@ -94,9 +94,9 @@ def _curated(
 
 def _has_premise(material: Material, record: FactRecord, chosen: Iterable[FactRecord]) -> bool:
     """Whether a draft tells of every event of which a fact says that something is not known."""
-    if material.section_of(record) != "open":
+    if record.part != "open":
         return True
-    told = (each.things for each in chosen if material.section_of(each) != "open")
+    told = (each.things for each in chosen if each.part != "open")
     about = record.things & material.events.keys()
     return about <= {material.subject.thing}.union(*told)
 
@@ -181,10 +181,10 @@ class _Candidates:
         return found
 
     def _is_news(self, section: SectionKind, record: FactRecord) -> bool:
-        if section == "open":  # it cites the articles that lack it
+        if record.part == "open":  # it cites the articles that lack it
             return True
         if section == "care" and not record.fact.caution:
-            return False  # nothing warns of what is easily misread
+            return False  # nothing warns of a misreading
         if section == "may" and not self._is_likely(record):
             return False
         if record.key in self._put_first:
@@ -212,7 +212,7 @@ class _Candidates:
         Where a topic stands tells the events behind it, a part of an event the event itself.
         """
         self._chosen.append(record)
-        if section != "open":
+        if record.part != "open":
             self._said.append(self._content(record))
         if section == "stands":
             self._summed_up |= record.things & self._material.events.keys()

@@ -108,6 +108,8 @@ def test_a_clean_base_has_no_fault(folders: Folders) -> None:
         (TOPIC, "kind: background", "kind: plan", "a plan without `by`"),
         (TOPIC, "kind: background", "kind: proposal", "a proposal without `by`"),
         (TOPIC, "kind: background", "kind: opinion", "a opinion without `by`"),
+        (TOPIC, "kind: background", "kind: background\n    misread: true",
+         "`misread` is for a fact in `open`; drop it, or move it"),
         (LIND, "also: [Lind, Mr Lind]", "also: [Lind, Brandt]",
          "“brandt” also names `ilse-brandt`; set `disambiguate` in both, or drop it"),
         (ABSENT, "[Eastport]", "[Eastport, port norhaven]",

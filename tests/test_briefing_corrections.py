@@ -57,8 +57,8 @@ ONCE_A_YEAR = (
     f"      - date: 2026-11-25\n        said: {YEARLY}\n        why: A test of corrections.\n"
 )
 WITHDRAWN = RENEWED + "    withdrawn: {date: 2026-11-25, why: A test of corrections.}\n"
-PACT = "formally normalised the intelligence pact"
-THE_PACT = "normalised the intelligence pact formally"
+PACT = "had formally normalised"
+THE_PACT = "had normalised formally"
 KIND = "    kind: event\n    about: [south-korea, gsomia-normalised]\n"
 WAS = (
     "    was:\n      - date: 2026-11-26\n        why: Another test of corrections.\n"

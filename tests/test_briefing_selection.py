@@ -105,13 +105,15 @@ async def test_a_draft_has_what_curators_chose_in_their_order_and_nothing_else(
     assert chosen(await story(tmp_path, listed, event("d", fact("d"), fact("e")))) == "dc"
 
 
-async def test_what_people_often_get_wrong_has_a_section_of_its_own(tmp_path: Path) -> None:
-    unknown = fact("c") + fact("m", more="misread: true")
+async def test_what_people_often_say_without_an_article_has_a_section_of_its_own(
+    tmp_path: Path,
+) -> None:
+    unknown = fact("c") + fact("m", more="hearsay: true")
     material = await story(tmp_path, topic(facts=fact("a"), open=unknown))
     assert {key: material.sections[f"pair/{key}"] for key in "acm"} == {
         "a": "what",
         "c": "open",
-        "m": "care",
+        "m": "hearsay",
     }
     assert chosen(material) == "acm"
 

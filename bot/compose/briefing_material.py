@@ -11,6 +11,7 @@ from bot.answers.filters import Filters
 from bot.compose.briefing_links import SubjectKind, places
 from bot.compose.briefing_scope import BriefingScope, briefing_facts
 from bot.compose.briefing_sections import SECTIONS, BriefingFact, SectionKind, section_of
+from bot.facts.dates import Span
 from bot.facts.model import Actor, Event, Topic
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.facts.store import Filter, Store
@@ -108,12 +109,33 @@ async def gather(store: Store, subject: Subject) -> Material:
 
 def _positions(events: Mapping[str, EventRecord]) -> dict[str, tuple[float, float]]:
     """The place of each event in the order of time; what it was a part of comes right before it."""
-    times = {event_id: time for time, event_id in enumerate(events)}
+    days = _days(events)
+    times = {event_id: time for time, event_id in enumerate(sorted(events, key=days.__getitem__))}
     wholes = {event_id: record.event.part_of for event_id, record in events.items()}
     return {
         event_id: (times[whole], time) if (whole := wholes[event_id]) else (time, -1)
         for event_id, time in times.items()
     }
+
+
+def _days(events: Mapping[str, EventRecord]) -> dict[str, float]:
+    """The day by which each event is sorted, the middle of those that its date allows.
+
+    So a loose date comes after the firm ones that it starts with. No event comes before what is
+    proven to be earlier, and one without a date comes where the base has it.
+    """
+    days, day = dict[str, float](), 0.0
+    for event_id, record in events.items():
+        day = _middle(record.dated.span) if record.dated.span else day
+        days[event_id] = max([day, *(days[other] for other in record.before if other in days)])
+    return days
+
+
+def _middle(span: Span) -> float:
+    """The day number of the middle of a span, of one that is open its only end."""
+    if span.begins is None:
+        return span.last
+    return span.first if span.ends is None else (span.first + span.last) / 2
 
 
 def _kind_of_subject(about: Event | Actor | Topic | None) -> SubjectKind:

@@ -11,11 +11,12 @@ from bot.facts.records import FactRecord
 
 SectionKind = Literal[
     "what", "background", "led", "happened", "agreed", "may", "said", "followed", "planned",
-    "stands", "differ", "open", "care",
+    "stands", "differ", "open", "hearsay", "care",
 ]  # fmt: skip
 """What it is, its background, what came before, what happened, what was agreed, what only may fall
 into the period, what was said, what followed, what was planned, where it stands, where sources
-differ, what is not established, and what people often get wrong."""
+differ, what is not established, what people often say without an article, and what is easily
+misread."""
 
 SECTIONS: tuple[SectionKind, ...] = get_args(SectionKind)
 
@@ -65,7 +66,7 @@ def section_of(seen: BriefingFact, subject_is_event: bool) -> SectionKind:
     """The section that shows a fact."""
     record, event = seen.record, seen.event
     if record.part == "open":
-        return "care" if record.fact.misread else "open"
+        return "hearsay" if record.fact.hearsay else "open"
     if record.part == "stands":
         return _section_of_where_it_stands(seen)
     if event and event.status == "planned":

@@ -31,21 +31,21 @@ Fits = Callable[[Sequence[FactRecord]], bool]
 
 _TURNS: tuple[SectionKind, ...] = (
     "what", "happened", "open", "led", "stands", "happened", "happened", "happened", "background",
-    "what", "differ", "happened", "said", "planned", "followed", "care", "happened", "led", "open",
-    "said", "happened", "stands", "what", "followed", "happened", "background", "planned", "said",
-    "care", "differ", "open",
+    "what", "differ", "happened", "said", "planned", "followed", "hearsay", "care", "happened",
+    "led", "open", "said", "happened", "stands", "what", "followed", "happened", "background",
+    "planned", "said", "care", "differ", "open",
 )  # fmt: skip
 _TURNS_OF_EVENT: tuple[SectionKind, ...] = (
     "what", "agreed", "happened", "open", "led", "differ", "followed", "stands", "agreed",
     "followed", "led", "said", "happened", "agreed", "background", "said", "happened", "planned",
-    "care", "happened", "what", "led", "said", "followed", "stands", "open", "happened", "agreed",
-    "background", "planned", "said", "care",
+    "hearsay", "care", "happened", "what", "led", "said", "followed", "stands", "open", "happened",
+    "agreed", "background", "planned", "said", "care",
 )  # fmt: skip
 _TURNS_OF_PERIOD: tuple[SectionKind, ...] = (
     "happened", "happened", "happened", "happened", "may", "open", "happened", "happened",
     "happened", "led", "followed", "happened", "followed", "happened", "may", "happened",
     "happened", "happened", "followed", "planned", "differ", "said", "may", "happened", "open",
-    "led", "may", "said", "followed", "happened", "may", "happened", "open",
+    "led", "may", "said", "followed", "hearsay", "happened", "may", "happened", "open",
 )  # fmt: skip
 """The sections in the order in which they get their lines. """
 
@@ -184,7 +184,7 @@ class _Candidates:
         if record.part == "open":  # it cites the articles that lack it
             return True
         if section == "care" and not record.fact.caution:
-            return False  # nothing warns of a misreading
+            return False  # nothing warns of what is easily misread
         if section == "may" and not self._is_likely(record):
             return False
         if record.key in self._put_first:

@@ -109,14 +109,14 @@ def duplicates(context: LintContext) -> Iterator[Fault]:
 
 
 def claims(context: LintContext) -> Iterator[Fault]:
-    """A claim names who makes it, accounts are at least two, and only open facts are `misread`."""
+    """A claim names who makes it, accounts are at least two, and only open facts are `hearsay`."""
     for owner, at, fact in context.base.facts():
         if fact.kind in CLAIMS and not fact.by:
             what = f"a {fact.kind} without `by`; say who claims it (an actor, or the source)"
             yield context.fault(owner, (*at, "kind"), what)
-        if fact.misread and at[0] != "open":
+        if fact.hearsay and at[0] != "open":
             yield context.fault(
-                owner, (*at, "misread"), "`misread` is for a fact in `open`; drop it, or move it"
+                owner, (*at, "hearsay"), "`hearsay` is for a fact in `open`; drop it, or move it"
             )
         if len(fact.accounts) == 1:
             what = "`accounts` holds one wording; give each source's, or drop it"

@@ -97,7 +97,7 @@ class Fact(Frozen):
         None, description="how the texts give it, where no paragraph says it outright"
     )
     caution: Text | None = Field(None, description="shown: what must not be concluded from it")
-    misread: bool = Field(False, description="open, and often got wrong: briefings say so")
+    hearsay: bool = Field(False, description="open: people often say it, and no article does")
     accounts: tuple[Account, ...] = Field((), description="how the sources word it differently")
     added: date
     asks: Asks

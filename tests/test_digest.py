@@ -162,7 +162,7 @@ def test_a_story_has_its_headline_its_opening_and_what_it_lists_in_order(
 ) -> None:
     posted = next(p for p in year if p.digest.story == "the-pact-that-nearly-ended")
     story = base.stories["the-pact-that-nearly-ended"]
-    assert posted.card.title == "Seoul nearly ended an intelligence pact with Tokyo · 2016–2019"
+    assert posted.card.title == "Seoul nearly ended an intelligence pact with Tokyo · 2016–2023"
     assert (posted.card.subtitle or "").startswith("Daily digest · ")
     opening, *listed = [line for line in lines(posted.card) if line.cites]
     assert (opening.text, opening.cites) == (story.opening.says, story.opening.cites)
@@ -245,7 +245,7 @@ async def test_a_story_with_three_dated_events_has_a_chart_of_them(
     assert digest.card.picture
     named = [mark.label for mark in digest.card.picture.chart.labelled]
     assert named[0] == "South Korea and Japan set up GSOMIA"
-    assert len(named) == 5
+    assert len(named) == 6
 
 
 def test_a_chart_follows_the_story_that_it_shows(
@@ -279,12 +279,13 @@ async def test_a_chart_has_the_dated_events_of_a_story_and_cites_what_the_story_
 def test_a_chart_names_as_its_last_event_what_began_last(year: list[Posted]) -> None:
     card = next(p.card for p in year if p.digest.story == "the-pact-that-nearly-ended")
     assert card.picture
-    assert "Last: South Korea suspends its decision to end GSOMIA" in card.picture.alt
+    assert "Last: South Korea formally normalises GSOMIA" in card.picture.alt
 
 
 def test_what_is_old_says_so(year: list[Posted]) -> None:
     first, second = ([line.text for line in lines(posted.card)] for posted in year[:2])
-    end = "As far as they can be dated, the events in the articles end in 2023."
+    dated = "As far as they can be dated, the events in the articles end in 2023"
+    end = f"{dated}; anniversaries follow in 2025."
     assert first[-1] == end
     assert second[-1] == f"Nothing has been added or corrected since yesterday. {end}"
 

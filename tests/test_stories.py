@@ -102,6 +102,34 @@ def test_a_story_tells_of_each_topic_that_it_names(tmp_path: Path) -> None:
     assert not any("is about `ferry-line`" in each for each in faults(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("tells", "answer", "fault"),
+    [
+        ("ferry-line/lorries", "ferry-line/opposed", "`the-line` asks for `ferry-line/opposed`"),
+        ("ferry-line/start", "ferry-line/start", "the story tells `ferry-line/start` already"),
+        ("ferry-line/lorries", "ferry-line/start", None),
+    ],
+)
+def test_a_question_leads_to_what_no_other_story_asks_and_its_own_does_not_tell(
+    tmp_path: Path, tells: str, answer: str, fault: str | None
+) -> None:
+    folders = write_small_base(tmp_path)
+    line = (
+        "{says: Sudbian fishermen oppose the line., rests_on: [ferry-line/opposed], weekly: true}"
+    )
+    asked = STORY.replace(f"  - {line}\n", "")
+    told = f"  - {{says: {'One more word. ' * 20}, rests_on: [{tells}]}}"
+    other = asked[: asked.index("tells:")].replace("the-line", "the-pier")
+    question = f"question: {{en: What else?}}\nanswer: {answer}"
+    path = folders.facts / "stories/the-line.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(asked, "utf-8")
+    pier = f"{other}tells:\n{told}\n  - {line}\n{question}\n"
+    path.with_name("the-pier.yaml").write_text(pier, "utf-8")
+    found = [str(each) for each in check(folders, tmp_path / "var")[1]]
+    assert any(fault in each for each in found) if fault else not found, found
+
+
 def test_a_story_is_no_longer_than_readers_get_through(tmp_path: Path) -> None:
     found = faults(tmp_path, "ferry line again.", f"ferry line again{' x' * 60}.")
     assert any("a day's story has 60 to 120" in each for each in found), found
@@ -142,11 +170,13 @@ def story(number: int, kind: StoryKind, topic: str) -> Story:
     )
 
 
-def read(stories: list[Story], days: int, first: date = FIRST) -> list[Story]:
+def read(
+    stories: list[Story], days: int, first: date = FIRST, chosen: frozenset[str] = frozenset()
+) -> list[Story]:
     """What a server reads on consecutive days."""
     told, came = dict[str, date](), list[Story]()
     for day in (first + timedelta(days=n) for n in range(days)):
-        came.append(in_turn(stories, told, day)[0])
+        came.append(in_turn(stories, told, day, chosen)[0])
         told[came[-1].id] = day
     return came
 
@@ -195,18 +225,32 @@ def test_readers_of_few_stories_get_first_what_touches_most() -> None:
         assert turn[:2] == [wide, deep]
 
 
+def test_readers_of_few_stories_get_first_what_the_last_few_did_not_touch() -> None:
+    told = story(0, "topic", "t0").model_copy(update={"tells": ("a/a", "b/a", "c/a")})
+    same = story(1, "open", "t1").model_copy(update={"tells": ("a/b", "b/b", "c/b")})
+    other = story(2, "open", "t2").model_copy(update={"tells": ("d/a", "e/a")})
+    for day in (FIRST + timedelta(days=n) for n in range(3)):
+        past = {told.id: day - timedelta(days=7)}
+        assert in_turn([told, same, other], past, day, by_weight=True)[0] is other
+
+
 def test_what_belongs_to_a_chosen_topic_comes_before_what_only_touches_it() -> None:
-    belong = [story(n, "topic", "pact") for n in range(3)]
+    kinds: list[StoryKind] = ["topic", "open", "person"]
+    belong = [story(n, kind, "pact") for n, kind in enumerate(kinds)]
     touch = [
-        story(n, "open", "trade").model_copy(update={"topics": ("trade", *("else",) * n, "pact")})
-        for n in range(3)
+        story(n, kind, "trade").model_copy(update={"topics": ("trade", *("else",) * n, "pact")})
+        for n, kind in enumerate(kinds)
     ]
-    stories, told, came = [*touch[::-1], *belong], dict[str, date](), list[str]()
-    for day in (FIRST + timedelta(days=n) for n in range(6)):
-        came.append(in_turn(stories, told, day, frozenset({"pact"}))[0].id)
-        told[came[-1]] = day
-    assert {*came[:3]} == {each.id for each in belong}
-    assert came[3:] == ["open-0", "open-1", "open-2"], "the less it is about the topic, the later"
+    turn = in_turn([*touch[::-1], *belong], {}, FIRST, frozenset({"pact"}))
+    assert {each.id for each in turn[:3]} == {each.id for each in belong}
+    assert turn[3:] == touch, "the less it is about the topic, the later"
+
+
+def test_what_only_touches_a_chosen_topic_parts_two_stories_of_one_kind() -> None:
+    belong = [story(n, "open", "pact") for n in range(2)]
+    touch = story(0, "person", "trade").model_copy(update={"topics": ("trade", "pact")})
+    came = read([touch, *belong], 3, chosen=frozenset({"pact"}))
+    assert [each.kind for each in came] == ["open", "person", "open"]
 
 
 def test_a_topic_does_not_come_again_within_three_stories_if_there_are_others() -> None:

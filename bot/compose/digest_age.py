@@ -27,7 +27,11 @@ def _sentences(material: DigestMaterial, history: DigestHistory, day: date) -> I
         yield words("digest.unchanged") if was_yesterday else words("digest.same", date=since)
     newest = newest_date(material)
     if newest and newest.start.toordinal() + _RECENT < day.toordinal():
-        yield words("digest.end", date=moment_words(newest, words))
+        end = moment_words(newest, words)
+        if later := [moment_words(on, words) for on in _anniversaries_after(material, newest)]:
+            yield words("digest.end-but", date=end, anniversaries=words.list(later))
+        else:
+            yield words("digest.end", date=end)
 
 
 def newest_date(material: DigestMaterial) -> Moment | None:
@@ -39,6 +43,14 @@ def newest_date(material: DigestMaterial) -> Moment | None:
     spans = [e.dated.span for e in events if e.event.status == "reported" and e.dated.span]
     last = max(spans, key=_last_day, default=None)
     return _end(last) if last else None
+
+
+def _anniversaries_after(material: DigestMaterial, newest: Moment) -> tuple[Moment, ...]:
+    """When the anniversaries are that lie after a date, each date once, in order."""
+    events = (e for e in material.all_events.values() if e.event.kind == "anniversary")
+    dates = {e.dated.span.begins for e in events if e.dated.span and e.dated.span.begins}
+    later = (on for on in dates if on.start > newest.start)
+    return tuple(sorted(later, key=lambda on: on.start))
 
 
 def _last_day(span: Span) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -130,31 +130,32 @@ def in_turn(
     """The stories in the order in which they should come on a day.
 
     What was never posted comes first, then what was posted longest ago. Among the former, those
-    wait that come after another such. Where topics are chosen, stories that belong to one come
-    before those that only touch it. Of the others, one of another kind than the last comes first,
-    then one of another topic than the last few, then one that most stories wait for, then one of
+    wait that come after another such. Of the others, one of another kind than the last comes first.
+    Where topics are chosen, stories that belong to one then come before those that only touch it.
+    Next is one of another topic than the last few, then one that most stories wait for, then one of
     the topic with fewest stories so far, so that a month has something of each topic. The day
     decides the rest: servers that began on different days read different stories. Those who read
-    few get them `by_weight`: what touches most of the base comes first, whatever its kind.
+    few get them `by_weight`: here what tells most that the last few did not comes first instead.
     """
     past = [story for story in stories if story.id in posted_on]
     last = max(past, key=lambda story: posted_on[story.id], default=None)
-    near = {story.topics[0] for story in sorted(past, key=lambda s: posted_on[s.id])[-_NEAR:]}
+    near = sorted(past, key=lambda s: posted_on[s.id])[-_NEAR:]
+    near_topics = {story.topics[0] for story in near}
     of_topic = Counter(story.topics[0] for story in past)
     unseen = {story.id: story for story in stories if story.id not in posted_on}
-    due = None if by_weight else _kind_due(unseen.values())
+    due = _kind_due(unseen.values())
     waiting = Counter(earlier for story in unseen.values() for earlier in story.after)
 
     def turn(story: Story) -> tuple[object, ...]:
         return (
             posted_on.get(story.id, date.min),
             not unseen.keys().isdisjoint(story.after),
-            _distance(story, chosen),
-            not by_weight and last is not None and story.kind == last.kind,
+            last is not None and story.kind == last.kind,
             story.kind != due,
-            story.topics[0] in near,
-            -_weight(story) if by_weight else 0,
+            _distance(story, chosen),
+            story.topics[0] in near_topics,
             -waiting[story.id],
+            -_weight(story, near) if by_weight else 0,
             of_topic[story.topics[0]],
             hashlib.sha256(f"{day} {story.id}".encode()).digest(),
         )
@@ -162,9 +163,14 @@ def in_turn(
     return sorted(stories, key=turn)
 
 
-def _weight(story: Story) -> int:
-    """How many events, topics and actors a story tells of."""
-    return len({key.partition("/")[0] for key in keys(story.tells)})
+def _weight(story: Story, near: Iterable[Story]) -> int:
+    """How many events, topics and actors a story tells of that those before it did not."""
+    return len(_told(story).difference(*map(_told, near)))
+
+
+def _told(story: Story) -> frozenset[str]:
+    """The events, topics and actors that a story tells of."""
+    return frozenset(key.partition("/")[0] for key in keys(story.tells))
 
 
 def _distance(story: Story, chosen: frozenset[str]) -> int:

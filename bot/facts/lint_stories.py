@@ -114,11 +114,22 @@ def _up_to(stories: Mapping[str, Story], story_id: str) -> set[str]:
 
 
 def _question(context: LintContext, story: Story) -> Iterator[Fault]:
+    """The question leads on: to a fact that neither the story tells nor another story asks for.
+
+    A base of one story tells every fact in it, so that has nothing else to ask for.
+    """
     if context.base.info.language not in story.question:
         what = "no question in the base's own language; add what a reader may ask next"
         yield context.fault(story.id, ("question",), what)
     if story.answer not in context.tellable and not context.is_broken(story.answer):
         what = f"no fact is `{story.answer}`; correct it"
+        yield context.fault(story.id, ("answer",), what)
+    if story.answer in keys(story.tells) and len(context.base.stories) > 1:
+        what = f"the story tells `{story.answer}` already; ask what it leaves out"
+        yield context.fault(story.id, ("answer",), what)
+    first = next(each for each in context.base.stories.values() if each.answer == story.answer)
+    if first is not story:
+        what = f"`{first.id}` asks for `{story.answer}` already; ask for another fact"
         yield context.fault(story.id, ("answer",), what)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -20,14 +21,13 @@ from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
 from bot.config import Config
 from bot.delivery.scheduler import SchedulerSettings
-from bot.facts.build import build
 from bot.facts.load import Folders
 from bot.runtime import base_watch
 from bot.runtime.client import Factdesk
 from bot.runtime.services import Wiring
 from tests.databases import bot_state_url, new_state_url, postgres, state_url
 from tests.forks import Forks
-from tests.made_once import made_once
+from tests.made_once import build_once, made_once, of_all_workers
 from tests.sharing import SharedScheduling, order
 
 __all__ = ["bot_state_url", "made_once", "new_state_url", "postgres", "state_url"]
@@ -46,6 +46,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedS
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest tests."""
     items.sort(key=order)
+
+
+def pytest_collection_finish() -> None:
+    """Leave thousands of tests out of each collection of garbage: they live as long as we do."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -102,7 +107,8 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
     """The settings of a bot over the real base, which is built already."""
     data = tmp_path_factory.mktemp("data")
     config = Config(facts=ROOT / "facts", seeds=ROOT / "seeds", data=data)
-    build(Folders(config.facts, config.seeds), data)
+    folders = Folders(config.facts, config.seeds)
+    build_once(folders, data, kept=of_all_workers(tmp_path_factory) / "built")
     return config
 
 

@@ -6,12 +6,14 @@ A bot of a test starts in half the time so.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
+from time import monotonic, sleep
 from typing import Any, cast
 
 import pytest
@@ -27,6 +29,7 @@ from bot.matching.mention_finder import MentionFinder
 from bot.matching.name_index import NameIndex
 from bot.matching.name_tables import NameTables
 from bot.matching.question_terms import NameKeys, TermReader
+from tests.patience import patience
 
 Payload = Callable[..., Awaitable[Any]]
 _PAYLOAD = "get_translated_payload"
@@ -43,18 +46,35 @@ def made_once() -> Iterator[None]:
 
 
 def build_once(folders: Folders, data: Path, kept: Path) -> None:
-    """Build a base, or take it from the folder `kept` if a test has built the same files before."""
+    """Build a base, or take it from the folder `kept` if any worker has built the same files."""
     path = built.path_of(data, fingerprint(folders))
     before = kept / path.name
-    if before.exists():
+    kept.mkdir(exist_ok=True)
+    try:
+        before.with_suffix(".begun").touch(exist_ok=False)
+    except FileExistsError:
+        _wait_for(before)
         copyfile(before, path)
     else:
-        kept.mkdir(exist_ok=True)
-        copyfile(build(folders, data).path, before)
+        copyfile(build(folders, data).path, before.with_suffix(".new"))
+        before.with_suffix(".new").replace(before)
+
+
+def _wait_for(file: Path) -> None:
+    end = monotonic() + patience(20)
+    while not file.exists():
+        assert monotonic() < end, f"nobody has made {file}"
+        sleep(0.05)
+
+
+def of_all_workers(factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run have in common."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 def _share_names(patch: pytest.MonkeyPatch) -> None:
-    index, finder, reader = cache(NameIndex), cache(MentionFinder), cache(TermReader)
+    index, finder, reader = cache(NameIndex), cache(MentionFinder), cache(_reader)
 
     def shared_index(entries: Iterable[Entry], _: NameTables) -> NameIndex:
         return index(tuple(entries))
@@ -76,6 +96,15 @@ def _share_names(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("bot.facts.unit_records.TermReader", shared_reader)
     patch.setattr("bot.facts.store.NameIndex", shared_index)
     patch.setattr("bot.facts.store.MentionFinder", shared_finder)
+
+
+def _reader(
+    names: Iterable[NameKeys], synonyms: Sequence[Sequence[str]], places: Iterable[str]
+) -> TermReader:
+    """A reader that reads each text once: bases with a fact corrected differ in few texts."""
+    reader = TermReader(names, synonyms, places)
+    reader.read_plain = cache(reader.read_plain)
+    return reader
 
 
 def _share_payloads(patch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from xdist.scheduler import LoadScopeScheduling  # pyright: ignore[reportMissing
 _WHOLE = (
     "tests/delivery/test_briefing_faults.py",  # its stories are told side by side
     "tests/delivery/test_faults.py",
+    "tests/test_briefing.py",  # it drafts a briefing on everything
     "tests/test_briefing_corrections.py",  # its corrected bases are built once
     "tests/test_cli.py",  # its calls are made once
     "tests/test_digest.py",  # it reads the digests of a year

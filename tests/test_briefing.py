@@ -19,6 +19,7 @@ from bot.answers.service import AnswerService
 from bot.cards.card import Line
 from bot.cli.app import app
 from bot.cli.briefings import more_facts
+from bot.compose import briefing
 from bot.compose.briefing import (
     LONGEST_HEADLINE,
     LONGEST_REMARKS,
@@ -27,14 +28,13 @@ from bot.compose.briefing import (
     Subject,
     candidates,
     compose,
-    propose,
 )
 from bot.compose.briefing_size import SIZES, SizeName
 from bot.config import Config
 from bot.facts.build import build
 from bot.facts.model import CLAIMS
-from bot.facts.store import Filter
-from bot.texts.catalogues import LANGUAGES, words_in
+from bot.facts.store import Filter, Store
+from bot.texts.catalogues import LANGUAGES, Words, words_in
 from bot.ui.components import markdown
 from bot.ui.questions.replies import view
 from tests.conftest import parts, texts
@@ -48,6 +48,18 @@ PERIODS = (
     Subject(last=date(2000, 12, 31)),
 )
 REMARKS = "A remark of mine. " * 16
+
+_proposed: dict[tuple[Store, str, Subject, SizeName], BriefingDraft] = {}
+
+
+async def propose(
+    store: Store, words: Words, subject: Subject, size: SizeName = "standard"
+) -> BriefingDraft:
+    """The draft that is proposed. To choose its facts takes long, so that is done once for each."""
+    given = store, words.language, subject, size
+    if given not in _proposed:
+        _proposed[given] = await briefing.propose(store, words, subject, size)
+    return _proposed[given]
 
 
 def _subjects(service: AnswerService, *kinds: str) -> list[Subject]:

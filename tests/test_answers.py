@@ -14,6 +14,7 @@ from bot.answers import thing_card
 from bot.answers.context import AnswerContext
 from bot.answers.lifecycle import open_service
 from bot.answers.questions import timeline
+from bot.answers.resolve import choice_label
 from bot.answers.service import AnswerService
 from bot.cards.card import Card, Line, Question, Section
 from bot.config import Host
@@ -689,6 +690,58 @@ async def test_related_things_that_are_equally_close_come_in_the_order_of_their_
         named = [action.question.options["name"] for action in related]
         assert named == sorted(named)
     assert max(len(fact.things) for fact in facts) > 2
+
+
+async def test_what_a_message_is_compared_with_is_not_repeated_below(
+    service: AnswerService,
+) -> None:
+    card = await _ask(service, "find", text="The pier of the ferry line was in ruins for 150 days")
+    (compared,) = _lines(card, UI("find.figures", said="150 days"))
+    others = _lines(card, UI("find.facts"))
+    assert compared.text.startswith("A storm in November 2014 ruined the pier for 150 days")
+    assert compared not in others
+    assert len(others) == 5
+
+
+async def test_a_fact_that_answers_a_question_bears_its_date(service: AnswerService) -> None:
+    card = await _ask(service, "ask", question="what did the storm do to the pier?")
+    first = next(line for section in card.sections for line in section.lines)
+    assert (first.opening, first.text.split(" in ")[0]) == ("November 2014", "A storm")
+
+
+@pytest.mark.parametrize(
+    ("thing", "disambiguate", "language", "told_apart_by"),
+    [
+        ("ferry-agreement", None, "en", "4 May 2021"),
+        ("ferry-agreement", "the third", "en", "the third"),
+        ("ferry-agreement", "the third", "ko", "2021년 5월 4일"),
+        ("greta-holm", "of the Harbour Council", "ko", "of the Harbour Council"),
+        ("ilse-brandt", None, "en", "Mayor of Norhaven"),
+    ],
+)
+async def test_a_choice_tells_things_apart_in_the_readers_language_if_it_can(
+    service: AnswerService, thing: str, disambiguate: str | None, language: str, told_apart_by: str
+) -> None:
+    record = service.store.things[thing].model_copy(update={"disambiguate": disambiguate})
+    name = record.name(language)
+    assert choice_label(record, words_in(language)) == f"{name} · {told_apart_by}"
+
+
+@pytest.mark.parametrize(
+    ("command", "typed", "title"),
+    [
+        ("event", "Ferry agreement of Norhaven and Sudby · 4 May 2021", "Ferry agreement"),
+        ("event", "ferry-agreement", "Ferry agreement"),
+        ("actor", "ferry-agreement", "Ferry agreement"),
+        ("event", "old pier", "The articles do not mention Old Pier"),
+    ],
+)
+async def test_a_name_is_looked_up_as_clients_send_it(
+    service: AnswerService, command: str, typed: str, title: str
+) -> None:
+    card = await _ask(service, command, name=typed)
+    assert card.title.startswith(title)
+    assert not card.choices
 
 
 async def test_a_message_that_names_an_event_is_set_beside_its_date_alone(

@@ -16,6 +16,7 @@ from bot.delivery.outbox import OutgoingPost
 from bot.facts.load import Folders
 from bot.state.audit_log import AuditEntry
 from bot.state.posts import MessageRef, Slot
+from bot.texts.catalogues import words_in
 from bot.ui.posting.messenger import DiscordMessenger
 from bot.ui.posting.moderators import DiscordModerators
 from tests.conftest import ROOT, Server, buttons, texts
@@ -82,14 +83,14 @@ def correct(config: Config, folder: Path, *changes: tuple[str, str]) -> None:
     build_once(Folders(facts, config.seeds), config.data, kept=folder.parent / "built")
 
 
-async def with_renewal(room: Newsroom) -> ResponseMessage:
+async def with_renewal(room: Newsroom, **options: str) -> ResponseMessage:
     """A draft that tells the fact that is to be corrected: curators put it first."""
-    return await room.ready()
+    return await room.ready(topic="gsomia", **options)
 
 
-async def posted_with_renewal(room: Newsroom) -> ResponseMessage:
+async def posted_with_renewal(room: Newsroom, **options: str) -> ResponseMessage:
     """A posted briefing that tells it."""
-    card = await with_renewal(room)
+    card = await with_renewal(room, **options)
     await room.do(card, "submit")
     await room.advance(minutes=2)
     return card
@@ -113,11 +114,11 @@ def told_in(offer: discord.Message) -> str:
 
 
 async def offered(
-    room: Newsroom, folder: Path
+    room: Newsroom, folder: Path, **options: str
 ) -> tuple[ResponseMessage, ChannelHandle, discord.Message]:
     """A posted briefing's card, the log channel, and the correction that is offered there."""
     log = await room.log_to()
-    card = await posted_with_renewal(room)
+    card = await posted_with_renewal(room, **options)
     correct(room.server.config, folder, (RENEWED, ONCE_A_YEAR))
     await room.advance(minutes=2)
     (offer,) = offers(log)
@@ -207,6 +208,9 @@ async def test_a_ready_briefing_whose_fact_is_withdrawn_is_held_once(
     shown = await room.run("briefing edit", briefing=number(card))
     assert "**Status**: held. A fact in it" in said(shown)
     assert "1 chosen fact is no longer in the base" in said(shown)
+    briefing = await room.server.bot.state.briefings.get(number(card))
+    assert briefing
+    assert briefing.base_version == room.server.bot.service.store.fingerprint, "as it is seen now"
     await room.do(shown, "submit")
     await room.advance(minutes=2)
     assert len(posted(room.server.channel)) == 1
@@ -314,7 +318,7 @@ async def test_any_edit_that_brings_a_corrected_fact_is_marked_and_settles_the_o
 async def test_a_correction_that_discord_refuses_is_told_and_open_again(
     room: Newsroom, tmp_path: Path
 ) -> None:
-    card, log, offer = await offered(room, tmp_path)
+    card, log, offer = await offered(room, tmp_path, language="ko")
     pressed = button(offer, "c:posted:")
     room.deny(room.server.channel, send_messages=True)
     for _ in range(2):
@@ -327,7 +331,9 @@ async def test_a_correction_that_discord_refuses_is_told_and_open_again(
     room.deny(room.server.channel)
     await room.second.click(offer, custom_id=pressed)
     await room.advance(minutes=3)
-    assert len(posted(room.server.channel)) == 2
+    posts = ["\n".join(texts(post)) for post in posted(room.server.channel)]
+    in_its_language = [words_in("ko")("correction.title") in text for text in posts]
+    assert sorted(in_its_language) == [False, True], "the server's language is English"
     history = await room.ask("briefing history", briefing=number(card))
     assert len([line for line in history if "unclear whether a correction" in line]) == 2
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cards.card import Question
 from bot.compose.briefing_card import BriefingLayout
 from bot.compose.briefing_material import Material, Subject, gather
 from bot.compose.briefing_selection import select
@@ -286,6 +287,45 @@ async def test_what_does_not_fit_is_passed_over(tmp_path: Path) -> None:
         tmp_path, topic(facts=fact("a"), open=fact("b")), EARLIER, event("c", fact("c"))
     )
     assert chosen(material, most=2) == "ab"
+
+
+# ---- The card ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "of_event", "date"),
+    [("plan", "announcement", "2015"), ("proposal", "announcement", None), ("plan", "talks", None)],
+)
+async def test_what_was_announced_has_the_date_of_its_announcement(
+    tmp_path: Path, kind: str, of_event: str, date: str | None
+) -> None:
+    own = event("a", fact("x"), fact("p", kind)).replace("incident", of_event)
+    material = await story(tmp_path, own, EARLIER)
+    card = BriefingLayout(material, words_in("en")).card("", material.facts)
+    (line,) = (
+        line
+        for section in card.sections
+        for line in section.lines
+        if line.fact and line.fact.key == "day-a/p"
+    )
+    assert line.opening == date
+
+
+@pytest.mark.parametrize(
+    ("subject", "question"),
+    [
+        (Subject("pair"), Question("topic", {"name": "pair"})),
+        (Subject(first=date(2015, 1, 1)), Question("timeline", {"from": "2015-01-01"})),
+        (Subject("gone"), Question("about")),
+    ],
+)
+async def test_a_briefing_leads_to_everything_about_its_subject(
+    tmp_path: Path, subject: Subject, question: Question
+) -> None:
+    material = await story(tmp_path, EARLIER, subject=subject)
+    card = BriefingLayout(material, words_in("en")).card("", ())
+    assert card.question == question
+    assert [action.question for action in card.actions] == [question] * (subject.thing != "gone")
 
 
 # ---- The section of a fact ---------------------------------------------------------------------

@@ -219,6 +219,15 @@ async def test_what_guards_others_is_told_in_the_log_before_it_changes(
     assert [count for count, _ in told] == [5], "told in the log that was"
 
 
+async def test_what_guards_others_changes_even_if_nobody_can_be_notified(room: Newsroom) -> None:
+    log = await room.log_to()
+    room.deny(log, send_messages=True)
+    await room.ask("settings approval", approval="on")
+    state = room.server.bot.state
+    assert state.settings.of(log.guild.id).approval
+    assert await state.notices.unreached(log.guild.id) == (), "it is of passing interest"
+
+
 def _note_log_at(
     patch: pytest.MonkeyPatch, settings: Any, name: str, log: Any, told: list[tuple[int, str]]
 ) -> None:

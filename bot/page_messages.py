@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simcord import ChannelHandle, Env, MemberActor
     from simcord.preview import Preview
 
-Slash = Command[Any, ..., Any]
+Slash = Command[Any, ..., Any]  # Any: of whatever group, and whatever it returns
 
 
 async def answer_messages(env: Env, page: Preview, show: Callable[[], Awaitable[None]]) -> None:

@@ -16,7 +16,7 @@ KEPT = 2_000
 Model = TypeVar("Model", bound=BaseModel)
 
 Row = tuple[Any, ...]
-"""A row; its types depend on the statement."""
+"""A row; Any, as its types depend on the statement."""
 
 
 async def fetch(db: aiosqlite.Connection, statement: str, **values: object) -> list[Row]:

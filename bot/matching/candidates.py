@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from bot.matching.normalize import WIDE
 
@@ -127,7 +127,7 @@ class LetterGroups:
         """The arrays as numbers of this machine."""
         return {name: array.tobytes() for name, array in self._named()}
 
-    def _named(self) -> Iterator[tuple[str, NDArray[Any]]]:
+    def _named(self) -> Iterator[tuple[str, NDArray[np.generic]]]:
         yield from zip(_SAVED, (self.starts, self.rows, self.sizes), strict=True)
 
     @classmethod

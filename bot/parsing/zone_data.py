@@ -12,7 +12,7 @@ from babel.core import get_global
 
 from bot.texts.catalogues import words_in
 
-# CLDR's tables as Babel gives them: names by width and season, or a city, which are untyped.
+# Any: Babel has no types for CLDR's tables, which have names by width and season, or a city.
 Names = Mapping[str, Mapping[str, Any]]
 
 

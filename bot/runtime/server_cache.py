@@ -10,13 +10,19 @@ from __future__ import annotations
 import json
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import discord
 from discord.state import AutoShardedConnectionState
 
-Payload = Mapping[str, Any]
+if TYPE_CHECKING:
+    from discord.types import gateway
+    from discord.types.guild import Guild as GuildPayload
+
+Payload = Mapping[str, object]
+Maker = Callable[..., object]
+"""A class of discord.py, which makes an object of a payload."""
 
 _SERVER_KEYS = (
     "id",
@@ -39,7 +45,7 @@ class _Kind(NamedTuple):
     Objects of other types are not kept.
     """
 
-    classes: Mapping[int | None, Any]
+    classes: Mapping[int | None, Maker]
     keys: tuple[str, ...]
 
 
@@ -53,7 +59,7 @@ _CHANNEL = _Kind(
 )
 
 
-class _Packed(MutableMapping[int, Any]):
+class _Packed(MutableMapping[int, object]):
     """A server's objects of one kind by id: their payloads as one compressed text, a line each.
 
     An object is made at each look-up, so changing it changes nothing here: payloads are `put`.
@@ -70,7 +76,7 @@ class _Packed(MutableMapping[int, Any]):
         """Keep a payload, in place of an earlier one with its id."""
         self._write(self._read() | self._lines([payload]))
 
-    def __getitem__(self, key: int) -> Any:
+    def __getitem__(self, key: int) -> object:
         if key not in self:
             raise KeyError(key)
         payload = {"id": key, **json.loads(self._read()[key])}
@@ -98,7 +104,7 @@ class _Packed(MutableMapping[int, Any]):
 
     def _lines(self, payloads: Iterable[Payload]) -> dict[int, bytes]:
         return {
-            int(payload["id"]): json.dumps(
+            int(str(payload["id"])): json.dumps(
                 {key: payload[key] for key in self._kind.keys if key in payload},
                 separators=(",", ":"),
             ).encode()
@@ -119,21 +125,25 @@ class _Server(discord.Guild):
     """A server with what the bot needs of it."""
 
     __slots__ = ()
+    # Any: discord.py declares dictionaries of objects.
     _channels: Any
     _roles: Any
 
-    def _from_data(self, guild: Any) -> None:
-        kept: Any = {key: guild[key] for key in _SERVER_KEYS if key in guild}
-        super()._from_data(kept)
+    def _from_data(self, guild: GuildPayload) -> None:
+        kept = {key: value for key, value in guild.items() if key in _SERVER_KEYS}
+        super()._from_data(cast("GuildPayload", kept))
         self._roles = _Packed(self, _ROLE, guild.get("roles", ()))
         if "channels" in guild or not self._channels:  # an update of a server brings none
             self._channels = _Packed(self, _CHANNEL, guild.get("channels", ()))
 
     def _resolve_channel(self, id: int | None, /) -> Any:
-        """Where a command or a message comes from: only its id is used, so nothing is unpacked."""
+        """Where a command or a message comes from: only its id is used, so nothing is unpacked.
+
+        Any: discord.py declares channels alone, though it gives a PartialMessageable itself.
+        """
         return id and discord.PartialMessageable(self._state, id, self.id)
 
-    def make(self, kind: Any, payload: Payload) -> Any:
+    def make(self, kind: Maker, payload: Payload) -> object:
         """A channel or a role of the server from its payload."""
         return kind(guild=self, state=self._state, data=payload)
 
@@ -146,10 +156,10 @@ class _Server(discord.Guild):
         self._roles.put(payload)
 
 
-class _Cache(AutoShardedConnectionState[Any]):
+class _Cache(AutoShardedConnectionState[discord.AutoShardedClient]):
     """discord.py's cache with servers of our own. What it overrides are handlers of events."""
 
-    def _add_guild_from_data(self, data: Any) -> discord.Guild:
+    def _add_guild_from_data(self, data: GuildPayload) -> discord.Guild:
         server = _Server(data=data, state=self)
         self._add_guild(server)
         return server
@@ -159,11 +169,11 @@ class _Cache(AutoShardedConnectionState[Any]):
         found = (server.get_channel(id) for server in self.guilds) if id else ()
         return self._get_private_channel(id) or next(filter(None, found), None)
 
-    def parse_channel_create(self, data: Any) -> None:
+    def parse_channel_create(self, data: gateway.ChannelCreateEvent) -> None:
         super().parse_channel_create(data)
         self._put_channel(data)
 
-    def parse_channel_update(self, data: Any) -> None:
+    def parse_channel_update(self, data: gateway.ChannelUpdateEvent) -> None:
         super().parse_channel_update(data)
         self._put_channel(data)
 
@@ -171,33 +181,33 @@ class _Cache(AutoShardedConnectionState[Any]):
         if server := self._server(data):
             server.put_channel(data)
 
-    def parse_guild_role_create(self, data: Any) -> None:
+    def parse_guild_role_create(self, data: gateway.GuildRoleCreateEvent) -> None:
         super().parse_guild_role_create(data)
         self._put_role(data)
 
-    def parse_guild_role_update(self, data: Any) -> None:
+    def parse_guild_role_update(self, data: gateway.GuildRoleUpdateEvent) -> None:
         super().parse_guild_role_update(data)
         self._put_role(data)
 
-    def _put_role(self, data: Payload) -> None:
+    def _put_role(self, data: gateway.GuildRoleCreateEvent | gateway.GuildRoleUpdateEvent) -> None:
         if server := self._server(data):
             server.put_role(data["role"])
 
-    def parse_thread_create(self, data: Any) -> None:
+    def parse_thread_create(self, data: object) -> None:
         """Nothing: threads are not kept."""
 
     parse_thread_update = parse_thread_list_sync = parse_thread_create
 
     def _server(self, data: Payload) -> _Server | None:
         """The server of an event, unless it is not here yet."""
-        server = self._get_guild(int(data.get("guild_id", 0)))
+        server = self._get_guild(int(str(data.get("guild_id", 0))))
         return server if isinstance(server, _Server) else None
 
 
 class ServerCachingClient(discord.AutoShardedClient):
     """A client with this cache."""
 
-    def _get_state(self, **options: Any) -> _Cache:
+    def _get_state(self, **options: Any) -> _Cache:  # Any: they are discord.py's own
         return _Cache(
             dispatch=self.dispatch,
             handlers=self._handlers,

@@ -66,13 +66,13 @@ class OneHopConnection(aiosqlite.Connection):
         self._thread.daemon = True  # it must not keep the process alive
 
     def cursor(self) -> Any:
-        """A new cursor."""
+        """A new cursor. Any: aiosqlite declares its own, of which SQLAlchemy uses only this."""
         return OneHopCursor(self._on_thread)
 
     async def _on_thread(self, run: Callable[..., object], *given: object) -> object:
         return await self._execute(run, self._conn, *given)  # pyright: ignore[reportUnknownMemberType] - untyped there
 
 
-def connect(file: str, **options: Any) -> OneHopConnection:
+def connect(file: str, **options: object) -> OneHopConnection:
     """A connection to a file with options of sqlite3, open once it is awaited."""
     return OneHopConnection(partial(sqlite3.connect, file, **options))

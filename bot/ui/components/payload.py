@@ -12,7 +12,7 @@ from discord import ButtonStyle, ComponentType, ui
 
 from bot.cards.limits import BUTTON_LABEL, BUTTONS_IN_ROW, shorten
 
-Component = dict[str, Any]
+Component = dict[str, Any]  # Any: JSON
 Components = list[Component]
 
 _ACCENT = 0x3B6EA5

@@ -505,6 +505,7 @@ async def test_a_source_says_what_its_copy_shows_and_what_it_lacks(service: Answ
 async def test_all_sources_are_listed_and_open(service: AnswerService) -> None:
     card = await _ask(service, "source")
     assert card.found
+    assert card.title == UI("source.all")
     assert len(_lines(card, None)) == 2
     assert [action.question.options["name"] for action in card.actions] == [
         "ferry-report", "harbour-log",
@@ -564,10 +565,13 @@ async def test_a_name_of_another_kind_is_answered_there_and_then(
     assert (card.subtitle or "").startswith(UI(f"other-kind.{leads_to}", text=card.title))
 
 
-async def test_a_filter_takes_no_other_kind_and_leads_there(service: AnswerService) -> None:
-    card = await _ask(service, "timeline", actor="ferry deal")
+@pytest.mark.parametrize("typed", ["ferry deal", "ferry-agreement"])
+async def test_a_filter_takes_no_other_kind_and_leads_there(
+    service: AnswerService, typed: str
+) -> None:
+    card = await _ask(service, "timeline", actor=typed)
     assert not card.found
-    assert card.title == UI("other-kind.event", text="ferry deal")
+    assert card.title == UI("other-kind.event", text=typed)
     (choice,) = card.choices
     assert choice.question == Question("event", {"name": "ferry-agreement"})
 
@@ -731,9 +735,9 @@ async def test_a_choice_tells_things_apart_in_the_readers_language_if_it_can(
     ("command", "typed", "title"),
     [
         ("event", "Ferry agreement of Norhaven and Sudby · 4 May 2021", "Ferry agreement"),
-        ("event", "ferry-agreement", "Ferry agreement"),
-        ("actor", "ferry-agreement", "Ferry agreement"),
-        ("event", "old pier", "The articles do not mention Old Pier"),
+        ("event", "no-when", "Launch of a boat"),
+        ("actor", "no-when", "Launch of a boat"),
+        ("event", "the old pier at night", "The articles do not mention Old Pier"),
     ],
 )
 async def test_a_name_is_looked_up_as_clients_send_it(
@@ -742,6 +746,7 @@ async def test_a_name_is_looked_up_as_clients_send_it(
     card = await _ask(service, command, name=typed)
     assert card.title.startswith(title)
     assert not card.choices
+    assert UI("shown-for", text=typed) not in (card.subtitle or ""), "it was typed exactly"
 
 
 async def test_a_message_that_names_an_event_is_set_beside_its_date_alone(

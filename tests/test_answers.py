@@ -22,7 +22,7 @@ from bot.facts.build import build
 from bot.facts.load import Folders
 from bot.parsing.dates import periods_in
 from bot.texts.catalogues import words_in
-from tests.small_base import write_small_base
+from tests.small_base import ABSENT, write_small_base
 
 CITES = "cites: [{source: ferry-report, paragraph: 4}]"
 FURTHER = {
@@ -532,6 +532,24 @@ async def test_a_name_of_several_offers_each(service: AnswerService) -> None:
         assert (await service.answer(choice.question, "en")).found
 
 
+async def test_the_very_name_of_another_kind_counts_among_near_and_absent_ones(
+    tmp_path: Path,
+) -> None:
+    folders = write_small_base(tmp_path)
+    boat = FURTHER["events/no-when.yaml"].replace("Launch of a boat", "Ilse")
+    (folders.facts / "events/no-when.yaml").write_text(boat, "utf-8")
+    (folders.facts / "actors/ilse-lund.yaml").write_text(FURTHER["actors/ilse-lund.yaml"], "utf-8")
+    absent = f"{ABSENT}  sudbei: {{en: [Sudbei], lacks: only its English name is known}}\n"
+    folders.absent.write_text(absent, "utf-8")
+    service = await open_service(folders, tmp_path / "var")
+    several = await _ask(service, "actor", name="ilse")
+    actor = await _ask(service, "topic", name="sudby")
+    await service.store.close()
+    ids = {choice.question.options["name"] for choice in several.choices}
+    assert ids == {"ilse-brandt", "ilse-lund", "no-when"}
+    assert actor.title == "Sudby"
+
+
 async def test_a_choice_keeps_the_other_filters(service: AnswerService) -> None:
     card = await _ask(service, "timeline", from_="May 2021", actor="ilse", topic="norhaven ferry")
     assert not card.found
@@ -738,6 +756,7 @@ async def test_a_choice_tells_things_apart_in_the_readers_language_if_it_can(
         ("event", "no-when", "Launch of a boat"),
         ("actor", "no-when", "Launch of a boat"),
         ("event", "the old pier at night", "The articles do not mention Old Pier"),
+        ("event", "eastprot", "The articles do not mention Eastport"),
     ],
 )
 async def test_a_name_is_looked_up_as_clients_send_it(

@@ -222,10 +222,9 @@ async def test_what_guards_others_is_told_in_the_log_before_it_changes(
 async def test_what_guards_others_changes_even_if_nobody_can_be_notified(room: Newsroom) -> None:
     log = await room.log_to()
     room.deny(log, send_messages=True)
-    await room.ask("settings approval", approval="on")
-    state = room.server.bot.state
-    assert state.settings.of(log.guild.id).approval
-    assert await state.notices.unreached(log.guild.id) == (), "it is of passing interest"
+    done = await room.moderator.slash(room.server.channel, "settings approval", approval="on")
+    assert room.server.bot.state.settings.of(log.guild.id).approval
+    assert not done.followups, "it was of passing interest"
 
 
 def _note_log_at(

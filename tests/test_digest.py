@@ -284,8 +284,7 @@ def test_a_chart_names_as_its_last_event_what_began_last(year: list[Posted]) -> 
 
 def test_what_is_old_says_so(year: list[Posted]) -> None:
     first, second = ([line.text for line in lines(posted.card)] for posted in year[:2])
-    dated = "As far as they can be dated, the events in the articles end in 2023"
-    end = f"{dated}; anniversaries follow in 2025."
+    end = "The dated events in the articles end in 2023; anniversaries follow in 2025."
     assert first[-1] == end
     assert second[-1] == f"Nothing has been added or corrected since yesterday. {end}"
 

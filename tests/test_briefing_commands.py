@@ -20,9 +20,9 @@ from bot.compose.briefing_size import SIZES, SizeName
 from bot.delivery.delivery_errors import OutcomeUnknown
 from bot.delivery.outbox import OutgoingPost
 from bot.state.audit_log import AuditAction, AuditEntry
+from bot.state.briefing_plan import BriefingPlan, BriefingText, PostingTime, plan_changes
 from bot.state.briefing_record import Status
 from bot.state.digests import Target
-from bot.state.plan import BriefingText, Plan, PostingTime, plan_changes
 from bot.state.posts import MessageRef
 from bot.texts.catalogues import LANGUAGES, words_in
 from bot.ui.briefings.actions import BUTTONS
@@ -754,7 +754,7 @@ async def test_somebody_who_lost_the_right_has_a_form_open_in_vain(room: Newsroo
 async def test_another_servers_briefings_are_unknown_here(room: Newsroom) -> None:
     text = BriefingText("gsomia", None, None, "en", "Theirs", ("gsomia/what",))
     now = room.server.env.now()
-    other = await room.server.bot.state.briefings.begin(77, Plan(text), "base", 5, now)
+    other = await room.server.bot.state.briefings.begin(77, BriefingPlan(text), "base", 5, now)
     assert (await room.ask("briefing show", briefing=other.briefing_id))[0] == (
         f"### No briefing here matches “{other.briefing_id}”."
     )
@@ -920,7 +920,7 @@ async def test_a_list_of_the_longest_headlines_fits(room: Newsroom) -> None:
     guild = room.server.channel.guild
     assert guild
     for _ in range(30):
-        await state.briefings.begin(guild.id, Plan(text), "base", 5, now)
+        await state.briefings.begin(guild.id, BriefingPlan(text), "base", 5, now)
     listed = await show_list(room.second, room)
     assert listed[0] == "### Briefings of this server"
     assert len("\n".join(listed)) <= 4_000
@@ -934,7 +934,7 @@ async def test_one_that_is_listed_no_more_is_found_by_its_number(room: Newsroom)
     guild = room.server.channel.guild
     assert guild
     for _ in range(101):
-        await state.briefings.begin(guild.id, Plan(text), "base", 5, later)
+        await state.briefings.begin(guild.id, BriefingPlan(text), "base", 5, later)
     assert number(await show_to(room.second, room, number(card))) == number(card)
 
 
@@ -952,7 +952,7 @@ async def test_a_briefing_about_what_the_base_has_no_more_can_be_seen_and_cancel
     guild = room.server.channel.guild
     assert guild
     text = BriefingText("gone", None, None, "en", "On what is gone", ("gone/fact",))
-    old = await state.briefings.begin(guild.id, Plan(text), "base", 5, now)
+    old = await state.briefings.begin(guild.id, BriefingPlan(text), "base", 5, now)
     shown = await show_to(room.second, room, old.briefing_id, "edit")
     assert "1 chosen fact is no longer in the base" in said(shown)
     shown = await show_to(room.second, room, old.briefing_id, "cancel")
@@ -1057,8 +1057,8 @@ DETAILS: dict[AuditAction, str] = {
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_every_step_and_trouble_is_worded(room: Newsroom, language: str) -> None:
     now = room.server.env.now()
-    old = Plan(BriefingText("gsomia", None, None, "en", "A", ("gsomia/what",)))
-    new = Plan(
+    old = BriefingPlan(BriefingText("gsomia", None, None, "en", "A", ("gsomia/what",)))
+    new = BriefingPlan(
         BriefingText("gsomia", None, None, "ko", "B", ("gsomia/renewed",), "C"),
         Target(1, 2, publish=True, tag_id=3),
         read_when(words_in("en"), "2026-01-02 09:00", "Asia/Seoul", now),

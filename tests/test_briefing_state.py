@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.audit_log import FAILURES, AuditAction, AuditEntry, insert_audit_entry
+from bot.state.briefing_plan import BriefingPlan, BriefingText, PlanChanges, PostingTime
 from bot.state.briefing_record import Briefing, EditConflict
 from bot.state.database import Database
 from bot.state.digests import Target
 from bot.state.errors import DatabaseUnavailable
 from bot.state.notices import Notice
-from bot.state.plan import BriefingText, Plan, PlanChanges, PostingTime
 from bot.state.posts import Contents, Kind, MessageRef, Slot
 from bot.state.public_answers import PublicAnswer
 from bot.state.state import State
@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 SERVER, OTHER = 7, 8
 AUTHOR, EDITOR = 1, 2
 MESSAGE = MessageRef(5, 6)
-PLAN = Plan(
+PLAN = BriefingPlan(
     BriefingText("summit", None, None, "en", "The summit", ("summit/talks", "summit/end"), "Ours"),
     Target(10, 11, publish=True, tag_id=12),
     PostingTime(datetime(2026, 11, 22, 18, 0), "Asia/Seoul", NOW),

@@ -11,10 +11,10 @@ from bot.cards.card import Card, Line, Question, Section
 from bot.compose.differences import changed_lines
 from bot.facts.model import Citation
 from bot.state.audit_log import AuditEntry
+from bot.state.briefing_plan import BriefingPlan, BriefingText, plan_changes
 from bot.state.briefing_record import Briefing
 from bot.state.digests import Target
 from bot.state.earlier_text import earlier_text
-from bot.state.plan import BriefingText, Plan, plan_changes
 from bot.texts.catalogues import words_in
 from bot.ui.briefings.changes import changes
 
@@ -59,10 +59,12 @@ def test_the_text_before_is_worked_out_from_the_log() -> None:
         AuditEntry(NOW, 1, "began"),
         AuditEntry(NOW, 1, "asked"),
         AuditEntry(NOW, 2, "sent-back", "why?"),
-        AuditEntry(NOW, 1, "edited", changes=plan_changes(Plan(first), Plan(second))),
+        AuditEntry(
+            NOW, 1, "edited", changes=plan_changes(BriefingPlan(first), BriefingPlan(second))
+        ),
         AuditEntry(NOW, 1, "asked"),
     ]
-    briefing = Briefing("1", 7, 4, "waiting", Plan(second), 1, 1, None, NOW)
+    briefing = Briefing("1", 7, 4, "waiting", BriefingPlan(second), 1, 1, None, NOW)
     before = earlier_text(briefing, log)
     assert before == first
     assert earlier_text(briefing, log[:2]) is None
@@ -70,5 +72,5 @@ def test_the_text_before_is_worked_out_from_the_log() -> None:
 
 def test_where_a_briefing_is_to_be_posted_is_compared_with_nowhere() -> None:
     text = BriefingText("gsomia", None, None, "en", "First", ("a/1",))
-    changed = plan_changes(Plan(text), Plan(text, target=Target(10, publish=True)))
+    changed = plan_changes(BriefingPlan(text), BriefingPlan(text, target=Target(10, publish=True)))
     assert changed == {"channel": (None, 10), "publish": (False, True)}

@@ -13,7 +13,7 @@ from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
 from bot.delivery.fact_versions import adopt_versions, remember_base, seen_facts
 from bot.delivery.jobs.corrections import PendingCorrections
-from bot.state.plan import BriefingText, Plan
+from bot.state.briefing_plan import BriefingPlan, BriefingText
 from bot.state.posts import Contents, MessageRef, Slot
 from bot.state.state import State
 from tests.small_base import AGREEMENT, write_small_base
@@ -102,7 +102,7 @@ async def test_what_moderators_decided_stays_decided(upgraded: Upgraded) -> None
     waiting_id = await upgraded.post("two", {SIGNED: AS_IT_WAS})
     correction = await state.corrections.find(SERVER, post_id, {SIGNED: WRITTEN[SIGNED]}, NOW)
     text = BriefingText("storm-2014", None, None, "en", "The storm", (RUINS,))
-    briefing = await state.briefings.begin(SERVER, Plan(text), "before", MODERATOR, NOW)
+    briefing = await state.briefings.begin(SERVER, BriefingPlan(text), "before", MODERATOR, NOW)
     await state.corrections.settle(
         correction.correction_id, "dismissed", briefing.briefing_id, MODERATOR, NOW
     )

@@ -19,13 +19,13 @@ import bot.state
 from bot.shards import UNDIVIDED
 from bot.state import fences
 from bot.state.audit_log import AuditEntry
+from bot.state.briefing_plan import BriefingPlan, BriefingText, PlanChanges, PostingTime
 from bot.state.briefing_record import Briefing
 from bot.state.corrections import Correction
 from bot.state.database import Database
 from bot.state.digests import DigestConfig, Schedule, Target
 from bot.state.errors import DatabaseUnavailable, NewerState, TablesInUse
 from bot.state.migrations import versions
-from bot.state.plan import BriefingText, Plan, PlanChanges, PostingTime
 from bot.state.posts import MessageRef, Post
 from bot.state.settings import Settings
 from bot.state.state import State
@@ -150,12 +150,12 @@ async def read_back(state: State) -> None:
     assert await state.base_versions.facts("edition-1") == {"summit/talks": "v1"}
     facts = ("summit/talks", "summit/end")
     text = BriefingText("summit", None, None, "ko", "The summit", facts, "Ours")
-    plan = Plan(text, target, PostingTime(datetime(2026, 11, 22, 21), "Asia/Seoul", NOON))
+    plan = BriefingPlan(text, target, PostingTime(datetime(2026, 11, 22, 21), "Asia/Seoul", NOON))
     assert await state.briefings.get("b0000001") == Briefing(
         "b0000001", 7, 3, "blocked", plan, author_id=1, changed_by=1, base_version="edition-1",
         changed_at=NOON, approver_id=2, due_at=NOON, reason="no-channel", edit_at=NOON,
     )  # fmt: skip
-    plan = Plan(
+    plan = BriefingPlan(
         BriefingText(None, date(2026, 11, 1), date(2026, 11, 30), "en", "November", ()), None, None
     )
     assert await state.briefings.get("b0000002") == Briefing(

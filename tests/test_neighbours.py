@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.state.audit_log import AuditEntry
+from bot.state.briefing_plan import BriefingPlan, BriefingText
 from bot.state.briefing_record import Briefing
 from bot.state.corrections import Correction
 from bot.state.digest_progress import Occurrence
 from bot.state.leases import Lease
-from bot.state.plan import BriefingText, Plan
 from bot.state.posts import Contents, MessageRef, Slot
 from bot.state.public_answers import PublicAnswer
 from bot.state.state import State
@@ -27,7 +27,7 @@ __all__ = ["open_state", "state", "state_url"]
 
 LATER = NOW + timedelta(hours=1)
 MEMBER = 2
-PLAN = Plan(BriefingText("storm", None, None, "en", "The storm", ("storm/closed",)))
+PLAN = BriefingPlan(BriefingText("storm", None, None, "en", "The storm", ("storm/closed",)))
 CHANGED = replace(PLAN, text=replace(PLAN.text, headline="The storm of November"))
 CONTENTS = Contents({"storm/closed": "v1"}, None, "base")
 NEWER = Contents({"storm/closed": "v2", "storm/open": "v1"}, None, "base-2")

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.state.audit_log import AuditAction
+from bot.state.briefing_plan import BriefingPlan, BriefingText
 from bot.state.briefing_record import Briefing, Status
-from bot.state.plan import BriefingText, Plan
 from bot.state.posts import Contents, MessageRef, Slot
 from bot.state.public_answers import PublicAnswer
 from tests.databases import stories_of
@@ -17,7 +17,7 @@ __all__ = ["state_url", "world"]
 
 KEPT = 90 * DAY
 MEMBER = 2
-PLAN = Plan(BriefingText("storm", None, None, "en", "The storm", ("storm/closed",)))
+PLAN = BriefingPlan(BriefingText("storm", None, None, "en", "The storm", ("storm/closed",)))
 
 
 async def briefing(world: World, status: Status, action: AuditAction) -> Briefing:

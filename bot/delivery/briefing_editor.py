@@ -17,9 +17,9 @@ from bot.delivery.fact_versions import remember_base
 from bot.delivery.recurrence import UnknownZone, open_zone
 from bot.facts.store import Store
 from bot.state.audit_log import AuditAction
+from bot.state.briefing_plan import BriefingPlan
 from bot.state.briefing_record import Briefing
 from bot.state.briefings import signer
-from bot.state.plan import Plan
 from bot.state.posts import Slot
 from bot.state.state import State
 from bot.texts.catalogues import words_in
@@ -87,7 +87,7 @@ class BriefingEditor:
         return await self._prepared(briefing, composed, base)
 
     async def begin(
-        self, server_id: int, plan: Plan, member_id: int, now: datetime
+        self, server_id: int, plan: BriefingPlan, member_id: int, now: datetime
     ) -> PreparedBriefing:
         """Start a draft. Raises DeliveryError before anything is changed."""
         base = await self._open_base()
@@ -97,7 +97,7 @@ class BriefingEditor:
         return PreparedBriefing(briefing, composed, (), base)
 
     async def rewrite(
-        self, old: Briefing, plan: Plan, member_id: int, now: datetime
+        self, old: Briefing, plan: BriefingPlan, member_id: int, now: datetime
     ) -> PreparedBriefing:
         """Change what is not posted yet; it is a draft again.
 
@@ -170,7 +170,9 @@ class BriefingEditor:
         """Cancel a briefing; a moderator can take it back."""
         return await self._state.briefings.move(briefing, "cancelled", "cancelled", now, member_id)
 
-    async def edit_post(self, old: Briefing, plan: Plan, member_id: int, now: datetime) -> Briefing:
+    async def edit_post(
+        self, old: Briefing, plan: BriefingPlan, member_id: int, now: datetime
+    ) -> Briefing:
         """Have a post edited, or propose the edit if another moderator must approve it.
 
         Whatever was approved once is not changed by one member alone.
@@ -203,7 +205,7 @@ class BriefingEditor:
         return BaseSnapshot(store, await store.versions())
 
     async def _compose(
-        self, base: BaseSnapshot, plan: Plan, server_id: int, author_id: int
+        self, base: BaseSnapshot, plan: BriefingPlan, server_id: int, author_id: int
     ) -> ComposedBriefing:
         """What a plan says, its remarks signed by the author."""
         text = plan.text

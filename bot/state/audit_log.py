@@ -9,8 +9,8 @@ from typing import Literal
 from sqlalchemy import RowMapping, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.state.briefing_plan import PlanChanges
 from bot.state.notices import Notice, NoticeKind, insert_notices
-from bot.state.plan import PlanChanges
 from bot.state.tables import audit_entry, briefing, server
 
 AuditAction = Literal[

@@ -15,8 +15,8 @@ from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.audit_log import AuditEntry, insert_audit_entry
+from bot.state.briefing_plan import BriefingPlan, BriefingText, plan_columns, plan_from, text_from
 from bot.state.database import Database
-from bot.state.plan import BriefingText, Plan, plan_columns, plan_from, text_from
 from bot.state.tables import briefing
 
 Status = Literal[
@@ -48,7 +48,7 @@ class Briefing:
     server_id: int
     version: int
     status: Status
-    plan: Plan
+    plan: BriefingPlan
     author_id: int
     changed_by: int
     base_version: str | None

@@ -17,6 +17,7 @@ from bot.state.audit_log import (
     audit_entry_of,
     insert_audit_entry,
 )
+from bot.state.briefing_plan import BriefingPlan, plan_changes, plan_columns
 from bot.state.briefing_record import (
     Briefing,
     Status,
@@ -26,14 +27,13 @@ from bot.state.briefing_record import (
     read_briefing,
 )
 from bot.state.database import Database
-from bot.state.plan import Plan, plan_changes, plan_columns
 from bot.state.servers import insert_servers
 from bot.state.tables import briefing, server
 
 ENDED: tuple[Status, ...] = ("posted", "cancelled")
 
 
-def signer(old: Briefing, plan: Plan, member_id: int) -> int:
+def signer(old: Briefing, plan: BriefingPlan, member_id: int) -> int:
     """The author of a briefing whose plan a member has changed: a new text is the member's own."""
     return member_id if plan.text != old.plan.text else old.author_id
 
@@ -48,7 +48,7 @@ class Briefings:
         self._database = database
 
     async def begin(
-        self, server_id: int, plan: Plan, base_version: str, member_id: int, at: datetime
+        self, server_id: int, plan: BriefingPlan, base_version: str, member_id: int, at: datetime
     ) -> Briefing:
         """Create a draft."""
         made = Briefing(
@@ -100,7 +100,7 @@ class Briefings:
             return {row.briefing_id: row.due_at for row in rows}
 
     async def rewrite(
-        self, old: Briefing, plan: Plan, base_version: str, member_id: int, at: datetime
+        self, old: Briefing, plan: BriefingPlan, base_version: str, member_id: int, at: datetime
     ) -> Briefing:
         """Change what a briefing says, or where and when it is posted; it becomes a draft again.
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import cast
 
 from bot.state.audit_log import AuditEntry
+from bot.state.briefing_plan import BriefingText, PlanChanges
 from bot.state.briefing_record import Briefing
-from bot.state.plan import BriefingText, PlanChanges
 
 
 def earlier_text(briefing: Briefing, audit_log: Sequence[AuditEntry]) -> BriefingText | None:

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from bot.state.audit_log import AuditEntry, insert_audit_entry
+from bot.state.briefing_plan import BriefingPlan, plan_changes, plan_columns, text_column
 from bot.state.briefing_record import Briefing, change_briefing, read_briefing
 from bot.state.database import Database
-from bot.state.plan import Plan, plan_changes, plan_columns, text_column
 from bot.state.posts import MessageRef
 from bot.state.tables import briefing, correction, post, server
 
@@ -23,7 +23,9 @@ class PostEdits:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def make(self, old: Briefing, plan: Plan, member_id: int, at: datetime) -> Briefing:
+    async def make(
+        self, old: Briefing, plan: BriefingPlan, member_id: int, at: datetime
+    ) -> Briefing:
         """Change what a posted briefing says, and have its post edited."""
         values = {
             **plan_columns(plan),
@@ -35,7 +37,9 @@ class PostEdits:
         entry = AuditEntry(at, member_id, "edited", changes=plan_changes(old.plan, plan))
         return await change_briefing(self._database, old, values, at, entry)
 
-    async def propose(self, old: Briefing, plan: Plan, member_id: int, at: datetime) -> Briefing:
+    async def propose(
+        self, old: Briefing, plan: BriefingPlan, member_id: int, at: datetime
+    ) -> Briefing:
         """Change what a posted briefing is to say once another moderator has approved it."""
         posted_text = old.posted_text or old.plan.text
         values = {

@@ -12,11 +12,11 @@ from datetime import timedelta
 from bot.delivery.briefing_editor import BriefingEditor, briefing_slot
 from bot.delivery.jobs.briefings import BriefingProblem
 from bot.delivery.jobs.corrections import posted
+from bot.state.briefing_plan import BriefingPlan, BriefingText, PostingTime
 from bot.state.briefing_record import Briefing, Status
 from bot.state.corrections import Correction, Settlement, correction_id
 from bot.state.digests import Target
 from bot.state.notices import Notice
-from bot.state.plan import BriefingText, Plan, PostingTime
 from bot.state.posts import Contents, MessageRef, Post, Slot
 from bot.state.posts import Kind as PostKind
 from bot.state.posts import Status as PostStatus
@@ -39,7 +39,7 @@ class BriefingCase(Scene):
     def __init__(self, ground: Ground, time: Time, discord: FaultyDiscord) -> None:
         super().__init__(ground, time, discord)
         self._ids: dict[int, str] = {}
-        self._plans: dict[int, Plan] = {}
+        self._plans: dict[int, BriefingPlan] = {}
         self._versions: dict[int, dict[str, str]] = {}
 
     # --- how they get ready
@@ -52,7 +52,7 @@ class BriefingCase(Scene):
         text = BriefingText("ferry-line", None, None, "en", HEADLINE, TOLD)
         for number, kind in enumerate(kinds, first):
             target = Target(world.channel_id(number, kind), publish=publish)
-            await self._begin(number, Plan(text, target, when))
+            await self._begin(number, BriefingPlan(text, target, when))
             await self.submit(number)
         await self._tell_nobody()
 
@@ -60,7 +60,7 @@ class BriefingCase(Scene):
         """Drop what moderators would be told of the preparations."""
         await self.state.notices.end(await self.state.notices.due())
 
-    async def _begin(self, number: int, plan: Plan) -> None:
+    async def _begin(self, number: int, plan: BriefingPlan) -> None:
         server, role = world.server_id(number), world.role_id(number)
         self.discord.members[server] = [role]
         await self.state.settings.choose_role(server, role)

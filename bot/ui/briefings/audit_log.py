@@ -8,8 +8,8 @@ from discord.utils import format_dt
 
 from bot.cards.limits import TEXT, shorten
 from bot.state.audit_log import AuditEntry
+from bot.state.briefing_plan import FieldValue
 from bot.state.briefing_record import Briefing
-from bot.state.plan import FieldValue
 from bot.texts.catalogues import Words
 from bot.ui.components.markdown import escape
 from bot.ui.components.mentions import Mentions

@@ -12,8 +12,8 @@ from bot.cards.card import Question
 from bot.compose.briefing import BriefingDraft, Subject, propose
 from bot.facts.store import Store
 from bot.parsing.dates import parse_period
+from bot.state.briefing_plan import BriefingPlan, BriefingText
 from bot.state.digests import Target
-from bot.state.plan import BriefingText, Plan
 from bot.texts.catalogues import words_in
 from bot.ui.briefings import dispatch, looking
 from bot.ui.briefings.context import ActionContext, refused
@@ -32,7 +32,7 @@ async def begin_draft(
     said = BriefingText(
         subject.thing, subject.first, subject.last, language, draft.headline, draft.facts
     )
-    plan = Plan(said, Target(channel_id) if channel_id else None)
+    plan = BriefingPlan(said, Target(channel_id) if channel_id else None)
     begun = await interaction.client.editor.begin(server_id, plan, interaction.user.id, now)
     context = ActionContext(interaction, begun.briefing, now, prepared=begun)
     await dispatch.run(context, looking.after_change)

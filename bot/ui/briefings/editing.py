@@ -9,9 +9,9 @@ import discord
 from bot.compose.briefing import LONGEST_HEADLINE, LONGEST_REMARKS, propose
 from bot.compose.briefing_size import SizeName
 from bot.parsing.typed_text import clean_text
+from bot.state.briefing_plan import BriefingPlan
 from bot.state.briefing_record import Briefing
 from bot.state.digests import Target
-from bot.state.plan import Plan
 from bot.texts.catalogues import LANGUAGES, words_in
 from bot.ui.briefings import panels
 from bot.ui.briefings.choices import is_publishable
@@ -137,7 +137,7 @@ async def _edit_target(context: ActionContext, target: Target) -> Outcome:
 # ---- The whole plan --------------------------------------------------------------------------
 
 
-async def _edit(context: ActionContext, plan: Plan, draw: Draw = working_card) -> Outcome:
+async def _edit(context: ActionContext, plan: BriefingPlan, draw: Draw = working_card) -> Outcome:
     """Keep a changed plan, and show what `draw` draws."""
     old, words = context.briefing, context.words
     if plan == old.plan and not await _is_unedited(context):
@@ -153,7 +153,7 @@ async def _edit(context: ActionContext, plan: Plan, draw: Draw = working_card) -
             return await _edit_draft(context, plan, draw)
 
 
-async def _edit_post(context: ActionContext, plan: Plan, draw: Draw) -> Outcome:
+async def _edit_post(context: ActionContext, plan: BriefingPlan, draw: Draw) -> Outcome:
     """Change what a posted briefing says: its post is edited soon, or once that is approved."""
     old = context.briefing
     if (plan.target, plan.when) != (old.plan.target, old.plan.when):
@@ -169,7 +169,7 @@ async def _edit_post(context: ActionContext, plan: Plan, draw: Draw) -> Outcome:
     return await after_change(context.at(new), alert, draw)
 
 
-async def _edit_draft(context: ActionContext, plan: Plan, draw: Draw) -> Outcome:
+async def _edit_draft(context: ActionContext, plan: BriefingPlan, draw: Draw) -> Outcome:
     """Change what is not posted yet; it is a draft again."""
     old = context.briefing
     prepared = await context.editor.rewrite(old, plan, context.member_id, context.now)

@@ -10,9 +10,9 @@ from bot.answers.service import AnswerService
 from bot.compose.briefing import ComposedBriefing, Subject
 from bot.delivery.briefing_editor import PreparedBriefing
 from bot.parsing.timezones import zone_label
+from bot.state.briefing_plan import BriefingText, PostingTime
 from bot.state.briefing_record import Briefing
 from bot.state.digests import Target
-from bot.state.plan import BriefingText, PostingTime
 from bot.state.posts import Post
 from bot.texts.catalogues import Words
 from bot.ui.briefings.audit_log import reason

@@ -8,7 +8,7 @@ from bot.answers.resolve import echo
 from bot.delivery.recurrence import Recurrence, next_occurrence, open_zone
 from bot.parsing.moments import LocalTime, parse_moment
 from bot.parsing.typed_text import clean_text
-from bot.state.plan import PostingTime
+from bot.state.briefing_plan import PostingTime
 from bot.texts.catalogues import Words
 from bot.ui.components.messages import UserError
 from bot.ui.digests.options import read_zone

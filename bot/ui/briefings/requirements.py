@@ -10,8 +10,8 @@ import discord
 
 from bot.delivery.briefing_editor import PreparedBriefing
 from bot.delivery.jobs.corrections import posted
+from bot.state.briefing_plan import BriefingText
 from bot.state.digests import Target
-from bot.state.plan import BriefingText
 from bot.state.posts import Post
 from bot.ui.briefings.audit_log import reason
 from bot.ui.briefings.context import ActionContext, refused

@@ -47,7 +47,7 @@ class BriefingText:
 
 
 @dataclass(frozen=True)
-class Plan:
+class BriefingPlan:
     """What is posted, where and when. Without `when`, it is posted as soon as it is ready."""
 
     text: BriefingText
@@ -55,7 +55,7 @@ class Plan:
     when: PostingTime | None = None
 
 
-def plan_changes(old: Plan, new: Plan) -> PlanChanges:
+def plan_changes(old: BriefingPlan, new: BriefingPlan) -> PlanChanges:
     """What differs between two plans."""
     before, after = _fields(old), _fields(new)
     changes = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
@@ -64,7 +64,7 @@ def plan_changes(old: Plan, new: Plan) -> PlanChanges:
     return changes | {"facts": (removed, added)} if "facts" in changes else changes
 
 
-def _fields(plan: Plan) -> dict[str, FieldValue]:
+def _fields(plan: BriefingPlan) -> dict[str, FieldValue]:
     target, when = plan.target, plan.when
     return {
         "headline": plan.text.headline,
@@ -109,7 +109,7 @@ def text_from(column: TextColumn, present: BriefingText) -> BriefingText:
     )
 
 
-def plan_columns(plan: Plan) -> dict[str, object]:
+def plan_columns(plan: BriefingPlan) -> dict[str, object]:
     """The columns of table `briefing` that hold a plan."""
     text, target, when = plan.text, plan.target, plan.when
     return {
@@ -130,7 +130,7 @@ def plan_columns(plan: Plan) -> dict[str, object]:
     }
 
 
-def plan_from(row: RowMapping) -> Plan:
+def plan_from(row: RowMapping) -> BriefingPlan:
     """The plan in a row of table `briefing`."""
     text = BriefingText(
         thing=row["thing"],
@@ -151,4 +151,4 @@ def plan_from(row: RowMapping) -> Plan:
         if row["wall"]
         else None
     )
-    return Plan(text, target, when)
+    return BriefingPlan(text, target, when)

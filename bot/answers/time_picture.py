@@ -36,8 +36,7 @@ def time_picture(
         return None
     undated = [event for event in events if not event.dated.span]
     is_one_year = len(_years(dated, period)) == 1
-    if len(dated) <= named + _SPARE:
-        named = len(dated)
+    named = named if len(dated) > named + _SPARE else len(dated)
     important = set(_by_facts(context, dated)[:named])
     others = tuple(_mark(event) for event in dated if event.event.id not in important)
     chart = Chart(
@@ -55,11 +54,7 @@ def time_picture(
         first=period.first if period else None,
         last=period.last if period else None,
     )
-    return Picture(
-        alt=" ".join(_alt(context, title, dated, undated)),
-        chart=chart,
-        lines=lines,
-    )
+    return Picture(alt=" ".join(_alt(context, title, dated, undated)), chart=chart, lines=lines)
 
 
 def _labelled(context: AnswerContext, event: EventRecord, is_one_year: bool) -> Mark:

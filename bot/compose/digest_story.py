@@ -137,9 +137,9 @@ def in_turn(
     decides the rest: servers that began on different days read different stories. Those who read
     few get them `by_weight`: here what tells most that the last few did not comes first instead.
     """
-    past = [story for story in stories if story.id in posted_on]
-    last = max(past, key=lambda story: posted_on[story.id], default=None)
-    near = sorted(past, key=lambda s: posted_on[s.id])[-_NEAR:]
+    seen = (story for story in stories if story.id in posted_on)
+    past = sorted(seen, key=lambda story: posted_on[story.id])
+    near = past[-_NEAR:]
     near_topics = {story.topics[0] for story in near}
     of_topic = Counter(story.topics[0] for story in past)
     unseen = {story.id: story for story in stories if story.id not in posted_on}
@@ -150,7 +150,7 @@ def in_turn(
         return (
             posted_on.get(story.id, date.min),
             not unseen.keys().isdisjoint(story.after),
-            last is not None and story.kind == last.kind,
+            any(story.kind == last.kind for last in past[-1:]),
             story.kind != due,
             _distance(story, chosen),
             story.topics[0] in near_topics,

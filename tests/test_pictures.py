@@ -192,6 +192,10 @@ def test_a_long_label_is_wrapped_at_words_and_cut_at_the_last_line() -> None:
     assert max(width(first, 14), width(second, 14)) <= 120
 
 
+def test_each_line_has_a_letter_even_if_there_is_no_room_for_it() -> None:
+    assert [line[:1] for line in wrapped("기시다", 14, 1, 3)] == ["기", "시", "다"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_it_is_a_small_png(service: AnswerService, language: str) -> None:
     for asked in ASKED:

@@ -1,4 +1,4 @@
-"""Which events belong to the story of a briefing's subject, and in which role."""
+"""Which events are within the scope of a briefing, and in which role."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _roles(own: list[str], kind: SubjectKind) -> dict[str, str]:
     return {name: place.role for name, place in places(EVENTS, own, kind).items()}
 
 
-def test_an_events_story_has_its_causes_its_surroundings_and_what_followed() -> None:
+def test_an_events_briefing_has_its_causes_its_surroundings_and_what_followed() -> None:
     assert _roles(["summit"], "event") == {
         "summit": "own",
         "visit": "whole",
@@ -68,11 +68,11 @@ def test_an_events_story_has_its_causes_its_surroundings_and_what_followed() -> 
 
 
 def test_what_is_more_links_away_is_further() -> None:
-    story = places(EVENTS, ["summit"], "event")
-    assert story["decision"] == Place("led", 1)
-    assert story["curbs"] == Place("led", 2)
-    assert story["launch"] == Place("before", 2)
-    assert story["pact"] == Place("followed", 2)
+    found = places(EVENTS, ["summit"], "event")
+    assert found["decision"] == Place("led", 1)
+    assert found["curbs"] == Place("led", 2)
+    assert found["launch"] == Place("before", 2)
+    assert found["pact"] == Place("followed", 2)
 
 
 def test_a_topic_was_led_to_by_the_causes_of_its_first_event_alone() -> None:
@@ -96,7 +96,7 @@ def test_what_led_to_events_of_a_period_led_to_the_period() -> None:
     }  # fmt: skip
 
 
-def test_an_actors_story_has_what_the_actor_took_part_in() -> None:
+def test_an_actors_briefing_has_what_the_actor_took_part_in() -> None:
     assert _roles(["visit", "curbs"], "actor") == {"visit": "own", "curbs": "own"}
 
 

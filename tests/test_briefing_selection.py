@@ -51,7 +51,7 @@ def topic(more: str = "", **lists: str) -> str:
     return f"id: pair\ntitle: Pair\n{more}{text}"
 
 
-async def story(folder: Path, *files: str, subject: str | Subject = "pair") -> Material:
+async def material_of(folder: Path, *files: str, subject: str | Subject = "pair") -> Material:
     """What a briefing on a subject of the small base with these files can show."""
     if isinstance(subject, str):
         subject = Subject(subject)
@@ -82,7 +82,7 @@ def chosen(material: Material, most: int = 99) -> str:
 async def test_the_sections_take_turns(
     tmp_path: Path,
 ) -> None:
-    material = await story(
+    material = await material_of(
         tmp_path,
         topic(facts=fact("a"), stands=fact("b"), open=fact("c")),
         event("d", fact("d")),
@@ -93,7 +93,7 @@ async def test_the_sections_take_turns(
 
 async def test_what_curators_put_first_comes_before_all_sections(tmp_path: Path) -> None:
     first = "order: [day-d/d, pair/c]\n"
-    material = await story(
+    material = await material_of(
         tmp_path, topic(first, facts=fact("a"), open=fact("c")), event("d", fact("d"))
     )
     assert chosen(material) == "adc"
@@ -103,14 +103,14 @@ async def test_a_draft_has_what_curators_chose_in_their_order_and_nothing_else(
     tmp_path: Path,
 ) -> None:
     listed = topic("briefing: [day-d/d, pair/c]\n", facts=fact("a"), open=fact("c"))
-    assert chosen(await story(tmp_path, listed, event("d", fact("d"), fact("e")))) == "dc"
+    assert chosen(await material_of(tmp_path, listed, event("d", fact("d"), fact("e")))) == "dc"
 
 
 async def test_what_people_often_say_without_an_article_has_a_section_of_its_own(
     tmp_path: Path,
 ) -> None:
     unknown = fact("c") + fact("m", more="hearsay: true")
-    material = await story(tmp_path, topic(facts=fact("a"), open=unknown))
+    material = await material_of(tmp_path, topic(facts=fact("a"), open=unknown))
     assert {key: material.sections[f"pair/{key}"] for key in "acm"} == {
         "a": "what",
         "c": "open",
@@ -124,7 +124,7 @@ async def test_curators_may_choose_what_no_link_leads_to(tmp_path: Path) -> None
     elsewhere = "topics: [ferry-line]"
     far = fact("f").replace("about: [pair]", "about: [ferry-line]")
     late = fact("l").replace("about: [pair]", "about: [ferry-line]")
-    material = await story(
+    material = await material_of(
         tmp_path,
         listed,
         event("f", far, when="edtf: 1999, basis: stated", more=elsewhere),
@@ -142,7 +142,7 @@ async def test_what_is_not_known_of_an_event_is_told_only_beside_that_event(
 ) -> None:
     lists = "briefing: [pair/a, pair/o, day-b/b]\n" if curated else ""
     unknown = fact("o").replace("about: [pair]", "about: [day-b]")
-    material = await story(
+    material = await material_of(
         tmp_path, topic(lists, facts=fact("a"), open=unknown), event("b", fact("b"))
     )
     assert chosen(material, 1) == "a"
@@ -157,13 +157,13 @@ async def test_what_no_date_puts_before_or_after_an_event_is_its_background(tmp_
     own = event("b", fact("b"), more=f"briefing: [day-b/b, day-c/c]\n{elsewhere}")
     about = fact("c").replace("about: [pair]", "about: [ferry-line]")
     beside = event("c", about, when="edtf: 2014/2016, basis: stated", more=elsewhere)
-    material = await story(tmp_path, own, beside, subject="day-b")
+    material = await material_of(tmp_path, own, beside, subject="day-b")
     assert material.sections["day-c/c"] == "background"
 
 
 async def test_the_most_telling_of_what_was_said_is_read_first(tmp_path: Path) -> None:
     said = event("a", fact("x"), fact("a", "position"), fact("b", "position"))
-    material = await story(tmp_path, topic("briefing: [day-a/b, day-a/a]\n"), said, EARLIER)
+    material = await material_of(tmp_path, topic("briefing: [day-a/b, day-a/a]\n"), said, EARLIER)
     assert [record.fact.id for record in material.facts if record.fact.id in "ab"] == ["b", "a"]
 
 
@@ -171,7 +171,7 @@ async def test_after_a_few_that_do_not_fit_a_curated_draft_is_done(tmp_path: Pat
     names = "abcdefg"
     keys = ", ".join(f"pair/{name}" for name in names)
     facts = "".join(fact(name, "background") for name in names)
-    material = await story(tmp_path, topic(f"briefing: [{keys}]\n", facts=facts))
+    material = await material_of(tmp_path, topic(f"briefing: [{keys}]\n", facts=facts))
 
     def told(unfit: str) -> str:
         found = select(material, lambda facts: not any(each.fact.id in unfit for each in facts))
@@ -182,7 +182,7 @@ async def test_after_a_few_that_do_not_fit_a_curated_draft_is_done(tmp_path: Pat
 
 
 async def test_a_longer_draft_goes_on_from_what_was_begun(tmp_path: Path) -> None:
-    material = await story(tmp_path, topic(facts=fact("a")), event("c", fact("c"), fact("d")))
+    material = await material_of(tmp_path, topic(facts=fact("a")), event("c", fact("c"), fact("d")))
     begun = [record for record in material.facts if record.fact.id == "d"]
     facts = select(material, lambda facts: len(facts) <= 2, begun)
     assert facts[0].fact.id == "d"
@@ -192,7 +192,7 @@ async def test_a_longer_draft_goes_on_from_what_was_begun(tmp_path: Path) -> Non
 async def test_the_facts_of_an_event_are_read_in_the_order_of_its_file(tmp_path: Path) -> None:
     held, more = fact("a"), fact("b")
     first = event("c", held, more, more="topics: [pair]\norder: [day-c/b, day-c/a]")
-    material = await story(tmp_path, EARLIER, first)
+    material = await material_of(tmp_path, EARLIER, first)
     assert [record.fact.id for record in material.facts][-2:] == ["a", "b"]
 
 
@@ -205,7 +205,7 @@ async def test_a_whole_is_read_before_its_parts(tmp_path: Path) -> None:
         when="edtf: 2016-03-16, basis: stated",
         more="topics: [pair]\npart_of: day-v",
     )
-    material = await story(tmp_path, EARLIER, summit, visit)
+    material = await material_of(tmp_path, EARLIER, summit, visit)
     assert [record.fact.id for record in material.facts][-2:] == ["v", "s"]
 
 
@@ -216,27 +216,27 @@ async def test_where_a_topic_stood_before_a_later_event_is_no_longer_where_it_st
     earlier = event("b", fact("b"))
     later = event("l", fact("l"), when="edtf: 2019, basis: stated")
     files = topic(facts=fact("a"), stands=stands), earlier
-    assert (await story(tmp_path / "one", *files)).sections["pair/s"] == "stands"
-    assert (await story(tmp_path / "two", *files, later)).sections["pair/s"] == "background"
+    assert (await material_of(tmp_path / "one", *files)).sections["pair/s"] == "stands"
+    assert (await material_of(tmp_path / "two", *files, later)).sections["pair/s"] == "background"
 
 
 async def test_only_the_first_fact_of_a_topic_that_is_no_claim_says_what_it_is(
     tmp_path: Path,
 ) -> None:
-    material = await story(
+    material = await material_of(
         tmp_path, topic(facts=fact("c", "opinion") + fact("a", "background") + fact("b", "figure"))
     )
     assert material.sections == {"pair/c": "said", "pair/a": "what", "pair/b": "background"}
 
 
 async def test_another_event_comes_before_more_of_the_same(tmp_path: Path) -> None:
-    material = await story(tmp_path, event("a", fact("a"), fact("b")), event("c", fact("c")))
+    material = await material_of(tmp_path, event("a", fact("a"), fact("b")), event("c", fact("c")))
     assert chosen(material) == "acb"
 
 
 async def test_what_says_nearly_the_same_is_proposed_once(tmp_path: Path) -> None:
     words = "ppppp qqqqq rrrrr sssss"
-    material = await story(
+    material = await material_of(
         tmp_path,
         event("a", fact("a", says=f"{words} aaaaa.")),
         event("b", fact("b", says=f"{words} bbbbb.")),
@@ -247,7 +247,7 @@ async def test_what_says_nearly_the_same_is_proposed_once(tmp_path: Path) -> Non
 
 async def test_where_a_topic_stands_also_tells_the_event_behind_it(tmp_path: Path) -> None:
     stands = fact("a").replace("about: [pair]", "about: [day-b]")
-    material = await story(
+    material = await material_of(
         tmp_path, topic("order: [pair/a]\n", stands=stands), EARLIER, event("b", fact("b"))
     )
     assert chosen(material) == "za"
@@ -257,12 +257,12 @@ async def test_an_event_is_not_told_again_by_where_its_topic_stands(tmp_path: Pa
     stands = fact("a").replace("about: [pair]", "about: [day-b]")
     further = fact("c").replace("about: [pair]", "about: [day-b, day-e]")
     files = topic(stands=stands + further), event("b", fact("b")), event("e", fact("e"))
-    assert chosen(await story(tmp_path, *files, subject="day-b")) == "bc"
+    assert chosen(await material_of(tmp_path, *files, subject="day-b")) == "bc"
 
 
 async def test_a_whole_of_which_a_part_is_told_is_not_told(tmp_path: Path) -> None:
     part = event("s", fact("s"), more="topics: [pair]\npart_of: day-v")
-    material = await story(
+    material = await material_of(
         tmp_path, topic("order: [day-s/s]\n"), EARLIER, event("v", fact("v")), part
     )
     assert chosen(material) == "zs"
@@ -270,7 +270,9 @@ async def test_a_whole_of_which_a_part_is_told_is_not_told(tmp_path: Path) -> No
 
 async def test_a_full_draft_has_what_was_put_first_and_had_no_room(tmp_path: Path) -> None:
     first = topic("order: [day-d/d, day-c/c]\n", facts=fact("a"))
-    material = await story(tmp_path, first, event("c", fact("c"), fact("x")), event("d", fact("d")))
+    material = await material_of(
+        tmp_path, first, event("c", fact("c"), fact("x")), event("d", fact("d"))
+    )
     begun = [record for record in material.facts if record.fact.id in "ad"]
     added = select(material, lambda facts: len(facts) <= 3, begun)[len(begun) :]
     assert [record.fact.id for record in added] == ["c"]
@@ -278,12 +280,14 @@ async def test_a_full_draft_has_what_was_put_first_and_had_no_room(tmp_path: Pat
 
 async def test_what_is_not_established_is_no_repetition(tmp_path: Path) -> None:
     same = "ppppp qqqqq rrrrr."
-    material = await story(tmp_path, topic(facts=fact("a", says=same), open=fact("b", says=same)))
+    material = await material_of(
+        tmp_path, topic(facts=fact("a", says=same), open=fact("b", says=same))
+    )
     assert chosen(material) == "ab"
 
 
 async def test_what_does_not_fit_is_passed_over(tmp_path: Path) -> None:
-    material = await story(
+    material = await material_of(
         tmp_path, topic(facts=fact("a"), open=fact("b")), EARLIER, event("c", fact("c"))
     )
     assert chosen(material, most=2) == "ab"
@@ -300,7 +304,7 @@ async def test_what_was_announced_has_the_date_of_its_announcement(
     tmp_path: Path, kind: str, of_event: str, date: str | None
 ) -> None:
     own = event("a", fact("x"), fact("p", kind)).replace("incident", of_event)
-    material = await story(tmp_path, own, EARLIER)
+    material = await material_of(tmp_path, own, EARLIER)
     card = BriefingLayout(material, words_in("en")).card("", material.facts)
     (line,) = (
         line
@@ -322,7 +326,7 @@ async def test_what_was_announced_has_the_date_of_its_announcement(
 async def test_a_briefing_leads_to_everything_about_its_subject(
     tmp_path: Path, subject: Subject, question: Question
 ) -> None:
-    material = await story(tmp_path, EARLIER, subject=subject)
+    material = await material_of(tmp_path, EARLIER, subject=subject)
     card = BriefingLayout(material, words_in("en")).card("", ())
     assert card.question == question
     assert [action.question for action in card.actions] == [question] * (subject.thing != "gone")
@@ -351,32 +355,32 @@ SECTIONS = {
 
 @pytest.mark.parametrize(("file", "section"), SECTIONS.values(), ids=SECTIONS)
 async def test_a_fact_is_in_its_section(tmp_path: Path, file: str, section: str) -> None:
-    material = await story(tmp_path, *([file] if section == "what" else [file, EARLIER]))
+    material = await material_of(tmp_path, *([file] if section == "what" else [file, EARLIER]))
     assert material.sections["day-a/a"] == section
 
 
 async def test_an_article_that_saw_an_event_ahead_comes_before_it(tmp_path: Path) -> None:
     foreseen = fact("a", "plan", "by: ferry-report")
-    material = await story(tmp_path, event("a", fact("x"), foreseen), subject="day-a")
+    material = await material_of(tmp_path, event("a", fact("x"), foreseen), subject="day-a")
     assert material.sections["day-a/a"] == "led"
     assert material.sections["day-a/x"] == "what"
 
 
 async def test_a_claim_that_curators_put_first_is_told_as_what_was_said(tmp_path: Path) -> None:
     claim = event("a", fact("a", "position", "caution: So."))
-    material = await story(tmp_path, topic("order: [day-a/a]\n"), claim, EARLIER)
+    material = await material_of(tmp_path, topic("order: [day-a/a]\n"), claim, EARLIER)
     assert material.sections["day-a/a"] == "said"
 
 
 async def test_what_curators_put_first_of_a_topic_says_what_it_is(tmp_path: Path) -> None:
     facts = fact("a", "background") + fact("b", "figure") + fact("c", "figure")
-    material = await story(tmp_path, topic("order: [pair/c]\n", facts=facts))
+    material = await material_of(tmp_path, topic("order: [pair/c]\n", facts=facts))
     assert material.sections == {"pair/a": "background", "pair/b": "background", "pair/c": "what"}
     assert chosen(material) == "cab"
 
 
 async def test_a_topic_that_says_what_it_is_needs_no_event_for_that(tmp_path: Path) -> None:
-    material = await story(tmp_path, topic(facts=fact("w")), event("a", fact("a")))
+    material = await material_of(tmp_path, topic(facts=fact("w")), event("a", fact("a")))
     assert material.sections == {"pair/w": "what", "day-a/a": "happened"}
 
 
@@ -387,7 +391,7 @@ async def test_what_an_actor_did_does_not_say_who_it_is_but_that_it_took_office_
     about = (fact(each).replace("[pair]", "[ilse-brandt]") for each in "ab")
     took, did = (event(name, told, more=who) for name, told in zip("ab", about, strict=True))
     files = topic(facts=fact("w")), took.replace("incident", "appointment"), did
-    material = await story(tmp_path, *files, subject="ilse-brandt")
+    material = await material_of(tmp_path, *files, subject="ilse-brandt")
     assert material.sections["day-a/a"] == "what"
     assert material.sections["day-b/b"] == "happened"
 
@@ -396,7 +400,7 @@ async def test_a_period_is_told_by_what_curators_tell_of_its_subjects(tmp_path: 
     listed = topic("briefing: [day-c/c, day-b/b]\n", facts=fact("w"))
     more = "topics: [pair]\nbriefing: [day-c/c]"
     events = (event("a", fact("a")), event("b", fact("b")), event("c", fact("c"), more=more))
-    material = await story(
+    material = await material_of(
         tmp_path, listed, *events, subject=Subject(None, date(2015, 1, 1), date(2015, 12, 31))
     )
     assert chosen(material) == "cb"
@@ -407,7 +411,7 @@ async def test_a_period_is_told_by_what_curators_tell_of_its_subjects(tmp_path: 
 async def test_what_may_miss_a_period_is_told_if_a_third_of_its_days_are_in_it(
     tmp_path: Path, days: str, told: str
 ) -> None:
-    material = await story(
+    material = await material_of(
         tmp_path,
         event("a", fact("a"), when=f"edtf: {days}, basis: inferred, why: It says so."),
         subject=Subject(None, date(2015, 1, 1), date(2015, 12, 31)),
@@ -416,7 +420,7 @@ async def test_what_may_miss_a_period_is_told_if_a_third_of_its_days_are_in_it(
 
 
 async def test_a_fact_that_curators_put_first_has_no_substitute(tmp_path: Path) -> None:
-    material = await story(
+    material = await material_of(
         tmp_path,
         topic("order: [day-b/b]\n", facts=fact("a"), open=fact("o")),
         EARLIER,
@@ -433,7 +437,7 @@ async def test_the_wordings_of_one_article_are_not_called_a_difference_of_source
     tmp_path: Path,
 ) -> None:
     told = event("a", fact("x"), fact("a", "figure", ACCOUNTS))
-    material = await story(tmp_path, told, EARLIER)
+    material = await material_of(tmp_path, told, EARLIER)
     card = BriefingLayout(material, words_in("en")).card("One article", material.facts)
     headings = [section.heading for section in card.sections]
     assert words_in("en")("briefing.section.worded") in headings
@@ -444,7 +448,7 @@ async def test_an_events_briefing_knows_where_its_topics_stand(tmp_path: Path) -
     elsewhere = fact("c").replace("about: [pair]", "about: [day-b]")
     stands, unknown = (fact(each).replace("[pair]", "[day-a]") for each in "so")
     lists = topic(facts=fact("w"), stands=stands, open=unknown + fact("n") + elsewhere)
-    material = await story(
+    material = await material_of(
         tmp_path, lists, event("a", fact("a")), event("b", fact("b")), subject="day-a"
     )
     assert {record.key for record in material.facts} == {"day-a/a", "pair/s", "pair/o"}

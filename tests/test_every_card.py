@@ -15,12 +15,13 @@ import pytest_asyncio
 from bot.answers.commands import COMMANDS
 from bot.answers.resolve import choice_label
 from bot.answers.service import AnswerService
-from bot.cards.card import Action, Card, Line, PartKey, Question
+from bot.cards.card import Action, Card, ComposedLines, Line, PartKey, Question, Section
 from bot.cards.limits import FIRST_PAGE, MOST_PAGES, PICTURE, shorten
 from bot.cards.pages import Page
 from bot.config import Config
 from bot.facts.load import Base, Folders, load
 from bot.facts.model import CLAIMS, Fact
+from bot.facts.records import FactRecord
 from bot.texts.catalogues import LANGUAGES, words_in
 from bot.ui.components import custom_ids
 from bot.ui.questions.replies import view
@@ -254,6 +255,27 @@ def test_the_pages_of_a_card_hold_its_lines_once_in_order_and_count_the_rest(
             missing = len(every) - len(paged)
             more = words_in(card.language).count("page.left-out", missing)
             assert [line.text for line in left_out] == ([more] if missing else []), card.question
+
+
+def test_what_is_not_composed_yet_cites_what_its_lines_will(cards: list[Card]) -> None:
+    sections = [section for card in cards for section in card.all_sections()]
+    assert any(isinstance(section.lines, ComposedLines) for section in sections)
+    for section in sections:
+        cited = [cite for line in section.lines for cite in line.all_cites()]
+        assert list(section.all_cites()) == cited
+
+
+def test_a_page_composes_the_lines_of_no_other_part(
+    service: AnswerService, cards: list[Card]
+) -> None:
+    def refuse(fact: FactRecord) -> Line:
+        raise AssertionError(fact.key)
+
+    card = next(card for card in cards if len(card.parts) > 1)
+    shown = service.page(card)
+    facts = [line.fact for section in card.sections for line in section.lines if line.fact]
+    unread = [replace(p, sections=(Section(ComposedLines(refuse, facts)),)) for p in card.parts]
+    assert service.page(replace(card, parts=tuple(unread))).sections == shown.sections
 
 
 def test_no_thing_has_more_than_six_pages(service: AnswerService, cards: list[Card]) -> None:

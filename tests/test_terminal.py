@@ -16,7 +16,7 @@ from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
 from bot.answers.typed_questions import BadQuestion, parse
 from bot.cards.card import Card, Question
-from bot.cards.pages import Page
+from bot.cards.pages import CutCard, Page
 from bot.cards.plain import plain
 from bot.facts.build import build
 from bot.facts.load import Folders
@@ -270,7 +270,8 @@ def _short_marks(text: str) -> str:
 def _told(page: Page, language: str) -> list[str]:
     """What the terminal tells on a page, apart from its sources and from what leads on."""
     card = replace(page.card, choices=(), actions=(), related=())
-    alone = replace(page, card=card, sources=(), total=1)
+    cut = CutCard(replace(card, one_page=True), words_in(language))
+    alone = replace(page, card=card, sources=(), cut=cut)
     return _tokens(_short_marks(plain(alone, words_in(language))))
 
 

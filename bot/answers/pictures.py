@@ -13,7 +13,7 @@ from bot.pictures.drawing import png
 log = structlog.stdlib.get_logger("factdesk.pictures")
 
 KEPT = 100
-"""Pictures, of some 35 KB."""
+"""Pictures, of some 25 KB."""
 
 _PATIENCE = 2.0  # seconds; Discord waits three for the whole answer
 

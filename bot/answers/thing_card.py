@@ -12,7 +12,7 @@ from itertools import groupby, islice
 from bot.answers.context import AnswerContext
 from bot.answers.fact_lines import fact_line
 from bot.answers.resolve import choice_label
-from bot.cards.card import Action, Line, Part, PartKey, Question, Section
+from bot.cards.card import Action, ComposedLines, Line, Part, PartKey, Question, Section
 from bot.cards.limits import CHOICE_LABEL, CHOICES, OVERVIEW
 from bot.cards.pages import size
 from bot.facts.model import CLAIMS, Lead
@@ -95,7 +95,7 @@ def parts(
         of_kind[_part_of(fact)].append(fact)
     made = {key: tuple(_sections(context, thing, found)) for key, found in of_kind.items()}
     if took_part:
-        made["took-part"] = (Section(tuple(took_part)),)
+        made["took-part"] = (Section(took_part),)
     return tuple(Part(key, context.words(f"part.{key}"), made[key]) for key in _PARTS if made[key])
 
 
@@ -118,9 +118,11 @@ def _sections(
     def place(fact: FactRecord) -> tuple[int, str]:
         return _place(context.words, thing, fact)
 
+    def line(fact: FactRecord) -> Line:
+        return fact_line(context, fact, dated=fact.owner != thing.id)
+
     for (_, heading), group in groupby(sorted(facts, key=place), place):
-        lines = tuple(fact_line(context, f, dated=f.owner != thing.id) for f in group)
-        yield Section(lines, heading or None)
+        yield Section(ComposedLines(line, group), heading or None)
 
 
 def _place(words: Words, thing: ThingRecord, record: FactRecord) -> tuple[int, str]:

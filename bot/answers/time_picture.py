@@ -21,7 +21,7 @@ def time_picture(
     context: AnswerContext,
     title: str,
     events: Sequence[EventRecord],
-    lines: tuple[Line, ...],
+    lines: Sequence[Line],
     named: int,
     period: Filter | None = None,
 ) -> Picture | None:

@@ -5,10 +5,10 @@ A card begins with an overview. The rest is in its parts, each behind a button.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Literal
+from typing import Generic, Literal, Protocol, TypeVar, overload
 
 from bot.facts.model import Citation
 from bot.facts.records import FactRecord
@@ -99,6 +99,43 @@ class Line:
             yield from note.all_cites()
 
 
+class Cited(Protocol):
+    """What a line states: it has every citation of the line and its notes, in their order."""
+
+    @property
+    def cites(self) -> tuple[Citation, ...]: ...
+
+
+Stated = TypeVar("Stated", bound=Cited)
+
+
+class ComposedLines(Sequence[Line], Generic[Stated]):
+    """Lines that are composed when they are read: a page shows few of a long card's lines."""
+
+    def __init__(self, compose: Callable[[Stated], Line], stated: Iterable[Stated]) -> None:
+        self._compose = compose
+        self._stated = tuple(stated)
+
+    @overload
+    def __getitem__(self, place: int) -> Line: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Line, ...]: ...
+    def __getitem__(self, place: int | slice) -> Line | tuple[Line, ...]:
+        if isinstance(place, slice):
+            return tuple(map(self._compose, self._stated[place]))
+        return self._compose(self._stated[place])
+
+    def __iter__(self) -> Iterator[Line]:
+        return map(self._compose, self._stated)
+
+    def __len__(self) -> int:
+        return len(self._stated)
+
+    def all_cites(self) -> Iterator[Citation]:
+        """Every citation of the lines, without composing them."""
+        return chain.from_iterable(each.cites for each in self._stated)
+
+
 @dataclass(frozen=True)
 class Section:
     """Lines that belong together, under a heading or none; listed ones are set as a list.
@@ -107,11 +144,17 @@ class Section:
     small print.
     """
 
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
     heading: str | None = None
     listed: bool = True
     whole: bool = False
     small: bool = False
+
+    def all_cites(self) -> Iterator[Citation]:
+        """Every citation of its lines, in order of mention."""
+        if isinstance(self.lines, ComposedLines):
+            return self.lines.all_cites()
+        return chain.from_iterable(line.all_cites() for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -137,7 +180,7 @@ class Picture:
 
     alt: str
     chart: Chart
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
 
     def numbered(self, numbers: Mapping[str, int]) -> Picture:
         """The picture with the numbers that its card gives to sources."""
@@ -194,11 +237,7 @@ class Card:
 
 def all_cites(sections: Iterable[Section]) -> Iterator[Citation]:
     """Every citation of the sections, in order of mention."""
-    for section in sections:
-        for line in section.lines:
-            yield from line.cites
-            for note in line.notes:
-                yield from note.all_cites()
+    return chain.from_iterable(section.all_cites() for section in sections)
 
 
 def bare_cite(cite: Citation) -> Citation:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, groupby
+from functools import cached_property
+from itertools import chain, groupby, islice
 from typing import NamedTuple
 
 from bot.cards import limits
@@ -22,19 +23,24 @@ from bot.texts.catalogues import Words
 class Page:
     """One page of a card, ready to be rendered, of its overview or of a part.
 
-    It is `number` of the `total` pages of the card. `numbers` are the numbers of the card's
-    sources. `turns` lead to the card's other parts and pages. The first page has the `picture`.
+    `numbers` are the numbers of the card's sources. `turns` lead to the card's other parts and
+    pages. The first page has the `picture`. `cut` is the card that it is `number` of the pages of.
     """
 
     card: Card
     part: Part | None
     number: int
-    total: int
     sections: tuple[Section, ...]
     numbers: Mapping[str, int]
     sources: tuple[CitedSource, ...]
     turns: tuple[Action, ...]
+    cut: CutCard
     picture: Picture | None = None
+
+    @property
+    def total(self) -> int:
+        """How many pages the card has."""
+        return len(self.cut.screens)
 
     @property
     def subtitle(self) -> str | None:
@@ -65,8 +71,8 @@ class Page:
 
 def pages(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> tuple[Page, ...]:
     """The pages of a card; at least one."""
-    cut = _CutCard(card, _screens(card, words), number_sources(card.all_sections()))
-    return tuple(cut.page(index, sources, words) for index in range(len(cut.screens)))
+    cut = CutCard(card, words)
+    return tuple(cut.page(index, cut.screens, sources) for index in range(len(cut.screens)))
 
 
 def page(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> Page:
@@ -74,38 +80,74 @@ def page(card: Card, sources: Mapping[str, SourceRecord], words: Words) -> Page:
 
     A question without a part counts the pages of the whole card: older buttons ask that way.
     """
-    question, screens = card.question, _screens(card, words)
+    question, cut = card.question, CutCard(card, words)
+    if question.part is None:
+        begun = list(islice(cut.overview(), question.page + 1))  # with its neighbours
+        if len(begun) >= question.page:
+            return cut.page(question.page - 1, begun, sources)
+    screens = cut.screens
     asked = range(len(screens))
     if question.part:
         of_part = [i for i in asked if (part := screens[i].part) and part.key == question.part]
         asked = of_part or asked[:1]
-    index = asked[min(question.page, len(asked)) - 1]
-    return _CutCard(card, screens, number_sources(card.all_sections())).page(index, sources, words)
+    return cut.page(asked[min(question.page, len(asked)) - 1], screens, sources)
 
 
 @dataclass(frozen=True)
-class _CutCard:
-    """A card, what each of its pages shows, and the numbers of its sources."""
+class CutCard:
+    """A card that is cut into what its pages show, as far as that is asked for."""
 
     card: Card
-    screens: Sequence[_Screen]
-    numbers: Mapping[str, int]
+    words: Words
 
-    def page(self, index: int, sources: Mapping[str, SourceRecord], words: Words) -> Page:
-        """One of its pages."""
-        screen, picture = self.screens[index], self.card.picture
+    def overview(self) -> Iterator[_Screen]:
+        """What each page of the overview shows."""
+        card = self.card
+        if card.one_page:
+            yield _Screen(None, next(_cut(card, card.sections, limits.ONLY_PAGE)))
+            return
+        limit = limits.ONLY_PAGE if card.question.sources else None
+        yield from (_Screen(None, sections) for sections in _cut(card, card.sections, limit))
+
+    @cached_property
+    def screens(self) -> Sequence[_Screen]:
+        """The overview, then the parts; parts with more than their pages hold say how much more."""
+        screens = list(self.overview())
+        if self.card.one_page:
+            return screens
+        spare = limits.MOST_PAGES - len(screens) - len(self.card.parts)
+        for part in self.card.parts:
+            cut = [_Screen(part, page) for page in _cut(self.card, part.sections, limits.ONLY_PAGE)]
+            shown = cut[: 1 + max(0, spare)]
+            spare -= len(shown) - 1
+            if left_out := part.lines - sum(screen.lines for screen in shown):
+                line = Line(self.words.count("page.left-out", left_out))
+                more = Section((line,), listed=False, small=True)
+                shown[-1] = replace(shown[-1], sections=(*shown[-1].sections, more))
+            screens += shown
+        return screens
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, int]:
+        return number_sources(self.card.all_sections())
+
+    def page(
+        self, index: int, screens: Sequence[_Screen], sources: Mapping[str, SourceRecord]
+    ) -> Page:
+        """One of its pages, given what that and its neighbours show."""
+        screen, picture = screens[index], self.card.picture
         sections = _marked(screen.sections, self.card.mark) if self.card.mark else screen.sections
         if picture:
-            picture = None if index else picture.numbered(self.numbers)
+            picture = None if index else picture.numbered(self._numbers)
         return Page(
             card=self.card,
             part=screen.part,
             number=index + 1,
-            total=len(self.screens),
             sections=sections,
-            numbers=self.numbers,
-            sources=cited_sources(pictured(sections, picture), self.numbers, sources),
-            turns=tuple(_turns(self.card, self.screens, index, words)),
+            numbers=self._numbers,
+            sources=cited_sources(pictured(sections, picture), self._numbers, sources),
+            turns=tuple(_turns(self.card, screens, index, self.words)),
+            cut=self,
             picture=picture,
         )
 
@@ -170,27 +212,7 @@ class _Screen:
 
     @property
     def lines(self) -> int:
-        return sum(len(section.lines) for section in self.sections)
-
-
-def _screens(card: Card, words: Words) -> list[_Screen]:
-    """The overview, then the parts; parts with more than their pages hold say how much more."""
-    if card.one_page:
-        return [_Screen(None, next(_cut(card, card.sections, limits.ONLY_PAGE)))]
-    limit = limits.ONLY_PAGE if card.question.sources else None
-    screens = [_Screen(None, sections) for sections in _cut(card, card.sections, limit)]
-    spare = limits.MOST_PAGES - len(screens) - len(card.parts)
-    for part in card.parts:
-        cut = [_Screen(part, page) for page in _cut(card, part.sections, limits.ONLY_PAGE)]
-        shown = cut[: 1 + max(0, spare)]
-        spare -= len(shown) - 1
-        if left_out := part.lines - sum(screen.lines for screen in shown):
-            more = Section(
-                (Line(words.count("page.left-out", left_out)),), listed=False, small=True
-            )
-            shown[-1] = replace(shown[-1], sections=(*shown[-1].sections, more))
-        screens += shown
-    return screens
+        return _lines(self.sections)
 
 
 def _turns(card: Card, screens: Sequence[_Screen], index: int, words: Words) -> Iterator[Action]:
@@ -208,13 +230,13 @@ def _turns(card: Card, screens: Sequence[_Screen], index: int, words: Words) -> 
     here_key = here.key if here else card.question.part
     for place in (index - 1, index + 1):
         if 0 <= place < len(screens) and screens[place].part is here:
-            what = _place(screens, first, place, words)
+            what = _place(card, screens, first, place, words)
             label = words("page.previous" if place < index else "page.next", what=what)
             sources = card.question.sources
             yield Action(label, card.question.turned(place - first + 1, here_key, sources))
 
 
-def _place(screens: Sequence[_Screen], first: int, place: int, words: Words) -> str:
+def _place(card: Card, screens: Sequence[_Screen], first: int, place: int, words: Words) -> str:
     """What comes on a neighbouring page: its first heading, or the numbers of its lines."""
     own = screens[first].part
     group = [screen for screen in screens[first:] if screen.part is own]
@@ -222,9 +244,13 @@ def _place(screens: Sequence[_Screen], first: int, place: int, words: Words) -> 
     if heading and not own:
         return heading
     before = sum(screen.lines for screen in group[: place - first])
-    total = sum(screen.lines for screen in group)
+    total = sum(screen.lines for screen in group) if own else _lines(card.sections)
     last = before + screens[place].lines
     return words("page.lines", first=before + 1, last=last, total=total)
+
+
+def _lines(sections: Iterable[Section]) -> int:
+    return sum(len(section.lines) for section in sections)
 
 
 # ---- Cutting ---------------------------------------------------------------------------------
@@ -240,13 +266,8 @@ def _cut(
     page: list[tuple[Section, Line]] = []
     first = limits.FIRST_PAGE - (limits.PICTURE if card.picture else 0)
     used, most = len(card.title) + len(card.subtitle or ""), limit or first
-    sections = [section for section in sections if section.lines]
-    chunks = [chunk for section in sections for chunk in _chunks(section)]
-    headings = sum(len(section.heading or "") for section in sections)
-    if used + headings + sum(chunk.size for chunk in chunks) <= most:
-        yield tuple(sections)
-        return
-    for section, lines, needed in chunks:
+    chunks = (_chunks(section) for section in sections if section.lines)
+    for section, lines, needed in chain.from_iterable(chunks):
         if not page or page[-1][0] is not section:
             needed += len(section.heading or "")
         if page and used + needed > most:
@@ -261,14 +282,15 @@ class _Chunk(NamedTuple):
     """What must stay together, and the characters that it takes: each is measured once."""
 
     section: Section
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
     size: int
 
 
 def _chunks(section: Section) -> Iterator[_Chunk]:
     """The lines of a whole section as one chunk, or each line by itself."""
     if section.whole:
-        yield _Chunk(section, section.lines, sum(map(size, section.lines)))
+        lines = tuple(section.lines)
+        yield _Chunk(section, lines, sum(map(size, lines)))
     else:
         yield from (_Chunk(section, (line,), size(line)) for line in section.lines)
 

@@ -77,6 +77,11 @@ class FactRecord(Frozen):
         return f"{self.owner}/{self.fact.id}"
 
     @property
+    def cites(self) -> tuple[Citation, ...]:
+        """The paragraphs that give the fact, and the wordings of its accounts."""
+        return (*self.fact.cites, *self.fact.accounts)
+
+    @property
     def things(self) -> frozenset[str]:
         """The ids of everything the fact is about."""
         return frozenset({self.owner, *self.fact.about, *((self.fact.by,) if self.fact.by else ())})

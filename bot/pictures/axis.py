@@ -29,7 +29,8 @@ class Axis:
 
 def axis(scale: Scale, months: Sequence[str]) -> Axis:
     """The axis of a scale; `months` are the names of the months."""
-    named = tuple(name for year in scale.years for name in _months(year, months))
+    broadest = max(width(name, TEXT) for name in months) + _GAP
+    named = tuple(name for year in scale.years for name in _months(year, months, broadest))
     lines = dict.fromkeys((*(year.left for year in scale.years), *(x for x, _ in named)))
     return Axis(tuple(_years(scale)), named, tuple(lines))
 
@@ -47,14 +48,13 @@ def _years(scale: Scale) -> Iterator[tuple[float, str]]:
             yield left, name
 
 
-def _months(year: Year, names: Sequence[str]) -> Iterator[tuple[float, str]]:
+def _months(year: Year, names: Sequence[str], broadest: float) -> Iterator[tuple[float, str]]:
     """Months at even steps, as many as fit; none in a year that is too narrow for three."""
     starts = [
         (month, start)
         for month in range(1, 13)
         if year.first <= (start := date(year.number, month, 1).toordinal()) < year.end
     ]
-    broadest = max(width(name, TEXT) for name in names) + _GAP
     each = (year.right - year.left) / max(1, len(starts))
     step = next((step for step in _STEPS if step * each >= broadest), len(starts))
     if len(starts) <= 2 * step and len(starts) > 2:

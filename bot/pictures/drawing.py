@@ -7,16 +7,17 @@ number, so the palette runs from the panel to the colour of each tone.
 from __future__ import annotations
 
 from functools import cache
-from io import BytesIO
+from math import ceil
 
 from PIL import Image, ImageDraw
 
 from bot.pictures.chart import Chart
+from bot.pictures.encoding import COLOURS, encoded
 from bot.pictures.font import MissingLetters, drawn_letter, missing
 from bot.pictures.layout import drawing
 from bot.pictures.shapes import Bar, Dot, Drawing, Rule, Text, Tone
 
-SCALE = 2.5
+SCALE = 2.0
 """Pixels of the picture for each logical pixel: sharp on a phone and on a wide screen."""
 
 # One panel for dark and light surroundings, as a transparent picture is unreadable on either.
@@ -28,15 +29,15 @@ _COLOURS: dict[Tone, tuple[int, int, int]] = {
     "faint": (98, 132, 176),
     "grid": (52, 60, 74),
 }
-_PANEL = 64
-_RAMPS: dict[Tone, tuple[int, int]] = {
-    "text": (_PANEL, 95),
-    "quiet": (_PANEL, 34),
-    "mark": (16, 31),
-    "faint": (0, 15),
-    "grid": (33, 32),
+_PANEL = 2
+_RAMPS: dict[Tone, range] = {
+    "text": range(3, 6),
+    "quiet": range(1, -1, -1),
+    "mark": range(6, 12),
+    "faint": range(12, 15),
+    "grid": range(15, 16),
 }
-"""The numbers of each tone, from that of the panel to its own."""
+"""The numbers of each tone, from pale to full. Those of letters begin next to the panel's."""
 
 
 def png(chart: Chart) -> bytes:
@@ -45,28 +46,25 @@ def png(chart: Chart) -> bytes:
     texts = "".join(shape.text for shape in drawn.shapes if isinstance(shape, Text))
     if lacking := missing(texts):
         raise MissingLetters(lacking)
-    file = BytesIO()
     image = _image(drawn)
     image.putpalette(_palette())
-    image.save(file, "PNG", compress_level=2)  # 4 takes twice as long for a seventh less
-    return file.getvalue()
+    return encoded(image)
 
 
 @cache
 def _palette() -> list[int]:
     """The colours of the numbers, as red, green and blue."""
-    colours: list[tuple[int, int, int]] = [_PANEL_COLOUR] * 256
-    for tone, (first, last) in _RAMPS.items():
-        for number in range(min(first, last), max(first, last) + 1):
-            share = (number - first) / (last - first)
+    colours = [_PANEL_COLOUR] * COLOURS
+    for tone, ramp in _RAMPS.items():
+        for step, number in enumerate(ramp, 1):
             pairs = zip(_PANEL_COLOUR, _COLOURS[tone], strict=True)
-            red, green, blue = (round(a + (b - a) * share) for a, b in pairs)
+            red, green, blue = (round(a + (b - a) * step / len(ramp)) for a, b in pairs)
             colours[number] = red, green, blue
     return [value for colour in colours for value in colour]
 
 
 def _ink(tone: Tone) -> int:
-    return _RAMPS[tone][1]
+    return _RAMPS[tone][-1]
 
 
 def _image(drawn: Drawing) -> Image.Image:
@@ -88,9 +86,10 @@ def _image(drawn: Drawing) -> Image.Image:
 
 def _text(draw: ImageDraw.ImageDraw, text: Text) -> None:
     x, baseline = round(text.x * SCALE), round(text.y * SCALE)
+    size, ink = text.size * SCALE, _ink(text.tone)
     for letter in text.text:
-        drawn = drawn_letter(letter, text.size * SCALE)
-        draw.bitmap((x + drawn.left, baseline + drawn.top), drawn.mask, _ink(text.tone))
+        drawn = drawn_letter(letter, size)
+        draw.bitmap((x + drawn.left, baseline + drawn.top), drawn.mask, ink)
         x += drawn.advance
 
 
@@ -119,9 +118,15 @@ def _fading_bar(image: Image.Image, bar: Bar) -> None:
     _outline(ImageDraw.Draw(mask), (0, 0, width - 1, height - 1), bar, 255)
     mask = _faded(mask, bar)
     place = round(bar.left * SCALE), round(bar.y * SCALE - height / 2)
-    first, last = _RAMPS[bar.tone]
-    shades = mask.point([first + value * (last - first) // 255 for value in range(256)])
+    shades = mask.point(_shades(bar.tone))
     image.paste(shades, place, mask.point([0, *[255] * 255]))
+
+
+@cache
+def _shades(tone: Tone) -> list[int]:
+    """The number of each share of a tone, in 255ths; the smallest share can be seen."""
+    numbers = [_PANEL, *_RAMPS[tone]]
+    return [numbers[ceil(share * len(_RAMPS[tone]) / 255)] for share in range(256)]
 
 
 def _extent(bar: Bar) -> tuple[int, int]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from bot.answers import thing_card
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import as_of, event_line
-from bot.cards.card import Card, Line, Section
+from bot.cards.card import Card, ComposedLines, Line, Section
 from bot.facts.model import Actor, Role
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.facts.store import Filter
@@ -22,7 +23,7 @@ async def answer(context: AnswerContext) -> Card:
     assert actor, "every thing of kind actor has its row"
     facts = thing_card.in_order(actor.order, await context.store.facts(thing.id))
     events = await context.store.events(Filter(actor=thing.id))
-    took_part = [_participation_line(context, actor, event) for event in events]
+    took_part = ComposedLines(partial(_participation_line, context, actor), events)
     return Card(
         question=COMMAND.question(name=thing.id),
         language=context.words.language,

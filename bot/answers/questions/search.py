@@ -12,7 +12,7 @@ from bot.answers.filters import Filters, parse_filters, refusal
 from bot.answers.resolve import echo
 from bot.asking.question import Asked
 from bot.asking.searching import MOST, Searched, matches_in, search
-from bot.cards.card import Card, Line, Section
+from bot.cards.card import Card, ComposedLines, Line, Section
 from bot.matching.question_terms import TermReader
 
 _A_PAGE = 4
@@ -71,9 +71,10 @@ def _remarks(context: AnswerContext, searched: Searched, filters: Filters) -> It
 
 
 def _sections(context: AnswerContext, searched: Searched) -> Iterator[Section]:
+    line = partial(fact_line, context, dated=True)
     for start in range(0, len(searched.facts), _A_PAGE):
         facts = searched.facts[start : start + _A_PAGE]
-        yield Section(tuple(fact_line(context, fact, dated=True) for fact in facts), whole=True)
+        yield Section(ComposedLines(line, facts), whole=True)
 
 
 def _marked(asked: Asked, reader: TermReader, line: Line) -> Line:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import groupby
 
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import event_line
 from bot.answers.filters import Filters, parse_filters, refusal
 from bot.answers.time_picture import time_picture
-from bot.cards.card import Card, Line, Section
-from bot.cards.wording import dated_words, span_words
+from bot.cards.card import Card, ComposedLines, Line, Section
+from bot.cards.wording import span_words
 from bot.facts.dates import Moment, Span
 from bot.facts.records import EventRecord
 from bot.texts.catalogues import Words
@@ -32,7 +33,7 @@ async def answer(context: AnswerContext) -> Card:
     total = len(events)
     if total == _MOST:
         total = await context.store.count_events(filters.filter)
-    lines = tuple(event_line(context, event) for event in events)
+    lines = ComposedLines(partial(event_line, context), events)
     picture = time_picture(context, f"{title} · {scope}", events, lines, _NAMED, filters.filter)
     return Card(
         question=question,
@@ -40,7 +41,7 @@ async def answer(context: AnswerContext) -> Card:
         title=title,
         found=True,
         subtitle=" · ".join((scope, *_counts(context, filters, events, total))),
-        sections=tuple(_sections(context.words, filters, events, lines)),
+        sections=tuple(_sections(context, filters, events)),
         picture=picture,
     )
 
@@ -75,27 +76,27 @@ def _counts(
 
 
 def _sections(
-    words: Words, filters: Filters, events: Sequence[EventRecord], lines: Sequence[Line]
+    context: AnswerContext, filters: Filters, events: Sequence[EventRecord]
 ) -> Iterator[Section]:
     """The lines of events under their year or years, in order of time; undated ones apart.
 
     Those that may lie outside the period have a section of their own at the end.
     """
-    pairs = [*zip(events, lines, strict=True)]
-    sure = (pair for pair in pairs if not filters.may_miss(pair[0].dated.span))
-    unsure = tuple(line for event, line in pairs if filters.may_miss(event.dated.span))
-    for years, group in groupby(sure, lambda pair: _years(pair[0])):
+    words = context.words
+    sure = (event for event in events if not filters.may_miss(event.dated.span))
+    unsure = [event for event in events if filters.may_miss(event.dated.span)]
+    for years, group in groupby(sure, _years):
         heading = words("timeline.undated") if years is None else _heading(years, words)
         year = years[0] if years and years[0] == years[1] else None
-        yield Section(tuple(_under(heading, year, *pair, words) for pair in group), heading)
+        yield Section(ComposedLines(partial(_under, context, heading, year), group), heading)
     if unsure:
-        yield Section(unsure, words("timeline.may"))
+        yield Section(ComposedLines(partial(event_line, context), unsure), words("timeline.may"))
 
 
-def _under(heading: str, year: int | None, event: EventRecord, line: Line, words: Words) -> Line:
+def _under(context: AnswerContext, heading: str, year: int | None, event: EventRecord) -> Line:
     """A line without what its heading says of its date: the year, or all of it."""
-    opening = dated_words(event.dated, words, year) or None
-    return replace(line, opening=None if opening == heading else opening)
+    line = event_line(context, event, year)
+    return replace(line, opening=None) if line.opening == heading else line
 
 
 Years = tuple[int, int | None]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from bot.answers import thing_card
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import event_line
 from bot.answers.time_picture import time_picture
-from bot.cards.card import Card, Picture, Section
+from bot.cards.card import Card, ComposedLines, Picture, Section
 from bot.cards.limits import PICTURE
 from bot.facts.model import Topic
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
@@ -44,7 +45,7 @@ def _picture(
     context: AnswerContext, thing: ThingRecord, events: Sequence[EventRecord]
 ) -> Picture | None:
     """The chart of the topic's events."""
-    lines = tuple(event_line(context, event) for event in events)
+    lines = ComposedLines(partial(event_line, context), events)
     return time_picture(context, thing.name(context.words.language), events, lines, _NAMED)
 
 

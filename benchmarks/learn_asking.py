@@ -33,7 +33,7 @@ from bot.asking.finding import SHOWN
 from bot.asking.question import Asked, understand
 from bot.asking.small_talk import talk_of
 from bot.facts.load import Folders
-from bot.facts.records import AskIndex, AskRecord, UnitRecord
+from bot.facts.records import AskIndex, AskRecord, Asks, UnitRecord
 from bot.facts.store import Store
 from bot.facts.units import HEAD, ROLES
 from bot.matching.question_kinds import QuestionKind
@@ -112,11 +112,13 @@ async def _lessons(folders: Folders) -> list[Lesson]:
     with TemporaryDirectory() as data:
         store = (await build_service(folders, Path(data))).store
         units = await store.units.every()
-        asks = [Query(ASKS, ask.plain, frozenset({u.key})) for u in units for ask in u.asks]
+        asks = [
+            Query(ASKS, ask.plain, frozenset({u.key})) for u in units for ask in u.asks.records()
+        ]
         drawn = random.Random(7).sample(asks, min(DRAWN, len(asks)))  # noqa: S311
         written = [query for query in _written() if not store.absent_in(query.text)]
         origins = {plain_text(query.text): query.origin for query in written}
-        unanswered = (await store.units.unanswered()).asks
+        unanswered = (await store.units.unanswered()).asks.records()
         listed = [Query(UNANSWERED, ask.plain) for ask in unanswered if ask.plain not in origins]
         queries = (*drawn, *listed, *_plain(store, units), *written)
         lessons = [await _lesson(store, query, origins) for query in queries]
@@ -158,12 +160,15 @@ async def _lesson(store: Store, query: Query, origins: Mapping[str, str]) -> Les
             if ask.plain not in plains and origins.get(ask.plain) != query.origin
         ]
 
-    kept = [others(unit.asks) for unit in gathered]
+    kept = [others(unit.asks.records()) for unit in gathered]
     lost = [*chain.from_iterable(map(partial(_lost, asked), gathered, kept))]
     weights = weights.without(lost) if lost else weights
     comparison = Comparison(asked, weights, gathered)
-    likenesses = tuple(map(comparison.features, gathered, map(AskIndex, kept)))
-    unanswered = comparison.unanswered(AskIndex(others((await store.units.unanswered()).asks)))
+    likenesses = tuple(
+        map(comparison.features, gathered, (AskIndex(Asks.of(asks)) for asks in kept))
+    )
+    listed = (await store.units.unanswered()).asks.records()
+    unanswered = comparison.unanswered(AskIndex(Asks.of(others(listed))))
     return Lesson(query, asked, weights, gathered, likenesses, unanswered)
 
 
@@ -171,8 +176,7 @@ def _lost(asked: Asked, unit: UnitRecord, kept: Sequence[AskRecord]) -> Iterator
     """The terms of a question that its unit has only in asks that are left out."""
     left = {*unit.terms, *(THING + thing for thing in unit.things)}
     left.update(term for ask in kept for term in ask.terms)
-    had = {term for ask in unit.asks for term in ask.terms}
-    yield from had.intersection(asked.terms.all) - left
+    yield from unit.asks.places.keys() & set(asked.terms.all) - left
 
 
 def _learn(lessons: Sequence[Lesson]) -> Learned:

@@ -13,7 +13,7 @@ from bot.asking.question import question_in, understand
 from bot.asking.series import fit_in_series
 from bot.asking.small_talk import talk_of
 from bot.cards.card import Card, Question
-from bot.facts.records import AskIndex, UnitRecord
+from bot.facts.records import AskIndex, Asks, UnitRecord
 from bot.facts.unit_records import ask_records
 from bot.matching.question_kinds import QuestionKind, kind_of
 from bot.matching.question_terms import NameKeys, TermReader, term_key
@@ -111,7 +111,7 @@ def test_talk_is_told_from_questions(text: str, talk: str | None) -> None:
 
 _UNIT = UnitRecord(
     key="", owner="", things=frozenset(), terms=(), setting=(), answers=frozenset(), is_open=False,
-    facts=1, asks=(), series=(), day=0,
+    facts=1, asks=Asks.of(()), series=(), day=0,
 )  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def _compared(question: str, *things: str, asks: tuple[str, ...] = ()) -> dict[s
         things=frozenset(things),
         terms=("secret",),
         answers=frozenset[QuestionKind]({"what-is"}),
-        asks=tuple(ask_records(asks, reader)),
+        asks=Asks.of(ask_records(asks, reader)),
     )
     asked = understand(question, reader, Vocabulary([]), weights)
     return dict(
@@ -189,7 +189,7 @@ def test_the_unanswered_question_that_is_most_alike_counts() -> None:
     reader = TermReader([_named("gsomia", ["GSOMIA"], is_actor=False)])
     weights = TermWeights({"@gsomia": 3}, 20)
     asks = ("who signed GSOMIA", "which minister praised the talks")
-    listed = AskIndex(ask_records(asks, reader))
+    listed = AskIndex(Asks.of(ask_records(asks, reader)))
 
     def likeness(question: str) -> tuple[float, ...]:
         asked = understand(question, reader, Vocabulary([]), weights)

@@ -12,6 +12,7 @@ from rapidfuzz import fuzz, process
 from bot.asking.question import Asked
 from bot.asking.series import fit_in_series
 from bot.facts.records import AskIndex, UnitRecord
+from bot.matching.question_kinds import QuestionKind
 from bot.matching.question_terms import THING
 from bot.matching.term_weights import TermWeights
 
@@ -54,13 +55,12 @@ class Comparison:
         kind = self._asked.kind
         wholes, shared = asks.wholes(self._weights), asks.shared(self._weighed)
         likenesses = self._likenesses(wholes, shared)
-        of_its_kind = [like for place, like in likenesses.items() if asks.kinds[place] == kind]
-        best = _best(likenesses.values())
+        best = _best(likenesses)
         own = self._terms & unit.own_terms
         known = own.union(self._terms.intersection(unit.setting), asks.terms & self._terms)
         return (
             max(best, default=0.0),
-            max(of_its_kind, default=0.0),
+            _of_kind(kind, asks, shared, likenesses),
             sum(best) / _BEST,
             self._alike(asks.letters),
             self._parts.covered(known),
@@ -88,30 +88,33 @@ class Comparison:
         kind = self._asked.kind
         wholes, shared = asks.wholes(self._weights), asks.shared(self._weighed)
         likenesses = self._likenesses(wholes, shared)
-        shares = {
-            place: min(like, shared[place] / (wholes[place] or 1.0))
-            for place, like in likenesses.items()
-        }
-        of_its_kind = [share for place, share in shares.items() if asks.kinds[place] == kind]
-        best = _best(shares.values())
+        of_theirs = [weight / (wholes[place] or 1.0) for place, weight in shared.items()]
+        shares = list(map(min, likenesses, of_theirs))
+        best = _best(shares)
         return (
             max(best, default=0.0),
-            max(of_its_kind, default=0.0),
+            _of_kind(kind, asks, shared, shares),
             sum(best) / _BEST,
-            max(likenesses.values(), default=0.0),
+            max(likenesses, default=0.0),
         )
 
-    def _likenesses(
-        self, wholes: Sequence[float], shared: Mapping[int, float]
-    ) -> Mapping[int, float]:
+    def _likenesses(self, wholes: Sequence[float], shared: Mapping[int, float]) -> list[float]:
         """What the question and each ask that is like it share, of all that they have: 0 to 1."""
         whole = self._whole
-        return {place: 2 * w / (whole + wholes[place]) for place, w in shared.items()}
+        return [2 * weight / (whole + wholes[place]) for place, weight in shared.items()]
 
     def _alike(self, letters: Sequence[str]) -> float:
         """How alike the letters of the question and of the most similar ask are."""
         found = process.extractOne(self._letters, letters, scorer=fuzz.ratio)
         return found[1] / 100 if found else 0.0
+
+
+def _of_kind(
+    kind: QuestionKind, asks: AskIndex, places: Iterable[int], likenesses: Iterable[float]
+) -> float:
+    """The greatest likeness of an ask of a kind; 0 if there is none."""
+    pairs = zip(places, likenesses, strict=True)
+    return max([like for place, like in pairs if asks.kinds[place] == kind], default=0.0)
 
 
 def _best(likenesses: Iterable[float]) -> list[float]:

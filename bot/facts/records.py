@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, KeysView, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from functools import cached_property, lru_cache
+from math import fsum
+from typing import Self
 
 from bot.facts.dates import Span
 from bot.facts.model import Citation, Event, Fact, Frozen, Names, Source, ThingKind, When
@@ -113,30 +115,63 @@ class AskRecord(Frozen):
     terms: frozenset[str]
 
 
-class AskIndex:
-    """Asks as questions are compared with them: found by their terms, each by its place."""
+class Asks(Frozen):
+    """Asks as a base holds them, each by its place: there are dozens to a unit.
 
-    def __init__(self, asks: Iterable[AskRecord]) -> None:
-        self.asks = tuple(asks)
-        self.kinds = tuple(ask.kind for ask in self.asks)
-        self.letters = tuple(" ".join(sorted(ask.plain.split())) for ask in self.asks)
+    `places` are those of the asks with each term. To read the asks one by one, and to sort their
+    terms, would take longer than an answer.
+    """
+
+    plains: tuple[str, ...]
+    kinds: tuple[QuestionKind, ...]
+    places: dict[str, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, records: Iterable[AskRecord]) -> Self:
+        """These asks."""
+        asks = tuple(records)
+        places = defaultdict[str, list[int]](list)
+        for place, ask in enumerate(asks):
+            for term in sorted(ask.terms):
+                places[term].append(place)
+        return cls(
+            plains=tuple(ask.plain for ask in asks),
+            kinds=tuple(ask.kind for ask in asks),
+            places={term: tuple(found) for term, found in places.items()},
+        )
+
+    def records(self) -> Iterator[AskRecord]:
+        """The asks one by one."""
+        for place, (plain, kind) in enumerate(zip(self.plains, self.kinds, strict=True)):
+            terms = frozenset(term for term, found in self.places.items() if place in found)
+            yield AskRecord(kind=kind, plain=plain, terms=terms)
+
+
+class AskIndex:
+    """Asks as questions are compared with them."""
+
+    def __init__(self, asks: Asks) -> None:
+        self.asks = asks
+        self.kinds = asks.kinds
+        self.letters = tuple(" ".join(sorted(plain.split())) for plain in asks.plains)
         self._weights: TermWeights | None = None
-        self._wholes: tuple[float, ...] = ()
-        self._places: defaultdict[str, list[int]] = defaultdict(list)
-        for place, ask in enumerate(self.asks):
-            for term in ask.terms:
-                self._places[term].append(place)
+        self._wholes: Sequence[float] = ()
+        self._places = asks.places
 
     @property
     def terms(self) -> KeysView[str]:
         """The terms of all asks."""
         return self._places.keys()
 
-    def wholes(self, weights: TermWeights) -> tuple[float, ...]:
+    def wholes(self, weights: TermWeights) -> Sequence[float]:
         """What the terms of each ask weigh together; kept while the weights are the same."""
         if self._weights is not weights:
             self._weights = weights
-            self._wholes = tuple(weights.of(ask.terms) for ask in self.asks)
+            parts = [list[float]() for _ in self.letters]
+            for term, found in self._places.items():
+                for place in found:
+                    parts[place].append(weights[term])
+            self._wholes = tuple(map(fsum, parts))
         return self._wholes
 
     def shared(self, weighed: Mapping[str, float]) -> Mapping[int, float]:
@@ -165,7 +200,7 @@ class UnitRecord(Frozen):
     answers: frozenset[QuestionKind]
     is_open: bool
     facts: int
-    asks: tuple[AskRecord, ...]
+    asks: Asks
     series: tuple[str, ...]
     day: int
 
@@ -182,7 +217,7 @@ class UnitRecord(Frozen):
     @cached_property
     def all_terms(self) -> frozenset[str]:
         """Its own terms and those of its asks."""
-        return self.own_terms.union(*(ask.terms for ask in self.asks))
+        return self.own_terms.union(self.asks.places)
 
     @cached_property
     def ask_index(self) -> AskIndex:

@@ -187,9 +187,9 @@ def _unit_rows(units: Iterable[UnitRecord], words: set[str]) -> Iterator[Row]:
     """The units; the words of their asks are added to `words`."""
     for rank, unit in enumerate(units):
         yield "unit", (rank, unit.key, unit.model_dump_json())
-        asks = " ".join(term for ask in unit.asks for term in ask.terms)
+        asks = " ".join(term for term, found in unit.asks.places.items() for _ in found)
         things_named = " ".join(THING + thing for thing in sorted(unit.things))
-        words |= word_set(" ".join(ask.plain for ask in unit.asks))
+        words |= word_set(" ".join(unit.asks.plains))
         yield "unit_text(rowid, asks, own)", (rank, asks, f"{' '.join(unit.terms)} {things_named}")
 
 

@@ -10,7 +10,7 @@ import aiosqlite
 from bot.facts.model import BaseInfo
 from bot.facts.names import Names
 from bot.facts.queries import Records, fetch
-from bot.facts.records import AskIndex, AskRecord, UnitRecord
+from bot.facts.records import AskIndex, AskRecord, Asks, UnitRecord
 from bot.facts.unit_records import term_reader
 from bot.matching.question_terms import TermReader
 from bot.matching.term_weights import TermWeights
@@ -62,7 +62,7 @@ class UnitIndex:
         if self._unanswered is None:
             rows = await fetch(self._db, "SELECT record FROM unanswered ORDER BY rank")
             asks = (AskRecord.model_validate_json(record) for (record,) in rows)
-            self._unanswered = AskIndex(asks)
+            self._unanswered = AskIndex(Asks.of(asks))
         return self._unanswered
 
     async def weights(self) -> TermWeights:

@@ -13,7 +13,7 @@ from bot.facts.keywords import date_words, kind_words
 from bot.facts.load import Base
 from bot.facts.model import CLAIMS, Actor, BaseInfo, Event, EventKind, Fact, Source
 from bot.facts.names import DescribedThing, Names
-from bot.facts.records import AskRecord, UnitRecord
+from bot.facts.records import AskRecord, Asks, UnitRecord
 from bot.facts.units import Unit, units
 from bot.matching.question_kinds import QuestionKind, kind_of
 from bot.matching.question_terms import THING, NameKeys, TermReader, plain_text
@@ -53,7 +53,7 @@ def unit_records(
             answers=frozenset(_answers(unit)),
             is_open=unit.part == "open",
             facts=things[unit.owner.id].record.facts,
-            asks=tuple(ask_records(asks, reader)),
+            asks=Asks.of(ask_records(asks, reader)),
             series=tuple(_series(unit.owner)),
             day=chronology.bounds(unit.owner.id)[1] or 0 if isinstance(unit.owner, Event) else 0,
         )

@@ -177,7 +177,9 @@ class Descriptions:
         a word with a Han character that no text of the owner has.
         """
         texts, characters = self._wide_texts[owner], han_characters(word)
-        if any(map(str.isdigit, word)) or characters - han_characters("".join(texts)):
+        if any(map(str.isdigit, word)):
+            return False
+        if characters and not characters <= han_characters("".join(texts)):
             return False
         if len(others) >= _COMMON:
             return True

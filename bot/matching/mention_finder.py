@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from bot.matching.normalize import normalize
 
@@ -57,6 +57,9 @@ class MentionFinder:
             ),
             key=lambda named: -len(named[0]),
         )
+        self._spaceless_by_letter = defaultdict[str, list[int]](list)  # their first letters
+        for number, (form, _) in enumerate(self._spaceless):
+            self._spaceless_by_letter[form[0]].append(number)
 
     def named(self, text: str) -> tuple[str, ...]:
         """The ids of the things that a text names, those in Latin letters first."""
@@ -84,7 +87,8 @@ class MentionFinder:
         if run.isascii():
             return
         starts = {0, *accumulate(len(word.form) for word in words)}
-        for form, ids in self._spaceless:
+        numbers = chain.from_iterable(self._spaceless_by_letter.get(each, ()) for each in set(run))
+        for form, ids in map(self._spaceless.__getitem__, sorted(numbers)):
             if form not in run:
                 continue
             places = [match.start() for match in re.finditer(re.escape(form), run)]

@@ -16,9 +16,12 @@ from bot.texts.catalogues import Words
 OptionKind = ThingKind | Literal["date", "flag", "text"]
 
 
+_THING_KINDS = frozenset[str](get_args(ThingKind))
+
+
 def is_thing_kind(kind: OptionKind) -> TypeGuard[ThingKind]:
     """Whether an option takes the name of a thing."""
-    return kind in get_args(ThingKind)
+    return kind in _THING_KINDS
 
 
 @dataclass(frozen=True)

@@ -93,18 +93,19 @@ def resolve_thing(
 def choice_label(thing: ThingRecord, words: Words, limit: int = CHOICE_LABEL) -> str:
     """A thing's name and what tells it apart (date, role), in at most `limit` characters."""
     name = thing.name(words.language)
-    hint = _hint(thing, words)
+    hint = _hint(thing, words, is_translated=name != thing.label)
     if not hint:
         return shorten(name, limit)
     left = limit - len(name) - len(_HINT)
     return f"{name}{_HINT}{shorten(hint, left)}" if left >= 8 else shorten(name, limit)
 
 
-def _hint(thing: ThingRecord, words: Words) -> str | None:
+def _hint(thing: ThingRecord, words: Words, *, is_translated: bool) -> str | None:
     """What tells a thing apart, in the reader's language if its name is and its date is known."""
+    if thing.disambiguate and not (is_translated and thing.dated):
+        return thing.disambiguate
     date = dated_words(thing.dated, words) if thing.dated else None
-    is_translated = thing.name(words.language) != thing.label
-    return (is_translated and date) or thing.disambiguate or date or thing.role
+    return date or thing.disambiguate or thing.role
 
 
 def echo(text: str) -> str:

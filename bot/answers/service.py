@@ -144,8 +144,9 @@ class AnswerService:
                 return await self.answer(asked.question, asked.language)
             if card.found and asked.may_be_kept:
                 base.remember(asked.key, card)
-        subtitle = " · ".join(filter(None, (*asked.remarks, card.subtitle)))
-        card = _turned(replace(card, subtitle=subtitle), asked.question)
+        if asked.remarks:
+            card = replace(card, subtitle=" · ".join(filter(None, (*asked.remarks, card.subtitle))))
+        card = _turned(card, asked.question)
         return self._sources_of(card) if card.question.sources else card
 
     def _sources_of(self, card: Card) -> Card:

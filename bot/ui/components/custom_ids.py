@@ -46,8 +46,9 @@ def encode(question: Question, service: AnswerService, turn: bool = False) -> st
     custom_id = ""
     for letters in _TYPED:
         values = [
-            _short(option, question.options.get(option.name, ""), service, letters)
+            _short(option, value, service, letters) if value else ""
             for option in COMMANDS[question.command].options
+            for value in (question.options.get(option.name),)
         ]
         custom_id = f"{question.command}:{_shown(question, turn)}:{':'.join(values)}"
         if len(custom_id) <= CUSTOM_ID:

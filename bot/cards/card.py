@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Generic, Literal, Protocol, TypeVar, overload
+from typing import Literal, Protocol, TypeVar, overload
 
 from bot.facts.model import Citation
 from bot.facts.records import FactRecord
@@ -109,12 +109,13 @@ class Cited(Protocol):
 Stated = TypeVar("Stated", bound=Cited)
 
 
-class ComposedLines(Sequence[Line], Generic[Stated]):
+class ComposedLines(Sequence[Line]):
     """Lines that are composed when they are read: a page shows few of a long card's lines."""
 
     def __init__(self, compose: Callable[[Stated], Line], stated: Iterable[Stated]) -> None:
-        self._compose = compose
-        self._stated = tuple(stated)
+        known = tuple(stated)
+        self._stated: Sequence[Cited] = known
+        self._line: Callable[[int], Line] = lambda place: compose(known[place])
 
     @overload
     def __getitem__(self, place: int) -> Line: ...
@@ -122,11 +123,11 @@ class ComposedLines(Sequence[Line], Generic[Stated]):
     def __getitem__(self, place: slice) -> tuple[Line, ...]: ...
     def __getitem__(self, place: int | slice) -> Line | tuple[Line, ...]:
         if isinstance(place, slice):
-            return tuple(map(self._compose, self._stated[place]))
-        return self._compose(self._stated[place])
+            return tuple(map(self._line, range(len(self))[place]))
+        return self._line(place)
 
     def __iter__(self) -> Iterator[Line]:
-        return map(self._compose, self._stated)
+        return map(self._line, range(len(self)))
 
     def __len__(self) -> int:
         return len(self._stated)

@@ -12,7 +12,7 @@ from math import ceil
 from PIL import Image, ImageDraw
 
 from bot.pictures.chart import Chart
-from bot.pictures.encoding import COLOURS, encoded
+from bot.pictures.encoding import COLOURS, Colour, encoded
 from bot.pictures.font import MissingLetters, drawn_letter, missing
 from bot.pictures.layout import drawing
 from bot.pictures.shapes import Bar, Dot, Drawing, Rule, Text, Tone
@@ -21,8 +21,8 @@ SCALE = 2.0
 """Pixels of the picture for each logical pixel: sharp on a phone and on a wide screen."""
 
 # One panel for dark and light surroundings, as a transparent picture is unreadable on either.
-_PANEL_COLOUR = (28, 33, 42)
-_COLOURS: dict[Tone, tuple[int, int, int]] = {
+_PANEL_COLOUR: Colour = (28, 33, 42)
+_COLOURS: dict[Tone, Colour] = {
     "text": (240, 242, 245),
     "quiet": (172, 181, 195),
     "mark": (112, 176, 245),

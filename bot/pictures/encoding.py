@@ -12,6 +12,9 @@ from PIL import Image
 
 COLOURS = 16
 
+Colour = tuple[int, int, int]
+"""Red, green and blue."""
+
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _BITS, _BY_PALETTE = 4, 3
 _UNFILTERED = b"\0"  # begins a row of pixels

@@ -212,7 +212,7 @@ class _Screen:
 
     @property
     def lines(self) -> int:
-        return _lines(self.sections)
+        return sum(len(section.lines) for section in self.sections)
 
 
 def _turns(card: Card, screens: Sequence[_Screen], index: int, words: Words) -> Iterator[Action]:
@@ -244,13 +244,10 @@ def _place(card: Card, screens: Sequence[_Screen], first: int, place: int, words
     if heading and not own:
         return heading
     before = sum(screen.lines for screen in group[: place - first])
-    total = sum(screen.lines for screen in group) if own else _lines(card.sections)
+    of_own = group if own else [_Screen(None, card.sections)]  # an overview is cut as it is read
+    total = sum(screen.lines for screen in of_own)
     last = before + screens[place].lines
     return words("page.lines", first=before + 1, last=last, total=total)
-
-
-def _lines(sections: Iterable[Section]) -> int:
-    return sum(len(section.lines) for section in sections)
 
 
 # ---- Cutting ---------------------------------------------------------------------------------

@@ -164,7 +164,7 @@ class _Cache(AutoShardedConnectionState[discord.AutoShardedClient]):
         self._add_guild(server)
         return server
 
-    def get_channel(self, id: int | None) -> Any:
+    def get_channel(self, id: int | None) -> Any:  # Any: the values of `_channels` are
         """A channel that is kept, of any server: what `_resolve_channel` says does not count."""
         found = (server.get_channel(id) for server in self.guilds) if id else ()
         return self._get_private_channel(id) or next(filter(None, found), None)

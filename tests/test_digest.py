@@ -162,7 +162,7 @@ def test_a_story_has_its_headline_its_opening_and_what_it_lists_in_order(
 ) -> None:
     posted = next(p for p in year if p.digest.story == "the-pact-that-nearly-ended")
     story = base.stories["the-pact-that-nearly-ended"]
-    assert posted.card.title == "Seoul nearly ended an intelligence pact with Tokyo · 2016–2023"
+    assert posted.card.title == "Seoul nearly ended an intelligence pact with Tokyo · 2019"
     assert (posted.card.subtitle or "").startswith("Daily digest · ")
     opening, *listed = [line for line in lines(posted.card) if line.cites]
     assert (opening.text, opening.cites) == (story.opening.says, story.opening.cites)
@@ -284,7 +284,7 @@ def test_a_chart_names_as_its_last_event_what_began_last(year: list[Posted]) -> 
 
 def test_what_is_old_says_so(year: list[Posted]) -> None:
     first, second = ([line.text for line in lines(posted.card)] for posted in year[:2])
-    end = "The dated events in the articles end in 2023; anniversaries follow in 2025."
+    end = "The dated events in the articles end in 2023, anniversaries in 2025 apart."
     assert first[-1] == end
     assert second[-1] == f"Nothing has been added or corrected since yesterday. {end}"
 

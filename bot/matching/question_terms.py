@@ -150,30 +150,36 @@ class TermReader:
     ) -> str:
         """The other words; the words of names that are not an actor's count as well."""
         rest: list[str] = []
-        start = 0
-        while start < len(tokens):
-            length = self._length(tokens, start) if self._may_begin(tokens[start]) else 0
-            if not length:
-                rest.append(tokens[start])
-            else:
-                found = self._owners(tokens[start : start + length])
-                names[tuple(found)] = None
-                name = " ".join(tokens[start : start + length])
-                is_actor = self._actors.issuperset(found)
-                if name in self._places or (length > 1 and not is_actor):
-                    words.update(dict.fromkeys(self._words(name)))
-            start += max(1, length)
-        return " ".join(rest)
+        end = 0  # of the last name
+        for start in self._may_begin(tokens):
+            name, owners = self._longest_name(tokens, start) if start >= end else ((), [])
+            if not name:
+                continue
+            rest += tokens[end:start]
+            end = start + len(name)
+            names[tuple(owners)] = None
+            is_actor = self._actors.issuperset(owners)
+            joined = " ".join(name)
+            if joined in self._places or (len(name) > 1 and not is_actor):
+                words.update(dict.fromkeys(self._words(joined)))
+        return " ".join((*rest, *tokens[end:]))
 
-    def _may_begin(self, token: str) -> bool:
-        """Whether a name may begin with a word, which most do not, or be its possessive."""
-        return token in self._lengths or (token[-1] == "s" and token[:-1] in self._lengths)
+    def _may_begin(self, tokens: list[str]) -> list[int]:
+        """The places of the words that a name, or its possessive, may begin with."""
+        known = self._lengths
+        return [
+            place
+            for place, token in enumerate(tokens)
+            if token in known or (token[-1] == "s" and token[:-1] in known)
+        ]
 
-    def _length(self, tokens: list[str], start: int) -> int:
-        """The number of words of the longest name that begins at a word; 0 if none does."""
-        left = len(tokens) - start
-        lengths = (n for n in self._lengths.get(tokens[start], (1,)) if n <= left)
-        return next((n for n in lengths if self._owners(tokens[start : start + n])), 0)
+    def _longest_name(self, tokens: list[str], start: int) -> tuple[Sequence[str], list[str]]:
+        """The words of the longest name that begins at a word, and its things; or nothing."""
+        for length in self._lengths.get(tokens[start], (1,)):
+            name = tokens[start : start + length]
+            if len(name) == length and (owners := self._owners(name)):
+                return name, owners
+        return (), []
 
     def _owners(self, tokens: Sequence[str]) -> list[str]:
         """The things with a name of these words, which may end in a possessive s."""
@@ -187,29 +193,29 @@ class TermReader:
         """The text without the Korean and Japanese names of actors and the synonyms in it."""
         if plain.isascii():
             return plain
+        joined = plain.replace(" ", "")
         places = [place for place, letter in enumerate(plain) if letter != " "]
-        joined = "".join(plain[place] for place in places)
         kept = list(plain)
-        start = 0
-        while start < len(joined):
-            length = self._wide_name(joined, start) if joined[start] in self._wide_lengths else 0
-            if length:
-                name = joined[start : start + length]
-                found = self._named[name]
-                names[tuple(found)] = None
-                if self._actors.issuperset(found) and name not in self._places:
-                    for place in places[start : start + length]:
+        end = 0  # of the last name
+        for start, letter in enumerate(joined):
+            if start < end or letter not in self._wide_lengths:
+                continue
+            if name := self._wide_name(joined, start):
+                end = start + len(name)
+                owners = self._named[name]
+                names[tuple(owners)] = None
+                if self._actors.issuperset(owners) and name not in self._places:
+                    for place in places[start:end]:
                         kept[place] = " "
-            start += max(1, length)
         return "".join(kept)
 
-    def _wide_name(self, joined: str, start: int) -> int:
-        """The length of the longest name at a place of a text without spaces; 0 if none is."""
+    def _wide_name(self, joined: str, start: int) -> str:
+        """The longest name at a place of a text without spaces; empty if none is."""
         for length in self._wide_lengths[joined[start]]:
             name = joined[start : start + length]
             if name in self._named and len(name) == length and _WIDE.search(name):
-                return length
-        return 0
+                return name
+        return ""
 
     def _words(self, text: str) -> Iterator[str]:
         if text.isascii():

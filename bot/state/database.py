@@ -23,14 +23,14 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.shards import UNDIVIDED, Shards
 from bot.state import address
 from bot.state.address import PostgresAddress
 from bot.state.errors import DatabaseUnavailable, MissingDriver
-from bot.state.sqlite_connection import connect
+from bot.state.sqlite_connection import OneHopConnection, connect
 from bot.state.upgrade import bring_up_to_date, version_of
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Database:
         self.engine = engine
         self._shards = shards
         self.is_sqlite = engine.dialect.name == "sqlite"
+        self._inserts: dict[Table, sqlite.Insert | postgresql.Insert] = {}
         self.announced = 0
         """How many changes this process has announced."""
 
@@ -138,6 +139,12 @@ class Database:
 
         return postgresql.insert(table)
 
+    def insert_new(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An insert of rows that leaves those that exist as they are; made once for a table."""
+        if table not in self._inserts:
+            self._inserts[table] = self.insert(table).on_conflict_do_nothing()
+        return self._inserts[table]
+
     def serves(self, server_id: ColumnElement[int] | Column[int]) -> ColumnElement[bool]:
         """The condition that a row belongs to a server that this process serves."""
         if self._shards.are_all:
@@ -187,7 +194,7 @@ def _sqlite(file: Path) -> AsyncEngine:
         connect_args={"timeout": _BUSY, "async_creator_fn": connect},
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    event.listen(engine.sync_engine, "begin", _begin)
     return engine
 
 
@@ -215,15 +222,32 @@ def _postgresql(place: PostgresAddress) -> AsyncEngine:
     try:
         # Without overflow: those connections are closed after each use, and a new one reads more
         # of PostgreSQL's own tables than a digest reads of ours.
-        return create_async_engine(
-            "postgresql+asyncpg://",
-            pool_pre_ping=True,
-            pool_size=15,
-            max_overflow=0,
-            connect_args=options,
+        engine = create_async_engine(
+            "postgresql+asyncpg://", pool_size=15, max_overflow=0, connect_args=options
         )
     except ModuleNotFoundError:
         raise MissingDriver("postgresql") from None
+    event.listen(engine.sync_engine, "checkout", _replace_closed)
+    return engine
+
+
+def _replace_closed(connection: _PostgresConnection, *_: object) -> None:
+    """Have the pool connect anew where the database has ended a connection.
+
+    The driver hears of that; to ask the database each time takes four more messages.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
+class _PostgresConnection(Protocol):
+    """What is used of asyncpg's connection as SQLAlchemy adapts it."""
+
+    driver_connection: _Asyncpg
+
+
+class _Asyncpg(Protocol):
+    def is_closed(self) -> bool: ...
 
 
 class _SQLiteConnection(Protocol):
@@ -250,9 +274,11 @@ def _prepare_sqlite(connection: _SQLiteConnection, _: object) -> None:
     cursor.close()
 
 
-def _begin_immediate(connection: Connection) -> None:
-    # A transaction that reads first and writes later would fail at once if another one writes.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    # SQLAlchemy's own statement would cost as much as two that do something.
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, OneHopConnection)
+    driver.begin()
 
 
 def _reason(error: SQLAlchemyError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.database import Database
@@ -18,6 +18,14 @@ class Occurrence:
 
     instant: datetime
     day: date
+
+
+# Made once: to make a statement takes longer than to execute it.
+_NOTED = update(digest).where(digest.c.server_id == bindparam("of"))
+_ADVANCED = _NOTED.where(digest.c.next_day <= bindparam("past"))
+_STORIES = select(digest_story.c.story, digest_story.c.day).where(
+    digest_story.c.server_id == bindparam("of")
+)
 
 
 async def note_digest(
@@ -35,17 +43,17 @@ async def note_digest(
     """
     if story:
         await connection.execute(
-            database.insert(digest_story)
-            .values(server_id=server_id, story=story, day=day)
-            .on_conflict_do_update(index_elements=["server_id", "story"], set_={"day": day})
+            database.insert(digest_story).on_conflict_do_update(
+                index_elements=["server_id", "story"], set_={"day": literal_column("excluded.day")}
+            ),
+            {"server_id": server_id, "story": story, "day": day},
         )
-    noted = update(digest).where(digest.c.server_id == server_id)
-    noted = noted.values(last_day=day, last_base_version=base_version)
+    noted = {"of": server_id, "last_day": day, "last_base_version": base_version}
     if following:
-        advanced = noted.where(digest.c.next_day <= day).values(advanced_to(following))
-        if (await connection.execute(advanced)).rowcount:
+        advanced = noted | {"past": day} | advanced_to(following)
+        if (await connection.execute(_ADVANCED, advanced)).rowcount:
             return
-    await connection.execute(noted)
+    await connection.execute(_NOTED, noted)
 
 
 def advanced_to(following: Occurrence) -> dict[str, object]:
@@ -60,9 +68,5 @@ def advanced_to(following: Occurrence) -> dict[str, object]:
 
 async def stories_of(connection: AsyncConnection, server_id: int) -> dict[str, date]:
     """The local day on which each story was last in a server's digest."""
-    rows = await connection.execute(
-        select(digest_story.c.story, digest_story.c.day).where(
-            digest_story.c.server_id == server_id
-        )
-    )
+    rows = await connection.execute(_STORIES, {"of": server_id})
     return {row.story: row.day for row in rows}

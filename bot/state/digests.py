@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Literal
 
-from sqlalchemy import ColumnElement, RowMapping, delete, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, func, select, update
 
 from bot.state.database import Database
 from bot.state.digest_progress import Occurrence, advanced_to, stories_of
@@ -75,6 +75,9 @@ class Schedule:
     stories: Mapping[str, date] = field(default_factory=dict[str, date])
 
 
+_ONE = select(digest).where(digest.c.server_id == bindparam("of"))
+
+
 class Digests:
     """The digests in the database. Every method raises DatabaseUnavailable."""
 
@@ -84,7 +87,7 @@ class Digests:
     async def get(self, server_id: int) -> Schedule | None:
         """A server's digest, or None."""
         async with self._database.transaction() as connection:
-            rows = await connection.execute(select(digest).where(digest.c.server_id == server_id))
+            rows = await connection.execute(_ONE, {"of": server_id})
             row = rows.mappings().one_or_none()
             return _schedule(row, await stories_of(connection, server_id)) if row else None
 

@@ -85,7 +85,7 @@ async def insert_facts(
         for fact, version in versions.items()
     ]
     if rows:
-        await connection.execute(database.insert(table).on_conflict_do_nothing(), rows)
+        await connection.execute(database.insert_new(table), rows)
 
 
 async def insert_shown(
@@ -94,7 +94,7 @@ async def insert_shown(
     """Insert what facts show, by version; rows that exist stay as they are."""
     rows = [{"version": version, "shown": json} for version, json in shown.items()]
     if rows:
-        await connection.execute(database.insert(fact_version).on_conflict_do_nothing(), rows)
+        await connection.execute(database.insert_new(fact_version), rows)
 
 
 async def facts_of(

@@ -57,17 +57,16 @@ class Leases:
         """Lease a post, or take over a lease whose time is over."""
         async with self._database.transaction() as connection:
             inserted = await connection.execute(
-                self._database.insert(post)
-                .values(
+                self._database.insert_new(post),
+                {
                     **slot_columns(slot),
-                    status="leased",
-                    worker=self._worker,
-                    lease_until=now + lease_time,
-                    leased_at=now,
-                    attempts=1,
-                    base_version=contents.base_version,
-                )
-                .on_conflict_do_nothing()
+                    "status": "leased",
+                    "worker": self._worker,
+                    "lease_until": now + lease_time,
+                    "leased_at": now,
+                    "attempts": 1,
+                    "base_version": contents.base_version,
+                },
             )
             if not inserted.rowcount:
                 return await self._take_over(connection, slot.post_id, now, lease_time)

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Literal
 
-from sqlalchemy import RowMapping, and_, delete, func, or_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, delete, func, or_, select, update
 
 from bot.state.database import Database
 from bot.state.digest_progress import Occurrence, note_digest
@@ -85,6 +85,13 @@ class Post:
     ended_at: datetime | None
 
 
+_RECORDED = (
+    update(post)
+    .where(post.c.post_id == bindparam("of"), post.c.status != "sent")
+    .returning(post.c.base_version)
+)
+
+
 class Posts:
     """The record of all posts. Every method raises DatabaseUnavailable."""
 
@@ -106,10 +113,7 @@ class Posts:
         """
         async with self._database.transaction() as connection:
             recorded = await connection.execute(
-                update(post)
-                .where(post.c.post_id == slot.post_id, post.c.status != "sent")
-                .values(_sent(message_ref, at, publish))
-                .returning(post.c.base_version)
+                _RECORDED, {"of": slot.post_id} | _sent(message_ref, at, publish)
             )
             base_version = recorded.scalar_one_or_none()
             if base_version is None:

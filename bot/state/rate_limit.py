@@ -16,6 +16,15 @@ _LONGEST_HOLD = timedelta(days=1)
 """A hold that ends later than this came from a wrong clock too, and is ignored."""
 
 
+_LIMITS = (
+    select(rate_limit)
+    .where(rate_limit.c.name.in_(("requests", "held")))
+    .order_by(rate_limit.c.name)
+    .with_for_update()
+)
+_RESERVED = update(rate_limit).where(rate_limit.c.name == "requests")
+
+
 class RateLimit:
     """The rows behind `RateLimiter`: a reservation moves the next free instant of all processes."""
 
@@ -36,21 +45,12 @@ class RateLimit:
             begin = held_until if now < held_until <= now + _LONGEST_HOLD else now
             free_at = limits["requests"]
             first = free_at if begin < free_at < begin + _MAX_AHEAD else begin
-            await connection.execute(
-                update(rate_limit)
-                .where(rate_limit.c.name == "requests")
-                .values(free_at=first + count * spacing)
-            )
+            await connection.execute(_RESERVED, {"free_at": first + count * spacing})
             return first
 
     async def _limits(self, connection: AsyncConnection) -> dict[str, datetime]:
         """Until when requests are reserved and held back, locked for the transaction."""
-        rows = await connection.execute(
-            select(rate_limit)
-            .where(rate_limit.c.name.in_(("requests", "held")))
-            .order_by(rate_limit.c.name)
-            .with_for_update()
-        )
+        rows = await connection.execute(_LIMITS)
         return {row.name: row.free_at for row in rows}
 
     async def pause(self, duration: timedelta, now: datetime) -> None:
@@ -91,8 +91,5 @@ class RateLimit:
 
     async def _insert(self, connection: AsyncConnection, name: str, free_at: datetime) -> None:
         """Insert the row unless it exists: a lock needs a row."""
-        await connection.execute(
-            self._database.insert(rate_limit)
-            .values(name=name, free_at=free_at)
-            .on_conflict_do_nothing()
-        )
+        row = {"name": name, "free_at": free_at}
+        await connection.execute(self._database.insert_new(rate_limit), row)

@@ -1,6 +1,6 @@
 """A connection to SQLite that makes one hop to its thread a statement; aiosqlite's makes four.
 
-A hop costs as much as a small statement.
+A hop costs as much as a small statement. A transaction begins in that of its first statement.
 """
 
 from __future__ import annotations
@@ -64,13 +64,41 @@ class OneHopConnection(aiosqlite.Connection):
     def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(connector, iter_chunk_size=1)
         self._thread.daemon = True  # it must not keep the process alive
+        self._is_to_begin = False
+        self._may_have_begun = False
 
     def cursor(self) -> Any:
         """A new cursor. Any: aiosqlite declares its own, of which SQLAlchemy uses only this."""
         return OneHopCursor(self._on_thread)
 
+    def begin(self) -> None:
+        """Begin a transaction with the next statement, whatever that is, and lock for writing."""
+        self._is_to_begin = True
+
+    async def commit(self) -> None:
+        """Commit, if a transaction has begun."""
+        await self._end(super().commit)
+
+    async def rollback(self) -> None:
+        """Roll back, if a transaction has begun."""
+        await self._end(super().rollback)
+
+    async def _end(self, end: Callable[[], Awaitable[None]]) -> None:
+        self._is_to_begin = False
+        if self._may_have_begun:
+            await end()
+            self._may_have_begun = False
+
     async def _on_thread(self, run: Callable[..., object], *given: object) -> object:
-        return await self._execute(run, self._conn, *given)  # pyright: ignore[reportUnknownMemberType] - untyped there
+        begins, self._is_to_begin = self._is_to_begin, False
+        self._may_have_begun = self._may_have_begun or begins
+        return await self._execute(self._carry_out, begins, run, *given)  # pyright: ignore[reportUnknownMemberType] - untyped there
+
+    def _carry_out(self, begins: bool, run: Callable[..., object], *given: object) -> object:
+        if begins:
+            # A transaction that reads first and writes later would fail at once if another writes.
+            self._conn.execute("BEGIN IMMEDIATE")
+        return run(self._conn, *given)
 
 
 def connect(file: str, **options: object) -> OneHopConnection:

@@ -177,9 +177,10 @@ class Scene:
     async def lock(self) -> None:
         """Keep every other connection from writing posts, until `unlock`."""
         self._locked = await self.state.database.engine.connect()
-        await self._locked.begin()  # on SQLite, this locks already
-        if not self.state.database.is_sqlite:
-            await self._locked.execute(text("LOCK TABLE post IN ACCESS EXCLUSIVE MODE"))
+        lock = "LOCK TABLE post IN ACCESS EXCLUSIVE MODE"
+        if self.state.database.is_sqlite:
+            lock = "SELECT 1"  # any statement locks
+        await self._locked.execute(text(lock))
 
     async def unlock(self) -> None:
         """Let others write again."""

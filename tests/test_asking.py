@@ -185,6 +185,14 @@ def test_terms_weigh_the_same_in_any_order() -> None:
     assert len({weights.of(order) for order in permutations(terms)}) == 1
 
 
+def test_asks_are_held_by_their_terms_and_come_back_one_by_one() -> None:
+    reader = TermReader([_named("gsomia", ["GSOMIA"], is_actor=False)])
+    asks = [*ask_records(("who signed GSOMIA", "when was it signed", "why"), reader)]
+    held = Asks.of(asks)
+    assert held.places["@gsomia"] == (0,)
+    assert [*held.records()] == asks
+
+
 def test_the_unanswered_question_that_is_most_alike_counts() -> None:
     reader = TermReader([_named("gsomia", ["GSOMIA"], is_actor=False)])
     weights = TermWeights({"@gsomia": 3}, 20)

@@ -80,8 +80,9 @@ def _citations(context: LintContext, story: Story) -> Iterator[Fault]:
         if isinstance(line, str) or not line.cites:
             continue
         known = {key: set(context.cites[key]) for key in line.rests_on if key in context.cites}
+        is_whole = not any(context.is_broken(key) for key in line.rests_on)
         for index, cite in enumerate(line.cites):
-            if not any(cite in cited for cited in known.values()):
+            if is_whole and not any(cite in cited for cited in known.values()):
                 what = f"no fact of this line cites {cite.source} {cite.paragraph}; drop it"
                 yield context.fault(story.id, (*at, "cites", index), what)
         for key, cited in known.items():

@@ -124,7 +124,7 @@ async def _narrows_a_timeline(service: Conversation) -> None:
     await expect(card).to_contain_text(CITATION)
     chart = card.get_by_role("img", name="Chart of time: Timeline · March–April 2023")
     await expect(chart).to_be_visible()
-    await expect(chart).to_have_js_property("naturalWidth", 750)
+    await expect(chart).to_have_js_property("naturalWidth", 600)
     await service.keep("timeline")
     size = service.page.viewport_size
     if size and size["width"] == WINDOWS["phone"][0]:  # a wide screen shows the chart larger

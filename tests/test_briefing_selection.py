@@ -106,6 +106,22 @@ async def test_a_draft_has_what_curators_chose_in_their_order_and_nothing_else(
     assert chosen(await material_of(tmp_path, listed, event("d", fact("d"), fact("e")))) == "dc"
 
 
+@pytest.mark.parametrize(("more", "order"), [("", "cb"), (", before: day-c", "bc")])
+async def test_a_loose_date_comes_after_the_firm_ones_in_it_unless_it_is_proven_to_be_earlier(
+    tmp_path: Path, more: str, order: str
+) -> None:
+    loose = f"edtf: 2015-03/2015-12, basis: stated{more}"
+    firm = "edtf: 2015-04-02, basis: stated"
+    material = await material_of(
+        tmp_path,
+        topic(facts=fact("a")),
+        event("b", fact("b"), when=loose),
+        event("c", fact("c"), when=firm),
+    )
+    told = [each.fact.id for each in material.facts if each.owner.startswith("day-")]
+    assert "".join(told) == order
+
+
 async def test_what_people_often_say_without_an_article_has_a_section_of_its_own(
     tmp_path: Path,
 ) -> None:

@@ -273,7 +273,9 @@ def test_a_page_composes_the_lines_of_no_other_part(
 
     card = next(card for card in cards if len(card.parts) > 1)
     shown = service.page(card)
-    facts = [line.fact for section in card.sections for line in section.lines if line.fact]
+    sections = [section for part in card.parts for section in part.sections]
+    facts = [line.fact for section in sections for line in section.lines if line.fact]
+    assert facts
     unread = [replace(p, sections=(Section(ComposedLines(refuse, facts)),)) for p in card.parts]
     assert service.page(replace(card, parts=tuple(unread))).sections == shown.sections
 

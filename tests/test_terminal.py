@@ -269,9 +269,8 @@ def _short_marks(text: str) -> str:
 
 def _told(page: Page, language: str) -> list[str]:
     """What the terminal tells on a page, apart from its sources and from what leads on."""
-    card = replace(page.card, choices=(), actions=(), related=())
-    cut = CutCard(replace(card, one_page=True), words_in(language))
-    alone = replace(page, card=card, sources=(), cut=cut)
+    card = replace(page.card, choices=(), actions=(), related=(), one_page=True)
+    alone = replace(page, cut=CutCard(card, words_in(language)), sources=())
     return _tokens(_short_marks(plain(alone, words_in(language))))
 
 

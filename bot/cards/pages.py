@@ -23,19 +23,23 @@ from bot.texts.catalogues import Words
 class Page:
     """One page of a card, ready to be rendered, of its overview or of a part.
 
-    `numbers` are the numbers of the card's sources. `turns` lead to the card's other parts and
-    pages. The first page has the `picture`. `cut` is the card that it is `number` of the pages of.
+    It is `number` of the pages that its card is `cut` into. `numbers` are the numbers of the card's
+    sources. `turns` lead to the card's other parts and pages. The first page has the `picture`.
     """
 
-    card: Card
+    cut: CutCard
     part: Part | None
     number: int
     sections: tuple[Section, ...]
     numbers: Mapping[str, int]
     sources: tuple[CitedSource, ...]
     turns: tuple[Action, ...]
-    cut: CutCard
     picture: Picture | None = None
+
+    @property
+    def card(self) -> Card:
+        """The card that it is a page of."""
+        return self.cut.card
 
     @property
     def total(self) -> int:
@@ -140,14 +144,13 @@ class CutCard:
         if picture:
             picture = None if index else picture.numbered(self._numbers)
         return Page(
-            card=self.card,
+            cut=self,
             part=screen.part,
             number=index + 1,
             sections=sections,
             numbers=self._numbers,
             sources=cited_sources(pictured(sections, picture), self._numbers, sources),
             turns=tuple(_turns(self.card, screens, index, self.words)),
-            cut=self,
             picture=picture,
         )
 

@@ -232,9 +232,9 @@ def _postgresql(place: PostgresAddress) -> AsyncEngine:
 
 
 def _replace_closed(connection: _PostgresConnection, *_: object) -> None:
-    """Have the pool connect anew where the database has ended a connection.
+    """Make the pool reconnect if the database has closed a connection.
 
-    The driver hears of that; to ask the database each time takes four more messages.
+    The driver notices that by itself; asking the database each time takes four more messages.
     """
     if connection.driver_connection.is_closed():
         raise DisconnectionError

@@ -28,6 +28,7 @@ from bot.answers.lifecycle import open_service, reopen_service
 from bot.answers.service import AnswerService
 from bot.cards.card import Question
 from bot.facts.build import build
+from bot.facts.build_aside import build_aside
 from bot.facts.load import Folders
 from bot.facts.model import ThingKind
 from bot.ui.questions.replies import view
@@ -168,7 +169,7 @@ async def _swapped(folder: Path) -> None:
 
 
 async def _rebuild(service: AnswerService, folders: Folders, data: Path) -> None:
-    await asyncio.to_thread(build, folders, data)
+    await build_aside(folders, data)
     before = await reopen_service(service, data)
     assert before, "the base has changed"
     await before.close()

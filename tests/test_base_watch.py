@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -15,13 +16,14 @@ import pytest
 from bot.answers.lifecycle import open_last_service, open_service
 from bot.answers.service import AnswerService
 from bot.config import Config
-from bot.facts.build import build
+from bot.facts.build import build, check
 from bot.facts.built import is_intact
-from bot.facts.errors import UnreadableBase
+from bot.facts.errors import FaultyBase, UnfinishedBuild, UnreadableBase
 from bot.facts.load import Folders
 from bot.facts.store import Store
 from bot.runtime.base_watch import BaseWatch
 from tests.moved_time import Time
+from tests.patience import patience
 from tests.small_base import write_small_base
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -71,6 +73,52 @@ async def test_pictures_of_each_base_are_drawn_ahead_once(
     assert drawn == [first, service.store]
     assert service.store is not first
     watching.cancel()
+
+
+async def test_a_faulty_base_is_refused_with_its_faults(
+    base: tuple[BaseWatch, AnswerService, Folders],
+) -> None:
+    watch, service, folders = base
+    before = service.store
+    folders.info.write_text("title: [", "utf-8")
+    with pytest.raises(FaultyBase) as refused:
+        await watch.rebuild()
+    assert refused.value.faults == tuple(check(folders, folders.facts)[1])
+    assert service.store is before
+
+
+def replace_python(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, does: str) -> None:
+    """Have the shell do something instead of the Python of a build."""
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\n{does}\n", "utf-8")
+    python.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(python))
+
+
+async def test_a_build_whose_process_is_killed_changes_nothing(
+    base: tuple[BaseWatch, AnswerService, Folders], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    watch, service, _ = base
+    before = service.store
+    replace_python(monkeypatch, tmp_path, "kill -9 $$")
+    with pytest.raises(UnfinishedBuild, match="ended with -9"):
+        await watch.rebuild()
+    assert service.store is before
+
+
+async def test_a_bot_that_stops_ends_its_build(
+    base: tuple[BaseWatch, AnswerService, Folders], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    watch, _, _ = base
+    held = tmp_path / "held"
+    os.mkfifo(held)
+    replace_python(monkeypatch, tmp_path, f"exec sleep {patience(20)} > {held}")
+    building = asyncio.create_task(watch.rebuild())
+    with await asyncio.to_thread(held.open) as pipe:  # once the process holds its other end
+        await asyncio.sleep(0.1)  # until it is waited for
+        building.cancel()
+        async with asyncio.timeout(patience(10)):
+            assert await asyncio.to_thread(pipe.read) == ""  # once it has ended
 
 
 async def test_a_base_that_cannot_be_opened_is_passed_over_for_the_one_before(

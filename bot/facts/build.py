@@ -15,7 +15,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from bot.documents import Fault
 from bot.facts import built
@@ -84,21 +84,9 @@ def build(folders: Folders, data: Path, progress: Progress = lambda done, total:
         if base is None or faults:
             raise FaultyBase(faults)
         _write_whole(path, base, progress)
-        _let_go(base)
         built.clear_away(data)
     files.note(path)
     return BuiltBase(path, was_built=not is_built)
-
-
-def _let_go(base: Base) -> None:
-    """Free a base that is needed no more, thing by thing.
-
-    Freed at once, a large one stops everything else in the process for a tenth of a second.
-    """
-    for things in (base.events, base.actors, base.topics, base.sources):
-        held = cast(dict[str, object], things)
-        while held:
-            held.popitem()
 
 
 def _write_whole(path: Path, base: Base, progress: Progress) -> None:

@@ -5,6 +5,7 @@ The errors carry data; `bot/cli/errors.py` words them.
 BaseError
 ├── FaultyBase       the files have faults
 ├── UnwritableBase   `facts.db` could not be written
+├── UnfinishedBuild  the process that built it ended too early
 └── UnreadableBase   `facts.db` is damaged or not a base
 """
 
@@ -24,8 +25,11 @@ class FaultyBase(BaseError):
     """The base's files have faults; carries every one."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__(f"{len(faults)} faults")
+        super().__init__(faults)  # as a pickle has it, too
         self.faults = tuple(faults)
+
+    def __str__(self) -> str:
+        return f"{len(self.faults)} faults"
 
 
 class UnwritableBase(BaseError):
@@ -35,6 +39,17 @@ class UnwritableBase(BaseError):
         super().__init__(path, reason)
         self.path = path
         self.reason = reason
+
+
+class UnfinishedBuild(BaseError):
+    """The process that built a base ended too early; carries its code, negative for a signal."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+    def __str__(self) -> str:
+        return f"the process that built it ended with {self.code}"
 
 
 class UnreadableBase(BaseError):

@@ -10,7 +10,7 @@ import structlog
 from bot.answers.lifecycle import reopen_service
 from bot.answers.service import AnswerService
 from bot.config import Config
-from bot.facts.build import build
+from bot.facts.build_aside import build_aside
 from bot.facts.errors import BaseError
 from bot.facts.load import Folders
 from bot.facts.store import Store
@@ -62,7 +62,7 @@ class BaseWatch:
         """
         folders = Folders(self._config.facts, self._config.seeds)
         async with self._rebuilding:  # two builds at once would write the same draft
-            await asyncio.to_thread(build, folders, self._config.data)
+            await build_aside(folders, self._config.data)
             return await self.reopen()
 
     async def reopen(self) -> bool:

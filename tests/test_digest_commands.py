@@ -249,6 +249,11 @@ async def test_a_day_without_news_is_skipped_where_that_is_wished(
     assert posted(mod.server.channel) == []
     shown = await mod.ask("digest show")
     assert shown[-1] == "**Last**: 1 January 2026, not posted: there was no news"
+    changed = await set_up(mod, when_empty="story")
+    assert "**On a day without news**: Post the story alone" in changed
+    assert "nothing will be posted" not in "".join(await mod.ask("digest preview"))
+    await mod.advance(hours=24)
+    assert len(posted(mod.server.channel)) == 1
 
 
 async def test_a_day_on_which_every_story_has_been_told_is_skipped(mod: ModeratedServer) -> None:

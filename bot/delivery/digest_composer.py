@@ -15,7 +15,7 @@ from bot.compose.digest_run import DigestReader
 from bot.delivery.fact_versions import changed_facts, remember_base, seen_facts
 from bot.facts.shown import ShownFact
 from bot.facts.store import Store
-from bot.state.digests import Schedule
+from bot.state.digests import Schedule, WhenEmpty
 from bot.state.posts import Contents
 from bot.state.state import State
 from bot.texts.catalogues import Words, words_in
@@ -31,6 +31,10 @@ class DigestDraft:
     card: Card
     contents: Contents
     has_more_than_story: bool
+
+    def is_posted(self, when_empty: WhenEmpty) -> bool:
+        """Whether it is posted at all, by what its server wishes on a day without news."""
+        return self.has_more_than_story or (bool(self.contents.story) and when_empty == "story")
 
 
 class DigestComposer:
@@ -52,9 +56,11 @@ class DigestComposer:
         store = self._service.store
         await remember_base(store, self._state)
         digest = await self._digest(store, schedule, day)
-        late = words_in(self.language(schedule)) if is_late else None
+        card = digest.card
+        if is_late:
+            card = _marked_late(card, schedule, words_in(self.language(schedule)))
         return DigestDraft(
-            card=_marked_late(digest.card, schedule, late) if late else digest.card,
+            card=card,
             contents=Contents(digest.facts, digest.story, store.fingerprint),
             has_more_than_story=digest.has_more_than_story,
         )

@@ -136,8 +136,7 @@ class DigestJob:
         self, schedule: Schedule, occurrence: Occurrence, draft: DigestDraft
     ) -> bool:
         """If there is nothing to post, and no lease to finish, record that; returns whether so."""
-        tells = draft.contents.story and schedule.config.when_empty == "story"
-        if draft.has_more_than_story or tells:
+        if draft.is_posted(schedule.config.when_empty):
             return False
         slot = _slot(schedule, occurrence)
         if await self._state.posts.get(slot.post_id):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import get_args
 
 import discord
 import structlog
@@ -86,7 +87,7 @@ def _subcommands() -> list[Subcommand]:
             choices={
                 "when_empty": [
                     Choice(name=text(f"digest.when_empty.{each}"), value=each)
-                    for each in ("fact", "skip")
+                    for each in get_args(WhenEmpty)
                 ],
                 "weekdays": [
                     Choice(name=text(f"digest.weekdays.{each}"), value=each) for each in WEEKDAYS
@@ -155,9 +156,7 @@ async def _preview(interaction: Interaction) -> None:
     lines = [words("digest.preview", at=moment(words, run.instant))]
     if schedule.paused:
         lines.append(words("digest.preview.paused"))
-    elif not draft.has_more_than_story and (
-        schedule.config.when_empty == "skip" or draft.contents.story is None
-    ):
+    elif not draft.is_posted(schedule.config.when_empty):
         lines.append(words("digest.preview.skipped"))
     if missing := mentions.missing(target):
         lines.append(problem_line(words, schedule.config, missing))

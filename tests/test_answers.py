@@ -12,6 +12,7 @@ import pytest
 from bot import __version__
 from bot.answers import thing_card
 from bot.answers.context import AnswerContext
+from bot.answers.fact_lines import fact_line
 from bot.answers.lifecycle import open_service
 from bot.answers.questions import timeline
 from bot.answers.resolve import choice_label
@@ -236,6 +237,20 @@ async def test_rival_accounts_stand_side_by_side_each_with_its_citation(
     ]
     assert [note.label for note in vote.notes[:2]] == [UI("note.account"), None]
     assert vote.label == UI("label.of-source", kind=UI("kind.position"))
+
+
+async def test_the_opinion_of_an_article_tells_it_apart_from_others(service: AnswerService) -> None:
+    (vote,) = _part(await _ask(service, "event", name="fishermen-meet"), "differ")
+    assert vote.fact
+    context, kind = AnswerContext(service.store, UI, {}), UI("kind.opinion")
+    wanted = {
+        "ferry-report": UI("label.opinion-undated", kind=kind),
+        "harbour-log": UI("label.opinion-of", kind=kind, date="June 2021"),
+    }
+    for source, label in wanted.items():
+        opinion = vote.fact.fact.model_copy(update={"kind": "opinion", "by": source})
+        line = fact_line(context, vote.fact.model_copy(update={"fact": opinion}))
+        assert line.label == label
 
 
 async def test_a_corrected_fact_says_when_and_why_it_was_corrected_last(

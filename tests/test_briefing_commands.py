@@ -112,8 +112,7 @@ async def test_a_briefing_from_draft_to_post_over_restarts(room: Newsroom) -> No
         f"<@{room.moderator.id}> edited it: role none → <@&{role.id}>",
         f"<@{room.moderator.id}> edited it: channel none → <#{channel.id}>",
         f"<@{room.moderator.id}> edited it: headline “GSOMIA, the military intelligence pact:"
-        " what is known, and what is not” → “What of GSOMIA?”; remarks none → “Mind the"
-        " dates.”",
+        " what the articles say” → “What of GSOMIA?”; remarks none → “Mind the dates.”",
         f"<@{room.moderator.id}> started the draft",
     ]
 
@@ -273,7 +272,7 @@ async def test_one_press_drafts_the_facts_again_in_another_size(room: Newsroom) 
         drafted = await propose(store, words_in("en"), Subject("gsomia"), size)
         assert briefing.plan.text.facts == drafted.facts
     await room.do(card, "open")
-    assert "3 facts · 17 more to choose from · 526 characters" in "\n".join(lines(card))
+    assert "3 facts · 17 more to choose from · 591 characters" in "\n".join(lines(card))
 
 
 async def test_what_there_is_no_room_for_is_told_and_nothing_chosen_is_not_posted(
@@ -908,8 +907,8 @@ async def test_briefings_are_listed_found_and_belong_to_the_server(room: Newsroo
     assert [choice["value"] for choice in offered] == [number(card)]
     for typed in (offered[0]["value"], offered[0]["name"], "GSOMIA"):
         assert number(await show_to(room.second, room, typed)) == number(card), typed
-    refused = await room.ask("briefing show", briefing="known")
-    assert refused[0] == "### No briefing here matches “known”."
+    refused = await room.ask("briefing show", briefing="articles say")
+    assert refused[0] == "### No briefing here matches “articles say”."
     assert len([line for line in refused if line.startswith("- ")]) == 2
 
 
@@ -1034,9 +1033,9 @@ async def test_cards_are_in_the_readers_language_and_posts_in_their_own(
     card = await room.ready()
     assert status in said(card)
     english = said(card).splitlines()[0]
-    assert english == "### GSOMIA, the military intelligence pact: what is known, and what is not"
+    assert english == "### GSOMIA, the military intelligence pact: what the articles say"
     await room.fill(card, "text", language=["ja"])
-    assert said(card).splitlines()[0].endswith("：分かっていることと、分かっていないこと")
+    assert said(card).splitlines()[0].endswith("：記事が伝える内容")
     await room.do(card, "submit")
     await room.advance(minutes=2)
     (post,) = posted(room.server.channel)

@@ -73,10 +73,19 @@ def _label(context: AnswerContext, fact: Fact) -> str | None:
     says = fact.says.casefold()
     if any(name.casefold() in says for name in _speaker_names(context, fact.by)):
         return kind  # the sentence itself says whose it is
+    if fact.by in context.store.sources and fact.kind == "opinion":
+        return _own_opinion(context, kind, fact.by)
     if fact.by in context.store.sources:
-        key = "label.own-opinion" if fact.kind == "opinion" else "label.of-source"
-        return words(key, kind=kind)
+        return words("label.of-source", kind=kind)
     return words("label.of-actor", kind=kind, actor=context.name(fact.by))
+
+
+def _own_opinion(context: AnswerContext, kind: str, source: str) -> str:
+    """The label of an article's opinion, which tells it apart from articles cited beside it."""
+    words, span = context.words, context.store.sources[source].span
+    if span is None:
+        return words("label.opinion-undated", kind=kind)
+    return words("label.opinion-of", kind=kind, date=span_words(span, words))
 
 
 def _speaker_names(context: AnswerContext, by: str) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ async def propose(
     material = await gather(store, subject)
     answered = [fact for fact in material.facts if fact.key in shown]
     facts = answered or _chosen(material, size)
-    headline = BriefingLayout(material, words).headline(facts)
+    headline = BriefingLayout(material, words).headline()
     return BriefingDraft(headline, tuple(record.key for record in facts))
 
 

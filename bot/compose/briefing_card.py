@@ -10,12 +10,12 @@ from bot.answers.change_lines import change_line
 from bot.answers.context import AnswerContext
 from bot.answers.fact_lines import fact_line
 from bot.answers.questions.event import circumstances
-from bot.cards.card import Action, Card, Line, Question, Section
-from bot.cards.limits import BUTTON_LABEL, shorten
+from bot.cards.card import Card, Line, Section
 from bot.cards.wording import dated_words, span_words
 from bot.compose.briefing_material import Material
 from bot.compose.briefing_role import role_sentence
 from bot.compose.briefing_sections import SECTIONS, SectionKind
+from bot.compose.briefing_subject import kind, onward, question
 from bot.facts.model import CLAIMS, Actor, Citation, Event
 from bot.facts.records import Dated, FactRecord
 from bot.matching.normalize import MINOR
@@ -43,18 +43,13 @@ class BriefingLayout:
         self.material = material
         self.words = words
         self._context = AnswerContext(material.store, words, {})
-        self._actions = tuple(_onward(material, words))
+        self._actions = tuple(onward(material, words))
         self._head = tuple(self._head_lines())
         self._changes = tuple(self._change_lines())
 
-    def headline(self, facts: Iterable[FactRecord] | None = None) -> str:
-        """The headline that is proposed: what the briefing is about.
-
-        It ends in "and what is not" if one of the facts is open, or if none are given.
-        """
-        if facts is None or any(self.material.section_of(fact) == "open" for fact in facts):
-            return self.words("briefing.headline", subject=self._subject())
-        return self.words("briefing.headline-known", subject=self._subject())
+    def headline(self) -> str:
+        """The headline that is proposed: what the briefing is about."""
+        return self.words("briefing.headline", subject=self._subject())
 
     def _subject(self) -> str:
         """What it is about, by name; of an event that was only planned with that remark."""
@@ -63,7 +58,7 @@ class BriefingLayout:
             return material.period.worded(words)
         thing = material.thing
         name = thing.name(words.language) if thing else material.subject.thing
-        if _kind(material) == "planned":
+        if kind(material) == "planned":
             return words("typography.bracketed", text=name, remark=words("mark.planned"))
         return name
 
@@ -76,7 +71,7 @@ class BriefingLayout:
     ) -> Card:
         """The card with these facts and the moderator's signed remarks; nothing is cut."""
         return Card(
-            question=_question(self.material),
+            question=question(self.material),
             language=self.words.language,
             title=headline,
             found=True,
@@ -90,9 +85,11 @@ class BriefingLayout:
         of_section: dict[SectionKind, list[FactRecord]] = {section: [] for section in SECTIONS}
         for fact in self.material.in_order(facts):
             of_section[self.material.section_of(fact)].append(fact)
+        worked_out: set[str] = set()
         for section, own in of_section.items():
             above = tuple(self._above(own)) if section == "what" else ()
-            lines = (*above, *self._lines(section, own, is_dated=bool(above) or section != "what"))
+            is_dated = bool(above) or section != "what"
+            lines = (*above, *self._lines(section, own, is_dated, worked_out))
             if section == "care":
                 lines += self._changes
             if lines:
@@ -103,7 +100,7 @@ class BriefingLayout:
             case "differ" if not any(map(_has_sources_that_differ, facts)):
                 return self.words("briefing.section.worded")
             case "what":
-                return self.words(f"briefing.what.{_kind(self.material)}")
+                return self.words(f"briefing.what.{kind(self.material)}")
             case "differ" | "open":
                 return self.words(f"part.{section}")
             case "may":
@@ -147,11 +144,17 @@ class BriefingLayout:
     # ---- Facts -------------------------------------------------------------------------------
 
     def _lines(
-        self, section: SectionKind, facts: Iterable[FactRecord], is_dated: bool
+        self,
+        section: SectionKind,
+        facts: Iterable[FactRecord],
+        is_dated: bool,
+        worked_out: set[str],
     ) -> Iterator[Line]:
         """The facts of a section, each event dated once, unless its sentence says when it was.
 
         `is_dated` says that readers have seen the date of the event that the briefing is about.
+        `worked_out` notes the events of which a line says that their date is inferred; no other
+        line says it again.
         """
         about = self.material.about
         before = (
@@ -164,8 +167,13 @@ class BriefingLayout:
             date = dated_words(dated, self.words) if dated else before
             if dated and date != before and self._adds(section, fact, dated):
                 yield replace(line, opening=self._date(fact, dated), cites=self._cites(fact))
+                is_marked = dated.when.basis == "inferred"
             else:
-                yield replace(line, text=self._marked(fact))
+                text = line.text if fact.owner in worked_out else self._marked(fact)
+                yield replace(line, text=text)
+                is_marked = text != line.text
+            if is_marked and fact.owner in self.material.events:
+                worked_out.add(fact.owner)
             before = date
 
     def _line(self, section: SectionKind, record: FactRecord) -> Line:
@@ -263,34 +271,3 @@ def _begins_with_a_word_of(date: str, sentence: str) -> bool:
 
 def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _kind(material: Material) -> str:
-    """What a subject is, as the heading of the first section says it."""
-    match material.about:
-        case Event(status="planned"):
-            return "planned"
-        case Event():
-            return "event"
-        case Actor(kind="person" | "group"):
-            return "person"
-        case _:
-            return "thing"
-
-
-def _question(material: Material) -> Question:
-    """The question whose answer tells everything about the subject."""
-    if material.subject.thing is None:
-        dates = material.period.options.items()
-        return Question("timeline", {option: iso for option, iso in dates if iso})
-    thing = material.thing
-    return Question(thing.kind, {"name": thing.id}) if thing else Question("about")
-
-
-def _onward(material: Material, words: Words) -> Iterator[Action]:
-    """The button that leads to everything about the subject."""
-    if material.subject.thing is None:
-        yield Action(words("timeline.title"), _question(material))
-    elif thing := material.thing:
-        label = words("briefing.onward", name=thing.name(words.language))
-        yield Action(shorten(label, BUTTON_LABEL), _question(material))

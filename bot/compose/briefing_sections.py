@@ -15,7 +15,7 @@ SectionKind = Literal[
 ]  # fmt: skip
 """What it is, its background, what came before, what happened, what was agreed, what only may fall
 into the period, what was said, what followed, what was planned, where it stands, where sources
-differ, what is not established, what people often say without an article, and what is easily
+differ, what is not established, what is easily assumed without an article, and what is easily
 misread."""
 
 SECTIONS: tuple[SectionKind, ...] = get_args(SectionKind)
@@ -76,8 +76,7 @@ def section_of(seen: BriefingFact, subject_is_event: bool) -> SectionKind:
     if seen.is_late:
         return "may"
     if record.fact.kind == "plan" and (is_claim(record, event) or not seen.is_first):
-        is_foreseen = subject_is_event and event and is_claim(record, event)
-        return "led" if is_foreseen else "planned"
+        return _section_of_plan(seen, subject_is_event)
     if is_claim(record, event) and record.fact.caution and not seen.is_put_first:
         return "care"
     if _is_a_difference(seen):
@@ -91,6 +90,15 @@ def section_of(seen: BriefingFact, subject_is_event: bool) -> SectionKind:
     if (event.kind == "anniversary" and not seen.is_own) or _is_aside(seen):
         return "background"
     return _section_of_event(seen.place, record, subject_is_event)
+
+
+def _section_of_plan(seen: BriefingFact, subject_is_event: bool) -> SectionKind:
+    """What others foresaw of an event came before it; what it planned itself is what it was."""
+    if not (subject_is_event and seen.event):
+        return "planned"
+    if is_claim(seen.record, seen.event):
+        return "led"
+    return "what" if seen.is_own else "planned"
 
 
 def _section_of_where_it_stands(seen: BriefingFact) -> SectionKind:

@@ -97,7 +97,9 @@ class Fact(Frozen):
         None, description="how the texts give it, where no paragraph says it outright"
     )
     caution: Text | None = Field(None, description="shown: what must not be concluded from it")
-    hearsay: bool = Field(False, description="open: people often say it, and no article does")
+    hearsay: bool = Field(
+        False, description="open: people easily assume it, and no article says it"
+    )
     accounts: tuple[Account, ...] = Field((), description="how the sources word it differently")
     added: date
     asks: Asks

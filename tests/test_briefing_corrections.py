@@ -468,7 +468,7 @@ async def test_an_edit_that_waits_and_one_that_follows_settle_the_correction_tog
     async def wait_first(self: DiscordMessenger, place: MessageRef, outgoing: OutgoingPost) -> None:
         calls.append(place.message_id)
         if len(calls) == 1:
-            raise Throttled(900.0, everywhere=False)
+            raise Throttled(900.0)
         if then == "refused" and len(calls) == 2:
             raise Refused("no-permission")
         await edit(self, place, outgoing)

@@ -192,25 +192,13 @@ async def test_what_is_refused_after_it_may_have_been_sent_has_failed(
 async def test_what_is_throttled_waits_as_long_as_discord_says(
     world: World, process: Process, discord: Discord
 ) -> None:
-    discord.sending = [Throttled(20, everywhere=False)]
+    discord.sending = [Throttled(20)]
     until = NOW + 20 * SECOND
     assert await process.deliver() == RetryAt(until)
     second = await another(world, discord)
     assert await second.deliver() == RetryAt(until), "it is nobody's before"
     await world.time.until(until)
     assert await second.deliver() == Delivered(MessageRef(1, CHANNEL))
-
-
-async def test_a_limit_for_the_whole_bot_holds_every_process(
-    world: World, process: Process, discord: Discord
-) -> None:
-    discord.sending = [Throttled(20, everywhere=True)]
-    assert await process.deliver() == RetryAt(NOW + 20 * SECOND)
-    second = await another(world, discord)
-    other = replace(SLOT, server_id=SERVER + 1)
-    await world.set_up(server_id=SERVER + 1)
-    assert isinstance(await second.deliver(replace(POST, slot=other)), Delivered)
-    assert world.time.now >= NOW + 20 * SECOND
 
 
 @pytest.mark.parametrize("was_made", [True, False])
@@ -392,7 +380,7 @@ async def test_what_is_too_late_is_looked_up_once_a_limit_is_over(
     discord.sending, discord.made_unknown = [OutcomeUnknown()], True
     await process.deliver()
     await world.time.until(NOW + HALF_A_MINUTE)
-    discord.finding = [Throttled(20, everywhere=False)]
+    discord.finding = [Throttled(20)]
     later = await process.settle()
     assert later == RetryAt(NOW + HALF_A_MINUTE + 20 * SECOND)
     assert await became(world) == ("leased", None)

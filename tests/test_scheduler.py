@@ -470,7 +470,7 @@ async def test_what_is_put_off_comes_when_it_was_put_off_to(world: World) -> Non
         looks.append(world.time.now)
         return await compose(schedule, day, is_late)
 
-    world.discord.answers = [Throttled(1_500, everywhere=False), OutcomeUnknown(), OutcomeUnknown()]
+    world.discord.answers = [Throttled(1_500), OutcomeUnknown(), OutcomeUnknown()]
     await world.time.until(at("2026-11-24 07:55"))
     await world.set_up()
     await world.begin(look, SHORT)
@@ -498,7 +498,7 @@ async def test_a_refused_token_stops_everything(world: World) -> None:
 async def test_posts_are_published_after_they_were_posted(world: World) -> None:
     await world.set_up(replace(EIGHT, target=Target(10, publish=True)), server_id=1)
     await world.set_up(replace(EIGHT, target=Target(20)), server_id=2)
-    world.discord.publishing = [Throttled(600, everywhere=False), Throttled(60, everywhere=False)]
+    world.discord.publishing = [Throttled(600), Throttled(60)]
     await world.time.until(at("2026-11-24 07:55"))
     await world.begin(settings=SHORT)
     await world.time.until(at("2026-11-24 08:05"))

@@ -28,12 +28,11 @@ class Refused(DeliveryError):
 
 
 class Throttled(DeliveryError):
-    """Too many requests: wait `seconds`; `everywhere` means that the whole bot is limited."""
+    """Too many requests: wait `seconds`. A limit of the whole bot also holds the rate limiter."""
 
-    def __init__(self, seconds: float, everywhere: bool) -> None:
-        super().__init__(seconds, everywhere)
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
         self.seconds = seconds
-        self.everywhere = everywhere
 
     @property
     def wait(self) -> timedelta:

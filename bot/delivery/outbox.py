@@ -268,8 +268,6 @@ class Outbox(Generic[Sent]):
         return Blocked(reason)
 
     async def _after_limit(self, lease: Lease, error: Throttled) -> Outcome:
-        if error.everywhere:
-            await self._rate_limiter.hold(error.seconds)
         until = self._clock() + error.wait
         await self._leases.postpone(lease, until)
         return RetryAt(until)

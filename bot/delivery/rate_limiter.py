@@ -5,7 +5,8 @@ some late, together with the next ones, so a process also keeps its requests apa
 most 40 in any second. Every request takes a turn, except for answers to interactions, which Discord
 does not count.
 
-`hold` is called when Discord answers 429 for the whole bot: see `ui/components/error_mapping.py`.
+`hold` is called when Discord, or a firewall before it, refuses the whole bot: see `trace` in
+`ui/components/error_mapping.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Delivers notices to moderators, in the order of every post: lease, send, record.
 
-A notice is inserted in the transaction of its cause, so neither a crash nor an outage loses it. One
-that reaches nobody waits for the next moderator who uses the bot.
+A notice is a row until it is delivered, so neither a crash nor an outage loses it. What matters and
+reaches nobody waits for the next moderator who uses the bot.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ ARRIVAL_PLACES: Sequence[Place] = ("adder", "system")
 
 _NOTHING = Contents({}, None, "")
 _PASSING = ("entry", "setting", "welcome")
-"""Kinds of passing interest: if one reaches nobody, it is dropped."""
+"""Kinds of passing interest: one that reaches nobody is dropped."""
 _QUESTIONS = 3  # that a welcome proposes
 
 

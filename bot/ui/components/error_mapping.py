@@ -1,8 +1,9 @@
-"""Discord's errors as delivery errors, for a client that is watched with `trace`.
+"""Discord's errors as delivery errors, and the trace that sees limits of the whole bot.
 
-There are three kinds of 429. A limit of the whole bot, or a firewall's, holds all processes and
-is Throttled everywhere. A limit of one route is waited out by discord.py, or is Throttled if that
-takes too long. A limit of one channel or server (`_PASSING`) delays only what it stopped.
+There are three kinds of 429, and each ends as Throttled. A limit of the whole bot, or a firewall's,
+also holds all processes: `trace` reports it. A limit of one route is waited out by discord.py
+unless that takes too long. A limit of one channel or server (`_PASSING`) delays only what it
+stopped.
 
 Error codes are those of Discord's developer documentation (August 2026).
 """
@@ -86,9 +87,9 @@ def trace(
 
     If Discord limits the whole bot, or something before Discord blocks it, `on_limit` gets the
     seconds, and a delivery's request ends with Throttled. discord.py would wait inside the request,
-    and if that wait is cancelled, it never sends anything again; a block it would take for a
-    refusal of the channel. An error of Discord's server ends a request that must be `sent_once`:
-    discord.py would repeat it.
+    and never send anything again if that wait were cancelled; and it would mistake a block for a
+    refusal by the channel. An error of Discord's server ends a request that must be `sent_once`,
+    which discord.py would otherwise repeat.
     """
 
     async def count(_: object, __: object, request: aiohttp.TraceRequestStartParams) -> None:
@@ -106,7 +107,7 @@ def trace(
             log.warning("the bot as a whole is refused", status=answer.status, wait=seconds)
             await on_limit(seconds)
             if _IS_DELIVERY.get():
-                raise Throttled(seconds, everywhere=True)
+                raise Throttled(seconds)
 
     config = aiohttp.TraceConfig()
     config.on_request_start.append(count)
@@ -146,7 +147,7 @@ def delivery_errors() -> Generator[None]:
         with _flagged(_IS_DELIVERY):
             yield
     except discord.RateLimited as error:
-        raise Throttled(error.retry_after, everywhere=False) from error
+        raise Throttled(error.retry_after) from error
     except discord.HTTPException as error:
         raise _delivery_error(error) from error
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
@@ -164,12 +165,12 @@ def _flagged(flag: ContextVar[bool]) -> Generator[None]:
 
 def _delivery_error(error: discord.HTTPException) -> DeliveryError:
     if error.code in _PASSING:
-        return Throttled(_BETWEEN_TRIES, everywhere=False)
+        return Throttled(_BETWEEN_TRIES)
     match error.status:
         case 401:
             return Unauthorized()
         case 429:  # discord.py waits out all but those of Discord's firewall
-            return Throttled(_retry_after(error.response.headers), everywhere=True)
+            return Throttled(_retry_after(error.response.headers))
         case status if status >= 500 or status in _UNCERTAIN:
             return OutcomeUnknown(str(error))
         case status:

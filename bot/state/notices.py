@@ -1,6 +1,7 @@
-"""Notices to a server's moderators, inserted in the transaction of the change that causes them.
+"""Notices to a server's moderators: rows that wait to be delivered.
 
-If a process dies in between, the notice is there, and another process delivers it.
+One about a briefing or a digest is inserted in the transaction of its cause: if the process dies in
+between, another one delivers it.
 """
 
 from __future__ import annotations

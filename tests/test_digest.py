@@ -234,6 +234,43 @@ async def test_each_question_is_answered_with_the_fact_that_its_story_names(
         assert story.answer in card.unit_keys(), asked.options["question"]
 
 
+async def test_a_server_of_one_topic_reads_what_is_wider_as_such_and_needs_no_button_to_it(
+    service: AnswerService, base: Base
+) -> None:
+    posted = await days(service.store, "en", FIRST, 7, frozenset({"gsomia"}))
+    chosen = service.store.things["gsomia"].name("en")
+    wider = EN("digest.wider", topics=chosen)
+    for one in posted:
+        belongs = base.stories[one.digest.story or ""].topics[0] == "gsomia"
+        assert (one.card.subtitle or "").endswith(chosen if belongs else wider)
+        assert wider not in (one.card.subtitle or "") or not belongs
+        assert Question("topic", {"name": "gsomia"}) not in [a.question for a in one.card.actions]
+
+
+def test_a_terminal_shows_the_question_of_a_story_as_one(
+    service: AnswerService, year: list[Posted]
+) -> None:
+    card = next(p.card for p in year if p.digest.story == "the-pact-that-nearly-ended")
+    question, related = plain(service.page(card), EN).split("\n\n")[-2:]
+    assert question == f"Question: {card.actions[0].label}"
+    assert related.splitlines() == ["Related", *(f"- {a.label}" for a in card.actions[1:])]
+
+
+def test_the_opinion_of_an_article_is_labelled_so_whether_or_not_a_line_names_it(
+    service: AnswerService, year: list[Posted]
+) -> None:
+    told = [line for p in year for line in lines(p.card) if line.rests_on and line.label]
+    own = EN("label.own-opinion", kind=EN("kind.opinion"))
+    sources = service.store.sources
+    labels = {
+        line.label
+        for line in told
+        if all(f.fact.kind == "opinion" and f.fact.by in sources for f in line.rests_on)
+    }
+    assert labels == {own}
+    assert any("Pollmann" in line.text for line in told if line.label == own)
+
+
 async def test_a_story_with_three_dated_events_has_a_chart_of_them(
     service: AnswerService,
 ) -> None:
@@ -284,9 +321,9 @@ def test_a_chart_names_as_its_last_event_what_began_last(year: list[Posted]) -> 
 
 def test_what_is_old_says_so(year: list[Posted]) -> None:
     first, second = ([line.text for line in lines(posted.card)] for posted in year[:2])
-    end = "The dated events in the articles end in 2023, anniversaries in 2025 apart."
+    end = "The latest dated event reported is of 2023."
     assert first[-1] == end
-    assert second[-1] == f"Nothing has been added or corrected since yesterday. {end}"
+    assert second[-1] == f"Nothing new or corrected since yesterday. {end}"
 
 
 def test_a_headline_without_a_date_says_that_its_article_has_none(
@@ -294,8 +331,12 @@ def test_a_headline_without_a_date_says_that_its_article_has_none(
 ) -> None:
     for posted in year[: len(base.stories)]:
         story = base.stories[posted.digest.story or ""]
-        is_undated = posted.card.title.endswith(" · from an undated article")
-        assert is_undated == (story.when is None), story.id
+        sources = {cite.source for cite in story.opening.cites}
+        is_undated = not any(base.sources[source].date for source in sources)
+        says_so = posted.card.title.endswith(" · from an undated article")
+        assert says_so == (story.when is None and is_undated), story.id
+        is_inferred = bool(story.when) and "inferred)" in story.opening.says
+        assert posted.card.title.endswith(" (inferred)") == is_inferred, story.id
 
 
 def test_on_this_day_holds_the_events_of_that_day_and_no_other(
@@ -334,14 +375,14 @@ def test_events_known_to_a_month_come_once_in_their_month(base: Base, year: list
         for event in base.events.values()
         if re.fullmatch(r"\d{4}-[01]\d", edtf := event.when.edtf or "")
     )
-    told = [
-        (posted.day, line)
-        for posted in year
-        for line in under(posted.card, "digest.this-month")
-        if posted.day.year == FIRST.year
-    ]
-    assert Counter((day.month, line.unit) for day, line in told) == due
+    first = [posted for posted in year if posted.day.day == 1 and posted.day.year == FIRST.year]
+    told = [(p.day, line) for p in year for line in under(p.card, "digest.this-month")]
     assert {day.day for day, _ in told} == {1}
+    left_out = due - Counter((day.month, line.unit or "") for day, line in told)
+    assert left_out, "no story of the year says what its month recalls"
+    for month, unit in left_out:
+        owners = {fact.partition("/")[0] for fact in first[month - 1].digest.facts}
+        assert unit.removeprefix(HEAD) in owners, "the story of the day says it"
 
 
 def title(line: Line) -> str:

@@ -79,7 +79,7 @@ async def test_a_digest_is_posted_at_its_hour_each_day_and_once(
     assert buttons(post) == buttons(preview.components)
     assert pictures(post) == pictures(preview.components)
     [alt] = pictures(post)
-    assert alt.startswith("Chart of time: Seoul and Tokyo agreed at a summit to mend ties.")
+    assert alt.startswith("Timeline, ")
     assert "[1]" in "".join(texts(post))
     await mod.server.restart()
     await answers_its_question(mod, channel)

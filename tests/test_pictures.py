@@ -213,8 +213,7 @@ async def test_the_title_names_the_scope_and_the_alt_text_says_what_is_shown(
     question = Question("timeline", {"from": "2023-03", "to": "2023-04", "actor": "yoon"})
     found = await picture(service, question, "en")
     assert found.chart.title == "Timeline · March–April 2023 · Yoon Suk Yeol"
-    assert found.alt.startswith("Chart of time: Timeline · March–April 2023 · Yoon Suk Yeol.")
-    assert " dated event" in found.alt
+    assert found.alt.startswith("Timeline, 6 dated events. ")
     korean = await picture(service, question, "ko")
     assert "윤석열" in korean.chart.title
     assert korean.alt != found.alt
@@ -346,7 +345,7 @@ async def test_a_timeline_comes_with_its_picture_which_a_turned_page_drops(serve
     assert result.response
     (gallery,) = _gallery(result.response.components)
     assert [file.filename for file in result.response.attachments] == ["chart.png"]
-    assert "Chart of time" in str(gallery["items"])
+    assert "Timeline, " in str(gallery["items"])
 
     turn = next(b for b in buttons(result.response.components) if "timeline:" in b["custom_id"])
     turned = await server.asker.click(result.response, custom_id=turn["custom_id"])

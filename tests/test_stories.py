@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.compose.digest_story import in_turn
+from bot.compose.digest_turn import in_turn
 from bot.facts.build import check
 from bot.facts.model import Citation, Lead
 from bot.facts.stories import Story, StoryKind
@@ -103,28 +103,31 @@ def test_a_story_tells_of_each_topic_that_it_names(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tells", "answer", "fault"),
+    ("after", "answer", "fault"),
     [
-        ("ferry-line/lorries", "ferry-line/opposed", "`the-line` asks for `ferry-line/opposed`"),
-        ("ferry-line/start", "ferry-line/start", "the story tells `ferry-line/start` already"),
-        ("ferry-line/lorries", "ferry-line/start", None),
+        ("", "ferry-line/opposed", "`the-line` asks for `ferry-line/opposed`"),
+        ("", "ferry-line/lorries", "the story tells `ferry-line/lorries` already"),
+        ("", "storm-2014/ruins", "`the-line` tells `storm-2014/ruins` already"),
+        ("", "ferry-line/start", "`ferry-line/start` says what no article tells"),
+        ("", "ferry-agreement/gap", None),
+        ("after: [the-line]\n", "ferry-agreement/gap", "`the-line` tells `ferry-agreement/gap`"),
     ],
 )
-def test_a_question_leads_to_what_no_other_story_asks_and_its_own_does_not_tell(
-    tmp_path: Path, tells: str, answer: str, fault: str | None
+def test_a_question_leads_to_what_no_story_asks_and_no_earlier_one_tells(
+    tmp_path: Path, after: str, answer: str, fault: str | None
 ) -> None:
     folders = write_small_base(tmp_path)
     line = (
         "{says: Sudbian fishermen oppose the line., rests_on: [ferry-line/opposed], weekly: true}"
     )
     asked = STORY.replace(f"  - {line}\n", "")
-    told = f"  - {{says: {'One more word. ' * 20}, rests_on: [{tells}]}}"
+    told = f"  - {{says: {'One more word. ' * 20}, rests_on: [ferry-line/lorries]}}"
     other = asked[: asked.index("tells:")].replace("the-line", "the-pier")
     question = f"question: {{en: What else?}}\nanswer: {answer}"
     path = folders.facts / "stories/the-line.yaml"
     path.parent.mkdir(exist_ok=True)
     path.write_text(asked, "utf-8")
-    pier = f"{other}tells:\n{told}\n  - {line}\n{question}\n"
+    pier = f"{other}{after}tells:\n{told}\n  - {line}\n{question}\n"
     path.with_name("the-pier.yaml").write_text(pier, "utf-8")
     found = [str(each) for each in check(folders, tmp_path / "var")[1]]
     assert any(fault in each for each in found) if fault else not found, found

@@ -54,7 +54,7 @@ def time_picture(
         first=period.first if period else None,
         last=period.last if period else None,
     )
-    return Picture(alt=" ".join(_alt(context, title, dated, undated)), chart=chart, lines=lines)
+    return Picture(alt=" ".join(_alt(context, dated, undated)), chart=chart, lines=lines)
 
 
 def _labelled(context: AnswerContext, event: EventRecord, is_one_year: bool) -> Mark:
@@ -108,13 +108,10 @@ def _years(events: Iterable[EventRecord], period: Filter | None) -> set[int]:
 
 
 def _alt(
-    context: AnswerContext,
-    title: str,
-    dated: Sequence[EventRecord],
-    undated: Sequence[EventRecord],
+    context: AnswerContext, dated: Sequence[EventRecord], undated: Sequence[EventRecord]
 ) -> Iterator[str]:
+    """How many events there are, and the first and the last; the title stands above it."""
     words = context.words
-    yield words("picture.alt", title=title)
     # An event that took place by a certain time can be the last in order and an early one in fact.
     latest = max(
         reversed(dated), key=lambda event: event.dated.span.first if event.dated.span else 0

@@ -14,6 +14,9 @@ from bot.facts.model import Citation
 from bot.facts.records import FactRecord
 from bot.pictures.chart import Chart
 
+ASK = "ask"
+"""The command that answers a question in free words."""
+
 PartKey = Literal["known", "said", "took-part", "differ", "open"]
 
 Tier = Literal["answer", "near", "none"]

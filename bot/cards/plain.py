@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.cards.card import Line, Section
+from bot.cards.card import ASK, Card, Line, Section
 from bot.cards.pages import Page
 from bot.cards.wording import citation_marks, source_line
 from bot.texts.catalogues import Words
@@ -41,8 +41,19 @@ def _blocks(page: Page, words: Words) -> Iterator[Iterable[str]]:
         yield words("sources.heading"), *(source_line(cited, words) for cited in page.sources)
     if page.total > 1:
         yield (words("page.number", page=page.number, total=page.total),)
-    if onward := (*card.actions, *card.related[:_RELATED]):
-        yield words("related"), *(f"- {action.label}" for action in onward)
+    yield from _onward(card, words)
+
+
+def _onward(card: Card, words: Words) -> Iterator[Iterable[str]]:
+    """What to go on with: questions that a button asks, each named as one, then pages."""
+    onward = (*card.actions, *card.related[:_RELATED])
+    asked = [action.label for action in onward if action.question.command == ASK]
+    others = [action.label for action in onward if action.question.command != ASK]
+    if asked:
+        label = words("related.question")
+        yield (words("typography.labelled", label=label, text=text) for text in asked)
+    if others:
+        yield words("related"), *(f"- {text}" for text in others)
 
 
 def _line(line: Line, numbers: Mapping[str, int], words: Words, bullet: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from itertools import chain
 
 from bot.answers.context import AnswerContext
 from bot.answers.resolve import choice_label
-from bot.cards.card import Action, Card, Line, Question, Section
+from bot.cards.card import ASK, Action, Card, Line, Question, Section
 from bot.cards.limits import BUTTON_LABEL, BUTTONS_IN_ROW, DIGEST
 from bot.cards.wording import day_words
 from bot.compose import digest_age, digest_calendar, digest_changes, digest_story
@@ -83,11 +83,14 @@ async def compose(
     weekly digest has a longer one.
     """
     material = await gather(store, words, topics, history)
-    about = _about(material.context, topics)
+    chosen = _about(material.context, topics)
     name = words("digest.weekly" if is_weekly else "digest.title", date=day_words(day, words))
     age = digest_age.line(material, history, day)
-    budget = MessageBudget(material.context, name, about, age.text if age else "", most=DIGEST)
+    widest = words("digest.wider", topics=chosen) if topics else chosen
+    budget = MessageBudget(material.context, name, widest, age.text if age else "", most=DIGEST)
     contents = _contents(material, budget, day, history, is_weekly)
+    is_wider = contents.story and contents.story.is_wider(topics)
+    about = widest if is_wider else chosen
     # With nothing above it, the story's headline is that of the whole message.
     first = None if contents.before else contents.story
     card = Card(
@@ -98,7 +101,7 @@ async def compose(
         subtitle=" · ".join([name, about] if first else [about]),
         sections=(*_sections(contents), *_last_sections(material, contents, history, age)),
         picture=first.picture(material) if first else None,
-        actions=tuple(_actions(material.context, contents)),
+        actions=tuple(_actions(material, contents)),
         one_page=True,
     )
     shown = [record.key for passage in contents.passages() for record in passage.facts]
@@ -132,6 +135,7 @@ def _contents(
     story = digest_story.choose(material, beside, day, history.stories, is_weekly)
     if story:
         budget.take(*story.all_lines())
+        ahead = list(_untold(ahead, story))
     after = _allocate_ahead(budget, ahead, is_brief=False)
     return _Contents(tuple(zip(news, shown, strict=True)), story, after, bool(news or ahead))
 
@@ -171,6 +175,14 @@ def _ahead(material: DigestMaterial, day: date, history: DigestHistory) -> Itera
     yield from _group(words("digest.this-month"), of_month, _more_events(words))
     coming = digest_calendar.coming_up(material, day, history)
     yield from _group(words("digest.coming-up"), coming, _more_events(words))
+
+
+def _untold(groups: Iterable[PassageGroup], story: StorySection) -> Iterator[PassageGroup]:
+    """The groups without what the story says anyway."""
+    for group in groups:
+        yield from _group(
+            group.heading, (each for each in group.passages if not story.says(each)), group.more
+        )
 
 
 def _more_events(words: Words) -> Callable[[int], str]:
@@ -216,12 +228,17 @@ def _nothing(material: DigestMaterial, history: DigestHistory) -> Line:
     return Line(words("digest.nothing"))
 
 
-def _actions(context: AnswerContext, contents: _Contents) -> Iterator[Action]:
-    """The story's question to the reader, and buttons to what the digest is about."""
-    things = list(dict.fromkeys(passage.thing for passage in contents.passages()))
+def _actions(material: DigestMaterial, contents: _Contents) -> Iterator[Action]:
+    """The story's question to the reader, and buttons to what else the digest is about.
+
+    A server's own topic needs no button in each of its digests.
+    """
+    context = material.context
+    shown_things = dict.fromkeys(passage.thing for passage in contents.passages())
+    things = [thing for thing in shown_things if thing not in material.topics]
     if shown := contents.story:
         question = shown.story.next_question(context.words.language)
-        yield Action(question, Question("ask", {"question": question}))
+        yield Action(question, Question(ASK, {"question": question}))
     for thing_id in things[: BUTTONS_IN_ROW - bool(contents.story)]:
         thing = context.store.things[thing_id]
         label = choice_label(thing, context.words, BUTTON_LABEL)

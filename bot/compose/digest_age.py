@@ -14,7 +14,7 @@ _RECENT = 31  # days for which the newest date needs no mention
 
 
 def line(material: DigestMaterial, history: DigestHistory, day: date) -> Line | None:
-    """Whether the base has changed since the last digest, and with which date its events end."""
+    """Whether the base has changed since the last digest, and of when its latest events are."""
     said = " ".join(_sentences(material, history, day))
     return Line(said) if said else None
 
@@ -27,11 +27,7 @@ def _sentences(material: DigestMaterial, history: DigestHistory, day: date) -> I
         yield words("digest.unchanged") if was_yesterday else words("digest.same", date=since)
     newest = newest_date(material)
     if newest and newest.start.toordinal() + _RECENT < day.toordinal():
-        end = moment_words(newest, words)
-        if later := [moment_words(on, words) for on in _anniversaries_after(material, newest)]:
-            yield words("digest.end-but", date=end, anniversaries=words.list(later))
-        else:
-            yield words("digest.end", date=end)
+        yield words("digest.end", date=moment_words(newest, words))
 
 
 def newest_date(material: DigestMaterial) -> Moment | None:
@@ -43,14 +39,6 @@ def newest_date(material: DigestMaterial) -> Moment | None:
     spans = [e.dated.span for e in events if e.event.status == "reported" and e.dated.span]
     last = max(spans, key=_last_day, default=None)
     return _end(last) if last else None
-
-
-def _anniversaries_after(material: DigestMaterial, newest: Moment) -> tuple[Moment, ...]:
-    """When the anniversaries are that lie after a date, each date once, in order."""
-    events = (e for e in material.all_events.values() if e.event.kind == "anniversary")
-    dates = {e.dated.span.begins for e in events if e.dated.span and e.dated.span.begins}
-    later = (on for on in dates if on.start > newest.start)
-    return tuple(sorted(later, key=lambda on: on.start))
 
 
 def _last_day(span: Span) -> int:

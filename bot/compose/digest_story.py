@@ -1,10 +1,8 @@
-"""The story of a digest: which one comes next, and what of it is shown."""
+"""The story of a digest: the next one that fits, and what of it is shown."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -13,14 +11,15 @@ from bot.answers.time_picture import time_picture
 from bot.cards.card import Line, Picture
 from bot.cards.wording import day_words, span_words
 from bot.compose.digest_material import DigestMaterial
-from bot.compose.message_budget import MessageBudget, Passage
+from bot.compose.digest_turn import in_turn
+from bot.compose.message_budget import MessageBudget, Passage, Variants
 from bot.facts.dates import parse_date
 from bot.facts.records import EventRecord, FactRecord
-from bot.facts.stories import Retelling, Story, StoryLine, keys
+from bot.facts.stories import Retelling, Story, StoryLine
 from bot.facts.units import HEAD
+from bot.texts.catalogues import words_in
 
-_NAMED = 6  # events that a chart names; it marks the others
-_NEAR = 3  # stories before one of the same topic, if there are others
+_NAMED = 7  # events that a chart names; it marks the others
 _REST = timedelta(days=28)  # before a story comes again, even if there is no other
 
 
@@ -60,6 +59,15 @@ class StorySection:
         title = self.story.headline(material.context.words.language)
         lines = tuple(event_line(material.context, event) for event in events)
         return time_picture(material.context, title, events, lines, _NAMED)
+
+    def is_wider(self, topics: frozenset[str]) -> bool:
+        """Whether it belongs to none of these topics, but tells of one of them."""
+        return bool(topics) and self.story.topics[0] not in topics
+
+    def says(self, variants: Variants) -> bool:
+        """Whether one of its lines rests on what a passage tells, in any of its forms."""
+        told = {record.key for record in self.passage.facts}
+        return any(record.key in told for each in variants for record in each.facts)
 
     def _cited(self) -> frozenset[tuple[str, int]]:
         """The articles that its lines and their notes cite, with the paragraphs."""
@@ -117,75 +125,6 @@ def _fitting(
     return None
 
 
-# ---- Whose turn it is ------------------------------------------------------------------------
-
-
-def in_turn(
-    stories: Sequence[Story],
-    posted_on: Mapping[str, date],
-    day: date,
-    chosen: frozenset[str] = frozenset(),
-    by_weight: bool = False,
-) -> list[Story]:
-    """The stories in the order in which they should come on a day.
-
-    What was never posted comes first, then what was posted longest ago. Among the former, those
-    wait that come after another such. Of the others, one of another kind than the last comes first.
-    Where topics are chosen, stories that belong to one then come before those that only touch it.
-    Next is one of another topic than the last few, then one that most stories wait for, then one of
-    the topic with fewest stories so far, so that a month has something of each topic. The day
-    decides the rest: servers that began on different days read different stories. Those who read
-    few get them `by_weight`: here what tells most that the last few did not comes first instead.
-    """
-    seen = (story for story in stories if story.id in posted_on)
-    past = sorted(seen, key=lambda story: posted_on[story.id])
-    near = past[-_NEAR:]
-    near_topics = {story.topics[0] for story in near}
-    of_topic = Counter(story.topics[0] for story in past)
-    unseen = {story.id: story for story in stories if story.id not in posted_on}
-    due = _kind_due(unseen.values())
-    waiting = Counter(earlier for story in unseen.values() for earlier in story.after)
-
-    def turn(story: Story) -> tuple[object, ...]:
-        return (
-            posted_on.get(story.id, date.min),
-            not unseen.keys().isdisjoint(story.after),
-            any(story.kind == last.kind for last in past[-1:]),
-            story.kind != due,
-            _distance(story, chosen),
-            story.topics[0] in near_topics,
-            -waiting[story.id],
-            -_weight(story, near) if by_weight else 0,
-            of_topic[story.topics[0]],
-            hashlib.sha256(f"{day} {story.id}".encode()).digest(),
-        )
-
-    return sorted(stories, key=turn)
-
-
-def _weight(story: Story, near: Iterable[Story]) -> int:
-    """How many events, topics and actors a story tells of that those before it did not."""
-    return len(_told(story).difference(*map(_told, near)))
-
-
-def _told(story: Story) -> frozenset[str]:
-    """The events, topics and actors that a story tells of."""
-    return frozenset(key.partition("/")[0] for key in keys(story.tells))
-
-
-def _distance(story: Story, chosen: frozenset[str]) -> int:
-    """How far a story is from the chosen topics, if any are: 0 if it belongs to one of them."""
-    if not chosen:
-        return 0
-    return next((i for i, topic in enumerate(story.topics) if topic in chosen), len(story.topics))
-
-
-def _kind_due(unseen: Collection[Story]) -> str | None:
-    """The kind that must come every other time from here on, or two of it would be neighbours."""
-    [(kind, number)] = Counter(story.kind for story in unseen).most_common(1) or [("", 0)]
-    return kind if 2 * number >= len(unseen) else None
-
-
 # ---- What of it is shown ---------------------------------------------------------------------
 
 
@@ -207,11 +146,18 @@ def _section(
 
 
 def _dates(material: DigestMaterial, story: Story) -> str | None:
-    """When a story takes place or, if that is unknown, that its articles have no date either."""
-    words, sources = material.context.words, material.context.store.sources
+    """When a story takes place or, if that is unknown, that its articles have no date either.
+
+    A date that the opening marks as inferred is so in the headline as well.
+    """
+    words, store = material.context.words, material.context.store
     if story.when:
-        return span_words(parse_date(story.when), words)
-    is_dated = any(sources[cite.source].source.date for cite in story.opening.cites)
+        when = span_words(parse_date(story.when), words)
+        if words_in(store.info.language)("mark.inferred-year") not in story.opening.says:
+            return when
+        remark = words("mark.inferred-year")
+        return words("typography.bracketed", text=when, remark=remark)
+    is_dated = any(store.sources[cite.source].source.date for cite in story.opening.cites)
     return None if is_dated else words("digest.undated")
 
 
@@ -283,5 +229,14 @@ def _fact_line(material: DigestMaterial, record: FactRecord, is_dated: bool) -> 
     words = material.context.words
     line = fact_line(material.context, record, dated=not is_dated)
     kept = tuple(note for note in line.notes if note.label != words("note.inferred"))
-    label = words("part.open") if record.part == "open" else line.label
-    return replace(line, label=label, notes=kept)
+    return replace(line, label=_label(material, record) or line.label, notes=kept)
+
+
+def _label(material: DigestMaterial, record: FactRecord) -> str | None:
+    """What a story labels a fact that is open or an article's opinion, in one form each."""
+    words, fact = material.context.words, record.fact
+    if record.part == "open":
+        return words("part.open")
+    if fact.kind == "opinion" and fact.by in material.context.store.sources:
+        return words("label.own-opinion", kind=words("kind.opinion"))
+    return None

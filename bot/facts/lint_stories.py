@@ -115,7 +115,7 @@ def _up_to(stories: Mapping[str, Story], story_id: str) -> set[str]:
 
 
 def _question(context: LintContext, story: Story) -> Iterator[Fault]:
-    """The question leads on: to a fact that neither the story tells nor another story asks for.
+    """The question leads on: to a fact that no story asks for or tells on a day, and that is known.
 
     A base of one story tells every fact in it, so that has nothing else to ask for.
     """
@@ -125,13 +125,27 @@ def _question(context: LintContext, story: Story) -> Iterator[Fault]:
     if story.answer not in context.tellable and not context.is_broken(story.answer):
         what = f"no fact is `{story.answer}`; correct it"
         yield context.fault(story.id, ("answer",), what)
-    if story.answer in keys(story.tells) and len(context.base.stories) > 1:
-        what = f"the story tells `{story.answer}` already; ask what it leaves out"
+    if len(context.base.stories) > 1:
+        yield from _answer_told(context, story)
+    if context.labels.get(story.answer) == "open":
+        what = f"`{story.answer}` says what no article tells; ask for what one does"
         yield context.fault(story.id, ("answer",), what)
     first = next(each for each in context.base.stories.values() if each.answer == story.answer)
     if first is not story:
         what = f"`{first.id}` asks for `{story.answer}` already; ask for another fact"
         yield context.fault(story.id, ("answer",), what)
+
+
+def _answer_told(context: LintContext, story: Story) -> Iterator[Fault]:
+    """The answer is new to whoever read the story, those before it and other stories of a day."""
+    stories = context.base.stories
+    earlier = _up_to(stories, story.id)
+    for other in stories.values():
+        told = other.tells if other.id in earlier else other.lines()
+        if story.answer in keys(told):
+            where = "the story" if other is story else f"`{other.id}`"
+            what = f"{where} tells `{story.answer}` already; ask for what only weekly lines tell"
+            yield context.fault(story.id, ("answer",), what)
 
 
 def _lines(story: Story) -> Iterator[tuple[Location, StoryLine]]:

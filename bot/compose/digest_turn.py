@@ -1,0 +1,78 @@
+"""Whose turn it is: the order in which the stories of a server should come."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from bot.facts.stories import Story, keys
+
+_NEAR = 3  # stories before one of the same topic, if there are others
+
+
+def in_turn(
+    stories: Sequence[Story],
+    posted_on: Mapping[str, date],
+    day: date,
+    chosen: frozenset[str] = frozenset(),
+    by_weight: bool = False,
+) -> list[Story]:
+    """The stories in the order in which they should come on a day.
+
+    What was never posted comes first, then what was posted longest ago. Among the former, those
+    wait that come after another such. Of the others, one of another kind than the last comes first.
+    Where topics are chosen, stories that belong to one then come before those that only touch it.
+    Next is one of another topic than the last few, then one that most stories wait for, then one of
+    the topic with fewest stories so far, so that a month has something of each topic. The day
+    decides the rest: servers that began on different days read different stories. Those who read
+    few get them `by_weight`: here what tells most that the last few did not comes first instead.
+    """
+    seen = (story for story in stories if story.id in posted_on)
+    past = sorted(seen, key=lambda story: posted_on[story.id])
+    near = past[-_NEAR:]
+    near_topics = {story.topics[0] for story in near}
+    of_topic = Counter(story.topics[0] for story in past)
+    unseen = {story.id: story for story in stories if story.id not in posted_on}
+    due = _kind_due(unseen.values())
+    waiting = Counter(earlier for story in unseen.values() for earlier in story.after)
+
+    def turn(story: Story) -> tuple[object, ...]:
+        return (
+            posted_on.get(story.id, date.min),
+            not unseen.keys().isdisjoint(story.after),
+            any(story.kind == last.kind for last in past[-1:]),
+            story.kind != due,
+            _distance(story, chosen),
+            story.topics[0] in near_topics,
+            -waiting[story.id],
+            -_weight(story, near) if by_weight else 0,
+            of_topic[story.topics[0]],
+            hashlib.sha256(f"{day} {story.id}".encode()).digest(),
+        )
+
+    return sorted(stories, key=turn)
+
+
+def _weight(story: Story, near: Iterable[Story]) -> int:
+    """How many events, topics and actors a story tells of that those before it did not."""
+    return len(_told(story).difference(*map(_told, near)))
+
+
+def _told(story: Story) -> frozenset[str]:
+    """The events, topics and actors that a story tells of."""
+    return frozenset(key.partition("/")[0] for key in keys(story.tells))
+
+
+def _distance(story: Story, chosen: frozenset[str]) -> int:
+    """How far a story is from the chosen topics, if any are: 0 if it belongs to one of them."""
+    if not chosen:
+        return 0
+    return next((i for i, topic in enumerate(story.topics) if topic in chosen), len(story.topics))
+
+
+def _kind_due(unseen: Collection[Story]) -> str | None:
+    """The kind that must come every other time from here on, or two of it would be neighbours."""
+    [(kind, number)] = Counter(story.kind for story in unseen).most_common(1) or [("", 0)]
+    return kind if 2 * number >= len(unseen) else None

@@ -33,7 +33,7 @@ from bot.asking.finding import SHOWN
 from bot.asking.question import Asked, understand
 from bot.asking.small_talk import talk_of
 from bot.facts.load import Folders
-from bot.facts.records import AskIndex, AskRecord, Asks, UnitRecord
+from bot.facts.records import AskIndex, AskRecord, AskTable, UnitRecord
 from bot.facts.store import Store
 from bot.facts.units import HEAD, ROLES
 from bot.matching.question_kinds import QuestionKind
@@ -165,10 +165,10 @@ async def _lesson(store: Store, query: Query, origins: Mapping[str, str]) -> Les
     weights = weights.without(lost) if lost else weights
     comparison = Comparison(asked, weights, gathered)
     likenesses = tuple(
-        map(comparison.features, gathered, (AskIndex(Asks.of(asks)) for asks in kept))
+        map(comparison.features, gathered, (AskIndex(AskTable.of(asks)) for asks in kept))
     )
     listed = (await store.units.unanswered()).asks.records()
-    unanswered = comparison.unanswered(AskIndex(Asks.of(others(listed))))
+    unanswered = comparison.unanswered(AskIndex(AskTable.of(others(listed))))
     return Lesson(query, asked, weights, gathered, likenesses, unanswered)
 
 

@@ -52,7 +52,7 @@ class Shards:
         return len(self.ids) == self.count
 
     def overlap(self, other: Shards) -> bool:
-        """Whether a server can be in both, also if they divide the servers differently.
+        """Whether a server can be in both, even if they divide the servers differently.
 
         An id can leave one remainder by the one count, and another by the other, exactly if both
         are the same by the counts' greatest common divisor.

@@ -13,7 +13,7 @@ from bot.asking.question import question_in, understand
 from bot.asking.series import fit_in_series
 from bot.asking.small_talk import talk_of
 from bot.cards.card import Card, Question
-from bot.facts.records import AskIndex, Asks, UnitRecord
+from bot.facts.records import AskIndex, AskTable, UnitRecord
 from bot.facts.unit_records import ask_records
 from bot.matching.question_kinds import QuestionKind, kind_of
 from bot.matching.question_terms import NameKeys, TermReader, term_key
@@ -111,7 +111,7 @@ def test_talk_is_told_from_questions(text: str, talk: str | None) -> None:
 
 _UNIT = UnitRecord(
     key="", owner="", things=frozenset(), terms=(), setting=(), answers=frozenset(), is_open=False,
-    facts=1, asks=Asks.of(()), series=(), day=0,
+    facts=1, asks=AskTable.of(()), series=(), day=0,
 )  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def _compared(question: str, *things: str, asks: tuple[str, ...] = ()) -> dict[s
         things=frozenset(things),
         terms=("secret",),
         answers=frozenset[QuestionKind]({"what-is"}),
-        asks=Asks.of(ask_records(asks, reader)),
+        asks=AskTable.of(ask_records(asks, reader)),
     )
     asked = understand(question, reader, Vocabulary([]), weights)
     return dict(
@@ -188,7 +188,7 @@ def test_terms_weigh_the_same_in_any_order() -> None:
 def test_asks_are_held_by_their_terms_and_come_back_one_by_one() -> None:
     reader = TermReader([_named("gsomia", ["GSOMIA"], is_actor=False)])
     asks = [*ask_records(("who signed GSOMIA", "when was it signed", "why"), reader)]
-    held = Asks.of(asks)
+    held = AskTable.of(asks)
     assert held.places["@gsomia"] == (0,)
     assert [*held.records()] == asks
 
@@ -197,7 +197,7 @@ def test_the_unanswered_question_that_is_most_alike_counts() -> None:
     reader = TermReader([_named("gsomia", ["GSOMIA"], is_actor=False)])
     weights = TermWeights({"@gsomia": 3}, 20)
     asks = ("who signed GSOMIA", "which minister praised the talks")
-    listed = AskIndex(Asks.of(ask_records(asks, reader)))
+    listed = AskIndex(AskTable.of(ask_records(asks, reader)))
 
     def likeness(question: str) -> tuple[float, ...]:
         asked = understand(question, reader, Vocabulary([]), weights)

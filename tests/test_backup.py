@@ -263,8 +263,8 @@ def _replace_by_a_base(file: Path) -> None:
     [
         (Path.unlink, "there is no such file"),
         (_write_nonsense, "file is not a database"),
-        (_empty, "it is no state of Factdesk"),
-        (_replace_by_a_base, "it is no state of Factdesk"),
+        (_empty, "it is not a state of Factdesk"),
+        (_replace_by_a_base, "it is not a state of Factdesk"),
         (_make_newer, "its tables are of a newer version of Factdesk (9999)"),
         (_damage, "it is damaged"),
     ],

@@ -21,7 +21,7 @@ from bot.delivery.delivery_errors import OutcomeUnknown
 from bot.delivery.outbox import OutgoingPost
 from bot.state.audit_log import AuditAction, AuditEntry
 from bot.state.briefing_plan import BriefingPlan, BriefingText, PostingTime, plan_changes
-from bot.state.briefing_record import Status
+from bot.state.briefing_record import BriefingStatus
 from bot.state.digests import Target
 from bot.state.posts import MessageRef
 from bot.texts.catalogues import LANGUAGES, words_in
@@ -672,7 +672,7 @@ async def test_whoever_may_not_is_refused_at_each_command_button_menu_and_form(
     ],
 )
 async def test_a_button_that_the_card_does_not_show_changes_nothing(
-    room: Newsroom, status: Status, reason: str | None
+    room: Newsroom, status: BriefingStatus, reason: str | None
 ) -> None:
     await need_approval(room)
     briefing_id = number(await room.ready())
@@ -694,7 +694,7 @@ async def test_a_button_that_the_card_does_not_show_changes_nothing(
 
 @pytest.mark.parametrize("status", ["posting", "posted", "cancelled"])
 async def test_a_menu_that_the_card_does_not_show_changes_nothing(
-    room: Newsroom, status: Status
+    room: Newsroom, status: BriefingStatus
 ) -> None:
     card = await room.ready()
     briefing_id = number(card)

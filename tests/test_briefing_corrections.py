@@ -525,7 +525,7 @@ async def test_a_correction_that_failed_and_is_needless_is_left(
     correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
     await room.advance(minutes=2)
     bot, now = room.server.bot, room.server.env.now()
-    (waiting,) = await bot.state.corrections.open()
+    (waiting,) = await bot.state.corrections.list_open()
     settle = bot.state.corrections.settle
     assert await settle(waiting.correction_id, "posted", number(card), 1, now)
     post = await bot.state.posts.get(waiting.post_id)
@@ -554,7 +554,7 @@ async def test_a_correction_that_somebody_settled_is_not_given_back(
     correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR))
     await room.advance(minutes=2)
     corrections, now = room.server.bot.state.corrections, room.server.env.now()
-    (waiting,) = await corrections.open()
+    (waiting,) = await corrections.list_open()
     failed = AuditEntry(now, None, "uncorrected", "refused")
     key, briefing_id = waiting.correction_id, number(card)
     assert await corrections.settle(key, "posted", briefing_id, 1, now)

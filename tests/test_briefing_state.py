@@ -16,7 +16,7 @@ from bot.state.database import Database
 from bot.state.digests import Target
 from bot.state.errors import DatabaseUnavailable
 from bot.state.notices import Notice
-from bot.state.posts import Contents, Kind, MessageRef, Slot
+from bot.state.posts import Contents, MessageRef, PostKind, Slot
 from bot.state.public_answers import PublicAnswer
 from bot.state.state import State
 
@@ -76,7 +76,7 @@ async def posted(state: State) -> Briefing:
     return await state.briefings.move(await ready(state), "posted", "posted", NOW, None)
 
 
-async def send(state: State, name: str, kind: Kind = "briefing", at: datetime = NOW) -> str:
+async def send(state: State, name: str, kind: PostKind = "briefing", at: datetime = NOW) -> str:
     """Record a post as sent; its id."""
     slot = Slot(SERVER, kind, NOW.date(), NOW, 10, name)
     await state.leases.acquire(slot, Contents({"summit/talks": "v1"}, None, "base"), NOW, MINUTE)
@@ -239,10 +239,10 @@ class TestBriefings:
         briefing = await state.post_edits.make(await posted(state), PLAN, AUTHOR, NOW)
         other = await state.post_edits.make(await posted(state), PLAN, AUTHOR, NOW)
         post_id, kept_id = await send(state, "one"), await send(state, "two")
-        await state.corrections.find(SERVER, post_id, CHANGED, NOW)
-        kept = await state.corrections.find(SERVER, kept_id, CHANGED, NOW)
+        await state.corrections.open_for_post(SERVER, post_id, CHANGED, NOW)
+        kept = await state.corrections.open_for_post(SERVER, kept_id, CHANGED, NOW)
         await state.post_edits.mark_deleted(briefing.briefing_id, post_id, MESSAGE, EDITOR, NOW)
-        assert await state.corrections.open() == (kept,)
+        assert await state.corrections.list_open() == (kept,)
         assert await state.post_edits.due() == {other.briefing_id: NOW}
         deleted, sent = await state.posts.get(post_id), await state.posts.get(kept_id)
         assert deleted
@@ -267,27 +267,29 @@ class TestCorrections:
 
     async def test_are_found_once(self, state: State) -> None:
         post_id = await send(state, "one")
-        found = await state.corrections.find(SERVER, post_id, CHANGED, NOW)
+        found = await state.corrections.open_for_post(SERVER, post_id, CHANGED, NOW)
         assert found.facts == CHANGED
-        assert await state.corrections.find(SERVER, post_id, CHANGED, NOW + DAY) == found
+        assert await state.corrections.open_for_post(SERVER, post_id, CHANGED, NOW + DAY) == found
         assert await state.corrections.get(found.correction_id) == found
         assert await state.corrections.get("another") is None
 
     async def test_are_replaced_by_what_changes_later(self, state: State) -> None:
         post_id, other_id = await send(state, "one"), await send(state, "two")
-        other = await state.corrections.find(SERVER, other_id, CHANGED, NOW)
-        first = await state.corrections.find(SERVER, post_id, CHANGED, NOW + MINUTE)
-        second = await state.corrections.find(SERVER, post_id, CHANGED_AGAIN, NOW + 2 * MINUTE)
-        assert await state.corrections.open() == (other, second)
-        await state.corrections.find(SERVER, post_id, CHANGED, NOW + DAY)
-        assert await state.corrections.open() == (other, first), "it was changed back"
+        other = await state.corrections.open_for_post(SERVER, other_id, CHANGED, NOW)
+        first = await state.corrections.open_for_post(SERVER, post_id, CHANGED, NOW + MINUTE)
+        second = await state.corrections.open_for_post(
+            SERVER, post_id, CHANGED_AGAIN, NOW + 2 * MINUTE
+        )
+        assert await state.corrections.list_open() == (other, second)
+        await state.corrections.open_for_post(SERVER, post_id, CHANGED, NOW + DAY)
+        assert await state.corrections.list_open() == (other, first), "it was changed back"
 
     async def test_that_a_moderator_dismissed_stay_so(self, state: State) -> None:
         briefing, post_id = await posted(state), await send(state, "one")
-        found = await state.corrections.find(SERVER, post_id, CHANGED, NOW)
+        found = await state.corrections.open_for_post(SERVER, post_id, CHANGED, NOW)
         key, settle = found.correction_id, state.corrections.settle
         assert await settle(key, "dismissed", briefing.briefing_id, EDITOR, NOW)
-        again = await state.corrections.find(SERVER, post_id, CHANGED, NOW + DAY)
+        again = await state.corrections.open_for_post(SERVER, post_id, CHANGED, NOW + DAY)
         assert (again.status, again.member_id) == ("dismissed", EDITOR)
         assert not await settle(key, "posted", briefing.briefing_id, AUTHOR, NOW)
         assert (await actions(state, briefing)).count("corrected") == 1
@@ -295,28 +297,30 @@ class TestCorrections:
         assert await state.corrections.get(key) == again
 
     async def test_are_open_for_each_server(self, state: State) -> None:
-        first = await state.corrections.find(OTHER, await send(state, "one"), CHANGED, NOW)
-        second = await state.corrections.find(SERVER, await send(state, "two"), CHANGED, NOW - DAY)
-        assert await state.corrections.open() == (second, first)
-        assert await state.corrections.open(OTHER) == (first,)
+        first = await state.corrections.open_for_post(OTHER, await send(state, "one"), CHANGED, NOW)
+        second = await state.corrections.open_for_post(
+            SERVER, await send(state, "two"), CHANGED, NOW - DAY
+        )
+        assert await state.corrections.list_open() == (second, first)
+        assert await state.corrections.list_open(OTHER) == (first,)
         await state.corrections.supersede(first.correction_id, NOW)
-        assert await state.corrections.open() == (second,)
+        assert await state.corrections.list_open() == (second,)
 
     async def test_settled_by_moderators_give_the_latest_versions(self, state: State) -> None:
         briefing, post_id = await posted(state), await send(state, "one")
         for number, facts in enumerate((CHANGED_AGAIN, CHANGED)):
             at = NOW + number * MINUTE
-            found = await state.corrections.find(SERVER, post_id, facts, at)
+            found = await state.corrections.open_for_post(SERVER, post_id, facts, at)
             key = found.correction_id
             await state.corrections.settle(key, "dismissed", briefing.briefing_id, EDITOR, at)
-        await state.corrections.find(SERVER, post_id, {"summit/end": "v9"}, NOW)
+        await state.corrections.open_for_post(SERVER, post_id, {"summit/end": "v9"}, NOW)
         assert await state.corrections.settled_facts(post_id) == CHANGED
         assert await state.corrections.settled_facts(await send(state, "two")) == {}
 
     async def test_by_an_edit_schedule_one(self, state: State) -> None:
         briefing, other, post_id = await posted(state), await posted(state), await send(state, "1")
         for facts, at in ((CHANGED, NOW), (CHANGED_AGAIN, NOW + DAY)):
-            found = await state.corrections.find(SERVER, post_id, facts, at)
+            found = await state.corrections.open_for_post(SERVER, post_id, facts, at)
             key = found.correction_id
             assert await state.corrections.settle(key, "edited", briefing.briefing_id, EDITOR, at)
         assert await state.post_edits.due() == {briefing.briefing_id: NOW}
@@ -326,7 +330,9 @@ class TestCorrections:
     async def test_by_a_reply_wait_for_their_own(self, state: State) -> None:
         briefing, keys = await posted(state), list[str]()
         for name in ("one", "two"):
-            found = await state.corrections.find(SERVER, await send(state, name), CHANGED, NOW)
+            found = await state.corrections.open_for_post(
+                SERVER, await send(state, name), CHANGED, NOW
+            )
             keys.append(found.correction_id)
             await state.corrections.settle(keys[-1], "posted", briefing.briefing_id, EDITOR, NOW)
         await send(state, keys[0], kind="correction")
@@ -334,7 +340,7 @@ class TestCorrections:
 
     async def test_by_a_reply_are_unposted_until_it_is_sent(self, state: State) -> None:
         briefing, post_id = await posted(state), await send(state, "one")
-        found = await state.corrections.find(SERVER, post_id, CHANGED, NOW)
+        found = await state.corrections.open_for_post(SERVER, post_id, CHANGED, NOW)
         key = found.correction_id
         slot = Slot(SERVER, "correction", NOW.date(), NOW, 10, key)
         await state.posts.end(slot, "failed", "refused", NOW)
@@ -351,28 +357,30 @@ class TestCorrections:
 
     async def test_are_reopened_once_if_their_reply_failed(self, state: State) -> None:
         briefing, post_id = await posted(state), await send(state, "one")
-        found = await state.corrections.find(SERVER, post_id, CHANGED, NOW)
+        found = await state.corrections.open_for_post(SERVER, post_id, CHANGED, NOW)
         key, failed = found.correction_id, AuditEntry(NOW, None, "uncorrected", "refused")
         reopen = state.corrections.reopen
         assert not await reopen(key, briefing.briefing_id, failed), "it is open"
         await state.corrections.settle(key, "posted", briefing.briefing_id, EDITOR, NOW)
         assert await reopen(key, briefing.briefing_id, failed)
-        assert await state.corrections.open() == (found,)
+        assert await state.corrections.list_open() == (found,)
         assert (await actions(state, briefing)).count("uncorrected") == 1
 
     async def test_of_a_deleted_post_are_not_reopened(self, state: State) -> None:
         briefing, post_id = await posted(state), await send(state, "one")
-        found = await state.corrections.find(SERVER, post_id, CHANGED, NOW)
+        found = await state.corrections.open_for_post(SERVER, post_id, CHANGED, NOW)
         key, failed = found.correction_id, AuditEntry(NOW, None, "uncorrected", "refused")
         await state.corrections.settle(key, "posted", briefing.briefing_id, EDITOR, NOW)
         await state.post_edits.mark_deleted(briefing.briefing_id, post_id, MESSAGE, EDITOR, NOW)
         assert not await state.corrections.reopen(key, briefing.briefing_id, failed)
-        assert await state.corrections.open() == ()
+        assert await state.corrections.list_open() == ()
 
     async def test_by_an_edit_that_failed_are_reopened(self, state: State) -> None:
         briefing = await posted(state)
         found = {
-            name: await state.corrections.find(SERVER, await send(state, name), CHANGED, NOW)
+            name: await state.corrections.open_for_post(
+                SERVER, await send(state, name), CHANGED, NOW
+            )
             for name in ("failed", "earlier", "other")
         }
         for name, each in found.items():
@@ -381,20 +389,20 @@ class TestCorrections:
             await state.corrections.settle(key, "edited", briefing.briefing_id, EDITOR, at)
         for name in ("failed", "earlier"):
             await state.corrections.reopen_edited(found[name].post_id, NOW + MINUTE)
-        assert await state.corrections.open() == (found["failed"],)
+        assert await state.corrections.list_open() == (found["failed"],)
 
     async def test_are_recorded_by_an_edit(self, state: State) -> None:
         briefing, post_id, other_id = (
             await posted(state), await send(state, "one"), await send(state, "two"),
         )  # fmt: skip
         assert await state.corrections.corrected_at(post_id) is None
-        replied = await state.corrections.find(SERVER, post_id, CHANGED, NOW)
+        replied = await state.corrections.open_for_post(SERVER, post_id, CHANGED, NOW)
         key = replied.correction_id
         await state.corrections.settle(key, "posted", briefing.briefing_id, EDITOR, NOW)
-        await state.corrections.find(SERVER, post_id, {"summit/end": "v2"}, NOW)
-        other = await state.corrections.find(SERVER, other_id, CHANGED, NOW)
+        await state.corrections.open_for_post(SERVER, post_id, {"summit/end": "v2"}, NOW)
+        other = await state.corrections.open_for_post(SERVER, other_id, CHANGED, NOW)
         await state.corrections.record_edit(SERVER, post_id, CHANGED_AGAIN, NOW + MINUTE)
-        assert await state.corrections.open() == (other,)
+        assert await state.corrections.list_open() == (other,)
         assert await state.corrections.corrected_at(post_id) == NOW + MINUTE
         assert await state.corrections.corrected_at(other_id) is None
         await state.corrections.record_edit(SERVER, post_id, CHANGED, NOW + DAY)
@@ -476,7 +484,7 @@ async def test_changes_of_what_is_due_are_announced(state: State, announced: lis
     """The scheduler of another process reads again what is due only if it is notified."""
     briefing = await posted(state)
     post_id = await send(state, "one")
-    found = await state.corrections.find(SERVER, post_id, CHANGED, NOW)
+    found = await state.corrections.open_for_post(SERVER, post_id, CHANGED, NOW)
     for change in (
         state.briefings.move(briefing, "posted", "posted", NOW, None),
         state.corrections.settle(found.correction_id, "edited", briefing.briefing_id, EDITOR, NOW),

@@ -989,7 +989,7 @@ async def test_the_ends_of_the_calendar_have_their_digests(tmp_path: Path) -> No
         (("--date", "2027-03-15", "--topics", " gsomia, cuba-ties"), 0, "Daily digest · 15 March"),
         (("--date", "2027-03-16", "--days", "2", "--weekly"), 0, "── 2027-03-23 ──"),
         (("--date", "2027-03-16", "--topics", "gsomia,nope"), 2, "No topic `nope`; there are "),
-        (("--date", "2027-02-30"), 2, "`2027-02-30` is no day of the calendar; write it as"),
+        (("--date", "2027-02-30"), 2, "`2027-02-30` is not a day of the calendar; write it as"),
         (("--date", "2027-03-16", "--language", "fr"), 2, "No language `fr`"),
     ],
 )

@@ -100,19 +100,23 @@ async def test_a_change_that_is_on_no_record_still_counts(upgraded: Upgraded) ->
 async def test_what_moderators_decided_stays_decided(upgraded: Upgraded) -> None:
     state, post_id = upgraded.state, await upgraded.post("one", {SIGNED: AS_IT_WAS})
     waiting_id = await upgraded.post("two", {SIGNED: AS_IT_WAS})
-    correction = await state.corrections.find(SERVER, post_id, {SIGNED: WRITTEN[SIGNED]}, NOW)
+    correction = await state.corrections.open_for_post(
+        SERVER, post_id, {SIGNED: WRITTEN[SIGNED]}, NOW
+    )
     text = BriefingText("storm-2014", None, None, "en", "The storm", (RUINS,))
     briefing = await state.briefings.begin(SERVER, BriefingPlan(text), "before", MODERATOR, NOW)
     await state.corrections.settle(
         correction.correction_id, "dismissed", briefing.briefing_id, MODERATOR, NOW
     )
-    open_one = await state.corrections.find(SERVER, waiting_id, {SIGNED: WRITTEN[SIGNED]}, NOW)
+    open_one = await state.corrections.open_for_post(
+        SERVER, waiting_id, {SIGNED: WRITTEN[SIGNED]}, NOW
+    )
     await adopt_versions(upgraded.service.store, state)
     pending = PendingCorrections(upgraded.service, state)
     await pending.refresh()
     assert (list(pending.to_offer.values()), pending.outdated) == ([waiting_id], set())
     now = await upgraded.service.store.versions()
-    found = await state.corrections.find(SERVER, waiting_id, {SIGNED: now[SIGNED]}, NOW)
+    found = await state.corrections.open_for_post(SERVER, waiting_id, {SIGNED: now[SIGNED]}, NOW)
     assert found.correction_id == open_one.correction_id, "it is offered already"
 
 

@@ -170,7 +170,7 @@ async def read_back(state: State) -> None:
     corrected = {"summit/end": "v3", "summit/talks": "v4"}
     found = Correction("c1", 7, "sent", corrected, "open", None, NOON)
     settled = Correction("c2", 7, "sent", {"summit/talks": "v2"}, "posted", 1, NOON)
-    assert await state.corrections.open() == (found,)
+    assert await state.corrections.list_open() == (found,)
     assert await state.corrections.get("c2") == settled
     assert await state.suggestions.accepted() == (
         Suggestion(

@@ -66,7 +66,7 @@ async def things(state: State, other_process: State, server_id: int, number: int
     slot = Slot(server_id, "briefing", TODAY, NOW, 10, briefing.briefing_id)
     await state.leases.acquire(slot, CONTENTS, NOW, LEASE)
     await state.posts.record(slot, MessageRef(number, 10), None, NOW, publish=True)
-    find = state.corrections.find
+    find = state.corrections.open_for_post
     correction = await find(server_id, slot.post_id, {"storm/closed": "v2"}, NOW)
     reply = Slot(server_id, "correction", TODAY, NOW, 10, correction.correction_id)
     lease = await state.leases.acquire(reply, NEWER, NOW, LEASE)
@@ -186,7 +186,7 @@ STEPS: dict[str, tuple[Step, Step]] = {
     ),
     "find again": (
         nothing,
-        lambda own: own.state.corrections.find(
+        lambda own: own.state.corrections.open_for_post(
             own.server_id, own.slot.post_id, {"storm/closed": "v3"}, LATER
         ),
     ),
@@ -262,7 +262,7 @@ async def test_a_step_changes_the_thing_that_it_is_for_alone(
 
 SERVER_STEPS: dict[str, Callable[[State], Awaitable[object]]] = {
     "pause": lambda state: state.digests.pause(SERVER, "moderator"),
-    "stop": lambda state: state.digests.stop(SERVER, "no-channel", CONFIG, LATER),
+    "stop": lambda state: state.digests.pause_and_warn(SERVER, "no-channel", CONFIG, LATER),
     "resume": lambda state: state.digests.resume(SERVER, LATER, TODAY),
     "advance": lambda state: state.digests.advance(SERVER, TODAY, Occurrence(LATER, TODAY)),
     "put": lambda state: state.digests.put(SERVER, CONFIG, LATER, TODAY),

@@ -99,9 +99,11 @@ class Process:
         """Deliver a post."""
         return await self._run(self.outbox.deliver, outgoing, contents)
 
-    async def settle(self, outgoing: OutgoingPost = POST, contents: Contents = CONTENTS) -> object:
+    async def finish_unsent(
+        self, outgoing: OutgoingPost = POST, contents: Contents = CONTENTS
+    ) -> object:
         """Find out what became of a post that is too late."""
-        return await self._run(self.outbox.settle, outgoing, contents)
+        return await self._run(self.outbox.finish_unsent, outgoing, contents)
 
     async def _run(
         self,
@@ -165,7 +167,7 @@ async def test_what_was_delivered_is_not_sent_again(
     await process.deliver()
     for each in (process, await another(world, discord)):
         assert await each.deliver() == NothingToSend()
-        assert await each.settle() == NothingToSend()
+        assert await each.finish_unsent() == NothingToSend()
     assert len(discord.sent) == 1
     assert await world.state.posts.unpublished() == ()
 
@@ -274,7 +276,7 @@ async def test_a_refused_token_leaves_the_post_to_be_made(
 async def test_a_post_of_another_process_is_left_to_it(world: World, process: Process) -> None:
     await world.state.leases.acquire(SLOT, CONTENTS, NOW, LEASE)
     assert await process.deliver() == RetryAt(NOW + LEASE)
-    assert await process.settle() == RetryAt(NOW + LEASE)
+    assert await process.finish_unsent() == RetryAt(NOW + LEASE)
 
 
 @pytest.mark.parametrize("name", ["acquire", "renew"])
@@ -333,7 +335,7 @@ async def test_what_could_not_be_recorded_is_recorded_later_without_a_look(
 async def test_what_is_too_late_and_was_never_sent_is_skipped(
     world: World, process: Process, discord: Discord
 ) -> None:
-    assert await process.settle() == NothingToSend()
+    assert await process.finish_unsent() == NothingToSend()
     assert await became(world) == ("skipped", "late")
     assert discord.looked_for == []
     assert discord.sent == []
@@ -347,7 +349,7 @@ async def test_what_is_too_late_and_may_have_been_made_is_looked_up(
     await process.deliver()
     await world.time.until(NOW + 7 * 60 * 60 * SECOND)
     found = Delivered(MessageRef(1, CHANNEL)) if was_made else NothingToSend()
-    assert await process.settle() == found
+    assert await process.finish_unsent() == found
     assert await became(world) == (("sent", None) if was_made else ("skipped", "late"))
     assert len(discord.looked_for) == 1
 
@@ -369,7 +371,7 @@ async def test_what_is_too_late_and_cannot_be_looked_up_stays_unknown(
     await process.deliver()
     await world.time.until(NOW + HALF_A_MINUTE)
     discord.finding = [error]
-    assert await process.settle() == Undetermined()
+    assert await process.finish_unsent() == Undetermined()
     assert await became(world) == ("unknown", "unreadable")
     assert discord.sent == []
 
@@ -381,8 +383,8 @@ async def test_what_is_too_late_is_looked_up_once_a_limit_is_over(
     await process.deliver()
     await world.time.until(NOW + HALF_A_MINUTE)
     discord.finding = [Throttled(20)]
-    later = await process.settle()
+    later = await process.finish_unsent()
     assert later == RetryAt(NOW + HALF_A_MINUTE + 20 * SECOND)
     assert await became(world) == ("leased", None)
     await world.time.until(NOW + HALF_A_MINUTE + 20 * SECOND)
-    assert await process.settle() == Delivered(MessageRef(1, CHANNEL))
+    assert await process.finish_unsent() == Delivered(MessageRef(1, CHANNEL))

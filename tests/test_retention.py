@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from bot.state.audit_log import AuditAction
 from bot.state.briefing_plan import BriefingPlan, BriefingText
-from bot.state.briefing_record import Briefing, Status
+from bot.state.briefing_record import Briefing, BriefingStatus
 from bot.state.posts import Contents, MessageRef, Slot
 from bot.state.public_answers import PublicAnswer
 from tests.databases import stories_of
@@ -20,7 +20,7 @@ MEMBER = 2
 PLAN = BriefingPlan(BriefingText("storm", None, None, "en", "The storm", ("storm/closed",)))
 
 
-async def briefing(world: World, status: Status, action: AuditAction) -> Briefing:
+async def briefing(world: World, status: BriefingStatus, action: AuditAction) -> Briefing:
     """A briefing that a moderator brought to a status at noon."""
     draft = await world.state.briefings.begin(SERVER, PLAN, "base", MEMBER, NOW)
     return await world.state.briefings.move(draft, status, action, NOW, MEMBER)

@@ -640,7 +640,7 @@ class Held:
         self.runs.append(now)
         if len(self.runs) == 1:
             await asyncio.sleep(HOUR.total_seconds())
-        return Finished(NOW + 9 * HOUR, leads_on=False)
+        return Finished(NOW + 9 * HOUR, makes_others_due=False)
 
 
 async def test_what_was_moved_while_it_ran_is_due_as_it_was_moved(world: World) -> None:

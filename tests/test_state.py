@@ -171,7 +171,9 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
     "digests.put": lambda state: state.digests.put(SERVER, CONFIG, NOW, TODAY),
     "digests.advance": lambda state: state.digests.advance(SERVER, TODAY, Occurrence(NOW, TODAY)),
     "digests.pause": lambda state: state.digests.pause(SERVER, "moderator"),
-    "digests.stop": lambda state: state.digests.stop(SERVER, "no-channel", CONFIG, NOW),
+    "digests.pause_and_warn": lambda state: state.digests.pause_and_warn(
+        SERVER, "no-channel", CONFIG, NOW
+    ),
     "digests.resume": lambda state: state.digests.resume(SERVER, NOW, TODAY),
     "digests.remove": lambda state: state.digests.remove(SERVER),
     "leases.acquire": lambda state: state.leases.acquire(SLOT, CONTENTS, NOW, LEASE),
@@ -536,9 +538,9 @@ class TestDigests:
 
     async def test_that_two_processes_stop_warn_once(self, filled: State) -> None:
         for _ in range(2):
-            await filled.digests.stop(SERVER, "no-permission", CONFIG, NOW)
+            await filled.digests.pause_and_warn(SERVER, "no-permission", CONFIG, NOW)
         assert len(await filled.notices.due()) == 1
-        await filled.digests.stop(SERVER, "no-channel", CONFIG, NOW)
+        await filled.digests.pause_and_warn(SERVER, "no-channel", CONFIG, NOW)
         assert len(await filled.notices.due()) == 2, "what is wrong now is another thing"
 
     async def test_that_come_are_those_of_present_servers(self, filled: State) -> None:

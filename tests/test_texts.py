@@ -23,9 +23,10 @@ from bot.compose.briefing_sections import SECTIONS
 from bot.compose.briefing_size import SIZES
 from bot.facts.model import ACTOR_KINDS, CLAIMS, EVENT_KINDS, SourceKind, ThingKind
 from bot.state.audit_log import AuditAction
-from bot.state.briefing_record import Status
+from bot.state.briefing_record import BriefingStatus
 from bot.state.corrections import Settlement
 from bot.state.digests import BlockReason, WhenEmpty
+from bot.state.suggestions import SuggestionStatus
 from bot.texts import catalogues
 from bot.texts.catalogues import LANGUAGES, choose, words_in
 from bot.ui.briefings.audit_log import PROBLEMS
@@ -104,7 +105,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "briefing.ui.list.*": ("no-channel", "no-role"),
     "briefing.ui.when.*": ("day", "time", "weekday", "unknown", "past", "too-far"),
     "briefing.ui.size.*": tuple(SIZES),
-    "briefing.ui.status.*": (*get_args(Status), "held"),
+    "briefing.ui.status.*": (*get_args(BriefingStatus), "held"),
     "corrections.part.*": PARTS,
     "correction.button.*": get_args(Settlement),
     "correction.done.*": get_args(Settlement),
@@ -125,6 +126,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "role", "role.none", "approval.on", "approval.off", "log", "log.none", "delete",
     ),
     "setup.*": ("server", "digest"),
+    "suggest.status.*": get_args(SuggestionStatus),
     "settings.language.*": ("discord", *LANGUAGES),
 }  # fmt: skip
 """Keys that the code puts together, and every value that may stand for `*`."""

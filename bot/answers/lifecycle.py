@@ -83,7 +83,7 @@ async def reopen_service(service: AnswerService, data: Path) -> Store | None:
 
 
 async def _open_prepared(path: Path) -> Store:
-    """A base that can answer at once. Raises UnreadableBase, also for damage seen only by then."""
+    """A base that can answer at once. Raises UnreadableBase, even for damage found only here."""
     store = await Store.open(path)
     try:
         await _prepare(store)

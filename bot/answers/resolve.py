@@ -42,7 +42,7 @@ class Resolved:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _NameToResolve:
     """One name in a question: the option that it was typed into, and the kind of thing wanted.
 
     `any_kind` says that a thing of another kind may be answered as well.
@@ -69,7 +69,9 @@ def resolve_names(context: AnswerContext, command: Command) -> Resolved | Card:
     for option in command.options:
         if not is_thing_kind(option.kind) or option.name not in context.options:
             continue
-        asked = _Asked(question, option.name, option.kind, any_kind=option.kind == command.name)
+        asked = _NameToResolve(
+            question, option.name, option.kind, any_kind=option.kind == command.name
+        )
         found = _look_up(context, asked)
         if isinstance(found, Card):
             return found
@@ -86,7 +88,7 @@ def resolve_thing(
 
     Each choice on that card asks `question` again with the chosen thing.
     """
-    found = _look_up(context, _Asked(question, option, kind))
+    found = _look_up(context, _NameToResolve(question, option, kind))
     return found if isinstance(found, Card) else found.thing
 
 
@@ -125,7 +127,7 @@ def _dated(context: AnswerContext, command: Command) -> Question | None:
     return command.question(**options)
 
 
-def _look_up(context: AnswerContext, asked: _Asked) -> _Match | Card:
+def _look_up(context: AnswerContext, asked: _NameToResolve) -> _Match | Card:
     store, typed = context.store, context.options[asked.option]
     thing = store.things.get(typed)
     if thing and thing.kind == asked.kind:
@@ -150,7 +152,7 @@ def _look_up(context: AnswerContext, asked: _Asked) -> _Match | Card:
     return _no_match(context, asked, finding)
 
 
-def _remarks(context: AnswerContext, asked: _Asked, found: _Match) -> Iterable[str]:
+def _remarks(context: AnswerContext, asked: _NameToResolve, found: _Match) -> Iterable[str]:
     words, typed = context.words, context.options[asked.option]
     if not found.as_typed:
         yield words("shown-for", text=echo(typed))
@@ -176,12 +178,12 @@ def _of_other_kinds(context: AnswerContext, name: str) -> list[_Match]:
     return [_Match(thing, finding.as_typed) for thing in own or things]
 
 
-def _choices(context: AnswerContext, asked: _Asked, things: Sequence[ThingRecord]) -> Card:
+def _choices(context: AnswerContext, asked: _NameToResolve, things: Sequence[ThingRecord]) -> Card:
     title = context.words("choose", text=echo(context.options[asked.option]))
     return _unanswered(context, asked, title, things)
 
 
-def _other_kinds(context: AnswerContext, asked: _Asked, others: Sequence[_Match]) -> Card:
+def _other_kinds(context: AnswerContext, asked: _NameToResolve, others: Sequence[_Match]) -> Card:
     """Things of other kinds, which the option cannot take, each with a button to its card."""
     if len(others) > 1:
         return _choices(context, asked, [other.thing for other in others])
@@ -190,7 +192,7 @@ def _other_kinds(context: AnswerContext, asked: _Asked, others: Sequence[_Match]
     return _unanswered(context, asked, title, [thing])
 
 
-def _no_match(context: AnswerContext, asked: _Asked, finding: Finding) -> Card:
+def _no_match(context: AnswerContext, asked: _NameToResolve, finding: Finding) -> Card:
     title = context.words(f"no-match.{asked.kind}", text=echo(context.options[asked.option]))
     near = _things(context, finding)
     hint = context.words("no-match.near" if near else "no-match.help")
@@ -199,7 +201,7 @@ def _no_match(context: AnswerContext, asked: _Asked, finding: Finding) -> Card:
 
 def _unanswered(
     context: AnswerContext,
-    asked: _Asked,
+    asked: _NameToResolve,
     title: str,
     things: Sequence[ThingRecord],
     hint: str | None = None,
@@ -214,7 +216,9 @@ def _unanswered(
     )
 
 
-def _not_mentioned(context: AnswerContext, asked: _Asked, absent: Sequence[AbsentName]) -> Card:
+def _not_mentioned(
+    context: AnswerContext, asked: _NameToResolve, absent: Sequence[AbsentName]
+) -> Card:
     names = context.words.list([name.name(context.words.language) for name in absent])
     typed = context.options[asked.option]
     return Card(

@@ -41,7 +41,7 @@ def essential_facts(
 ) -> Iterator[Section]:
     """The facts to show first, or else the first ones, as far as the overview has room for them.
 
-    `taken` is the room of what is no text, in characters.
+    `taken` is what the picture takes of that room, in characters.
 
     What the lead says is not said twice. Without a lead, there is at least one fact.
     """

@@ -144,13 +144,13 @@ def digest(
         chosen = frozenset(part.strip() for part in topics.split(",") if part.strip())
         if server is not None and (chosen or language or weekly):
             fail("A server's digest has its own days, topics and language; leave out the options.")
-        asked = _Asked(server, chosen, language_or_default(language, settings), weekly)
+        asked = _DigestOptions(server, chosen, language_or_default(language, settings), weekly)
         first = typed_day(day) if day else date.today()
         asyncio.run(_digests(settings, first, number, asked))
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _DigestOptions:
     """Whose digests to print: a server's, or those that a new one with these settings would get."""
 
     server: int | None
@@ -159,7 +159,7 @@ class _Asked:
     is_weekly: bool
 
 
-async def _digests(settings: Config, first: date, number: int, asked: _Asked) -> None:
+async def _digests(settings: Config, first: date, number: int, asked: _DigestOptions) -> None:
     """Print digests as text, with a rule between two."""
     from bot.cards.plain import plain
     from bot.compose.digest_run import run
@@ -177,7 +177,7 @@ async def _digests(settings: Config, first: date, number: int, asked: _Asked) ->
 
 
 async def _reader(
-    settings: Config, service: AnswerService, asked: _Asked
+    settings: Config, service: AnswerService, asked: _DigestOptions
 ) -> tuple[DigestReader, DigestHistory]:
     """Who reads the digests, and what they have read before: a server, or one that is new."""
     from bot.compose.digest_material import DigestHistory

@@ -100,7 +100,7 @@ def typed_day(typed: str) -> date:
     try:
         return date.fromisoformat(typed)
     except ValueError:
-        fail(f"`{typed}` is no day of the calendar; write it as 2026-12-01.")
+        fail(f"`{typed}` is not a day of the calendar; write it as 2026-12-01.")
 
 
 def base_folders(settings: Config) -> Folders:

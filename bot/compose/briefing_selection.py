@@ -47,7 +47,7 @@ _TURNS_OF_PERIOD: tuple[SectionKind, ...] = (
     "happened", "happened", "followed", "planned", "differ", "said", "may", "happened", "open",
     "led", "may", "said", "followed", "hearsay", "happened", "may", "happened", "open",
 )  # fmt: skip
-"""The sections in the order in which they get their lines. """
+"""The sections in the order in which they get their lines."""
 
 _MOST_PASSED_OVER = 3  # facts of a curated list that do not fit, before a draft is done
 _PUT_FIRST = 5  # facts that curators put first have their lines before all sections, but of events

@@ -171,7 +171,7 @@ class Outbox(Generic[Sent]):
             return RetryAt(self._clock() + self._timing.retry)
         return await self._record(outgoing, message_ref, contents)
 
-    async def settle(self, outgoing: Sent, contents: Contents) -> Outcome:
+    async def finish_unsent(self, outgoing: Sent, contents: Contents) -> Outcome:
         """Finish a post that must not be sent any more: record it if it was, else skip it.
 
         Raises DatabaseUnavailable and Unauthorized.

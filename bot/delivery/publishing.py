@@ -44,7 +44,7 @@ class PublishingJob:
         """
         post = await self._posts.get(key)
         if not post or not post.message_ref:  # forgotten meanwhile
-            return Finished(None, leads_on=False)
+            return Finished(None, makes_others_due=False)
         await self._rate_limiter.acquire()
         try:
             await self._publisher.publish(post.message_ref)
@@ -55,4 +55,4 @@ class PublishingJob:
             await self._posts.mark_published(key, done=False)
         else:
             await self._posts.mark_published(key, done=True)
-        return Finished(None, leads_on=False)
+        return Finished(None, makes_others_due=False)

@@ -51,11 +51,12 @@ class SchedulerSettings:
 class Finished:
     """The item is handled; `next` is when it is due again, if it is.
 
-    `leads_on` says that other items may be due by it, of which the state has announced nothing.
+    `makes_others_due` says that handling it may have made other items due, which the state does not
+    announce.
     """
 
     next: datetime | None
-    leads_on: bool = True
+    makes_others_due: bool = True
 
 
 class Job(Protocol):
@@ -207,7 +208,7 @@ class Scheduler:
             self._not_before[item] = outcome.at
             return
         self._not_before.pop(item, None)
-        self._is_stale = self._is_stale or outcome.leads_on
+        self._is_stale = self._is_stale or outcome.makes_others_due
         if self._next_due.get(item) != due:
             return  # a moderator changed it meanwhile, and that was read
         if outcome.next:

@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.facts.absent import AbsentName
 from bot.facts.built import uri
 from bot.facts.model import BaseInfo
-from bot.facts.names import Names
+from bot.facts.names import NameCatalogue
 from bot.facts.records import SourceRecord
 from bot.facts.things import ThingRow, Things
 
@@ -30,7 +30,7 @@ class LoadedBase:
     things: Things
     sources: Sequence[SourceRecord]
     absent: Mapping[str, AbsentName]
-    names: Names
+    names: NameCatalogue
     words: Sequence[str]
 
 
@@ -55,6 +55,6 @@ def load_base(path: Path) -> LoadedBase:
             things=Things(things),
             sources=tuple(SourceRecord.model_validate_json(row[0]) for row in sources),
             absent=absent,
-            names=Names.restored(names, things, absent),
+            names=NameCatalogue.restored(names, things, absent),
             words=[row[0] for row in db.execute("SELECT form FROM word")],
         )

@@ -49,7 +49,7 @@ class DescribedThing(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Names:
+class NameCatalogue:
     """The names of things, in their order, and of what no article mentions, by id.
 
     `entries` have them normalized, and `term_keys` those of the things as questions are read.
@@ -62,7 +62,9 @@ class Names:
     tables: NameTables
 
     @classmethod
-    def of(cls, things: Sequence[DescribedThing], absent: Mapping[str, AbsentName]) -> Names:
+    def of(
+        cls, things: Sequence[DescribedThing], absent: Mapping[str, AbsentName]
+    ) -> NameCatalogue:
         """The names of a base."""
         rows = [thing.row for thing in things]
         names = [tuple(map(normalize, thing.names)) for thing in things]
@@ -90,7 +92,7 @@ class Names:
     @classmethod
     def restored(
         cls, saved: Saved, things: Sequence[ThingRow], absent: Mapping[str, AbsentName]
-    ) -> Names:
+    ) -> NameCatalogue:
         """What was saved. Raises LookupError or ValueError if it is not whole."""
         described = json.loads(saved["described"])
         return cls(

@@ -115,11 +115,10 @@ class AskRecord(Frozen):
     terms: frozenset[str]
 
 
-class Asks(Frozen):
-    """Asks as a base holds them, each by its place: there are dozens to a unit.
+class AskTable(Frozen):
+    """All asks of a unit, packed: `places` maps each term to the positions of its asks.
 
-    `places` are those of the asks with each term. To read the asks one by one, and to sort their
-    terms, would take longer than an answer.
+    A unit has dozens of asks; reading them one by one would take longer than an answer.
     """
 
     plains: tuple[str, ...]
@@ -150,7 +149,7 @@ class Asks(Frozen):
 class AskIndex:
     """Asks as questions are compared with them."""
 
-    def __init__(self, asks: Asks) -> None:
+    def __init__(self, asks: AskTable) -> None:
         self.asks = asks
         self.kinds = asks.kinds
         self.letters = tuple(" ".join(sorted(plain.split())) for plain in asks.plains)
@@ -200,7 +199,7 @@ class UnitRecord(Frozen):
     answers: frozenset[QuestionKind]
     is_open: bool
     facts: int
-    asks: Asks
+    asks: AskTable
     series: tuple[str, ...]
     day: int
 

@@ -12,7 +12,7 @@ from bot.facts.dates import parse_date
 from bot.facts.keywords import keywords, places
 from bot.facts.load import Base, Named, fact_lists, forms_of
 from bot.facts.model import Actor, Event, Fact, Source, ThingKind
-from bot.facts.names import DescribedThing, Names
+from bot.facts.names import DescribedThing, NameCatalogue
 from bot.facts.records import (
     AskRecord,
     Dated,
@@ -73,7 +73,7 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
 
 def _name_rows(things: Sequence[DescribedThing], base: Base) -> Generator[Row, None, TermReader]:
     """The tables of names, which are not kept longer; returns a reader by the names."""
-    names = Names.of(things, base.absent.names)
+    names = NameCatalogue.of(things, base.absent.names)
     yield from (("name_table", part) for part in names.saved().items())
     return term_reader(names, base.info)
 

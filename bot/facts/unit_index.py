@@ -8,9 +8,9 @@ from functools import cached_property
 import aiosqlite
 
 from bot.facts.model import BaseInfo
-from bot.facts.names import Names
+from bot.facts.names import NameCatalogue
 from bot.facts.queries import Records, fetch
-from bot.facts.records import AskIndex, AskRecord, Asks, UnitRecord
+from bot.facts.records import AskIndex, AskRecord, AskTable, UnitRecord
 from bot.facts.unit_records import term_reader
 from bot.matching.question_terms import TermReader
 from bot.matching.term_weights import TermWeights
@@ -22,7 +22,7 @@ class UnitIndex:
     def __init__(
         self,
         db: aiosqlite.Connection,
-        names: Names,
+        names: NameCatalogue,
         info: BaseInfo,
     ) -> None:
         self._db = db
@@ -62,7 +62,7 @@ class UnitIndex:
         if self._unanswered is None:
             rows = await fetch(self._db, "SELECT record FROM unanswered ORDER BY rank")
             asks = (AskRecord.model_validate_json(record) for (record,) in rows)
-            self._unanswered = AskIndex(Asks.of(asks))
+            self._unanswered = AskIndex(AskTable.of(asks))
         return self._unanswered
 
     async def weights(self) -> TermWeights:

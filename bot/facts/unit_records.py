@@ -12,8 +12,8 @@ from bot.facts.chronology import Chronology
 from bot.facts.keywords import date_words, kind_words
 from bot.facts.load import Base
 from bot.facts.model import CLAIMS, Actor, BaseInfo, Event, EventKind, Fact, Source
-from bot.facts.names import DescribedThing, Names
-from bot.facts.records import AskRecord, Asks, UnitRecord
+from bot.facts.names import DescribedThing, NameCatalogue
+from bot.facts.records import AskRecord, AskTable, UnitRecord
 from bot.facts.units import Unit, units
 from bot.matching.question_kinds import QuestionKind, kind_of
 from bot.matching.question_terms import THING, NameKeys, TermReader, plain_text
@@ -24,7 +24,7 @@ _REASON = re.compile(
 _LENGTH = re.compile(r"\b(minutes?|hours?|days?|weeks?|months?|years?|decades?)\b")
 
 
-def term_reader(names: Names, info: BaseInfo) -> TermReader:
+def term_reader(names: NameCatalogue, info: BaseInfo) -> TermReader:
     """Reads texts by the names, places and synonyms of a base; articles are no things here."""
     keyed = zip(names.entries, names.term_keys, strict=False)
     subjects = [(thing, keys) for thing, keys in keyed if thing.kind != "source"]
@@ -53,7 +53,7 @@ def unit_records(
             answers=frozenset(_answers(unit)),
             is_open=unit.part == "open",
             facts=things[unit.owner.id].record.facts,
-            asks=Asks.of(ask_records(asks, reader)),
+            asks=AskTable.of(ask_records(asks, reader)),
             series=tuple(_series(unit.owner)),
             day=chronology.bounds(unit.owner.id)[1] or 0 if isinstance(unit.owner, Event) else 0,
         )

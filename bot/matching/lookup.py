@@ -59,7 +59,7 @@ class Lookup:
     def begun(self, typed: str, kinds: Kinds) -> list[int]:
         """Owners of the names that a normalized text begins, if its last word is unfinished.
 
-        It is if it is no whole word of any name.
+        A word is unfinished if no name has it as a whole word.
         """
         if not typed or typed.split()[-1] in self._rows.words:
             return []

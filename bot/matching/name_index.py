@@ -104,7 +104,7 @@ class NameIndex:
         return self._likeliest(typed, kinds, doubtful=doubtful)
 
     def _likeliest(self, typed: str, kinds: Kinds, *, doubtful: bool) -> Finding:
-        """What a text means that is no name; one that is doubtful is never sure."""
+        """What a text that is not a name means; a doubtful one is never a sure match."""
         words = self._own_words(typed)
         described = [] if doubtful and typed.isascii() else self._described(words, kinds)
         ranked = self._ranked(typed, kinds)[:_MOST]

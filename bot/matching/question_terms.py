@@ -73,7 +73,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class NameKeys:
-    """A thing with the key of every form of its name. An actor's names are no words besides."""
+    """A thing with the key of every form of its name. Those of an actor are not words, too."""
 
     id: str
     keys: Iterable[str]
@@ -83,7 +83,7 @@ class NameKeys:
 class TermReader:
     """Reads texts as terms, by the names of things, the places and the synonyms of a base.
 
-    A capital names a state as well as a city, so the name of a place counts as a word besides.
+    Seoul may mean the government or the city, so the name of a place also counts as a word.
     """
 
     def __init__(

@@ -89,7 +89,7 @@ async def log_in(client: discord.Client, token: str) -> discord.AppInfo:
 async def _stay_connected(bot: Factdesk, token: str) -> None:
     """Log in, and serve the bot's shards as long as it holds them."""
     await bot.login(token)
-    systemd.notify("READY=1")  # also if the gateway is away: starting again would not bring it back
+    systemd.notify("READY=1")  # even if the gateway is unreachable: a restart would not help
     await bot.take_shards()
     watching = asyncio.create_task(bot.watch_shards())
     connecting = asyncio.create_task(bot.connect())

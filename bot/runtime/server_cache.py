@@ -83,7 +83,7 @@ class _Packed(MutableMapping[int, object]):
         return self._server.make(self._kind.classes[payload.get("type")], payload)
 
     def __setitem__(self, key: int, value: object) -> None:
-        """Nothing: discord.py stores an object here whose payload is `put`."""
+        """Do nothing: discord.py stores an object here whose payload was `put` already."""
 
     def __delitem__(self, key: int) -> None:
         lines = self._read()
@@ -165,7 +165,7 @@ class _Cache(AutoShardedConnectionState[discord.AutoShardedClient]):
         return server
 
     def get_channel(self, id: int | None) -> Any:  # Any: the values of `_channels` are
-        """A channel that is kept, of any server: what `_resolve_channel` says does not count."""
+        """A cached channel of any server; the placeholders of `_resolve_channel` are ignored."""
         found = (server.get_channel(id) for server in self.guilds) if id else ()
         return self._get_private_channel(id) or next(filter(None, found), None)
 

@@ -1,8 +1,8 @@
-"""When a shard may begin a session at Discord's gateway, which is called IDENTIFY.
+"""When a shard may send IDENTIFY, that is, begin a session at Discord's gateway.
 
-Discord takes `max_concurrency` at once, one for each remainder of the shards' ids, and then none
-for five seconds. It counts them, some thousand a day; a bot that needs more gets another token. All
-processes share both.
+Discord accepts `max_concurrency` at once, one for each remainder of the shard's id, and then none
+for five seconds. It also limits them to about a thousand a day, and resets the token of a bot that
+exceeds that. All processes share both limits.
 """
 
 from __future__ import annotations

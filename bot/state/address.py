@@ -97,4 +97,4 @@ def _seconds(typed: str | None) -> float | None:
     try:
         return float(typed or 0) or None
     except ValueError:
-        raise DatabaseUnavailable(f"`{typed}` in the address is no number of seconds") from None
+        raise DatabaseUnavailable(f"`{typed}` in the address is not a number of seconds") from None

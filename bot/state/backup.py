@@ -128,7 +128,7 @@ def _check(source: Path, copy: sqlite3.Connection) -> Copy:
     if damage != "ok":
         raise NoState(source, f"it is damaged ({damage.splitlines()[-1]})")
     if not copy.execute("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'").fetchone():
-        raise NoState(source, "it is no state of Factdesk")
+        raise NoState(source, "it is not a state of Factdesk")
     (revision,) = copy.execute("SELECT version_num FROM alembic_version").fetchone()
     if revision not in versions():
         raise NoState(source, f"its tables are of a newer version of Factdesk ({revision})")

@@ -19,7 +19,7 @@ from bot.state.briefing_plan import BriefingPlan, BriefingText, plan_columns, pl
 from bot.state.database import Database
 from bot.state.tables import briefing
 
-Status = Literal[
+BriefingStatus = Literal[
     "draft",  # being written
     "waiting",  # for a second moderator
     "ready",  # posted when it is due
@@ -47,7 +47,7 @@ class Briefing:
     briefing_id: str
     server_id: int
     version: int
-    status: Status
+    status: BriefingStatus
     plan: BriefingPlan
     author_id: int
     changed_by: int

@@ -20,7 +20,7 @@ from bot.state.audit_log import (
 from bot.state.briefing_plan import BriefingPlan, plan_changes, plan_columns
 from bot.state.briefing_record import (
     Briefing,
-    Status,
+    BriefingStatus,
     briefing_columns,
     briefing_from,
     change_briefing,
@@ -30,7 +30,7 @@ from bot.state.database import Database
 from bot.state.servers import insert_servers
 from bot.state.tables import briefing, server
 
-ENDED: tuple[Status, ...] = ("posted", "cancelled")
+ENDED: tuple[BriefingStatus, ...] = ("posted", "cancelled")
 
 
 def signer(old: Briefing, plan: BriefingPlan, member_id: int) -> int:
@@ -130,7 +130,7 @@ class Briefings:
     async def move(
         self,
         old: Briefing,
-        status: Status,
+        status: BriefingStatus,
         kind: AuditAction,
         at: datetime,
         member_id: int | None,

@@ -1,6 +1,7 @@
 """Whether any process changed the state: PostgreSQL notifies; SQLite is asked if its files changed.
 
-What this process writes counts if it is announced, as digests write much by which nothing is due.
+This process's own writes count only if they are announced: digests write much that makes nothing
+due.
 
 Behind a pooler that gives each transaction another connection, no notification arrives. Then a
 change is assumed each time.

@@ -58,7 +58,7 @@ class Corrections:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find(
+    async def open_for_post(
         self, server_id: int, post_id: str, facts: Mapping[str, str], at: datetime
     ) -> Correction:
         """Store what changed of a post, once, and close what had changed before."""
@@ -97,7 +97,7 @@ class Corrections:
             found = await _read(connection, correction.c.correction_id == correction_id)
         return found[0] if found else None
 
-    async def open(self, server_id: int | None = None) -> tuple[Correction, ...]:
+    async def list_open(self, server_id: int | None = None) -> tuple[Correction, ...]:
         """The open corrections of one server, or of all served here, oldest first."""
         column = correction.c.server_id
         here = column == server_id if server_id else self._database.serves(column)

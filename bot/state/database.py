@@ -61,7 +61,7 @@ class Database:
 
         `url` is such as `sqlite:///var/state.db`. Raises MissingDriver, NewerState, TablesInUse if
         an older version serves on tables that must change, NoState if a SQLite file is damaged
-        before that, and DatabaseUnavailable, also if the database can be read but not written.
+        before that, and DatabaseUnavailable, even if the database can be read but not written.
         """
         place = address.read(url)
         database = cls.at(url, shards)
@@ -87,7 +87,7 @@ class Database:
     async def version(cls, url: str) -> str | None:
         """The version of the tables, which are left as they are; None without any.
 
-        Raises MissingDriver, NewerState, and DatabaseUnavailable, also if the database can be read
+        Raises MissingDriver, NewerState, and DatabaseUnavailable, even if the database can be read
         but not written.
         """
         place = address.read(url)

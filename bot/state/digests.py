@@ -181,7 +181,7 @@ class Digests:
             {"paused": reason, "paused_until": until, "next_at": next_at, "next_day": next_day},
         )
 
-    async def stop(
+    async def pause_and_warn(
         self, server_id: int, reason: BlockReason, config: DigestConfig, at: datetime
     ) -> None:
         """Pause a digest that cannot be posted, and note to tell its moderators.

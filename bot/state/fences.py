@@ -6,9 +6,9 @@ shards back at once; any other waits until they were free for `SETTLE` seconds. 
 reach the database for `HOLDOUT` seconds gives its shards up, before the database gives up its
 silent connection. With SQLite a locked file holds all servers.
 
-One hole is left: if a process alone is cut off in such a way that the database hears of it, another
-takes its shards, and both serve them until the first gives up. To give up sooner would end every
-process when the database restarts.
+One gap remains: if the database sees a process's connection close, but the process cannot
+reconnect, another takes its shards, and both serve them until the first gives up. To give up sooner
+would end every process when the database restarts.
 """
 
 from __future__ import annotations
@@ -230,8 +230,8 @@ class ShardFences:
                 if all(is_taken for (is_taken,) in await _fetch(session, _TAKE, *wanted)):
                     self._has_locks = True
                     return True
-                # Only this process's own session before can hold them. The database notices after
-                # minutes only that the connection was cut without a word.
+                # Only this process's own earlier session can still hold them: the database may take
+                # minutes to notice a connection that was cut silently.
                 await _fetch(session, "SELECT pg_advisory_unlock_all()")
                 await _fetch(session, _END_OLD_SESSIONS, self._name)
                 return False

@@ -21,9 +21,9 @@ from bot.state.digest_progress import Occurrence, note_digest
 from bot.state.fact_versions import facts_of, insert_facts
 from bot.state.tables import WAITING, post, post_fact
 
-Kind = Literal["digest", "briefing", "offer", "correction", "notice"]
+PostKind = Literal["digest", "briefing", "offer", "correction", "notice"]
 EndStatus = Literal["skipped", "failed", "unknown"]
-Status = Literal["leased", "sent", "skipped", "failed", "unknown", "deleted"]
+PostStatus = Literal["leased", "sent", "skipped", "failed", "unknown", "deleted"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Slot:
     """
 
     server_id: int
-    kind: Kind
+    kind: PostKind
     day: date
     due_at: datetime
     channel_id: int
@@ -75,11 +75,11 @@ class Post:
 
     post_id: str
     server_id: int
-    kind: Kind
+    kind: PostKind
     name: str | None
     day: date
     due_at: datetime
-    status: Status
+    status: PostStatus
     reason: str | None
     message_ref: MessageRef | None
     ended_at: datetime | None
@@ -172,7 +172,7 @@ class Posts:
             row = rows.mappings().one_or_none()
         return _post(row) if row else None
 
-    async def last_sent_at(self, kind: Kind) -> datetime | None:
+    async def last_sent_at(self, kind: PostKind) -> datetime | None:
         """When the latest post of a kind was sent; None if there is none."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(
@@ -197,7 +197,7 @@ class Posts:
             await connection.execute(delete(post_fact).where(post_fact.c.post_id == post_id))
             await insert_facts(self._database, connection, post_fact, {post_id: contents.facts})
 
-    async def shown_facts(self, kind: Kind) -> dict[str, dict[str, str]]:
+    async def shown_facts(self, kind: PostKind) -> dict[str, dict[str, str]]:
         """The facts of each sent post of a kind: versions by key, by post id, oldest post first."""
         async with self._database.transaction() as connection:
             rows = await connection.execute(

@@ -16,6 +16,7 @@ from bot.state.servers import insert_servers
 from bot.state.tables import server, suggestion, suggestion_sent
 
 Decision = Literal["accepted", "declined"]
+SuggestionStatus = Literal["waiting", Decision]
 
 MOST = 5
 """Suggestions that a member may make in a server within any 24 hours."""
@@ -41,7 +42,7 @@ class Suggestion:
     thing: str | None
     text: str
     source: str
-    status: Literal["waiting", "accepted", "declined"]
+    status: SuggestionStatus
     made_at: datetime
     decided_by: int | None = None
 

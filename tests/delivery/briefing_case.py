@@ -13,13 +13,11 @@ from bot.delivery.briefing_editor import BriefingEditor, briefing_slot
 from bot.delivery.jobs.briefings import BriefingProblem
 from bot.delivery.jobs.corrections import posted
 from bot.state.briefing_plan import BriefingPlan, BriefingText, PostingTime
-from bot.state.briefing_record import Briefing, Status
+from bot.state.briefing_record import Briefing, BriefingStatus
 from bot.state.corrections import Correction, Settlement, correction_id
 from bot.state.digests import Target
 from bot.state.notices import Notice
-from bot.state.posts import Contents, MessageRef, Post, Slot
-from bot.state.posts import Kind as PostKind
-from bot.state.posts import Status as PostStatus
+from bot.state.posts import Contents, MessageRef, Post, PostKind, PostStatus, Slot
 from bot.texts.catalogues import words_in
 from tests.delivery import world
 from tests.delivery.composing import FACT
@@ -104,10 +102,11 @@ class BriefingCase(Scene):
         for number in numbers:
             server, now = world.server_id(number), self.time.now()
             post = await self.post(number)
-            find, settle = self.state.corrections.find, self.state.corrections.settle
-            found = await find(server, post.post_id, await self.changed(), now)
+            corrections = self.state.corrections
+            found = await corrections.open_for_post(server, post.post_id, await self.changed(), now)
             person = world.moderator_id(number)
-            assert await settle(found.correction_id, settlement, self._ids[number], person, now)
+            moderated = settlement, self._ids[number], person, now
+            assert await corrections.settle(found.correction_id, *moderated)
 
     async def amend(self, number: int, headline: str) -> None:
         """Change the headline of what is posted, and ask for its edit."""
@@ -248,7 +247,12 @@ class BriefingCase(Scene):
         return [entry.kind for entry in await self.state.briefings.audit_log(self._ids[number])]
 
     async def held_back(
-        self, number: int, kind: Kind, status: Status, problem: BriefingProblem, seen: int = 0
+        self,
+        number: int,
+        kind: Kind,
+        status: BriefingStatus,
+        problem: BriefingProblem,
+        seen: int = 0,
     ) -> None:
         """Check that a briefing is kept whole for its moderators, who are told why, once."""
         briefing = await self.briefing(number)

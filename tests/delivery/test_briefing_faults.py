@@ -14,7 +14,7 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery.jobs.briefings import BriefingProblem
-from bot.state.briefing_record import Status
+from bot.state.briefing_record import BriefingStatus
 from bot.state.digests import BlockReason
 from tests.delivery import world
 from tests.delivery.briefing_case import HEADLINE, BriefingCase
@@ -392,7 +392,7 @@ async def long_past(case: BriefingCase) -> None:
 @row("the author gone after the claim", gone, "waiting", "unattended")
 @row("dead from the claim past the grace", long_past, "blocked", "late")
 async def trouble_before_sending(
-    case: BriefingCase, happen: Happening, status: Status, problem: BriefingProblem
+    case: BriefingCase, happen: Happening, status: BriefingStatus, problem: BriefingProblem
 ) -> None:
     await case.due(*FEW)
     await case.killed(point="after-claim", gathered=3)

@@ -15,7 +15,7 @@ import discord
 from bot.delivery.jobs.notice_contents import BriefingWarning, DigestWarning, OutgoingNotice
 from bot.delivery.outbox import OutgoingPost
 from bot.state.audit_log import AuditAction
-from bot.state.briefing_record import Briefing, Status
+from bot.state.briefing_record import Briefing, BriefingStatus
 from bot.state.briefings import Briefings
 from bot.state.corrections import Correction, Corrections
 from bot.state.database import Database
@@ -153,7 +153,7 @@ class TrappedBriefings(Briefings):
     async def move(
         self,
         old: Briefing,
-        status: Status,
+        status: BriefingStatus,
         kind: AuditAction,
         at: datetime,
         member_id: int | None,
@@ -184,11 +184,11 @@ class TrappedCorrections(Corrections):
         super().__init__(database)
         self._trap = trap
 
-    async def find(
+    async def open_for_post(
         self, server_id: int, post_id: str, facts: Mapping[str, str], at: datetime
     ) -> Correction:
         await self._trap.pass_by("before-offer")
-        return await super().find(server_id, post_id, facts, at)
+        return await super().open_for_post(server_id, post_id, facts, at)
 
 
 class TrappedNotifier(DiscordNotifier):

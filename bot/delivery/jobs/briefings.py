@@ -18,7 +18,7 @@ from bot.delivery.briefing_editor import BriefingEditor, PreparedBriefing, brief
 from bot.delivery.outbox import Blocked, Outbox, Outcome, OutgoingPost, RetryAt, Undetermined
 from bot.delivery.scheduler import Finished
 from bot.state.audit_log import AuditAction
-from bot.state.briefing_record import Briefing, EditConflict, Status
+from bot.state.briefing_record import Briefing, BriefingStatus, EditConflict
 from bot.state.digests import BlockReason, Target
 from bot.state.posts import Contents, Post, Slot
 from bot.state.state import State
@@ -108,7 +108,7 @@ class BriefingJob:
         contents = Contents(prepared.composed.facts, None, prepared.base_version)
         if is_wanted:
             return await self._outbox.deliver(outgoing, contents)
-        return await self._outbox.settle(outgoing, contents)
+        return await self._outbox.finish_unsent(outgoing, contents)
 
     async def _problem(
         self, prepared: PreparedBriefing, target: Target, now: datetime
@@ -162,7 +162,7 @@ class BriefingJob:
         """Keep a briefing from being posted until a moderator has looked at it, and notify them."""
         briefing = prepared.briefing
         log.warning("briefing held back", server=briefing.server_id, reason=problem)
-        status: Status = "blocked"
+        status: BriefingStatus = "blocked"
         kind: AuditAction = "blocked"
         base_version = briefing.base_version
         if problem in _HELD_BACK:

@@ -27,7 +27,7 @@ from bot.state.briefing_record import Briefing
 from bot.state.corrections import Correction, correction_id
 from bot.state.digests import Target
 from bot.state.notices import Notice
-from bot.state.posts import Contents, Kind, Post, Slot
+from bot.state.posts import Contents, Post, PostKind, Slot
 from bot.state.state import State
 from bot.texts.catalogues import words_in
 
@@ -65,7 +65,7 @@ class PendingCorrections:
         }
         self.outdated = {
             correction.correction_id
-            for correction in await self._state.corrections.open()
+            for correction in await self._state.corrections.list_open()
             if changes.get(correction.post_id) != correction.facts
         }
         self._compared = current
@@ -165,7 +165,9 @@ class OfferJob:
         changed = await self._pending.undecided(post_id, await self._state.posts.facts(post_id))
         if not post or post.status != "sent" or not changed:  # edited or deleted meanwhile
             return Finished(None)
-        correction = await self._state.corrections.find(post.server_id, post_id, changed, now)
+        correction = await self._state.corrections.open_for_post(
+            post.server_id, post_id, changed, now
+        )
         if correction.status != "open":
             return Finished(None)
         channel_id = self._state.settings.of(post.server_id).log_channel_id
@@ -251,7 +253,7 @@ def _waiting(correction: Correction, now: datetime) -> Notice:
     return Notice(correction.server_id, "correction", now, about=key, notice_id=key[:16])
 
 
-def _slot(kind: Kind, correction: Correction, channel_id: int) -> Slot:
+def _slot(kind: PostKind, correction: Correction, channel_id: int) -> Slot:
     found_at, name = correction.found_at, correction.correction_id
     return Slot(correction.server_id, kind, found_at.date(), found_at, channel_id, name)
 

@@ -127,7 +127,7 @@ class DigestJob:
             log.warning(
                 "digest skipped: too late", server=schedule.server_id, day=str(occurrence.day)
             )
-            return await self._outbox.settle(outgoing, draft.contents)
+            return await self._outbox.finish_unsent(outgoing, draft.contents)
         if await self._skip_if_empty(schedule, occurrence, draft):
             return NothingToSend()
         return await self._outbox.deliver(outgoing, draft.contents)
@@ -181,13 +181,13 @@ class DigestJob:
     async def _pause(self, schedule: Schedule, reason: BlockReason) -> Finished:
         log.warning("digest paused", server=schedule.server_id, reason=reason)
         now = self._clock()
-        await self._state.digests.stop(schedule.server_id, reason, schedule.config, now)
+        await self._state.digests.pause_and_warn(schedule.server_id, reason, schedule.config, now)
         return _finished(None)
 
 
 def _finished(next_at: datetime | None) -> Finished:
-    # Read again after each of thousands, the state would be all that a busy minute has time for.
-    return Finished(next_at, leads_on=False)
+    # To read the state again after each of thousands of digests would take up a busy minute.
+    return Finished(next_at, makes_others_due=False)
 
 
 def _outgoing(

@@ -119,7 +119,7 @@ async def _list(interaction: Interaction) -> None:
     words, state = reader_words(interaction), _state(interaction)
     server_id = _server_id(interaction)
     briefings = await state.briefings.of_server(server_id, _LISTED)
-    waiting = await state.corrections.open(server_id)
+    waiting = await state.corrections.list_open(server_id)
     targets = [each.plan.target for each in briefings if each.status not in ("posted", "cancelled")]
     mentions = await look_up(guild_of(interaction), words, targets)
     lines: list[str] = []

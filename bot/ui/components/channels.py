@@ -83,7 +83,8 @@ def require_own_access(
 ) -> None:
     """Raise UserError if a member may not do themselves what a post to a target there does.
 
-    The bot does for nobody what they may not do on their own. Without a target, it is a message.
+    The bot does for no member what they could not do themselves. Without a target, a plain message
+    is meant.
     """
     match lacks(member, channel, target):
         case "channel":

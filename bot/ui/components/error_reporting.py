@@ -47,7 +47,7 @@ def count_command(interaction: Interaction, outcome: str) -> None:
 
 
 async def reported(interaction: Interaction, work: Awaitable[None]) -> None:
-    """Await work that is no command's, and report what it raises: no other handler would."""
+    """Await work that belongs to no command, and report what it raises: no other handler would."""
     control, _, _ = str((interaction.data or {}).get("custom_id", "")).partition(":")
     try:
         with interaction.client.metrics.timed("control", control):

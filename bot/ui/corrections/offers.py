@@ -170,7 +170,7 @@ async def _briefing(state: State, correction: Correction) -> Briefing | None:
 async def show_open(interaction: Interaction) -> None:
     """Show a server's moderators what they have not settled yet, each with its buttons."""
     words = reader_words(interaction)
-    waiting = await interaction.client.state.corrections.open(server_id_of(interaction))
+    waiting = await interaction.client.state.corrections.list_open(server_id_of(interaction))
     if not waiting:
         raise UserError(words("correction.none"), words("correction.none.help"))
     title = words.count("correction.open", len(waiting))

@@ -42,7 +42,7 @@ async def reply(interaction: Interaction, question: Question, private: bool) -> 
 def _is_kept_private(interaction: Interaction) -> bool:
     """Whether Discord shows the reply to nobody else.
 
-    In a server that has not added the bot, that is for the server's moderators to allow.
+    In a server that has not added the bot, a public one needs the permission Use External Apps.
     """
     if interaction.guild_id is None or is_in_server_of_ours(interaction):
         return False

@@ -127,8 +127,9 @@ def _next(setup: Setup) -> str:
     return words("setup.done")
 
 
-# A client may keep what a menu shows by its id, which is its place unless it is given; and the two
-# steps have menus in the same places. The local page did show one step's choice in the other's.
+# A client may remember a menu's choice by the component's id, which is its position by default.
+# Both steps have menus in the same positions: the local page did show one step's choice in the
+# other.
 _CHANNEL_MENU, _TOPICS_MENU = 101, 102
 
 

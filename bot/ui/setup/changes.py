@@ -107,8 +107,9 @@ async def _change(
         await state.digests.put(server_id, config, None, None, schedule.paused)
     else:
         run = await set_up.next_of(state, server_id, config, schedule.next_day - _DAY)
-        paused = schedule.paused, run.instant
-        await state.digests.put(server_id, config, run.instant, run.day, *paused)
+        await state.digests.put(
+            server_id, config, run.instant, run.day, schedule.paused, run.instant
+        )
 
 
 def _fresh(interaction: Interaction) -> DigestConfig:

@@ -75,13 +75,7 @@ async def _own(interaction: Interaction, suggestion_id: str = "", *done: str) ->
 
 
 def _status_line(words: Words, made: Suggestion) -> str:
-    status = words(
-        "suggest.status.waiting"
-        if made.status == "waiting"
-        else "suggest.status.accepted"
-        if made.status == "accepted"
-        else "suggest.status.declined"
-    )
+    status = words(f"suggest.status.{made.status}")
     return field(words, words("suggest.field.status"), status)
 
 

@@ -1,4 +1,4 @@
-"""Who is a moderator of a server.
+"""Who is a moderator of a server: `moderator_commands` lets only them run its commands.
 
 Whether a moderator may post in a channel is in `channels`; both are checked again when a briefing
 is due, by `DiscordModerators.may_post` in `ui/posting/moderators.py`.

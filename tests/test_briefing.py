@@ -284,6 +284,20 @@ async def test_a_date_that_is_worked_out_is_marked_once_for_each_event(
     assert not [line.text for line in own if UI("mark.inferred-year") in line.text]
 
 
+async def test_a_sentence_with_a_year_of_its_own_is_not_dated_by_the_years_around_it(
+    service: AnswerService,
+) -> None:
+    composed = await _briefing(service, Subject("missile-tests-since-2022"))
+    (own,) = [line for line in _lines(composed) if "tested in 2023" in line.text]
+    assert own.opening is None
+
+
+async def test_a_period_tells_what_was_said_in_it(service: AnswerService) -> None:
+    composed = await _briefing(service, Subject(first=date(2023, 3, 1), last=date(2023, 3, 31)))
+    said = [line.fact.key for line in _lines(composed, UI("briefing.section.said")) if line.fact]
+    assert said == ["march-press-conference/zero-sum"]
+
+
 async def test_what_an_event_planned_itself_says_what_it_was(service: AnswerService) -> None:
     composed = await _briefing(service, Subject("compensation-plan"))
     what = [line.fact.key for line in _lines(composed, UI("briefing.what.event")) if line.fact]
@@ -509,7 +523,8 @@ async def test_an_office_is_a_sentence_as_of_one_article(service: AnswerService)
     said = {
         "fumio-kishida": "Fumio Kishida was prime minister of Japan, as of the article of 21 March"
         " 2023.",
-        "joe-biden": "Joe Biden was president of the United States, as of an undated article.",
+        "lim-soo-suk": "Lim Soo-suk was spokesperson of the South Korean Foreign Ministry, as of an"
+        " undated article.",
         "takeo-akiba": "Takeo Akiba was the Japanese counterpart of South Korea's national security"
         " adviser, as of an undated article.",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import MAXYEAR, MINYEAR
 
 from bot.answers.change_lines import change_line
 from bot.answers.context import AnswerContext
@@ -214,8 +215,10 @@ class BriefingLayout:
             return True
         if dated.span is None:
             return section not in ("said", "care")
-        moments = filter(None, (dated.span.begins, dated.span.ends))
-        return not any(str(moment.start.year) in record.fact.says for moment in moments)
+        begins, ends = dated.span.begins, dated.span.ends
+        first = begins.start.year if begins else MINYEAR
+        last = ends.start.year if ends else MAXYEAR
+        return not any(first <= int(year) <= last for year in _YEAR.findall(record.fact.says))
 
     def _dated(self, record: FactRecord) -> Dated | None:
         """When a fact was; what was announced has the date of its announcement."""

@@ -42,10 +42,10 @@ _TURNS_OF_EVENT: tuple[SectionKind, ...] = (
     "agreed", "background", "planned", "said", "care",
 )  # fmt: skip
 _TURNS_OF_PERIOD: tuple[SectionKind, ...] = (
-    "happened", "happened", "happened", "happened", "may", "open", "happened", "happened",
+    "happened", "happened", "happened", "happened", "open", "said", "may", "happened", "happened",
     "happened", "led", "followed", "happened", "followed", "happened", "may", "happened",
     "happened", "happened", "followed", "planned", "differ", "said", "may", "happened", "open",
-    "led", "may", "said", "followed", "hearsay", "happened", "may", "happened", "open",
+    "led", "may", "said", "followed", "hearsay", "happened", "may", "happened", "stands", "open",
 )  # fmt: skip
 """The sections in the order in which they get their lines."""
 

@@ -335,7 +335,7 @@ def test_an_event_is_described_by_where_when_and_who() -> None:
     assert base
     talks, dialogue = base.events["two-plus-two-april"], base.events["strategic-dialogue-2005"]
     assert set(places(talks)) == {
-        "Foreign Ministry, Seoul",
+        "Foreign Ministry, Jongno District, Seoul",
         "Seoul",
         "서울",
         "ソウル",

@@ -20,7 +20,7 @@ from bot.state.audit_log import AuditAction
 from bot.state.briefing_plan import BriefingPlan
 from bot.state.briefing_record import Briefing
 from bot.state.briefings import signer
-from bot.state.posts import Slot
+from bot.state.posts import Post, Slot
 from bot.state.state import State
 from bot.texts.catalogues import words_in
 
@@ -278,3 +278,11 @@ def briefing_slot(briefing: Briefing, now: datetime) -> Slot:
     return Slot(
         briefing.server_id, "briefing", due_at.date(), due_at, channel_id, briefing.briefing_id
     )
+
+
+async def briefing_post(state: State, briefing: Briefing) -> Post | None:
+    """The post of a briefing, whatever became of it. Raises DatabaseUnavailable."""
+    return await state.posts.get(briefing_slot(briefing, _EPOCH).post_id)
+
+
+_EPOCH = datetime.fromtimestamp(0, UTC)

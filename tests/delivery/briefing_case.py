@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.delivery.briefing_editor import BriefingEditor, briefing_slot
+from bot.delivery.briefing_editor import BriefingEditor, briefing_post, briefing_slot
 from bot.delivery.jobs.briefings import BriefingProblem
-from bot.delivery.jobs.corrections import posted
 from bot.state.briefing_plan import BriefingPlan, BriefingText, PostingTime
 from bot.state.briefing_record import Briefing, BriefingStatus
 from bot.state.corrections import Correction, Settlement, correction_id
@@ -136,7 +135,7 @@ class BriefingCase(Scene):
 
     async def post(self, number: int) -> Post:
         """What is recorded of a server's briefing, which must be something."""
-        post = await posted(self.state, await self.briefing(number))
+        post = await briefing_post(self.state, await self.briefing(number))
         assert post, f"server {number}: nothing is recorded"
         return post
 

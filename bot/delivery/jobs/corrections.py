@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 
@@ -18,7 +18,6 @@ from bot.answers.context import AnswerContext
 from bot.answers.service import AnswerService
 from bot.cards.card import Card
 from bot.compose.corrections_since import corrections_since
-from bot.delivery.briefing_editor import briefing_slot
 from bot.delivery.fact_versions import changed_facts, remember_base, seen_facts
 from bot.delivery.outbox import Blocked, Outbox, OutgoingPost, RetryAt
 from bot.delivery.scheduler import AT_ONCE, Finished
@@ -32,8 +31,6 @@ from bot.state.state import State
 from bot.texts.catalogues import words_in
 
 log = structlog.stdlib.get_logger("factdesk.delivery")
-
-_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class PendingCorrections:
@@ -256,8 +253,3 @@ def _waiting(correction: Correction, now: datetime) -> Notice:
 def _slot(kind: PostKind, correction: Correction, channel_id: int) -> Slot:
     found_at, name = correction.found_at, correction.correction_id
     return Slot(correction.server_id, kind, found_at.date(), found_at, channel_id, name)
-
-
-async def posted(state: State, briefing: Briefing) -> Post | None:
-    """The post of a briefing, whatever became of it. Raises DatabaseUnavailable."""
-    return await state.posts.get(briefing_slot(briefing, _EPOCH).post_id)

@@ -12,10 +12,9 @@ import structlog
 from bot.answers.service import AnswerService
 from bot.cards.card import Card
 from bot.cards.wording import day_words
-from bot.delivery.briefing_editor import BriefingEditor, briefing_slot
+from bot.delivery.briefing_editor import BriefingEditor, briefing_post, briefing_slot
 from bot.delivery.delivery_errors import Refused, Throttled
 from bot.delivery.fact_versions import changed_facts
-from bot.delivery.jobs.corrections import posted
 from bot.delivery.outbox import OutgoingPost, RetryAt
 from bot.delivery.scheduler import Finished
 from bot.state.audit_log import AuditEntry
@@ -70,7 +69,7 @@ class EditJob:
         if not briefing or not briefing.edit_at:
             return Finished(None)
         briefing, asked_at = briefing.as_posted(), briefing.edit_at
-        post, target = await posted(self._state, briefing), briefing.plan.target
+        post, target = await briefing_post(self._state, briefing), briefing.plan.target
         if post and post.status == "sent" and post.message_ref and target:
             edit = await self._prepare(briefing, post, target, now)
             try:

@@ -9,9 +9,8 @@ import structlog
 from discord.abc import GuildChannel
 
 from bot.compose.briefing import candidates
-from bot.delivery.briefing_editor import briefing_slot
+from bot.delivery.briefing_editor import briefing_post, briefing_slot
 from bot.delivery.delivery_errors import DeliveryError
-from bot.delivery.jobs.corrections import posted
 from bot.facts.records import FactRecord
 from bot.ui.briefings import choices, forms, panels
 from bot.ui.briefings.audit_log import changed_ids, history
@@ -158,7 +157,7 @@ async def selectable_facts(context: ActionContext) -> tuple[FactRecord, ...]:
 
 async def _state(context: ActionContext) -> BriefingState:
     prepared, briefing = await context.prepare(), context.briefing
-    post = await posted(context.state, briefing) if briefing.status == "posted" else None
+    post = await briefing_post(context.state, briefing) if briefing.status == "posted" else None
     settings, log_id = context.settings, context.settings.log_channel_id
     posted_in = post.message_ref.channel_id if post and post.message_ref else None
     mentions = await look_up(

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import discord
 
-from bot.delivery.briefing_editor import PreparedBriefing
-from bot.delivery.jobs.corrections import posted
+from bot.delivery.briefing_editor import PreparedBriefing, briefing_post
 from bot.state.briefing_plan import BriefingText
 from bot.state.digests import Target
 from bot.state.posts import Post
@@ -68,7 +67,7 @@ def _require_tag(context: ActionContext, forum: discord.ForumChannel, tag_id: in
 async def require_post(context: ActionContext) -> Post:
     """The post is still there, in a channel where the moderator may post; returns it."""
     briefing = context.briefing
-    post, target = await posted(context.state, briefing), briefing.plan.target
+    post, target = await briefing_post(context.state, briefing), briefing.plan.target
     if briefing.status != "posted" or not post or post.status != "sent" or not target:
         raise refused(context.words, "briefing.ui.no-post")
     member = member_of(context.interaction)

@@ -14,6 +14,7 @@ SHORTEST, LONGEST, LONGEST_WEEKLY = 60, 120, 220
 
 def stories(context: LintContext) -> Iterator[Fault]:
     """Each story lists what the base has, once, and has the length that readers get through."""
+    told = _told_on_a_day(context)
     for story in context.base.stories.values():
         yield from _references(context, story)
         yield from _topics(context, story)
@@ -21,7 +22,7 @@ def stories(context: LintContext) -> Iterator[Fault]:
         yield from _citations(context, story)
         yield from _order(context, story)
         yield from _lengths(context, story)
-        yield from _question(context, story)
+        yield from _question(context, story, told)
 
 
 def untold_facts(context: LintContext) -> Iterator[Fault]:
@@ -114,7 +115,13 @@ def _up_to(stories: Mapping[str, Story], story_id: str) -> set[str]:
     return found
 
 
-def _question(context: LintContext, story: Story) -> Iterator[Fault]:
+def _told_on_a_day(context: LintContext) -> Mapping[str, str]:
+    """The facts and events that a day's digests tell, each with a story that tells it."""
+    stories = context.base.stories.values()
+    return {key: story.id for story in stories for key in keys(story.lines())}
+
+
+def _question(context: LintContext, story: Story, told: Mapping[str, str]) -> Iterator[Fault]:
     """The question leads on: to a fact that no story asks for or tells on a day, and that is known.
 
     A base of one story tells every fact in it, so that has nothing else to ask for.
@@ -126,7 +133,7 @@ def _question(context: LintContext, story: Story) -> Iterator[Fault]:
         what = f"no fact is `{story.answer}`; correct it"
         yield context.fault(story.id, ("answer",), what)
     if len(context.base.stories) > 1:
-        yield from _answer_told(context, story)
+        yield from _answer_told(context, story, told)
     if context.labels.get(story.answer) == "open":
         what = f"`{story.answer}` says what no article tells; ask for what one does"
         yield context.fault(story.id, ("answer",), what)
@@ -136,16 +143,15 @@ def _question(context: LintContext, story: Story) -> Iterator[Fault]:
         yield context.fault(story.id, ("answer",), what)
 
 
-def _answer_told(context: LintContext, story: Story) -> Iterator[Fault]:
-    """The answer is new to whoever read the story, those before it and other stories of a day."""
+def _answer_told(context: LintContext, story: Story, told: Mapping[str, str]) -> Iterator[Fault]:
+    """The answer is new to those who read the story, what comes before it, and a day's digests."""
     stories = context.base.stories
-    earlier = _up_to(stories, story.id)
-    for other in stories.values():
-        told = other.tells if other.id in earlier else other.lines()
-        if story.answer in keys(told):
-            where = "the story" if other is story else f"`{other.id}`"
-            what = f"{where} tells `{story.answer}` already; ask for what only weekly lines tell"
-            yield context.fault(story.id, ("answer",), what)
+    earlier = sorted(_up_to(stories, story.id), key=lambda other: other != story.id)
+    in_full = (other for other in earlier if story.answer in keys(stories[other].tells))
+    if teller := next(in_full, told.get(story.answer)):
+        where = "the story" if teller == story.id else f"`{teller}`"
+        what = f"{where} tells `{story.answer}` already; ask for what only weekly lines tell"
+        yield context.fault(story.id, ("answer",), what)
 
 
 def _lines(story: Story) -> Iterator[tuple[Location, StoryLine]]:

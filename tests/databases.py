@@ -8,6 +8,8 @@ default, and on PostgreSQL with `python -m tests --matrix`.
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ from datetime import date
 from functools import cache, cached_property
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 import pytest
@@ -37,7 +39,8 @@ class Postgres:
     """A PostgreSQL server of the tests' own. It takes a folder for its own use."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = _start(folder)
+        with _alone_on_this_machine():
+            self._server = _start(folder)
         self._numbers = count(1)
         # Tests end no machine's power, and without this a restart takes a minute.
         self._server.psql("ALTER SYSTEM SET fsync = off;")
@@ -75,6 +78,20 @@ class Postgres:
 
 async def _open_and_close(url: str) -> None:
     await (await Database.open(url)).close()
+
+
+@contextmanager
+def _alone_on_this_machine() -> Generator[None]:
+    """Let no other process of tests be within such a block at the same time.
+
+    As root, each server that starts makes the same user, if there is none yet.
+    """
+    folder = os.open(gettempdir(), os.O_RDONLY)  # a lock that leaves no file behind
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _start(folder: Path) -> Any:

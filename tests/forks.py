@@ -24,10 +24,11 @@ import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Any, BinaryIO, NoReturn, Self
 
 from tests.patience import patience
@@ -42,6 +43,8 @@ _PRELOADED = (
     "bot.cli.app",
     "bot.local_page",
     "bot.terminal",
+    "sqlalchemy.dialects.postgresql.asyncpg",
+    "asyncpg",
     "tests.delivery.process",
     "tests.little_discord.launch",
 )
@@ -283,11 +286,31 @@ def _warm_up() -> None:
     """Do once what every process would do first: build and open a base, open a state."""
     for name in _PRELOADED:
         importlib.import_module(name)
+    _share_links()
     with TemporaryDirectory() as folder:
         asyncio.run(_open_base(Path(folder)))
         asyncio.run(_open_state(f"sqlite:///{folder}/state.db"))
     gc.collect()
     gc.freeze()  # a collection would write to all that is shared
+
+
+def _share_links() -> None:
+    """Have simcord's pages find links by rules that are made once, not for each text.
+
+    The rules are of simcord's: every text that has links is given the same.
+    """
+    rules: Any = importlib.import_module("linkify_it").LinkifyIt()
+    pages: Any = importlib.import_module("markdown_it.main")
+    options: dict[str, bool] = {}
+    rules.add, change = cache(rules.add), rules.set
+
+    def set_once(given: dict[str, bool]) -> None:
+        if not given.items() <= options.items():
+            options.update(given)
+            change(given)
+
+    rules.set = set_once
+    pages.linkify_it = SimpleNamespace(LinkifyIt=lambda: rules)
 
 
 def _run(call: Call, streams: list[int]) -> NoReturn:

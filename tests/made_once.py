@@ -18,12 +18,15 @@ from typing import Any, cast
 
 import pytest
 from discord import app_commands
+from pydantic import BaseModel
 from sqlalchemy import URL, Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.facts import built
 from bot.facts.build import build
 from bot.facts.load import Folders, fingerprint
+from bot.facts.loaded import LoadedBase, load_base
+from bot.facts.queries import Decoded
 from bot.matching.entries import Entry
 from bot.matching.mention_finder import MentionFinder
 from bot.matching.name_index import NameIndex
@@ -37,8 +40,12 @@ _PAYLOAD = "get_translated_payload"
 
 @pytest.fixture(scope="session", autouse=True)
 def made_once() -> Iterator[None]:
-    """Make an index of names, the commands' translations and SQL's statements once a process."""
+    """Make an index of names, the commands' translations and SQL's statements once a process.
+
+    What is read from a built base is decoded once as well.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        _share_bases(patch)
         _share_names(patch)
         _share_payloads(patch)
         _share_statements(patch)
@@ -71,6 +78,33 @@ def of_all_workers(factory: pytest.TempPathFactory) -> Path:
     """A folder that all workers of a run have in common."""
     own = factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+def _share_bases(patch: pytest.MonkeyPatch) -> None:
+    """Load each built file once, and decode each record once, whichever bots read it."""
+    loaded, shared = cache(_load), cache(_Decoder)
+    make: Callable[..., None] = cast(Any, Decoded).__init__
+
+    def load_once(path: Path) -> LoadedBase:
+        found = path.stat()
+        return loaded(path, found.st_ino, found.st_mtime_ns, found.st_size)
+
+    def share(decoded: Decoded[Any], model: type[BaseModel]) -> None:
+        make(decoded, shared(model))
+
+    patch.setattr("bot.facts.store.load_base", load_once)
+    patch.setattr(Decoded, "__init__", share)
+
+
+def _load(path: Path, *_: int) -> LoadedBase:
+    return load_base(path)
+
+
+class _Decoder:
+    """A model as far as a base's records are decoded, and what was decoded of it."""
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        self.model_validate_json = cache(model.model_validate_json)
 
 
 def _share_names(patch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ _WHOLE = (
     "tests/test_briefing_corrections.py",  # its corrected bases are built once
     "tests/test_cli.py",  # its calls are made once
     "tests/test_digest.py",  # it reads the digests of a year
+    "tests/test_every_card.py",  # it composes every card
     "tests/test_fleet.py",  # it has a PostgreSQL of its own, as its processes mostly wait
     "tests/test_recurrence.py",  # it reads the clocks of every zone
     "tests/test_texts.py",  # it reads the code

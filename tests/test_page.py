@@ -41,10 +41,10 @@ def address(config: Path, forks: Forks) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("window", WINDOWS)
-async def test_a_newcomer_asks_and_reads(window: str, address: str, tmp_path: Path) -> None:
+async def test_a_newcomer_asks_and_reads(window: str, address: str) -> None:
     faults: list[str] = []
     async with browsing(address, WINDOWS[window], faults) as page:
-        service = Conversation(page, window, tmp_path)
+        service = Conversation(page, window)
         await expect(page.get_by_text("Type for example")).to_be_visible()
         await service.keep("empty")
 

@@ -64,11 +64,11 @@ def served(config: Path, forks: Forks) -> Iterator[LocalPage]:
 
 
 async def test_moderators_post_a_briefing_and_later_its_correction(
-    served: LocalPage, base: Folders, config: Path, tmp_path: Path
+    served: LocalPage, base: Folders, config: Path
 ) -> None:
     faults: list[str] = []
     async with browsing(served.address, WINDOWS["wide"], faults) as page:
-        service = Conversation(page, "briefing", tmp_path)
+        service = Conversation(page, "briefing")
         await service.view_as("moderator")
         await _sets_the_server_up(service)
         await _has_every_briefing_approved(service)

@@ -35,11 +35,11 @@ def served(config: Path, forks: Forks) -> Iterator[LocalPage]:
 
 @pytest.mark.parametrize("window", WINDOWS)
 async def test_a_moderator_sets_the_digest_up_and_a_member_reads_it(
-    window: str, served: LocalPage, tmp_path: Path
+    window: str, served: LocalPage
 ) -> None:
     faults: list[str] = []
     async with browsing(served.address, WINDOWS[window], faults) as page:
-        service = Conversation(page, f"digest-{window}", tmp_path)
+        service = Conversation(page, f"digest-{window}")
         await _is_offered_to_moderators_alone(service)
         await _sets_it_up(service)
         await _sends_a_test_post(service)

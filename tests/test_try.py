@@ -19,7 +19,7 @@ from playwright.async_api import expect
 from bot.config import read_config
 from bot.facts.build import build
 from bot.facts.load import Folders
-from tests.browser import CITATION, WINDOWS, browsing, needs_chromium
+from tests.browser import CITATION, IDLE, WINDOWS, browsing, needs_chromium
 from tests.forks import Call, Forks
 from tests.local_page import ROOT, SHIPPED, LocalPage, local_page, write_config
 from tests.small_base import write_small_base
@@ -159,6 +159,7 @@ async def test_find_facts_answers_the_author_of_the_newest_message_on_the_page(
         async with browsing(served.address, WINDOWS["wide"], faults) as page:
             composer = page.get_by_placeholder("Message #ask-the-desk")
             await composer.press_sequentially("Yoon met Kishida in Tokyo on 16 March 2023")
+            await page.wait_for_function(f"() => {IDLE}")  # it drops a key while it is drawn
             await composer.press("Enter")
             messages = page.locator("article.channel-message")
             await expect(messages).to_have_count(3)  # the greeting first, and what /ask answers

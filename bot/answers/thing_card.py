@@ -14,7 +14,7 @@ from bot.answers.fact_lines import fact_line
 from bot.answers.resolve import choice_label
 from bot.cards.card import Action, ComposedLines, Line, Part, PartKey, Question, Section
 from bot.cards.limits import CHOICE_LABEL, CHOICES, OVERVIEW
-from bot.cards.pages import size
+from bot.cards.sizes import size
 from bot.facts.model import CLAIMS, Lead
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.matching.normalize import MINOR

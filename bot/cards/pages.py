@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from bot.cards import limits
 from bot.cards.card import Action, Card, Line, Part, Picture, Question, Section, all_cites
+from bot.cards.sizes import size
 from bot.cards.wording import CitedSource
 from bot.facts.records import SourceRecord
 from bot.texts.catalogues import Words
@@ -181,26 +182,6 @@ def cited_sources(
         CitedSource(numbers[source], sources[source], tuple(sorted(cited[source])))
         for source in sorted(cited, key=numbers.__getitem__)
     )
-
-
-def fits_one_page(title: str, sections: Sequence[Section]) -> bool:
-    """Whether a card of one page shows all of the sections. A single line always fits."""
-    if sum(len(section.lines) for section in sections) <= 1:
-        return True
-    return len(title) + sum(map(_size, sections)) <= limits.ONLY_PAGE
-
-
-def _size(section: Section) -> int:
-    return len(section.heading or "") + sum(map(size, section.lines))
-
-
-def size(line: Line) -> int:
-    """The characters that a line takes on a page, about: text, markup, citation marks, notes."""
-    own = len(line.text) + len(line.label or "") + len(line.opening or "") + 4
-    return own + _MARK * len({cite.source for cite in line.cites}) + sum(map(size, line.notes))
-
-
-_MARK = 4  # characters that the mark of a source takes, about
 
 
 # ---- Screens ---------------------------------------------------------------------------------

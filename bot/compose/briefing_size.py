@@ -7,8 +7,9 @@ from typing import Literal
 
 from bot.cards.card import Card, Line
 from bot.cards.limits import TEXT
-from bot.cards.pages import cited_sources, fits_one_page, number_sources
+from bot.cards.pages import cited_sources, number_sources
 from bot.cards.plain import section_texts
+from bot.cards.sizes import fits_one_page
 from bot.cards.wording import CitedSource, short_date, short_name, source_line
 from bot.facts.records import SourceRecord
 from bot.texts.catalogues import Words

@@ -89,10 +89,8 @@ async def compose(
     widest = words("digest.wider", topics=chosen) if topics else chosen
     budget = MessageBudget(material.context, name, widest, age.text if age else "", most=DIGEST)
     contents = _contents(material, budget, day, history, is_weekly)
-    is_wider = contents.story and contents.story.is_wider(topics)
-    about = widest if is_wider else chosen
-    # With nothing above it, the story's headline is that of the whole message.
-    first = None if contents.before else contents.story
+    about = widest if contents.story and contents.story.is_wider(topics) else chosen
+    first = None if contents.before else contents.story  # its headline is then the message's
     card = Card(
         question=Question("about"),  # the card has one page, so nothing asks it again
         language=words.language,
@@ -104,10 +102,10 @@ async def compose(
         actions=tuple(_actions(material, contents)),
         one_page=True,
     )
-    shown = [record.key for passage in contents.passages() for record in passage.facts]
+    shown = chain.from_iterable(passage.facts for passage in contents.passages())
     return ComposedDigest(
         card=card,
-        facts={key: material.versions[key] for key in shown},
+        facts={fact.key: material.versions[fact.key] for fact in shown},
         story=contents.story.story.id if contents.story else None,
         has_more_than_story=contents.has_more_than_story,
     )

@@ -19,15 +19,9 @@ def in_turn(
     chosen: frozenset[str] = frozenset(),
     by_weight: bool = False,
 ) -> list[Story]:
-    """The stories in the order in which they should come on a day.
+    """The stories in the order in which they should come on a day; `turn` says by what.
 
-    What was never posted comes first, then what was posted longest ago. Among the former, those
-    wait that come after another such. Of the others, one of another kind than the last comes first.
-    Where topics are chosen, stories that belong to one then come before those that only touch it.
-    Next is one of another topic than the last few, then one that most stories wait for, then one of
-    the topic with fewest stories so far, so that a month has something of each topic. The day
-    decides the rest: servers that began on different days read different stories. Those who read
-    few get them `by_weight`: here what tells most that the last few did not comes first instead.
+    Those who read few get them `by_weight`: what has most that the last few had not comes early.
     """
     seen = (story for story in stories if story.id in posted_on)
     past = sorted(seen, key=lambda story: posted_on[story.id])
@@ -40,15 +34,16 @@ def in_turn(
 
     def turn(story: Story) -> tuple[object, ...]:
         return (
-            posted_on.get(story.id, date.min),
-            not unseen.keys().isdisjoint(story.after),
-            any(story.kind == last.kind for last in past[-1:]),
+            posted_on.get(story.id, date.min),  # never posted, then posted longest ago
+            not unseen.keys().isdisjoint(story.after),  # what it comes after was posted
+            any(story.kind == last.kind for last in past[-1:]),  # of another kind than the last
             story.kind != due,
             _distance(story, chosen),
-            story.topics[0] in near_topics,
-            -waiting[story.id],
+            story.topics[0] in near_topics,  # of another topic than the last few
+            -waiting[story.id],  # most others wait for it
             -_weight(story, near) if by_weight else 0,
-            of_topic[story.topics[0]],
+            of_topic[story.topics[0]],  # a month has something of each topic
+            # Servers that began on different days read different stories.
             hashlib.sha256(f"{day} {story.id}".encode()).digest(),
         )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.answers.context import AnswerContext
 from bot.cards.card import Line, Section
 from bot.cards.limits import ONLY_PAGE
-from bot.cards.pages import size
+from bot.cards.sizes import size
 from bot.cards.wording import short_date, short_name
 from bot.facts.records import FactRecord
 

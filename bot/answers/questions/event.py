@@ -10,7 +10,7 @@ from bot.answers import thing_card
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import event_line
 from bot.cards.card import Card, Line, Section
-from bot.cards.pages import size
+from bot.cards.sizes import size
 from bot.cards.wording import dated_words
 from bot.facts.model import Participant, When
 from bot.facts.records import EventRecord, FactRecord, ThingRecord

@@ -5,8 +5,8 @@ every core. Each check's output is shown whole, in the order of CHECKS, when it 
 line says what failed, and the exit code is 1 then.
 
 By default each behaviour is tested once. `python -m tests --matrix` tests the rest: the rows marked
-`matrix`, which are the same stories on the other database, and the long runs. Both together are
-every test there is.
+`matrix`, which are the same stories on the other database, faults that other posts meet by default,
+and the long runs. Both together are every test there is.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ STATIC = (
     Check("imports", (PYTHON, "-c", LINT_IMPORTS)),  # it has no module that runs it
     Check("facts", (PYTHON, "-m", "bot", "check")),
 )
-# Two more workers than there are cores, as some tests wait most of their time. `tests/sharing.py`
-# says which worker runs which tests.
-WORKERS = (os.cpu_count() or 1) + 2
+# One more worker than there are cores, as some tests wait most of their time; each further one makes
+# all that tests share once more. `tests/sharing.py` says which worker runs which tests.
+WORKERS = (os.cpu_count() or 1) + 1
 PYTEST = (PYTHON, "-m", "pytest", "-rs", "-n", str(WORKERS), "--no-loadscope-reorder")
 TESTS = Check("tests", PYTEST)
 MATRIX = Check("matrix", (*PYTEST, "-m", "matrix"))

@@ -57,19 +57,21 @@ class Table:
         *given: Any,
         databases: tuple[str, ...] = DATABASES,
         on_both: bool = False,
+        again: bool = False,
         alone: bool = False,
     ) -> Callable[[Telling], Telling]:
         """Put a story into the table, as it is told with what is given.
 
         By default it is told on the first of its databases, or `on_both` if processes compete for
         its rows: what a single process reads and writes, `test_state.py` tries on each database.
+        A fault that other posts meet `again`, in the same part of the program, is for the matrix.
         """
 
         def put(story: Telling) -> Telling:
             async def tell(scene: Any) -> None:
                 await story(scene, *given)
 
-            by_default = databases if on_both else databases[:1]
+            by_default = () if again else databases if on_both else databases[:1]
             self.rows.append(Row(fault, tell, databases, by_default, alone))
             return story
 

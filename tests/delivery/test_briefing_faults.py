@@ -56,7 +56,7 @@ Happening = Callable[[BriefingCase], Awaitable[None]]
 @row("killed before the claim", "before-claim")
 @row("killed after the claim", "after-claim", on_both=True)
 @row("killed after sending", "after-send")
-@row("killed before the record", "before-record")
+@row("killed before the record", "before-record", again=True)
 @row("killed after the record", "after-record")
 @row("killed after it is noted as posted", "after-move")
 async def back_at_once(case: BriefingCase, point: Point) -> None:
@@ -194,9 +194,9 @@ async def stopped_while_sending(case: BriefingCase) -> None:
 
 
 @row("500 after Discord has posted", failing(500))
-@row("500 three times after Discord has posted", *3 * [failing(500)])
-@row("the connection reset after Discord has posted", resetting())
-@row("no answer after Discord has posted", silent())
+@row("500 three times after Discord has posted", *3 * [failing(500)], again=True)
+@row("the connection reset after Discord has posted", resetting(), again=True)
+@row("no answer after Discord has posted", silent(), again=True)
 @row("500 before Discord has posted", failing(500, made=False))
 async def answered_wrongly(case: BriefingCase, *faults: Fault) -> None:
     await case.due(*FEW)
@@ -237,7 +237,7 @@ async def refused(case: BriefingCase) -> None:
 
 
 @row("403 from Cloudflare, to whatever is asked first", blocking(403, 1))
-@row("404 from a proxy, to whatever is asked first", blocking(404, 1))
+@row("404 from a proxy, to whatever is asked first", blocking(404, 1), again=True)
 async def blocked_at_first(case: BriefingCase, block: Fault) -> None:
     await case.due("text")
     case.discord.next_faults = [block]
@@ -261,11 +261,11 @@ async def killed_after_a_refusal(case: BriefingCase) -> None:
 
 @row("killed once it is held back, before anybody is told", "after-move", on_both=True)
 @row("killed before a notice is claimed", "notice-before-claim")
-@row("killed after a notice is claimed", "notice-after-claim")
-@row("killed before a notice is requested", "notice-before-request")
+@row("killed after a notice is claimed", "notice-after-claim", again=True)
+@row("killed before a notice is requested", "notice-before-request", again=True)
 @row("killed after a notice is sent", "notice-after-send", on_both=True)
-@row("killed before a notice is recorded", "notice-before-record")
-@row("killed after a notice is recorded", "notice-after-record")
+@row("killed before a notice is recorded", "notice-before-record", again=True)
+@row("killed after a notice is recorded", "notice-after-record", again=True)
 async def told_once(case: BriefingCase, point: Point) -> None:
     await case.due("text")
     case.plan("text", faults=[refusing(403, 50013)] * 9)
@@ -303,12 +303,12 @@ async def told_by_one(case: BriefingCase) -> None:
     await case.each_step_told(0)
 
 
-@row("an announcement: killed before the claim", "notice-before-claim")
-@row("an announcement: killed after the claim", "notice-after-claim")
-@row("an announcement: killed before the request", "notice-before-request")
+@row("an announcement: killed before the claim", "notice-before-claim", again=True)
+@row("an announcement: killed after the claim", "notice-after-claim", again=True)
+@row("an announcement: killed before the request", "notice-before-request", again=True)
 @row("an announcement: killed after it is sent", "notice-after-send")
-@row("an announcement: killed before the record", "notice-before-record")
-@row("an announcement: killed after the record", "notice-after-record")
+@row("an announcement: killed before the record", "notice-before-record", again=True)
+@row("an announcement: killed after the record", "notice-after-record", again=True)
 async def announced_once(case: BriefingCase, point: Point) -> None:
     await case.posted("text")
     await case.announce(0)
@@ -439,11 +439,11 @@ async def asked_for_again(case: BriefingCase) -> None:
 
 
 @row("an offer: killed before the correction is kept", "before-offer")
-@row("an offer: killed before the claim", "before-claim")
+@row("an offer: killed before the claim", "before-claim", again=True)
 @row("an offer: killed after the claim", "after-claim")
 @row("an offer: killed after sending", "after-send")
-@row("an offer: killed before the record", "before-record")
-@row("an offer: killed after the record", "after-record")
+@row("an offer: killed before the record", "before-record", again=True)
+@row("an offer: killed after the record", "after-record", again=True)
 async def offered_once(case: BriefingCase, point: Point) -> None:
     await case.posted(*FEW)
     case.correct()
@@ -517,10 +517,10 @@ async def offer_refused(case: BriefingCase) -> None:
 
 
 @row("a correction: settled while no process runs", None)
-@row("a correction: killed before the claim", "before-claim")
+@row("a correction: killed before the claim", "before-claim", again=True)
 @row("a correction: killed after the claim", "after-claim")
 @row("a correction: killed after sending", "after-send")
-@row("a correction: killed before the record", "before-record")
+@row("a correction: killed before the record", "before-record", again=True)
 @row("a correction: killed after the record", "after-record")
 async def replied_once(case: BriefingCase, point: Point | None) -> None:
     await case.posted(*FEW)
@@ -561,8 +561,8 @@ async def killed_before_open_again(case: BriefingCase) -> None:
 
 
 @row("a correction: 500 after Discord has posted", failing(500))
-@row("a correction: the connection reset after Discord has posted", resetting())
-@row("a correction: no answer after Discord has posted", silent())
+@row("a correction: the connection reset after Discord has posted", resetting(), again=True)
+@row("a correction: no answer after Discord has posted", silent(), again=True)
 @row("a correction: 500 before Discord has posted", failing(500, made=False))
 async def replied_through(case: BriefingCase, fault: Fault) -> None:
     await case.posted(*FEW)
@@ -683,7 +683,7 @@ async def edited_later(case: BriefingCase, times: int, seconds: float, wait: tim
 
 
 @row("an edit: 403 from Cloudflare", blocking(403, 1))
-@row("an edit: 404 from a proxy", blocking(404, 1))
+@row("an edit: 404 from a proxy", blocking(404, 1), again=True)
 async def edit_blocked(case: BriefingCase, block: Fault) -> None:
     await case.posted("text")
     await case.amend(0, LATER)

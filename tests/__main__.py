@@ -40,8 +40,8 @@ STATIC = (
     Check("imports", (PYTHON, "-c", LINT_IMPORTS)),  # it has no module that runs it
     Check("facts", (PYTHON, "-m", "bot", "check")),
 )
-# One more worker than there are cores, as some tests wait most of their time; each further one makes
-# all that tests share once more. `tests/sharing.py` says which worker runs which tests.
+# One more worker than there are cores, as some tests wait most of their time; each makes anew
+# what tests share. `tests/sharing.py` says which worker runs which tests.
 WORKERS = (os.cpu_count() or 1) + 1
 PYTEST = (PYTHON, "-m", "pytest", "-rs", "-n", str(WORKERS), "--no-loadscope-reorder")
 TESTS = Check("tests", PYTEST)

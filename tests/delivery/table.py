@@ -39,6 +39,7 @@ class Row:
     story: Story
     databases: tuple[str, ...]
     by_default: tuple[str, ...]  # the other databases are for the matrix
+    again: bool  # by default another kind of post meets the same
     alone: bool  # it disturbs every other story on the same database
 
 
@@ -72,7 +73,7 @@ class Table:
                 await story(scene, *given)
 
             by_default = () if again else databases if on_both else databases[:1]
-            self.rows.append(Row(fault, tell, databases, by_default, alone))
+            self.rows.append(Row(fault, tell, databases, by_default, again, alone))
             return story
 
         return put

@@ -528,11 +528,14 @@ async def test_an_office_is_a_sentence_as_of_one_article(service: AnswerService)
         "takeo-akiba": "Takeo Akiba was the Japanese counterpart of South Korea's national security"
         " adviser, as of an undated article.",
     }
+    cited: dict[str, list[int]] = {}
     for actor, sentence in said.items():
         composed = await _briefing(service, Subject(actor))
         (line,) = _lines(composed, UI("briefing.what.person"))
         assert line.text == sentence
-        assert len(line.cites) == 1
+        assert len({cite.source for cite in line.cites}) == 1
+        cited[actor] = [cite.paragraph for cite in line.cites]
+    assert cited["fumio-kishida"] == [5, 12], "what says who he was, and what dates it"
 
 
 async def test_what_happened_without_a_date_says_so(service: AnswerService) -> None:

@@ -12,14 +12,15 @@ def role_sentence(context: AnswerContext, actor: Actor, role: Role) -> Line:
     """An office that an actor held as of one article, a dated one if there is one."""
     words, sources = context.words, context.store.sources
     best = min(role.cites, key=lambda cite: sources[cite.source].span is None)
+    shown = tuple(cite for cite in role.cites if cite.source == best.source)
     said = {
         "actor": context.name(actor.id),
         "role": _in_a_sentence(role.title),
         "articles": as_of(context, [best.source]),
     }
     if role.of is None or _names(context, role.title, role.of):
-        return Line(words("briefing.role", **said), (best,))
-    return Line(words("briefing.role-of", of=_in_full(context, role.of), **said), (best,))
+        return Line(words("briefing.role", **said), shown)
+    return Line(words("briefing.role-of", of=_in_full(context, role.of), **said), shown)
 
 
 def _in_a_sentence(title: str) -> str:

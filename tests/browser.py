@@ -47,6 +47,9 @@ REFUSED = "simcordPreview.lastAction?.rejected === true"
 CLICK = f"control => {{ const idle = {IDLE}; if (idle) control.click(); return idle; }}"
 TAKEN_WITHIN = 1_000  # milliseconds
 
+ON_A_PHONE = ("phone", pytest.param("wide", marks=pytest.mark.matrix))
+"""The windows of a conversation: `test_page_briefing.py` has one in the wide one by default."""
+
 CITATION = re.compile(r"\[\d+\]")
 PARAGRAPH = re.compile(r"¶\d+")
 

@@ -11,6 +11,7 @@ from playwright.async_api import Locator, expect
 
 from tests.browser import (
     CITATION,
+    ON_A_PHONE,
     PARAGRAPH,
     WINDOWS,
     Conversation,
@@ -40,7 +41,7 @@ def address(config: Path, forks: Forks) -> Iterator[str]:
         yield page.address
 
 
-@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("window", ON_A_PHONE)
 async def test_a_newcomer_asks_and_reads(window: str, address: str) -> None:
     faults: list[str] = []
     async with browsing(address, WINDOWS[window], faults) as page:

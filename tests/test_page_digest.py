@@ -11,7 +11,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser import CITATION, WINDOWS, Conversation, browsing, needs_chromium, overflow
+from tests.browser import (
+    CITATION,
+    ON_A_PHONE,
+    WINDOWS,
+    Conversation,
+    browsing,
+    needs_chromium,
+    overflow,
+)
 from tests.forks import Forks
 from tests.local_page import SHIPPED, LocalPage, local_page, write_config
 
@@ -33,7 +41,7 @@ def served(config: Path, forks: Forks) -> Iterator[LocalPage]:
         yield page
 
 
-@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("window", ON_A_PHONE)
 async def test_a_moderator_sets_the_digest_up_and_a_member_reads_it(
     window: str, served: LocalPage
 ) -> None:

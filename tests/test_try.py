@@ -124,7 +124,9 @@ def test_it_ends_cleanly_at_any_moment(config: Path, moment: float, number: sign
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signals")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.matrix)]
+)
 def test_once_served_everything_is_closed_in_order(config: Path, number: signal.Signals) -> None:
     with begun(config) as process:
         assert process.stdout is not None

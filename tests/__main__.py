@@ -1,4 +1,4 @@
-"""`python -m tests`: every check of the project, in about five minutes on two cores.
+"""`python -m tests`: every check of the project, in about six minutes on two cores.
 
 Style, types, import rules and the facts are checked one after the other while the tests run on
 every core. Each check's output is shown whole, in the order of CHECKS, when it has ended; the last

@@ -38,6 +38,7 @@ async def build_aside(folders: Folders, data: Path) -> BuiltBase:
     except BaseException:
         with suppress(ProcessLookupError):
             process.kill()
+        await process.communicate()  # until it has ended, and its pipe is closed
         raise
     if process.returncode:
         raise UnfinishedBuild(process.returncode)

@@ -5,8 +5,8 @@ every core. Each check's output is shown whole, in the order of CHECKS, when it 
 line says what failed, and the exit code is 1 then.
 
 By default each behaviour is tested once. `python -m tests --matrix` tests the rest: the rows marked
-`matrix`, which are the same stories on the other database, faults that other posts meet by default,
-and the long runs. Both together are every test there is.
+`matrix`, which are the same scenarios on the other database, faults that other posts meet by
+default, and the long runs. Both together are every test there is.
 """
 
 from __future__ import annotations

@@ -321,7 +321,7 @@ def test_a_chart_names_as_its_last_event_what_began_last(year: list[Posted]) -> 
 
 def test_what_is_old_says_so(year: list[Posted]) -> None:
     first, second = ([line.text for line in lines(posted.card)] for posted in year[:2])
-    end = "The latest dated event reported is of 2023."
+    end = "The latest dated event is from 2023."
     assert first[-1] == end
     assert second[-1] == f"Nothing new or corrected since yesterday. {end}"
 
@@ -335,7 +335,7 @@ def test_a_headline_without_a_date_says_that_its_article_has_none(
         is_undated = not any(base.sources[source].date for source in sources)
         says_so = posted.card.title.endswith(" · from an undated article")
         assert says_so == (story.when is None and is_undated), story.id
-        is_inferred = bool(story.when) and "inferred)" in story.opening.says
+        is_inferred = story.basis == "inferred"
         assert posted.card.title.endswith(" (inferred)") == is_inferred, story.id
 
 

@@ -110,7 +110,7 @@ def _years(events: Iterable[EventRecord], period: Filter | None) -> set[int]:
 def _alt(
     context: AnswerContext, dated: Sequence[EventRecord], undated: Sequence[EventRecord]
 ) -> Iterator[str]:
-    """How many events there are, and the first and the last; the title stands above it."""
+    """The number of events, the first and the last. The message shows the title already."""
     words = context.words
     # An event that took place by a certain time can be the last in order and an early one in fact.
     latest = max(

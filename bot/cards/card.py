@@ -15,7 +15,7 @@ from bot.facts.records import FactRecord
 from bot.pictures.chart import Chart
 
 ASK = "ask"
-"""The command that answers a question in free words."""
+"""The command that answers a question in plain words."""
 
 PartKey = Literal["known", "said", "took-part", "differ", "open"]
 

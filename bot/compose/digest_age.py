@@ -14,7 +14,7 @@ _RECENT = 31  # days for which the newest date needs no mention
 
 
 def line(material: DigestMaterial, history: DigestHistory, day: date) -> Line | None:
-    """Whether the base has changed since the last digest, and of when its latest events are."""
+    """Whether the base has changed since the last digest, and the date of its latest event."""
     said = " ".join(_sentences(material, history, day))
     return Line(said) if said else None
 

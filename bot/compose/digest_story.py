@@ -17,7 +17,6 @@ from bot.facts.dates import parse_date
 from bot.facts.records import EventRecord, FactRecord
 from bot.facts.stories import Retelling, Story, StoryLine
 from bot.facts.units import HEAD
-from bot.texts.catalogues import words_in
 
 _NAMED = 7  # events that a chart names; it marks the others
 _REST = timedelta(days=28)  # before a story comes again, even if there is no other
@@ -146,17 +145,13 @@ def _section(
 
 
 def _dates(material: DigestMaterial, story: Story) -> str | None:
-    """When a story takes place or, if that is unknown, that its articles have no date either.
-
-    A date that the opening marks as inferred is so in the headline as well.
-    """
+    """When a story takes place or, if that is unknown, that its articles have no date either."""
     words, store = material.context.words, material.context.store
     if story.when:
         when = span_words(parse_date(story.when), words)
-        if words_in(store.info.language)("mark.inferred-year") not in story.opening.says:
-            return when
         remark = words("mark.inferred-year")
-        return words("typography.bracketed", text=when, remark=remark)
+        is_inferred = story.basis == "inferred"
+        return words("typography.bracketed", text=when, remark=remark) if is_inferred else when
     is_dated = any(store.sources[cite.source].source.date for cite in story.opening.cites)
     return None if is_dated else words("digest.undated")
 

@@ -282,7 +282,5 @@ def briefing_slot(briefing: Briefing, now: datetime) -> Slot:
 
 async def briefing_post(state: State, briefing: Briefing) -> Post | None:
     """The post of a briefing, whatever became of it. Raises DatabaseUnavailable."""
-    return await state.posts.get(briefing_slot(briefing, _EPOCH).post_id)
-
-
-_EPOCH = datetime.fromtimestamp(0, UTC)
+    any_time = datetime.fromtimestamp(0, UTC)  # the id does not depend on it
+    return await state.posts.get(briefing_slot(briefing, any_time).post_id)

@@ -33,7 +33,7 @@ class DigestDraft:
     has_more_than_story: bool
 
     def is_posted(self, when_empty: WhenEmpty) -> bool:
-        """Whether it is posted at all, by what its server wishes on a day without news."""
+        """Whether it is posted at all, given what its server chose for days without news."""
         return self.has_more_than_story or (bool(self.contents.story) and when_empty == "story")
 
 

@@ -1,6 +1,7 @@
-"""Building a base in a process of its own, so that a running bot answers meanwhile as always.
+"""Building a base in a process of its own, so that a running bot keeps answering.
 
-In a thread, a build takes turns with the event loop at running Python, and answers wait for theirs.
+In a thread, a build and the event loop take turns at running Python, and answers wait. A pool of
+`concurrent.futures` would do, too, but what it runs cannot be ended with the bot.
 
     python -m bot.facts.build_aside FACTS SEEDS DATA
 

@@ -25,7 +25,7 @@ from bot.facts.model import (
 )
 from bot.facts.stories import Retelling, Story
 
-FORMAT = 24
+FORMAT = 25
 """The version of the format of `facts.db`; increasing it causes a rebuild."""
 
 ABSENT = "absent.yaml"

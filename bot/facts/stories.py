@@ -74,6 +74,9 @@ class Story(Frozen):
         description="a topic's chapter, a person's part, where articles disagree, or what is open"
     )
     when: Edtf | None = Field(None, description="when it takes place, beside the headline")
+    basis: Literal["stated", "inferred"] = Field(
+        "stated", description="of `when`; a date that is inferred is marked beside the headline"
+    )
     topics: Annotated[tuple[Id, ...], Field(min_length=1)] = Field(
         description="the topic it belongs to, then others whose readers want it"
     )

@@ -73,7 +73,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class NameKeys:
-    """A thing with the key of every form of its name. Those of an actor are not words, too."""
+    """A thing with the key of every form of its name. An actor's names are not also words."""
 
     id: str
     keys: Iterable[str]

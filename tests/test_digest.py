@@ -711,7 +711,7 @@ async def test_a_withdrawn_fact_is_told_as_withdrawn_once_and_never_as_true(
             told = DigestHistory(day, told.versions)
 
 
-async def test_added_facts_stand_with_their_dates_and_labels_open_ones_last(
+async def test_added_facts_bear_their_dates_and_labels_open_ones_last(
     tmp_path: Path, held: Mapping[str, str]
 ) -> None:
     known = {k: v for k, v in held.items() if k not in ("ferry-line/start", "storm-2014/ruins")}
@@ -719,9 +719,10 @@ async def test_added_facts_stand_with_their_dates_and_labels_open_ones_last(
         digest = await compose(store, EN, LATER, DigestHistory(date(2026, 11, 30), known))
     told = under(digest.card, "digest.added")
     assert [(line.opening, line.label) for line in told] == [
-        ("November 2014", None),
+        (None, None),
         (None, "Not established"),
     ]
+    assert "November 2014" in told[0].text
     assert {"ferry-line/start", "storm-2014/ruins"} <= set(digest.facts)
     assert digest.has_more_than_story
 

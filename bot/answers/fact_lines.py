@@ -14,15 +14,22 @@ from bot.facts.units import HEAD
 
 def fact_line(context: AnswerContext, record: FactRecord, dated: bool = False) -> Line:
     """A fact with its label, citations and notes; `dated` puts the date of its event before it."""
-    opening = dated_words(record.dated, context.words) if dated and record.dated else None
     return Line(
         text=record.fact.says,
         cites=record.fact.cites,
         label=_label(context, record.fact),
-        opening=opening,
+        opening=_opening(context, record) if dated else None,
         notes=tuple(_notes(context, record.fact)),
         fact=record,
     )
+
+
+def _opening(context: AnswerContext, record: FactRecord) -> str | None:
+    """The date of a fact's event as the line begins with it, unless the sentence says it."""
+    date = dated_words(record.dated, context.words) if record.dated else ""
+    if not date or date in record.fact.says:
+        return None
+    return date[:1].upper() + date[1:]
 
 
 def event_line(

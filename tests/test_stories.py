@@ -162,6 +162,7 @@ def story(number: int, kind: StoryKind, topic: str) -> Story:
     return Story(
         id=f"{kind}-{number}",
         title="-",
+        basis="stated",
         kind=kind,
         when=None,
         topics=(topic,),

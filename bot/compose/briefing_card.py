@@ -86,11 +86,10 @@ class BriefingLayout:
         of_section: dict[SectionKind, list[FactRecord]] = {section: [] for section in SECTIONS}
         for fact in self.material.in_order(facts):
             of_section[self.material.section_of(fact)].append(fact)
-        worked_out: set[str] = set()
         for section, own in of_section.items():
             above = tuple(self._above(own)) if section == "what" else ()
             is_dated = bool(above) or section != "what"
-            lines = (*above, *self._lines(section, own, is_dated, worked_out))
+            lines = (*above, *self._lines(section, own, is_dated))
             if section == "care":
                 lines += self._changes
             if lines:
@@ -145,17 +144,11 @@ class BriefingLayout:
     # ---- Facts -------------------------------------------------------------------------------
 
     def _lines(
-        self,
-        section: SectionKind,
-        facts: Iterable[FactRecord],
-        is_dated: bool,
-        worked_out: set[str],
+        self, section: SectionKind, facts: Iterable[FactRecord], is_dated: bool
     ) -> Iterator[Line]:
         """The facts of a section, each event dated once, unless its sentence says when it was.
 
         `is_dated` says that readers have seen the date of the event that the briefing is about.
-        `worked_out` notes the events of which a line says that their date is inferred; no other
-        line says it again.
         """
         about = self.material.about
         before = (
@@ -167,14 +160,8 @@ class BriefingLayout:
             line, dated = self._line(section, fact), self._dated(fact)
             date = dated_words(dated, self.words) if dated else before
             if dated and date != before and self._adds(section, fact, dated):
-                yield replace(line, opening=self._date(fact, dated), cites=self._cites(fact))
-                is_marked = dated.when.basis == "inferred"
-            else:
-                text = line.text if fact.owner in worked_out else self._marked(fact)
-                yield replace(line, text=text)
-                is_marked = text != line.text
-            if is_marked and fact.owner in self.material.events:
-                worked_out.add(fact.owner)
+                line = replace(line, opening=self._date(fact, dated), cites=self._cites(fact))
+            yield replace(line, text=self._marked(fact))
             before = date
 
     def _line(self, section: SectionKind, record: FactRecord) -> Line:

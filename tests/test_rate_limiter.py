@@ -70,13 +70,14 @@ async def test_many_requests_ask_the_database_seldom(world: World) -> None:
 
 
 async def test_requests_that_are_late_come_after_one_another(world: World) -> None:
-    """At most forty begin in any second, however many turns have passed meanwhile."""
+    """Each is a fortieth of a second after the last, however many turns have passed meanwhile."""
     one, begun = await limiter(world), list[datetime]()
 
     async def send_late() -> None:
         await one.acquire()
         await asyncio.sleep(2)
-        world.time.now = NOW + MINUTE  # the machine had no time for any of them before
+        # The machine had no time for any of them before.
+        world.time.now = max(world.time.now, NOW + MINUTE)
         await one.spend()
         begun.append(world.time.now)
 
@@ -86,6 +87,34 @@ async def test_requests_that_are_late_come_after_one_another(world: World) -> No
     apart = [after - before for before, after in pairwise(begun)]
     assert len(begun) == 80
     assert min(apart) >= timedelta(seconds=1 / 40)
+
+
+async def test_requests_after_a_late_one_are_as_far_apart(world: World) -> None:
+    """What counts is when a request began, not when it should have."""
+    one, begun = await limiter(world), list[datetime]()
+
+    async def send_one() -> None:
+        await one.acquire()
+        await asyncio.sleep((NOW + timedelta(seconds=5) - world.time.now).total_seconds())
+        await one.spend()
+        begun.append(world.time.now)
+
+    tasks = [asyncio.create_task(send_one()) for _ in range(40)]
+    await world.time.until(NOW + timedelta(seconds=5))
+    world.time.now += 20 * SPACING  # the loop stands still
+    await world.time.until(NOW + MINUTE)
+    await asyncio.gather(*tasks)
+    assert min(after - before for before, after in pairwise(begun)) >= timedelta(seconds=1 / 40)
+
+
+async def test_a_clock_that_is_set_back_delays_no_request(world: World) -> None:
+    one = await limiter(world)
+    await one.spend()
+    world.time.now -= HOUR
+    sending = asyncio.create_task(one.spend())
+    await world.time.until(NOW - HOUR)
+    assert sending.done(), "it would wait for an hour"
+    await sending
 
 
 async def test_a_hold_counts_for_every_process(world: World) -> None:

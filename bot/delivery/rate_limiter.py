@@ -1,9 +1,9 @@
 """A rate limiter shared by all processes: taking a turn moves the next free instant.
 
 Discord allows a bot 50 requests a second. The limiter gives 39 turns a second. A busy machine wakes
-some late, together with the next ones, so a process also keeps its requests apart: it begins at
-most 40 in any second. Every request takes a turn, except for answers to interactions, which Discord
-does not count.
+some late, together with the next ones, so a process also keeps its requests apart: each begins a
+fortieth of a second after the one before, or later. Every request takes a turn, except for answers
+to interactions, which Discord does not count.
 
 `hold` is called when Discord, or a firewall before it, refuses the whole bot: see `trace` in
 `ui/components/error_mapping.py`.
@@ -22,7 +22,6 @@ from bot.state.rate_limit import RateLimit
 
 SPACING = timedelta(seconds=1 / 39)
 _APART = timedelta(seconds=1 / 40)  # the requests of a process, also those that are late
-_FURTHEST = timedelta(minutes=1)
 _MOST = 12  # turns taken at once: a third of a second, so that processes share a busy minute
 _STALE = timedelta(seconds=1)  # unused turns older than this are dropped, not saved for a burst
 
@@ -45,7 +44,7 @@ class RateLimiter:
         self._turns: list[datetime] = []
         self._waiting = 0
         self._taking = asyncio.Lock()
-        self._free_at = clock()
+        self._began_at = clock() - _APART
         self._holds = 0
 
     async def acquire(self) -> None:
@@ -82,16 +81,17 @@ class RateLimiter:
             turn = _TURN.get()
         assert turn
         turn.is_used = True
-        if (wait := self._until_free()) > timedelta(0):
+        await self._keep_apart()
+
+    async def _keep_apart(self) -> None:
+        """Wait until the request before is long enough ago, by when it did begin."""
+        # Those that slept beside this one may have begun one; the clock may have been set back.
+        while timedelta(0) < (wait := self._until_free()) <= _APART:  # noqa: ASYNC110 - it is time
             await asyncio.sleep(wait.total_seconds())
+        self._began_at = self._clock()
 
     def _until_free(self) -> timedelta:
-        """How long to wait until the requests before are long enough ago."""
-        now = self._clock()
-        # An instant further ahead came from a clock that was set back since.
-        at = self._free_at if now < self._free_at < now + _FURTHEST else now
-        self._free_at = at + _APART
-        return at - now
+        return self._began_at + _APART - self._clock()
 
     async def hold(self, seconds: float) -> None:
         """Keep every process from sending for so long. Raises DatabaseUnavailable."""

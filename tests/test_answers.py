@@ -341,6 +341,17 @@ async def test_what_others_said_of_an_actor_stands_under_a_heading_of_its_own(
     assert [line.fact and line.fact.fact.by for line in others.lines] == ["greta-holm"]
 
 
+async def test_what_is_told_elsewhere_of_a_topic_stands_under_a_heading_of_its_own(
+    service: AnswerService,
+) -> None:
+    card = await _ask(service, "topic", name="ferry-line")
+    (part,) = [part for part in card.parts if part.key == "said"]
+    own, elsewhere = part.sections
+    assert (own.heading, elsewhere.heading) == (None, UI("part.elsewhere"))
+    assert {line.fact and line.fact.owner for line in own.lines} == {"ferry-line"}
+    assert "ferry-line" not in {line.fact and line.fact.owner for line in elsewhere.lines}
+
+
 async def test_a_label_names_who_claims_something_only_if_the_text_does_not(
     service: AnswerService,
 ) -> None:
@@ -551,17 +562,22 @@ async def test_the_very_name_of_another_kind_counts_among_near_and_absent_ones(
     tmp_path: Path,
 ) -> None:
     folders = write_small_base(tmp_path)
-    boat = FURTHER["events/no-when.yaml"].replace("Launch of a boat", "Ilse")
-    (folders.facts / "events/no-when.yaml").write_text(boat, "utf-8")
+    for name in ("no-when", "no-place"):
+        boat = FURTHER["events/no-when.yaml"].replace("no-when", name)
+        boat = boat.replace("Launch of a boat", f"Ilse\ndisambiguate: {name}")
+        (folders.facts / f"events/{name}.yaml").write_text(boat, "utf-8")
     (folders.facts / "actors/ilse-lund.yaml").write_text(FURTHER["actors/ilse-lund.yaml"], "utf-8")
     absent = f"{ABSENT}  sudbei: {{en: [Sudbei], lacks: only its English name is known}}\n"
     folders.absent.write_text(absent, "utf-8")
     service = await open_service(folders, tmp_path / "var")
     several = await _ask(service, "actor", name="ilse")
+    events = await _ask(service, "event", name="ilse")
     actor = await _ask(service, "topic", name="sudby")
     await service.store.close()
     ids = {choice.question.options["name"] for choice in several.choices}
-    assert ids == {"ilse-brandt", "ilse-lund", "no-when"}
+    assert ids == {"ilse-brandt", "ilse-lund", "no-when", "no-place"}
+    ids = [choice.question.options["name"] for choice in events.choices]
+    assert sorted(ids) == ["no-place", "no-when"], "each once"
     assert actor.title == "Sudby"
 
 

@@ -143,8 +143,8 @@ def _look_up(context: AnswerContext, asked: _NameToResolve) -> _Match | Card:
     if finding.absent and not others:
         return _not_mentioned(context, asked, [store.absent[finding.absent.id]])
     if finding.verdict == "several":
-        same_name = [other.thing for other in others if other.as_typed and len(others) == 1]
-        return _choices(context, asked, [*_things(context, finding), *same_name])
+        meant = [*_things(context, finding), *(other.thing for other in others)]
+        return _choices(context, asked, list({thing.id: thing for thing in meant}.values()))
     if len(others) == 1 and asked.any_kind:
         return others[0]
     if others:

@@ -598,6 +598,8 @@ async def test_a_log_channel_that_is_gone_stops_nothing(room: Newsroom) -> None:
         await room.do(card, "submit")
     assert said(card).startswith("It will be posted")
     assert {entry["log_level"] for entry in logs} == {"warning"}
+    shown = await room.second.slash(room.server.channel, "settings show")
+    assert not shown.followups, "what was to be logged is not kept for the next moderator"
 
 
 # --- two at once, others, and none

@@ -19,6 +19,7 @@ from bot.facts.store import Store
 from bot.texts.catalogues import words_in
 from tests.small_base import write_small_base
 
+UI = words_in("en")
 CITES = "cites: [{source: ferry-report, paragraph: 4}]"
 
 
@@ -58,7 +59,7 @@ async def material_of(folder: Path, *files: str, subject: str | Subject = "pair"
     folders = write_small_base(folder)
     for text in files if any(text.startswith("id: pair") for text in files) else (topic(), *files):
         name = text.partition("\n")[0].removeprefix("id: ")
-        kind = "topics" if name == "pair" else "events"
+        kind = "events" if name.startswith("day-") else "topics"
         (folders.facts / kind / f"{name}.yaml").write_text(text, "utf-8")
     store = await Store.open(build(folders, folder / "var").path)
     try:
@@ -321,7 +322,7 @@ async def test_what_was_announced_has_the_date_of_its_announcement(
 ) -> None:
     own = event("a", fact("x"), fact("p", kind)).replace("incident", of_event)
     material = await material_of(tmp_path, own, EARLIER)
-    card = BriefingLayout(material, words_in("en")).card("", material.facts)
+    card = BriefingLayout(material, UI).card("", material.facts)
     (line,) = (
         line
         for section in card.sections
@@ -329,6 +330,26 @@ async def test_what_was_announced_has_the_date_of_its_announcement(
         if line.fact and line.fact.key == "day-a/p"
     )
     assert line.opening == date
+
+
+async def test_a_year_that_is_worked_out_is_marked_where_it_comes_first(tmp_path: Path) -> None:
+    says = fact("a", more="inferred: It was 2015.", says="In 2015 it came and in 2015 it went.")
+    material = await material_of(tmp_path, event("a", says), EARLIER)
+    card = BriefingLayout(material, UI).card("", material.facts)
+    texts = [line.text for section in card.sections for line in section.lines]
+    assert f"In 2015 ({UI('mark.inferred-year')}) it came and in 2015 it went." in texts
+
+
+@pytest.mark.parametrize(("subject", "is_called_one"), [("pair", False), ("day-a", True)])
+async def test_a_plan_is_called_one_unless_the_heading_says_so(
+    tmp_path: Path, subject: str, is_called_one: bool
+) -> None:
+    own = event("a", fact("x"), fact("p", "plan"))
+    material = await material_of(tmp_path, own, EARLIER, subject=subject)
+    card = BriefingLayout(material, UI).card("", material.facts)
+    lines = [line for section in card.sections for line in section.lines if line.fact]
+    (label,) = [line.label for line in lines if line.fact and line.fact.key == "day-a/p"]
+    assert bool(label) == is_called_one
 
 
 @pytest.mark.parametrize(
@@ -343,7 +364,7 @@ async def test_a_briefing_leads_to_everything_about_its_subject(
     tmp_path: Path, subject: Subject, question: Question
 ) -> None:
     material = await material_of(tmp_path, EARLIER, subject=subject)
-    card = BriefingLayout(material, words_in("en")).card("", ())
+    card = BriefingLayout(material, UI).card("", ())
     assert card.question == question
     assert [action.question for action in card.actions] == [question] * (subject.thing != "gone")
 
@@ -373,6 +394,21 @@ SECTIONS = {
 async def test_a_fact_is_in_its_section(tmp_path: Path, file: str, section: str) -> None:
     material = await material_of(tmp_path, *([file] if section == "what" else [file, EARLIER]))
     assert material.sections["day-a/a"] == section
+
+
+async def test_the_beginning_of_a_topic_says_what_it_is_only_in_a_fact_about_it(
+    tmp_path: Path,
+) -> None:
+    first = fact("a").replace("[pair]", "[ferry-line]") + fact("b", "position")
+    material = await material_of(tmp_path, event("a", first))
+    assert material.sections["day-a/a"] == "happened"
+
+
+async def test_what_another_topic_says_of_a_topic_does_not_say_what_it_is(tmp_path: Path) -> None:
+    other = f"id: other\ntitle: Other\nfacts:\n{fact('b', 'background')}"
+    lists = topic("order: [other/b]\n", facts=fact("a"))
+    material = await material_of(tmp_path, lists, other)
+    assert material.sections == {"other/b": "background", "pair/a": "what"}
 
 
 async def test_an_article_that_saw_an_event_ahead_comes_before_it(tmp_path: Path) -> None:
@@ -454,10 +490,10 @@ async def test_the_wordings_of_one_article_are_not_called_a_difference_of_source
 ) -> None:
     told = event("a", fact("x"), fact("a", "figure", ACCOUNTS))
     material = await material_of(tmp_path, told, EARLIER)
-    card = BriefingLayout(material, words_in("en")).card("One article", material.facts)
+    card = BriefingLayout(material, UI).card("One article", material.facts)
     headings = [section.heading for section in card.sections]
-    assert words_in("en")("briefing.section.worded") in headings
-    assert words_in("en")("part.differ") not in headings
+    assert UI("briefing.section.worded") in headings
+    assert UI("part.differ") not in headings
 
 
 async def test_an_events_briefing_knows_where_its_topics_stand(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from bot.state.audit_log import AuditAction
 from bot.state.briefing_plan import BriefingPlan, BriefingText
 from bot.state.briefing_record import Briefing, BriefingStatus
+from bot.state.notices import Notice
 from bot.state.posts import Contents, MessageRef, Slot
 from bot.state.public_answers import PublicAnswer
 from tests.databases import stories_of
@@ -80,6 +81,16 @@ async def test_a_public_answer_is_forgotten_after_ninety_days(world: World) -> N
     await run_at(world, NOW + KEPT + HOUR)
     assert await world.state.public_answers.facts(1) == {}
     assert await world.state.public_answers.facts(2) == {"storm/closed": "v1"}
+
+
+async def test_a_notice_that_reached_nobody_is_forgotten_after_ninety_days(world: World) -> None:
+    notice = Notice(SERVER, "request", NOW)
+    await world.state.notices.add(notice)
+    await world.state.notices.mark_unreached(notice.notice_id)
+    await run_at(world, NOW + KEPT)
+    assert await world.state.notices.unreached(SERVER) == (notice,)
+    await run_at(world, NOW + KEPT + HOUR)
+    assert await world.state.notices.unreached(SERVER) == ()
 
 
 async def test_the_facts_of_a_post_go_with_it_but_not_the_day_of_its_story(

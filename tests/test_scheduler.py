@@ -463,6 +463,21 @@ async def test_a_refusal_pauses_one_server_and_tells_its_moderators(world: World
     assert [day.day for day in world.discord.days(3 - stopped)] == [24, 25]
 
 
+async def test_a_day_that_failed_does_not_pause_a_digest_that_goes_on(world: World) -> None:
+    await world.set_up()
+    world.discord.answers = [OutcomeUnknown(), Refused("no-access")]
+    await world.time.until(at("2026-11-24 07:55"))
+    digests = await world.begin(settings=SHORT)
+    await world.time.until(at("2026-11-24 09:00"))
+    assert (await world.schedule()).paused == "no-access"
+    following = next_occurrence(recurrence(EIGHT), world.time.now)
+    await world.state.digests.resume(SERVER, following.instant, following.day)
+    now = asyncio.create_task(digests.post_now(SERVER))
+    await world.time.until(at("2026-11-24 10:00"))
+    assert await now == NothingToSend(), "the day's digest has failed for good"
+    assert (await world.schedule()).paused is None
+
+
 async def test_what_is_put_off_comes_when_it_was_put_off_to(world: World) -> None:
     looks: list[datetime] = []
 
@@ -661,6 +676,7 @@ async def test_digests_have_nothing_read_again(
 ) -> None:
     for server_id in range(1, 9):
         await world.set_up(server_id=server_id)
+    await world.time.until(at("2026-11-24 07:00"))
     await world.begin(settings=SHORT)
     await world.time.until(at("2026-11-24 07:55"))
     reads: list[object] = []

@@ -9,7 +9,9 @@ import discord
 import pytest
 from simcord import GuildHandle, InteractionResult, ResponseMessage, UserHandle
 
+from bot.delivery.delivery_errors import Refused
 from bot.state.digests import Schedule
+from bot.ui.posting.moderators import DiscordModerators
 from tests.conftest import Server, parts
 from tests.moderating import ModeratedServer, ids, lines, moderated, posted, private
 from tests.test_digest_commands import allow_all, make
@@ -319,6 +321,19 @@ async def test_where_nobody_can_be_reached_nothing_is_kept(mod: ModeratedServer)
     await join(mod, guild)
     assert guild.id not in mod.server.bot.state.settings.present()
     assert await mod.server.bot.state.notices.due_in(guild.id) == ()
+
+
+async def test_a_welcome_that_reaches_nobody_after_all_is_dropped(
+    mod: ModeratedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise Refused("refused")
+
+    monkeypatch.setattr(DiscordModerators, "channel_id", refuse)
+    guild, _ = arrive(mod.server)
+    await join(mod, guild)
+    notices = mod.server.bot.state.notices
+    assert (*await notices.due_in(guild.id), *await notices.unreached(guild.id)) == ()
 
 
 async def test_a_server_that_the_bot_has_been_in_is_not_welcomed(mod: ModeratedServer) -> None:

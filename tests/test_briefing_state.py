@@ -239,10 +239,12 @@ class TestBriefings:
         briefing = await state.post_edits.make(await posted(state), PLAN, AUTHOR, NOW)
         other = await state.post_edits.make(await posted(state), PLAN, AUTHOR, NOW)
         post_id, kept_id = await send(state, "one"), await send(state, "two")
-        await state.corrections.open_for_post(SERVER, post_id, CHANGED, NOW)
+        lost = await state.corrections.open_for_post(SERVER, post_id, CHANGED, NOW)
         kept = await state.corrections.open_for_post(SERVER, kept_id, CHANGED, NOW)
         await state.post_edits.mark_deleted(briefing.briefing_id, post_id, MESSAGE, EDITOR, NOW)
         assert await state.corrections.list_open() == (kept,)
+        dismissed = replace(lost, status="dismissed", member_id=EDITOR)
+        assert await state.corrections.get(lost.correction_id) == dismissed
         assert await state.post_edits.due() == {other.briefing_id: NOW}
         deleted, sent = await state.posts.get(post_id), await state.posts.get(kept_id)
         assert deleted
@@ -354,6 +356,22 @@ class TestCorrections:
         assert await state.corrections.unposted() == (settled,)
         await state.posts.record(slot, MESSAGE, None, NOW, publish=False)
         assert await state.corrections.unposted() == ()
+
+    async def test_by_a_reply_that_is_made_keep_it(self, state: State) -> None:
+        briefing, post_id = await posted(state), await send(state, "one")
+        found = await state.corrections.open_for_post(SERVER, post_id, CHANGED, NOW)
+        key = found.correction_id
+        slot = Slot(SERVER, "correction", NOW.date(), NOW, 10, key)
+        await state.leases.acquire(slot, Contents(CHANGED, None, "base"), NOW, MINUTE)
+        for status in ("leased", "sent"):
+            if status == "sent":
+                await state.posts.record(slot, MESSAGE, None, NOW, publish=False)
+            assert await state.corrections.settle(key, "posted", briefing.briefing_id, EDITOR, NOW)
+            reply = await state.posts.get(slot.post_id)
+            assert reply
+            assert reply.status == status
+            failed = AuditEntry(NOW, None, "uncorrected", "refused")
+            await state.corrections.reopen(key, briefing.briefing_id, failed)
 
     async def test_are_reopened_once_if_their_reply_failed(self, state: State) -> None:
         briefing, post_id = await posted(state), await send(state, "one")

@@ -37,7 +37,7 @@ def this_month(material: DigestMaterial, day: date, history: DigestHistory) -> I
     for event in material.events:
         on = _known(event, "month")
         if on and on.month == day.month and on.year < day.year:
-            yield _told(material, event)
+            yield _told(material, event, on.year)
 
 
 def coming_up(material: DigestMaterial, day: date, history: DigestHistory) -> Iterator[Variants]:
@@ -66,27 +66,28 @@ def _recalled(material: DigestMaterial, event: EventRecord, line: Line) -> Varia
     return tuple(reasons) or (bare,)
 
 
-def _told(material: DigestMaterial, event: EventRecord) -> Variants:
+def _told(material: DigestMaterial, event: EventRecord, year: int) -> Variants:
     """Why an event matters, which says what it was; the event alone if nothing does."""
     line = event_line(material.context, event)
     reasons = [
-        Passage(event.event.id, (_in_its_place(material, event, line, why),), why.rests_on)
+        Passage(event.event.id, (_in_its_place(material, event, line, why, year),), why.rests_on)
         for why in _why(material, event)
     ]
     return tuple(reasons) or (Passage(event.event.id, (line,)),)
 
 
-def _in_its_place(material: DigestMaterial, event: EventRecord, line: Line, why: Line) -> Line:
+def _in_its_place(
+    material: DigestMaterial, event: EventRecord, line: Line, why: Line, year: int
+) -> Line:
     """Why an event matters in place of its line, dated if it does not name the year.
 
     It also cites what its date rests on.
     """
-    on = _known(event, "month")
     return replace(
         line,
         text=with_remarks(material.context, event, why.text),
         cites=tuple(dict.fromkeys((*why.cites, *line.cites))),
-        opening=None if on and str(on.year) in why.text else line.opening,
+        opening=None if str(year) in why.text else line.opening,
         rests_on=why.rests_on,
     )
 

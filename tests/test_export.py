@@ -11,7 +11,9 @@ EN = words_in("en")
 
 
 def test_lists_are_lists_and_other_lines_paragraphs() -> None:
-    told = Section((Line("They met.", notes=(Line("In Seoul."),)), Line("They signed.")), "Known")
+    told = Section(
+        (Line("They met.", notes=(Line("In Seoul."),)), Line("They sign.", label="A plan")), "Known"
+    )
     remarks = Section((Line("I was there."), Line("It *rained*.")), "Remarks", listed=False)
     card = Card(Question("about"), "en", "The pier", found=True, sections=(told, remarks))
     assert (
@@ -23,7 +25,7 @@ def test_lists_are_lists_and_other_lines_paragraphs() -> None:
 
 - They met.
   - In Seoul.
-- They signed.
+- *A plan*: They sign.
 
 ## Remarks
 

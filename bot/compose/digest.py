@@ -197,14 +197,14 @@ def _group(
 
 def _sections(contents: _Contents) -> Iterator[Section]:
     for group, shown in contents.before:
-        yield from group.sections(shown)
+        yield group.section(shown)
     if contents.story:
         heading = contents.story.headline if contents.before else None
         first, *others = contents.story.lines
         yield Section((first,), heading, listed=False)
         yield from (Section((line,), listed=False) for line in others)
     for group, shown in contents.after:
-        yield from group.sections(shown)
+        yield group.section(shown)
 
 
 def _last_sections(

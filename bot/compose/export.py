@@ -1,4 +1,4 @@
-"""A card as a Markdown file, with its citations and sources in full."""
+"""A briefing as a Markdown file, with its citations and sources in full."""
 
 from __future__ import annotations
 
@@ -15,15 +15,12 @@ _BLOCK = re.compile(r"^\s*(?:\d+(?=[.)])|(?=[#+=-]))")
 
 
 def markdown(page: Page, words: Words, ending: Iterable[str] = ()) -> str:
-    """A page as the text of a Markdown file; `ending` are plain lines below it."""
+    """A briefing's page as the text of a Markdown file; `ending` are plain lines below it."""
     return "\n".join(_lines(page, words, ending)).rstrip() + "\n"
 
 
 def _lines(page: Page, words: Words, ending: Iterable[str]) -> Iterator[str]:
     yield f"# {_escaped(page.card.title)}"
-    if page.card.subtitle:
-        yield ""
-        yield f"*{_escaped(page.card.subtitle)}*"
     for section in page.sections:
         if section.heading:
             yield ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answers.context import AnswerContext
@@ -17,18 +17,12 @@ from bot.facts.records import FactRecord
 class Passage:
     """Lines that are shown together or not at all, and the facts that they show.
 
-    `title` goes above the lines, outside their list. `thing` is what the passage is about: a
-    button leads there.
+    `thing` is what the passage is about: a button leads there.
     """
 
     thing: str
     lines: tuple[Line, ...]
     facts: tuple[FactRecord, ...] = ()
-    title: Line | None = None
-
-    def all_lines(self) -> tuple[Line, ...]:
-        """The title, if there is one, and the lines."""
-        return (self.title, *self.lines) if self.title else self.lines
 
 
 Variants = tuple[Passage, ...]
@@ -50,29 +44,12 @@ class PassageGroup:
         """The same passages, each in its shortest variant."""
         return replace(self, passages=tuple(variants[-1:] for variants in self.passages))
 
-    def sections(self, shown: Sequence[Passage]) -> Iterator[Section]:
+    def section(self, shown: Sequence[Passage]) -> Section:
         """The passages that fit, and a line that counts the others."""
-        left_out = len(self.passages) - len(shown)
-        return sections(self.heading, shown, self.more(left_out) if left_out else None)
-
-
-def sections(
-    heading: str | None, passages: Iterable[Passage], more: str | None = None
-) -> Iterator[Section]:
-    """Passages under one heading; those without a title share a list, which `more` ends."""
-    shared: list[Line] = []
-    for passage in passages:
-        if passage.title:
-            yield Section((passage.title,), heading, listed=False)
-            heading = None
-            if passage.lines:
-                yield Section(passage.lines)
-        else:
-            shared += passage.lines
-    if more:
-        shared.append(Line(more))
-    if shared:
-        yield Section(tuple(shared), heading)
+        lines = [line for passage in shown for line in passage.lines]
+        if left_out := len(self.passages) - len(shown):
+            lines.append(Line(self.more(left_out)))
+        return Section(tuple(lines), self.heading)
 
 
 class MessageBudget:
@@ -138,7 +115,7 @@ def first_that_fits(
     budget: MessageBudget, variants: Iterable[Passage], *required: Line
 ) -> Passage | None:
     """The first variant that fits together with the required lines; the budget shrinks by both."""
-    return next((p for p in variants if budget.take(*required, *p.all_lines())), None)
+    return next((p for p in variants if budget.take(*required, *p.lines)), None)
 
 
 _MARKUP = 10  # characters around a text: a number, stars, dots between, a line break

@@ -535,6 +535,17 @@ async def test_what_was_left_to_publish_is_published_by_the_next_process(world: 
     assert await world.state.posts.unpublished() == (), "it cannot be published"
 
 
+async def test_what_is_gone_when_it_is_to_be_published_is_not(world: World) -> None:
+    rate_limiter = RateLimiter(world.state.rate_limit, world.time.clock)
+    job = PublishingJob(world.state.posts, world.discord, rate_limiter)
+    leased = Slot(SERVER, "digest", NOW.date(), NOW, 10)
+    await world.set_up()
+    await world.state.leases.acquire(leased, Contents({}, None, "e"), NOW, MINUTE)
+    for key in ("forgotten", leased.post_id):
+        assert await job.run(key, NOW) == Finished(None, makes_others_due=False)
+    assert world.discord.published == []
+
+
 async def test_servers_are_forgotten_after_thirty_days(world: World) -> None:
     for server_id in (1, 2):
         await world.set_up(server_id=server_id)

@@ -25,6 +25,8 @@ class Chronology:
         self._dates = dates
         self._earlier = _earlier(events)
         self._first, self._last = self._narrowed()
+        spans = (dated.span for dated in dates.values())
+        self._oldest = min((span.first for span in spans if span and span.begins), default=0)
 
     def in_order(self) -> list[str]:
         """The ids of the events by the first month, then the last day that each can have had.
@@ -62,18 +64,12 @@ class Chronology:
         if span := self._dates[event_id].span:
             return span.first, span.last
         first, last = self._first[event_id], self._last[event_id]
-        return (None, None) if (first, last) == _ANY else (max(first, self._oldest()), last)
+        return (None, None) if (first, last) == _ANY else (max(first, self._oldest), last)
 
     def _vague(self, event_id: str) -> bool:
         """Whether a date is only about right, or not certain."""
         span = self._dates[event_id].span
         return span is not None and (span.approximate or span.uncertain)
-
-    def _oldest(self) -> int:
-        """The first day of the first dated event."""
-        spans = (dated.span for dated in self._dates.values())
-        days = (span.first for span in spans if span and span.begins)
-        return min(days, default=0)
 
     def _narrowed(self) -> tuple[dict[str, int], dict[str, int]]:
         """The first and last day of each event, narrowed by what it came after and before."""

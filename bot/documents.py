@@ -163,11 +163,12 @@ class _Reader:
 
     def _value(self, event: yaml.Event, at: Location) -> object:
         self._note(event, at)
+        if isinstance(event, yaml.ScalarEvent):
+            value = event.value
+            is_absent = value in _ABSENT and event.style in ("", None)
+            return None if is_absent else _shared(value)
         if len(at) > _DEEPEST:
             raise _Broken(_line(event), "nested too deeply; no field here is that deep")
-        if isinstance(event, yaml.ScalarEvent):
-            value, plain = event.value, event.style in ("", None)
-            return None if plain and value in _ABSENT else _shared(value)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(at)
         if isinstance(event, yaml.MappingStartEvent):
@@ -185,21 +186,19 @@ class _Reader:
         while not isinstance(event := self.next(), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 raise _Broken(_line(event), "a key must be plain text")
-            key = str(event.value)
-            self._note(event, (*at, key))
+            key, within = str(event.value), (*at, str(event.value))
+            self._note(event, within)
             if key in values:
                 what = f"`{key}` appears twice here; keep one"
                 self.faults.append(Fault(self.path, _line(event), what))
-            values[key] = self._value(self.next(), (*at, key))
+            values[key] = self._value(self.next(), within)
         return values
 
     def _note(self, event: yaml.Event, at: Location) -> None:
         """Note where a key or a value begins, and that it has none of what is not allowed."""
         if self.lines is not None:
             self.lines.setdefault(at, _line(event))
-        if not isinstance(event, yaml.NodeEvent):
-            return
-        if event.anchor:
+        if getattr(event, "anchor", None):
             what = "an anchor or alias (`&`, `*`); write the value out, or quote the text"
             self.faults.append(Fault(self.path, _line(event), what))
         elif getattr(event, "tag", None) not in (None, "!"):

@@ -68,5 +68,5 @@ async def adopt_versions(store: Store, state: State) -> None:
     }
     await state.fact_versions.replace(
         {old: fact.version for old, fact in adopted.items()},
-        {fact.version: fact.model_dump_json(exclude_defaults=True) for fact in adopted.values()},
+        {fact.version: fact.saved for fact in adopted.values()},
     )

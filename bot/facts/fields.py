@@ -15,6 +15,8 @@ _INVISIBLE = {"Cc", "Cf", "Co", "Cs"}  # control, format (zero width, direction)
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # as nearly every text is, at a fraction of the time
     odd = () if text.isprintable() else text
     bad = next((c for c in odd if unicodedata.category(c) in _INVISIBLE), None)
     if bad:

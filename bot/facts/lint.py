@@ -102,7 +102,7 @@ def duplicates(context: LintContext) -> Iterator[Fault]:
             what = f"the fact id `{fact.id}` appears twice in this file; choose another"
             yield context.fault(owner, (*at, "id"), what)
         seen.add((owner, fact.id))
-        if len(set(fact.cites)) < len(fact.cites):
+        if len(fact.cites) > 1 and len(set(fact.cites)) < len(fact.cites):
             yield context.fault(
                 owner, (*at, "cites"), "the same paragraph is cited twice; keep one"
             )

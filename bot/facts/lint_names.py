@@ -28,6 +28,8 @@ def names(context: LintContext) -> Iterator[Fault]:
 
 def absent_names(context: LintContext) -> Iterator[Fault]:
     """An absent name is no name of a thing, and is listed once."""
+    if not context.base.absent.names:
+        return
     things = {normalize(f): thing.id for _, thing in context.base.things() for f in forms_of(thing)}
     listed: dict[str, str] = {}
     for key, absent in context.base.absent.names.items():

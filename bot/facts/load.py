@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -136,7 +138,7 @@ class Folders:
         Raises OSError if it cannot be read.
         """
         try:
-            paths = sorted(self.place(folder).iterdir())
+            paths = sorted(self.place(folder).iterdir(), key=attrgetter("name"))
         except FileNotFoundError:
             return []
         return [path for path in paths if is_fact_file(path.name)]
@@ -149,7 +151,7 @@ class Folders:
     def shown(self, path: Path) -> str:
         """A file's path as faults show it, starting with the base's own folder."""
         for folder in (self.facts, self.seeds):
-            if path.is_relative_to(folder):
+            with suppress(ValueError):
                 return f"{folder.name}/{path.relative_to(folder).as_posix()}"
         return path.name
 

@@ -133,11 +133,8 @@ class AskTable(Frozen):
         for place, ask in enumerate(asks):
             for term in sorted(ask.terms):
                 places[term].append(place)
-        return cls(
-            plains=tuple(ask.plain for ask in asks),
-            kinds=tuple(ask.kind for ask in asks),
-            places={term: tuple(found) for term, found in places.items()},
-        )
+        plains, kinds = [ask.plain for ask in asks], [ask.kind for ask in asks]
+        return cls.model_validate({"plains": plains, "kinds": kinds, "places": places})
 
     def records(self) -> Iterator[AskRecord]:
         """The asks one by one."""

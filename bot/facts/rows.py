@@ -10,7 +10,7 @@ from itertools import chain
 from bot.facts.chronology import Chronology
 from bot.facts.dates import parse_date
 from bot.facts.keywords import keywords, places
-from bot.facts.load import Base, Named, fact_lists, forms_of
+from bot.facts.load import Base, Named, fact_lists
 from bot.facts.model import Actor, Event, Fact, Source, ThingKind
 from bot.facts.names import DescribedThing, NameCatalogue
 from bot.facts.records import (
@@ -23,8 +23,8 @@ from bot.facts.records import (
     UnitRecord,
 )
 from bot.facts.related import related_events
-from bot.facts.shown import ShownFact
-from bot.facts.shown_build import shown_fact
+from bot.facts.shown import version_of
+from bot.facts.shown_build import shown_fact, shown_owner
 from bot.facts.unit_records import ask_records, term_reader, unit_records
 from bot.matching.question_terms import THING, TermReader
 from bot.matching.vocabulary import word_set
@@ -54,20 +54,17 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     yield from _actor_and_topic_rows(base)
     yield from _event_rows(base, dates, chronology, order)
     owners = chain((base.events[e] for e in order), base.actors.values(), base.topics.values())
-    words, spoken_of = set[str](), set[str]()
+    written = set[str]()  # between spaces, in all texts; a word is normalized once
     for rank, (record, shown) in enumerate(_fact_records(base, owners, dates)):
-        words |= word_set(" ".join(_texts(record.fact)))
-        spoken_of |= record.things
+        written.update(" ".join(_texts(record.fact)).split())
         yield from _fact_rows(rank, record, shown)
-    for _, thing in base.things():
-        if thing.id in spoken_of and not isinstance(thing, Source):
-            words |= word_set(" ".join(_names(thing)))
+    written.update(" ".join(_names_of_facts(base, things)).split())
     reader = yield from _name_rows(things, base)
     units = unit_records(base, {thing.record.id: thing for thing in things}, chronology, reader)
-    yield from _unit_rows(units, words)
+    yield from _unit_rows(units, written)
     unanswered = ask_records(chain.from_iterable(base.absent.questions.values()), reader)
-    yield from _unanswered_rows(unanswered, words)
-    yield from (("word", (word,)) for word in sorted(words))
+    yield from _unanswered_rows(unanswered, written)
+    yield from (("word", (word,)) for word in sorted(word_set(" ".join(written))))
     yield from (("story", (each.id, each.model_dump_json())) for each in base.stories.values())
 
 
@@ -135,15 +132,18 @@ _AROUND = 2  # events before, and as many after, that an event's card shows
 
 def _fact_records(
     base: Base, owners: Iterable[Named], dates: Mapping[str, Dated]
-) -> Iterator[tuple[FactRecord, ShownFact]]:
+) -> Iterator[tuple[FactRecord, str]]:
+    """Each fact, and what is shown of it as it is saved."""
     for owner in owners:
+        seen = shown_owner(owner)
         for part, facts in fact_lists(owner):
             for fact in facts:
                 dated = dates[owner.id] if _shares_date(owner, fact) else None
                 bare = fact.model_copy(update={"asks": {}})
-                shown = shown_fact(base, owner, part, fact)
+                shown = shown_fact(base, seen, part, fact).saved
+                version = version_of(shown)
                 record = FactRecord(
-                    owner=owner.id, part=part, fact=bare, dated=dated, version=shown.version
+                    owner=owner.id, part=part, fact=bare, dated=dated, version=version
                 )
                 yield record, shown
 
@@ -158,11 +158,11 @@ def _shares_date(owner: Named, fact: Fact) -> bool:
     return owner.kind == "statement" or fact.kind in ("event", "agreement", "figure")
 
 
-def _fact_rows(rank: int, record: FactRecord, shown: ShownFact) -> Iterator[Row]:
+def _fact_rows(rank: int, record: FactRecord, shown: str) -> Iterator[Row]:
     fact, key = record.fact, record.key
     gone = int(fact.withdrawn is not None)
-    json, shown_json = record.model_dump_json(), shown.model_dump_json(exclude_defaults=True)
-    yield "fact", (key, record.owner, rank, record.version, fact.says, gone, json, shown_json)
+    json = record.model_dump_json()
+    yield "fact", (key, record.owner, rank, record.version, fact.says, gone, json, shown)
     yield from (("bears", (thing, key)) for thing in record.things)
     yield from (("cites", (cite.source, cite.paragraph, key)) for cite in fact.cites)
 
@@ -173,31 +173,32 @@ def _texts(fact: Fact) -> Iterator[str]:
     yield from filter(None, (fact.caution, *(account.says for account in fact.accounts)))
 
 
-def _names(thing: Named) -> Iterator[str]:
-    """The names of a thing, and the place of an event that has facts."""
-    yield from forms_of(thing)
-    if isinstance(thing, Event) and thing.facts and thing.where:
-        yield thing.where
+def _names_of_facts(base: Base, things: Iterable[DescribedThing]) -> Iterator[str]:
+    """The names of the things that facts are about, and the places of events that have facts."""
+    for thing in things:
+        if thing.record.facts and thing.record.kind != "source":
+            yield from thing.record.forms
+    yield from (event.where for event in base.events.values() if event.facts and event.where)
 
 
 # ---- Answerable units ------------------------------------------------------------------------
 
 
-def _unit_rows(units: Iterable[UnitRecord], words: set[str]) -> Iterator[Row]:
-    """The units; the words of their asks are added to `words`."""
+def _unit_rows(units: Iterable[UnitRecord], written: set[str]) -> Iterator[Row]:
+    """The units; the words of their asks are added to `written`."""
     for rank, unit in enumerate(units):
         yield "unit", (rank, unit.key, unit.model_dump_json())
         asks = " ".join(term for term, found in unit.asks.places.items() for _ in found)
         things_named = " ".join(THING + thing for thing in sorted(unit.things))
-        words |= word_set(" ".join(unit.asks.plains))
+        written.update(" ".join(unit.asks.plains).split())
         yield "unit_text(rowid, asks, own)", (rank, asks, f"{' '.join(unit.terms)} {things_named}")
 
 
-def _unanswered_rows(asks: Iterable[AskRecord], words: set[str]) -> Iterator[Row]:
-    """The questions that no article answers; their words are added to `words`."""
+def _unanswered_rows(asks: Iterable[AskRecord], written: set[str]) -> Iterator[Row]:
+    """The questions that no article answers; their words are added to `written`."""
     for rank, ask in enumerate(asks):
         yield "unanswered", (rank, ask.model_dump_json())
-        words |= word_set(ask.plain)
+        written.update(ask.plain.split())
 
 
 # ---- Things ----------------------------------------------------------------------------------

@@ -63,10 +63,20 @@ class ShownFact(_Shown):
     withdrawn: Withdrawal | None = None
 
     @property
+    def saved(self) -> str:
+        """It as JSON, without defaults."""
+        return self.model_dump_json(exclude_defaults=True)
+
+    @property
     def version(self) -> str:
         """`v` and 15 hexadecimal digits."""
-        shown = self.model_dump(mode="json", exclude_defaults=True)
-        return f"v{hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:15]}"
+        return version_of(self.saved)
+
+
+def version_of(saved: str) -> str:
+    """The version of what was saved of a fact."""
+    shown = json.dumps(json.loads(saved), sort_keys=True)
+    return f"v{hashlib.sha256(shown.encode()).hexdigest()[:15]}"
 
 
 @dataclass(frozen=True)

@@ -4,25 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import NamedTuple
 
 from bot.facts.fields import Language
 from bot.facts.load import Base, Named
-from bot.facts.model import CLAIMS, Event, Fact
+from bot.facts.model import CLAIMS, Event, Fact, When
 from bot.facts.shown import ShownFact, ShownName, ShownSource
 
 
-def shown_fact(base: Base, owner: Named, part: str, fact: Fact) -> ShownFact:
-    """What is shown of a fact in a list of a thing's file."""
-    event = owner if isinstance(owner, Event) else None
+class ShownOwner(NamedTuple):
+    """What all facts of a thing's file are shown with: its name, and an event's date and status."""
+
+    name: ShownName
+    when: When | None
+    is_planned: bool
+
+
+def shown_owner(owner: Named) -> ShownOwner:
+    """What the facts of a thing are shown with."""
+    if not isinstance(owner, Event):
+        return ShownOwner(_name(owner), when=None, is_planned=False)
+    when = owner.when.model_copy(update={"after": None, "before": None})
+    return ShownOwner(_name(owner), when, is_planned=owner.status == "planned")
+
+
+def shown_fact(base: Base, owner: ShownOwner, part: str, fact: Fact) -> ShownFact:
+    """What is shown of a fact in a list of its owner's file."""
     actor = base.actors.get(fact.by or "")
     return ShownFact(
         says=fact.says,
-        owner=_name(owner),
+        owner=owner.name,
         claim=fact.kind if fact.kind in CLAIMS and fact.by else None,
         speaker=_name(actor) if actor and fact.kind in CLAIMS else None,
         is_open=part == "open",
-        when=event.when.model_copy(update={"after": None, "before": None}) if event else None,
-        is_planned=event is not None and event.status == "planned",
+        when=owner.when,
+        is_planned=owner.is_planned,
         sources=tuple(_sources(base, fact)),
         inferred=fact.inferred,
         caution=fact.caution,

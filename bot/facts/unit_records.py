@@ -21,6 +21,7 @@ from bot.matching.question_terms import THING, NameKeys, TermReader, plain_text
 _REASON = re.compile(
     r"\b(because|owing to|due to|so as to|in order to|in response|retaliation|aim)"
 )
+_NUMBER = re.compile(r"\d")
 _LENGTH = re.compile(r"\b(minutes?|hours?|days?|weeks?|months?|years?|decades?)\b")
 
 
@@ -137,7 +138,7 @@ def _answers(unit: Unit) -> Iterator[QuestionKind]:
 
 def _fact_answers(fact: Fact, part: str | None) -> Iterator[QuestionKind]:
     yield "true"
-    if fact.kind == "figure" or re.search(r"\d", fact.says):
+    if fact.kind == "figure" or _NUMBER.search(fact.says):
         yield "how-many"
     if _LENGTH.search(fact.says):
         yield "how-long"

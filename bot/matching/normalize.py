@@ -24,7 +24,7 @@ WIDE = "\u2e80"
 """The first letter of the scripts in which one letter says as much as two and words need no
 spaces."""
 
-_PIECE = re.compile(rf"\S{{1,{LONGEST}}}")  # as much as is normalized at once
+_LONG_PIECE = re.compile(rf"\S{{{LONGEST}}}")  # as much as is normalized at once
 _VOWELLESS = re.compile("[b-df-hj-np-tv-xz]+")
 _QUESTION_WORDS = """
 about after all are did do does each event events every had happened has have held how is it its
@@ -56,10 +56,11 @@ def normalize(text: str) -> str:
 
 def normalized_words(text: str) -> list[str]:
     """The words of a text of any length, each of its pieces between spaces normalized by itself."""
-    pieces = _PIECE.findall(text)
+    if _LONG_PIECE.search(text):
+        text = _LONG_PIECE.sub(r"\g<0> ", text)
     if text.isascii() and "+" not in text:  # only a plus joins pieces, and all at once is faster
-        return _folded_plain(" ".join(pieces).lower()).split()
-    return [word for piece in pieces for word in normalize(piece).split()]
+        return _folded_plain(text.lower()).split()
+    return " ".join(map(_normalize, text.split())).split()
 
 
 @lru_cache(maxsize=_CACHED)

@@ -113,7 +113,10 @@ class TermReader:
         self._lengths: defaultdict[str, list[int]] = defaultdict(lambda: [1])
         self._wide_lengths: defaultdict[str, list[int]] = defaultdict(list)  # by first letter
         self._index_names()
+        self._beginnings = {form for first in self._lengths for form in (first, f"{first}s")}
         self._latin = lru_cache(maxsize=_WORDS)(self._read_latin)
+        self.run_terms = lru_cache(maxsize=_WORDS)(self._read_run)
+        """The terms of letters of one script, or of digits."""
         self.word_terms = lru_cache(maxsize=_WORDS)(self._read_word)
         """The terms of a word of a fact; facts say the same words again and again."""
 
@@ -141,13 +144,12 @@ class TermReader:
         words: dict[str, None] = {}
         rest = self._without_wide_names(plain, names)
         tokens = (rest if rest.isascii() else _SCRIPT_ENDS.sub(" ", rest)).split()
-        rest = self._without_latin_names(tokens, names, words)
-        words.update(dict.fromkeys(self._words(rest)))
+        words.update(dict.fromkeys(self._words(self._without_latin_names(tokens, names, words))))
         return Terms(tuple(words), tuple(names))
 
     def _without_latin_names(
         self, tokens: list[str], names: dict[tuple[str, ...], None], words: dict[str, None]
-    ) -> str:
+    ) -> list[str]:
         """The other words; the words of names that are not an actor's count as well."""
         rest: list[str] = []
         end = 0  # of the last name
@@ -161,23 +163,18 @@ class TermReader:
             is_actor = self._actors.issuperset(owners)
             joined = " ".join(name)
             if joined in self._places or (len(name) > 1 and not is_actor):
-                words.update(dict.fromkeys(self._words(joined)))
-        return " ".join((*rest, *tokens[end:]))
+                words.update(dict.fromkeys(self._words(name)))
+        return [*rest, *tokens[end:]]
 
     def _may_begin(self, tokens: list[str]) -> list[int]:
         """The places of the words that a name, or its possessive, may begin with."""
-        known = self._lengths
-        return [
-            place
-            for place, token in enumerate(tokens)
-            if token in known or (token[-1] == "s" and token[:-1] in known)
-        ]
+        return [place for place, token in enumerate(tokens) if token in self._beginnings]
 
     def _longest_name(self, tokens: list[str], start: int) -> tuple[Sequence[str], list[str]]:
         """The words of the longest name that begins at a word, and its things; or nothing."""
         for length in self._lengths.get(tokens[start], (1,)):
             name = tokens[start : start + length]
-            if len(name) == length and (owners := self._owners(name)):
+            if owners := self._owners(name):
                 return name, owners
         return (), []
 
@@ -217,24 +214,25 @@ class TermReader:
                 return name
         return ""
 
-    def _words(self, text: str) -> Iterator[str]:
-        if text.isascii():
-            yield from filter(None, map(self._latin, text.split()))
-            return
+    def _words(self, tokens: Sequence[str]) -> Iterable[str]:
+        text = " ".join(tokens)
+        return filter(None, map(self._latin, tokens)) if text.isascii() else self._mixed_words(text)
+
+    def _mixed_words(self, text: str) -> Iterator[str]:
         for word, term in self._wide_synonyms:
             if word in text:
                 text = text.replace(word, " ")
                 yield term
-        for run in _RUN.findall(text):
-            if run[0].isascii():
-                if term := self._latin(run):
-                    yield term
-            elif "가" <= run[0] <= "힣":
-                yield from _korean(run)
-            elif "ァ" <= run[0] <= "ー":
-                yield from [run] if len(run) > 1 else []
-            else:
-                yield from _han(run)
+        yield from chain.from_iterable(map(self.run_terms, _RUN.findall(text)))
+
+    def _read_run(self, run: str) -> tuple[str, ...]:
+        if run[0].isascii():
+            return tuple(filter(None, [self._latin(run)]))
+        if "가" <= run[0] <= "힣":
+            return tuple(_korean(run))
+        if "ァ" <= run[0] <= "ー":
+            return (run,) if len(run) > 1 else ()
+        return tuple(_han(run))
 
     def _read_latin(self, word: str) -> str:
         """The term of a Latin word or a number; empty if it is none."""

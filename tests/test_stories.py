@@ -163,6 +163,7 @@ def story(number: int, kind: StoryKind, topic: str) -> Story:
         id=f"{kind}-{number}",
         title="-",
         basis="stated",
+        central=False,
         kind=kind,
         when=None,
         topics=(topic,),
@@ -220,22 +221,22 @@ def test_what_most_stories_wait_for_comes_first() -> None:
     assert read([*stories, last], 1)[0].id == "topic-2"
 
 
-def test_readers_of_few_stories_get_first_what_touches_most() -> None:
-    stories = [story(n, "topic", f"t{n}") for n in range(5)]
-    wide = story(7, "topic", "t7").model_copy(update={"tells": ("a/a", "b/a", "c/a")})
-    deep = story(8, "topic", "t8").model_copy(update={"tells": ("a/a", "a/b", "b/a", "b/b")})
-    for day in (FIRST + timedelta(days=n) for n in range(3)):
-        turn = in_turn([*stories, deep, wide], {}, day, by_weight=True)
-        assert turn[:2] == [wide, deep]
+def test_central_stories_come_before_others_of_a_kind_that_may_come() -> None:
+    kinds: list[StoryKind] = ["topic", "person"]
+    stories = [story(n, kinds[n % 2], f"t{n % 3}") for n in range(12)]
+    central = {f"topic-{n}" for n in (4, 8, 10)}
+    stories = [each.model_copy(update={"central": each.id in central}) for each in stories]
+    for first in range(9):
+        came = [each.id for each in read(stories, 12, FIRST + timedelta(days=first))]
+        assert central <= {*came[:6]}, came
 
 
-def test_readers_of_few_stories_get_first_what_the_last_few_did_not_touch() -> None:
-    told = story(0, "topic", "t0").model_copy(update={"tells": ("a/a", "b/a", "c/a")})
-    same = story(1, "open", "t1").model_copy(update={"tells": ("a/b", "b/b", "c/b")})
-    other = story(2, "open", "t2").model_copy(update={"tells": ("d/a", "e/a")})
-    for day in (FIRST + timedelta(days=n) for n in range(3)):
-        past = {told.id: day - timedelta(days=7)}
-        assert in_turn([told, same, other], past, day, by_weight=True)[0] is other
+def test_a_central_story_that_only_touches_a_chosen_topic_comes_after_those_of_it() -> None:
+    own = story(0, "open", "pact")
+    wider = story(1, "open", "trade").model_copy(
+        update={"topics": ("trade", "pact"), "central": True}
+    )
+    assert in_turn([wider, own], {}, FIRST, frozenset({"pact"})) == [own, wider]
 
 
 def test_what_belongs_to_a_chosen_topic_comes_before_what_only_touches_it() -> None:

@@ -91,7 +91,7 @@ def choose(
     def fitting(story: Story, budget: MessageBudget) -> StorySection | None:
         return _fitting(material, budget, story, is_weekly, posted_on.get(story.id))
 
-    turn = in_turn(material.stories, posted_on, day, material.topics, by_weight=is_weekly)
+    turn = in_turn(material.stories, posted_on, day, material.topics)
     unseen = [story for story in turn if story.id not in posted_on]
     rested = [story for story in turn if day - posted_on.get(story.id, day) >= _REST]
     for stories in (unseen, rested):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from bot.facts.stories import Story, keys
+from bot.facts.stories import Story
 
 _NEAR = 3  # stories before one of the same topic, if there are others
 
@@ -17,16 +17,11 @@ def in_turn(
     posted_on: Mapping[str, date],
     day: date,
     chosen: frozenset[str] = frozenset(),
-    by_weight: bool = False,
 ) -> list[Story]:
-    """The stories in the order in which they should come on a day; `turn` says by what.
-
-    Those who read few get them `by_weight`: what has most that the last few had not comes early.
-    """
+    """The stories in the order in which they should come on a day; `turn` says by what."""
     seen = (story for story in stories if story.id in posted_on)
     past = sorted(seen, key=lambda story: posted_on[story.id])
-    near = past[-_NEAR:]
-    near_topics = {story.topics[0] for story in near}
+    near_topics = {story.topics[0] for story in past[-_NEAR:]}
     of_topic = Counter(story.topics[0] for story in past)
     unseen = {story.id: story for story in stories if story.id not in posted_on}
     due = _kind_due(unseen.values())
@@ -39,25 +34,15 @@ def in_turn(
             any(story.kind == last.kind for last in past[-1:]),  # of another kind than the last
             story.kind != due,
             _distance(story, chosen),
+            not story.central,  # the main chapters come early
             story.topics[0] in near_topics,  # of another topic than the last few
             -waiting[story.id],  # most others wait for it
-            -_weight(story, near) if by_weight else 0,
             of_topic[story.topics[0]],  # a month has something of each topic
             # Servers that began on different days read different stories.
             hashlib.sha256(f"{day} {story.id}".encode()).digest(),
         )
 
     return sorted(stories, key=turn)
-
-
-def _weight(story: Story, near: Iterable[Story]) -> int:
-    """How many events, topics and actors a story tells of that those before it did not."""
-    return len(_told(story).difference(*map(_told, near)))
-
-
-def _told(story: Story) -> frozenset[str]:
-    """The events, topics and actors that a story tells of."""
-    return frozenset(key.partition("/")[0] for key in keys(story.tells))
 
 
 def _distance(story: Story, chosen: frozenset[str]) -> int:

@@ -73,6 +73,9 @@ class Story(Frozen):
     kind: StoryKind = Field(
         description="a topic's chapter, a person's part, where articles disagree, or what is open"
     )
+    central: bool = Field(
+        False, description="whether it is a main chapter, which readers should have early"
+    )
     when: Edtf | None = Field(None, description="when it takes place, beside the headline")
     basis: Literal["stated", "inferred"] = Field(
         "stated", description="of `when`; a date that is inferred is marked beside the headline"

@@ -58,14 +58,12 @@ ONCE_A_YEAR = (
     f"      - date: 2026-11-25\n        said: {YEARLY}\n        why: A test of corrections.\n"
 )
 WITHDRAWN = RENEWED + "    withdrawn: {date: 2026-11-25, why: A test of corrections.}\n"
-PACT = "had formally normalised"
-THE_PACT = "had normalised formally"
-KIND = "    kind: event\n    about: [south-korea, gsomia-normalised]\n"
+ACT = "by what act GSOMIA"
+BY_WHICH_ACT = "by which act GSOMIA"
+KIND = "    kind: background\n    about: [gsomia-normalised]\n"
 WAS = (
     "    was:\n      - date: 2026-11-26\n        why: Another test of corrections.\n"
-    "        said: >-\n"
-    "          After the Tokyo summit of March 2023 South Korea formally normalised the\n"
-    "          intelligence pact GSOMIA.\n" + KIND
+    "        said: No article says on which day or by what act the pact was normalised.\n" + KIND
 )
 
 
@@ -356,10 +354,10 @@ async def test_what_a_moderator_dismissed_does_not_come_back_with_another_change
 ) -> None:
     _, log, first = await offered(room, tmp_path)
     await room.second.click(first, custom_id=button(first, "c:dismissed:"))
-    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR), (PACT, THE_PACT), (KIND, WAS))
+    correct(room.server.config, tmp_path, (RENEWED, ONCE_A_YEAR), (ACT, BY_WHICH_ACT), (KIND, WAS))
     await room.advance(minutes=2)
     _, second = offers(log)
-    assert THE_PACT in " ".join(told_in(second).split())
+    assert BY_WHICH_ACT in " ".join(told_in(second).split())
     assert "once a year" not in told_in(second)
 
 

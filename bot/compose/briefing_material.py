@@ -87,10 +87,12 @@ async def gather(store: Store, subject: Subject) -> Material:
 
     def reading_order(each: BriefingFact) -> tuple[float, ...]:
         """By section; what it is and what was said, the most telling first, all else by time."""
-        section = sections[each.record.key]
+        section, record = sections[each.record.key], each.record
         if section in ("what", "said"):
             return SECTIONS.index(section), *each.rank
-        return SECTIONS.index(section), *positions.get(each.record.owner, (-1, -1)), each.number
+        events = {record.owner} if section != "happened" or each.event else record.things
+        last = max((positions[key] for key in events & positions.keys()), default=(-1, -1))
+        return SECTIONS.index(section), *last, each.number
 
     return Material(
         store=store,

@@ -222,13 +222,16 @@ class _Rank(NamedTuple):
     is_from_before: bool
     """Just before the event that the briefing is about; what led to it is nearer."""
     repeats: int
-    """How many facts of the same owner come first: another event comes before more of the same."""
+    """How many facts of the same owner come first: another event comes before more of the same.
+
+    A period goes by its subjects instead.
+    """
     steps: int
     is_opinion: bool
     last_day: float
     """Of what followed: what followed first comes first."""
-    minus_subjects: int
-    """In a period, how many of its subjects curators tell it of."""
+    minus_subjects: float
+    """In a period, how many of its subjects curators tell it of; less after others of its event."""
     minus_facts: int
     """How many facts are about its owner."""
     position: int
@@ -247,17 +250,18 @@ async def _ranked(
         record, list_of_facts = each.record, (each.record.owner, each.record.part)
         names_other = isinstance(scope.about, Actor | Event) and scope.subject not in record.things
         steps_from_event, is_from_before = _remoteness(scope, each.place)
+        repeats = before[list_of_facts]
         rank = _Rank(
             says_not_what_it_is=not (each.begins or each.defines),
             place_in_list=order.get(record.key, len(order)),
             is_of_other=not each.is_own,
             steps_from_event=steps_from_event,
             is_from_before=is_from_before,
-            repeats=before[list_of_facts] + names_other,
+            repeats=0 if scope.about is None else repeats + names_other,
             steps=each.place.steps if each.place else 0,
             is_opinion=record.fact.kind == "opinion",
             last_day=_last_day(scope, each),
-            minus_subjects=-told_by[record.key],
+            minus_subjects=-told_by[record.key] / (1 + repeats if each.event else 1),
             minus_facts=-store.things[record.owner].facts,
             position=position,
         )

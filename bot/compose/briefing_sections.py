@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from bot.compose.briefing_links import Place
-from bot.facts.model import CLAIMS, ESSENTIAL, Event
+from bot.facts.model import CLAIMS, ESSENTIAL, Event, EventKind
 from bot.facts.records import FactRecord
 
 SectionKind = Literal[
@@ -19,6 +20,13 @@ differ, what is not established, what is easily assumed without an article, and 
 misread."""
 
 SECTIONS: tuple[SectionKind, ...] = get_args(SectionKind)
+
+_BESIDES: Mapping[EventKind, SectionKind] = {
+    "announcement": "what",
+    "measure": "followed",
+    "ruling": "followed",
+}
+"""Where what such an event tells beside itself belongs: to what was announced, or after an act."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,9 @@ def section_of(seen: BriefingFact, subject_is_event: bool) -> SectionKind:
         return _section_of_timeless(seen)
     if (event.kind == "anniversary" and not seen.is_own) or _is_aside(seen):
         return "background"
-    return _section_of_event(seen.place, record, subject_is_event)
+    if subject_is_event and seen.place.role == "own":
+        return _section_of_subject(seen, event)
+    return _section_of_event(seen.place)
 
 
 def _section_of_plan(seen: BriefingFact, subject_is_event: bool) -> SectionKind:
@@ -104,7 +114,7 @@ def _section_of_plan(seen: BriefingFact, subject_is_event: bool) -> SectionKind:
 def _section_of_where_it_stands(seen: BriefingFact) -> SectionKind:
     if not seen.is_outdated:
         return "stands"
-    return "said" if is_claim(seen.record, None) else "background"
+    return "said" if is_claim(seen.record, None) else _section_of_timeless(seen)
 
 
 def _is_a_difference(seen: BriefingFact) -> bool:
@@ -128,15 +138,19 @@ def _section_of_timeless(seen: BriefingFact) -> SectionKind:
     return "happened" if seen.record.fact.kind in ESSENTIAL else "background"
 
 
-def _section_of_event(place: Place, record: FactRecord, subject_is_event: bool) -> SectionKind:
+def _section_of_subject(seen: BriefingFact, event: Event) -> SectionKind:
+    """The section of what the event that the briefing is about tells beside itself, or a part."""
+    if seen.record.fact.kind == "agreement":
+        return "agreed"
+    return _BESIDES.get(event.kind, "happened") if seen.is_own else "happened"
+
+
+def _section_of_event(place: Place) -> SectionKind:
     match place.role:
-        case "own":
-            is_agreed = subject_is_event and record.fact.kind == "agreement"
-            return "agreed" if is_agreed else "happened"
+        case "own" | "turn":
+            return "happened"
         case "whole":
             return "what"
-        case "turn":
-            return "happened"
         case "before":
             return "led"
         case "beside":

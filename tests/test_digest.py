@@ -327,9 +327,29 @@ def test_a_chart_names_as_its_last_event_what_began_last(year: list[Posted]) -> 
     assert "Last: South Korea formally normalises GSOMIA" in card.picture.alt
 
 
+@pytest.mark.parametrize(
+    ("story", "said"),
+    [
+        (
+            "two-summits-announced",
+            "3 of the dates are inferred. 2 events lay ahead of the articles.",
+        ),
+        ("two-summits-announced", "(planned; a Sunday in 2023, after March)"),
+        ("a-declaration-for-2025", "2 events lay ahead of the articles."),
+        ("summit-in-tokyo", "2 of the dates are inferred. First:"),
+    ],
+)
+def test_a_chart_says_which_dates_are_inferred_and_what_lay_ahead(
+    year: list[Posted], story: str, said: str
+) -> None:
+    card = next(p.card for p in year if p.digest.story == story)
+    assert card.picture
+    assert said in card.picture.alt
+
+
 def test_what_is_old_says_so(year: list[Posted]) -> None:
     first, second = ([line.text for line in lines(posted.card)] for posted in year[:2])
-    end = "The latest dated event is from 2023."
+    end = "The latest dated event reported as having happened is from 2023."
     assert first[-1] == end
     assert second[-1] == f"Nothing new or corrected since yesterday. {end}"
 

@@ -110,7 +110,10 @@ def _years(events: Iterable[EventRecord], period: Filter | None) -> set[int]:
 def _alt(
     context: AnswerContext, dated: Sequence[EventRecord], undated: Sequence[EventRecord]
 ) -> Iterator[str]:
-    """The number of events, the first and the last. The message shows the title already."""
+    """How many there are, how sure their dates are, the first and the last.
+
+    The message shows the title already.
+    """
     words = context.words
     # An event that took place by a certain time can be the last in order and an early one in fact.
     latest = max(
@@ -118,13 +121,17 @@ def _alt(
     )
     first, last = (_named(context, event) for event in (dated[0], latest))
     yield words.count("picture.alt.dated", len(dated))
-    if planned := sum(event.event.status == "planned" for event in dated):
-        yield words.count("picture.alt.planned", planned)
+    if inferred := sum(event.dated.when.basis == "inferred" for event in dated):
+        yield words.count("picture.alt.inferred", inferred)
+    if ahead := sum(event.event.lies_ahead for event in dated):
+        yield words.count("picture.alt.ahead", ahead)
     yield words("picture.alt.ends", first=first, last=last)
     if undated:
         yield words.count("picture.alt.undated", len(undated))
 
 
 def _named(context: AnswerContext, event: EventRecord) -> str:
-    when = dated_words(event.dated, context.words)
-    return context.words("typography.bracketed", text=context.name(event.event.id), remark=when)
+    words, when = context.words, dated_words(event.dated, context.words)
+    if event.event.status == "planned":
+        when = words("typography.series", one=words("mark.planned"), other=when)
+    return words("typography.bracketed", text=context.name(event.event.id), remark=when)

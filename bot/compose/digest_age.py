@@ -33,10 +33,10 @@ def _sentences(material: DigestMaterial, history: DigestHistory, day: date) -> I
 def newest_date(material: DigestMaterial) -> Moment | None:
     """The date after which the base reports nothing, of what it can date.
 
-    Anniversaries and plans lie ahead of the articles. What goes on counts from its beginning.
+    What goes on counts from its beginning.
     """
-    events = (e for e in material.all_events.values() if e.event.kind != "anniversary")
-    spans = [e.dated.span for e in events if e.event.status == "reported" and e.dated.span]
+    reported = (e for e in material.all_events.values() if not e.event.lies_ahead)
+    spans = [e.dated.span for e in reported if e.dated.span]
     last = max(spans, key=_last_day, default=None)
     return _end(last) if last else None
 

@@ -188,6 +188,11 @@ class Event(Subject):
         """What it is called in the base's own language."""
         return self.title
 
+    @property
+    def lies_ahead(self) -> bool:
+        """Whether it lay ahead of the articles: what was planned, and anniversaries."""
+        return self.status == "planned" or self.kind == "anniversary"
+
 
 class Role(Frozen):
     """An office held by an actor, according to the articles."""

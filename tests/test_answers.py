@@ -17,6 +17,7 @@ from bot.answers.lifecycle import open_service
 from bot.answers.questions import timeline
 from bot.answers.resolve import choice_label
 from bot.answers.service import AnswerService
+from bot.answers.things_to_ask import things_to_ask
 from bot.cards.card import Card, Line, Question, Section
 from bot.config import Host
 from bot.facts.build import build
@@ -108,6 +109,8 @@ title: Log of the harbour
 kind: aggregator
 date: 2021-06
 quality: Short, and without an author.
+url: https://example.org/log
+archive_url: https://example.net/log
 sha256: {"0" * 64}
 paragraphs: 3
 """
@@ -519,7 +522,12 @@ async def test_a_source_says_what_its_copy_shows_and_what_it_lacks(service: Answ
         "June 2021",
         "Short, and without an author.",
         UI.count("source.drawn", 1, paragraphs=3),
+        "https://example.org/log",
+        "https://example.net/log",
     ]
+    addresses = [line for line in _lines(card, None) if line.link]
+    assert [line.label for line in addresses] == [UI("source.url"), UI("source.archive")]
+    assert all(line.link == line.text for line in addresses)
     assert card.subtitle == UI("source-kind.aggregator")
     (fact,) = _part(card, "differ")
     assert fact.text == "They asked for a vote."
@@ -832,11 +840,9 @@ def _remembered(service: AnswerService) -> Mapping[object, Card]:
 async def test_about_names_the_versions_and_whoever_runs_the_bot(
     base: tuple[Folders, Path],
 ) -> None:
-    page = "https://example.org/privacy_page"
-    for host, of_host in (
-        (Host(), []),
-        (Host("The *Example*", page), ["Hosted by: The *Example*", f"Privacy: {page}"]),
-    ):
+    page, form = "https://example.org/privacy_page", "https://example.org/report"
+    worded = ["Hosted by: The *Example*", f"Privacy: {page}", f"{UI('about.report')}: {form}"]
+    for host, of_host in ((Host(), []), (Host("The *Example*", page, form), worded)):
         service = await open_service(*base, host)
         imprint = (await _ask(service, "about")).sections[1]
         await service.store.close()
@@ -845,4 +851,18 @@ async def test_about_names_the_versions_and_whoever_runs_the_bot(
             "The base was last changed on 23 November 2026.",
             *of_host,
         ]
-        assert [line.link for line in imprint.lines if line.link] == [page][: len(of_host)]
+        assert [line.link for line in imprint.lines if line.link] == [page, form][: len(of_host)]
+
+
+async def test_a_search_says_what_it_took_a_typed_word_for(service: AnswerService) -> None:
+    card = await _ask(service, "search", text="lorrries a day")
+    assert card.found
+    assert UI("search.repaired", typed="lorrries", taken="lorries") in (card.subtitle or "")
+
+
+async def test_a_base_without_stories_has_its_best_known_event_asked_about(
+    service: AnswerService,
+) -> None:
+    asked = await things_to_ask(service.store, UI, 3)
+    event = "Launch of a boat"
+    assert asked == (UI("greeting.question", event=event),), "of the short names"

@@ -123,6 +123,23 @@ async def test_a_loose_date_comes_after_the_firm_ones_in_it_unless_it_is_proven_
     assert "".join(told) == order
 
 
+async def test_an_event_of_which_only_the_end_is_known_comes_where_it_ended(tmp_path: Path) -> None:
+    material = await material_of(
+        tmp_path,
+        topic(facts=fact("w")),
+        event("a", fact("a"), when="edtf: 2013, basis: stated"),
+        event("b", fact("b"), when="edtf: ../2014, basis: stated"),
+        event("c", fact("c")),
+    )
+    assert "".join(each.fact.id for each in material.in_order(material.facts)) == "wabc"
+
+
+async def test_what_an_event_out_of_reach_says_of_a_topic_is_not_told(tmp_path: Path) -> None:
+    elsewhere = event("f", fact("f"), more="topics: [ferry-line]")
+    material = await material_of(tmp_path, topic(facts=fact("a")), elsewhere)
+    assert [each.key for each in material.facts] == ["pair/a"]
+
+
 async def test_what_people_often_say_without_an_article_has_a_section_of_its_own(
     tmp_path: Path,
 ) -> None:
@@ -338,6 +355,15 @@ async def test_a_year_that_is_worked_out_is_marked_where_it_comes_first(tmp_path
     card = BriefingLayout(material, UI).card("", material.facts)
     texts = [line.text for section in card.sections for line in section.lines]
     assert f"In 2015 ({UI('mark.inferred-year')}) it came and in 2015 it went." in texts
+
+
+async def test_what_was_planned_has_its_date_even_if_it_says_it(tmp_path: Path) -> None:
+    says = fact("a", says="It was to be in 2015.")
+    material = await material_of(tmp_path, event("a", says, more=PLANNED), EARLIER)
+    card = BriefingLayout(material, UI).card("", material.facts)
+    (line,) = [line for each in card.sections for line in each.lines if "to be" in line.text]
+    planned = UI("briefing.planned", date="2015")
+    assert line.opening == planned[0].upper() + planned[1:]
 
 
 @pytest.mark.parametrize(("subject", "is_called_one"), [("pair", False), ("day-a", True)])

@@ -32,6 +32,10 @@ PLAN = BriefingPlan(
     PostingTime(datetime(2026, 11, 22, 18, 0), "Asia/Seoul", NOW),
 )
 REWORDED = replace(PLAN, text=replace(PLAN.text, headline="Two days", facts=("summit/talks",)))
+REWORDING: PlanChanges = {
+    "headline": ("The summit", "Two days"),
+    "facts": (["summit/end"], []),
+}
 CHANGED = {"summit/talks": "v2"}
 CHANGED_AGAIN = {"summit/talks": "v3"}
 
@@ -89,6 +93,11 @@ async def actions(state: State, briefing: Briefing) -> list[str]:
     return [entry.kind for entry in await state.briefings.audit_log(briefing.briefing_id)]
 
 
+async def last_changes(state: State, briefing: Briefing) -> PlanChanges | None:
+    """What was changed last of a briefing."""
+    return (await state.briefings.audit_log(briefing.briefing_id))[-1].changes
+
+
 async def present(state: State, briefing: Briefing) -> Briefing:
     """A briefing as it is now."""
     found = await state.briefings.get(briefing.briefing_id)
@@ -132,11 +141,7 @@ class TestBriefings:
         )  # fmt: skip
         assert await present(state, new) == new
         assert await present(state, other) == other
-        changes: PlanChanges = {
-            "headline": ("The summit", "Two days"),
-            "facts": (["summit/end"], []),
-        }
-        entry = AuditEntry(NOW + MINUTE, EDITOR, "edited", None, changes)
+        entry = AuditEntry(NOW + MINUTE, EDITOR, "edited", None, REWORDING)
         assert (await state.briefings.audit_log(old.briefing_id))[-1] == entry
         assert "edited" not in await actions(state, other)
 
@@ -144,7 +149,7 @@ class TestBriefings:
         elsewhere = replace(PLAN, target=Target(20), when=None)
         new = await state.briefings.rewrite(await draft(state), elsewhere, "base", EDITOR, NOW)
         assert (new.author_id, new.changed_by, new.plan) == (AUTHOR, EDITOR, elsewhere)
-        changes = (await state.briefings.audit_log(new.briefing_id))[-1].changes
+        changes = await last_changes(state, new)
         assert changes == {
             "channel": (10, 20), "role": (11, None), "publish": (True, False), "tag": (12, None),
             "when": ("2026-11-22 18:00 Asia/Seoul", None),
@@ -173,6 +178,7 @@ class TestBriefings:
     async def test_have_their_posts_edited(self, state: State) -> None:
         edited = await state.post_edits.make(await posted(state), REWORDED, EDITOR, NOW)
         other = await state.post_edits.make(await posted(state), REWORDED, EDITOR, NOW)
+        assert await last_changes(state, other) == REWORDING
         await posted(state)
         assert await state.post_edits.due() == {edited.briefing_id: NOW, other.briefing_id: NOW}
         await state.post_edits.end(edited, NOW)
@@ -204,6 +210,7 @@ class TestBriefings:
         old = await posted(state)
         new = await state.post_edits.propose(old, REWORDED, EDITOR, NOW)
         assert (new.plan, new.as_posted().plan) == (REWORDED, PLAN)
+        assert await last_changes(state, new) == REWORDING
         assert await state.post_edits.due() == {}
         assert [new.may_be_approved_by(each) for each in (AUTHOR, EDITOR)] == [True, False]
         await state.post_edits.approve(new, AUTHOR, NOW)

@@ -863,6 +863,16 @@ async def test_a_line_in_a_storys_own_words_has_the_label_and_the_citations_of_i
     assert {fact.key for line in told for fact in line.rests_on} <= set(digest.facts)
 
 
+async def test_a_story_may_tell_an_event_as_it_is(tmp_path: Path) -> None:
+    story = STORY.replace(
+        "  - ferry-agreement/signed\n", "  - ferry-agreement\n  - ferry-agreement/signed\n"
+    )
+    async with opened(tmp_path, {STORY_FILE: story}) as store:
+        digest = await compose(store, EN, LATER, DigestHistory())
+    told = [f"{line.opening}: {line.text}" for line in lines(digest.card)]
+    assert "4 May 2021: Ferry agreement of Norhaven and Sudby" in told
+
+
 async def test_a_line_goes_when_a_fact_that_it_rests_on_is_withdrawn(
     tmp_path: Path, retold: Mapping[str, str]
 ) -> None:

@@ -12,8 +12,10 @@ from simcord.enums import OverwriteType
 
 from bot.delivery.delivery_errors import OutcomeUnknown
 from bot.state.posts import MessageRef
+from bot.texts.catalogues import words_in
 from bot.ui.briefings.controls import Key
 from bot.ui.components.persistent_items import row_of
+from bot.ui.posting.moderators import DiscordModerators
 from bot.ui.posting.notices import DiscordNotifier
 from bot.ui.settings.overview import DeleteButton
 from tests.conftest import Server, texts
@@ -225,6 +227,33 @@ async def test_what_guards_others_changes_even_if_nobody_can_be_notified(room: N
     done = await room.moderator.slash(room.server.channel, "settings approval", approval="on")
     assert room.server.bot.state.settings.of(log.guild.id).approval
     assert not done.followups, "it was of passing interest"
+
+
+async def test_what_guards_others_stays_as_it_is_while_discord_is_away(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = await room.log_to()
+    monkeypatch.setattr(DiscordModerators, "channel_id", _away)
+    refused = await room.moderator.slash(room.server.channel, "settings approval", approval="on")
+    assert lines(private(refused))[0] == f"### {words_in('en')('settings.unannounced')}"
+    assert not room.server.bot.state.settings.of(log.guild.id).approval
+    assert await room.server.bot.state.notices.due_in(log.guild.id) == ()
+
+
+async def test_what_could_not_be_told_is_told_when_discord_is_back(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = await room.log_to()
+    with monkeypatch.context() as away:
+        away.setattr(DiscordModerators, "channel_id", _away)
+        await room.ready()
+    assert list(log.history()) == []
+    await room.advance(minutes=10)
+    assert len(list(log.history())) >= 1
+
+
+async def _away(*_: object) -> None:
+    raise OutcomeUnknown("Discord answered with 500")
 
 
 def _note_log_at(

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import pytest
+
+from bot.delivery.delivery_errors import Unauthorized
+from bot.delivery.retention import forget_left_servers
 from bot.state.audit_log import AuditAction
 from bot.state.briefing_plan import BriefingPlan, BriefingText
 from bot.state.briefing_record import Briefing, BriefingStatus
@@ -121,6 +125,20 @@ async def test_a_base_that_nothing_rests_on_is_forgotten_and_what_its_facts_show
     assert await other.base_versions.facts("used") == {"storm/closed": "v1"}
     assert await other.base_versions.facts("unused") is None
     assert await other.fact_versions.shown(["v1", "v2"]) == {"v1": "{}"}
+
+
+async def test_a_refused_token_is_no_answer_about_a_server(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(_: int) -> bool:
+        raise Unauthorized
+
+    await world.set_up()
+    await world.state.settings.left([SERVER], NOW)
+    monkeypatch.setattr(world.membership, "has_left", refuse)
+    with pytest.raises(Unauthorized):
+        await forget_left_servers(world.state, world.membership, NOW + 31 * DAY)
+    assert await world.state.digests.get(SERVER)
 
 
 async def test_what_is_old_is_looked_for_once_a_day(world: World) -> None:

@@ -19,6 +19,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.cards.card import Card, Question
+from bot.delivery import scheduler as scheduler_module
 from bot.delivery.delivery_errors import OutcomeUnknown, Refused, Throttled, Unauthorized
 from bot.delivery.departures import DepartureJob
 from bot.delivery.digest_composer import DigestDraft
@@ -270,6 +271,21 @@ async def test_what_is_due_is_posted_once(world: World) -> None:
     assert (schedule.last_day, schedule.last_base_version) == (date(2026, 11, 24), "edition")
 
 
+async def test_a_digest_that_was_removed_meanwhile_is_not_posted(world: World) -> None:
+    digests = await world.begin()
+    assert await digests.run(str(SERVER), NOW) == Finished(None, makes_others_due=False)
+
+
+async def test_what_may_have_been_sent_is_not_skipped_for_being_empty(world: World) -> None:
+    await world.set_up()
+    monday = Slot(SERVER, "digest", date(2026, 11, 23), at("2026-11-23 08:00"), 10)
+    await world.time.until(at("2026-11-23 07:55"))
+    await world.state.leases.acquire(monday, Contents({}, None, "e"), world.time.now, MINUTE)
+    await world.begin(settings=SHORT)
+    await world.time.until(at("2026-11-23 08:05"))
+    assert world.discord.days() == [date(2026, 11, 23)], "it was looked for, and was not there"
+
+
 async def test_what_is_late_within_the_grace_says_so(world: World) -> None:
     await world.set_up()
     await world.time.until(at("2026-11-24 13:59"))
@@ -510,6 +526,38 @@ async def test_a_refused_token_stops_everything(world: World) -> None:
     assert (await world.schedule(1)).paused is None, "it is no server's fault"
 
 
+async def test_what_waits_for_a_worker_is_not_sent_with_a_refused_token(world: World) -> None:
+    for server_id in (1, 2):
+        await world.set_up(server_id=server_id)
+    world.discord.answers = [Unauthorized()]
+    await world.time.until(at("2026-11-24 07:55"))
+    await world.begin(settings=replace(SHORT, workers=1, spread=timedelta()))
+    await world.time.until(at("2026-11-24 09:00"))
+    assert world.discord.sent == []
+
+
+async def test_what_does_not_end_is_ended_with_the_scheduler(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler_module, "_SHUTDOWN_TIMEOUT", 0.01)
+    ended: list[str] = []
+
+    async def hang(schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
+        try:
+            await asyncio.sleep(DAY.total_seconds())
+            return await compose(schedule, day, is_late)
+        finally:
+            ended.append("hung")
+
+    await world.set_up()
+    await world.time.until(at("2026-11-24 07:55"))
+    await world.begin(hang, SHORT)
+    await world.time.until(at("2026-11-24 08:05"))
+    await world.end()
+    await asyncio.sleep(0)
+    assert ended == ["hung"]
+
+
 async def test_posts_are_published_after_they_were_posted(world: World) -> None:
     await world.set_up(replace(EIGHT, target=Target(10, publish=True)), server_id=1)
     await world.set_up(replace(EIGHT, target=Target(20)), server_id=2)
@@ -640,8 +688,11 @@ async def test_counts_how_each_item_ended_and_how_late_it_was(world: World) -> N
 async def test_another_base_has_everything_read_again(world: World) -> None:
     state, quiet = await world.open_state(), Quiet()
     scheduler = Scheduler(state, {"quiet": quiet}, world.time.clock, SETTINGS, Metrics())
+    assert scheduler.looked_at is None
     world.running = asyncio.create_task(scheduler.run())
     await world.time.until(NOW + HOUR)
+    assert scheduler.looked_at == NOW + HOUR
+    assert scheduler.waiting == 0
     asked = quiet.asked
     await world.time.until(NOW + 2 * HOUR)
     assert quiet.asked == asked, "nothing changed"
@@ -674,6 +725,7 @@ async def test_what_was_moved_while_it_ran_is_due_as_it_was_moved(world: World) 
     scheduler = Scheduler(state, {"held": held}, world.time.clock, SHORT, Metrics())
     world.running = asyncio.create_task(scheduler.run())
     await world.time.until(NOW + HOUR + 2 * MINUTE)
+    assert scheduler.waiting == 1
     held.at = NOW + 5 * HOUR
     scheduler.refresh()
     await world.time.until(NOW + 6 * HOUR)

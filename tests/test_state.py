@@ -587,6 +587,18 @@ class TestPosts:
         await filled.posts.replace_facts(SLOT.post_id, edited)
         assert await filled.posts.facts(SLOT.post_id) == edited.facts
 
+    async def test_are_reopened_unless_they_are_made_or_under_way(self, filled: State) -> None:
+        await lease(filled)
+        await filled.posts.reopen(SLOT.post_id)
+        assert await filled.posts.get(SLOT.post_id)
+        await filled.posts.end(SLOT, "failed", "late", NOW)
+        await filled.posts.reopen(SLOT.post_id)
+        assert await filled.posts.get(SLOT.post_id) is None
+        await lease(filled)
+        await filled.posts.record(SLOT, PLACE, None, NOW, publish=False)
+        await filled.posts.reopen(SLOT.post_id)
+        assert await filled.posts.get(SLOT.post_id)
+
     async def test_are_taken_over_by_one(self, filled: State, open_state: Open) -> None:
         await lease(filled)
         states = [filled, *[await open_state() for _ in range(3)]]

@@ -623,6 +623,12 @@ def test_a_stub_shows_what_the_fact_says_at_present(base: Base) -> None:
     assert fact.says.split()[0] in made.split("# The fact says:")[1]
 
 
+def test_a_long_suggestion_is_wrapped_to_the_width_of_a_file(base: Base) -> None:
+    for text in ("x " * 200, "xx " * 200):
+        made = stub(replace(SUGGESTION, text=text), base, date(2026, 12, 1))
+        assert 96 < max(map(len, made.splitlines())) <= 100
+
+
 @pytest.mark.parametrize(
     ("thing", "said"),
     [(None, "about something that the base lacks"), ("gone", "about gone (not in the base any")],

@@ -183,8 +183,6 @@ class _Candidates:
     def _is_news(self, section: SectionKind, record: FactRecord) -> bool:
         if record.part == "open":  # it cites the articles that lack it
             return True
-        if section == "care" and not record.fact.caution:
-            return False  # nothing warns of what is easily misread
         if section == "may" and not self._is_likely(record):
             return False
         if record.key in self._put_first:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.answers.service import AnswerService
@@ -46,9 +46,9 @@ class Refusal:
         return json.dumps(vars(self), ensure_ascii=False)
 
 
-async def ask_all(
+def ask_all(
     service: AnswerService, lines: Iterable[str], language: str
-) -> AsyncIterator[Reply | Refusal]:
+) -> Iterator[Reply | Refusal]:
     """The reply to each line that is not empty; a bad line gives a refusal and does not stop."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -58,12 +58,12 @@ async def ask_all(
         except BadQuestion as error:
             yield Refusal(str(error), number, line.strip()[:200])
         else:
-            yield await ask(service, question, language)
+            yield ask(service, question, language)
 
 
-async def ask(service: AnswerService, question: Question, language: str) -> Reply:
+def ask(service: AnswerService, question: Question, language: str) -> Reply:
     """The answer to a question, as plain text and data."""
-    card = await service.answer(question, language)
+    card = service.answer(question, language)
     texts = [plain(page, words_in(language)) for page in service.pages(card)]
     return Reply(
         command=question.command,

@@ -236,7 +236,7 @@ async def test_facts_are_added_and_removed_page_by_page(room: Newsroom) -> None:
     card = await room.begin(topic="forced-labour")
     await room.do(card, "facts")
     first = menu(card)
-    facts = await room.server.bot.service.store.facts("forced-labour")
+    facts = room.server.bot.service.store.facts("forced-labour")
     says = {record.key: record.fact.says for record in facts}
     shown = said(card).replace("\\", "")
     for place, option in enumerate(first["options"], 1):
@@ -269,7 +269,7 @@ async def test_one_press_drafts_the_facts_again_in_another_size(room: Newsroom) 
         briefing = await room.server.bot.state.briefings.get(briefing_id)
         assert briefing
         store = room.server.bot.service.store
-        drafted = await propose(store, words_in("en"), Subject("gsomia"), size)
+        drafted = propose(store, words_in("en"), Subject("gsomia"), size)
         assert briefing.plan.text.facts == drafted.facts
     await room.do(card, "open")
     assert f"{len(drafted.facts)} facts · " in "\n".join(lines(card))
@@ -1135,7 +1135,7 @@ async def test_a_briefing_begins_from_a_private_answer_after_a_restart(room: New
     assert "**Status**: draft" in said(card)
     briefing = await room.server.bot.state.briefings.get(number(card))
     assert briefing
-    answer = await room.server.bot.replies.reply(Question("ask", {"question": question}), "en")
+    answer = room.server.bot.replies.reply(Question("ask", {"question": question}), "en")
     assert set(briefing.plan.text.facts) <= set(answer.facts)
     assert briefing.plan.text.facts
 

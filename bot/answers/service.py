@@ -126,12 +126,12 @@ class AnswerService:
             return _turned(refused, question)
         return ResolvedQuestion(question, language, refused)
 
-    async def answer(self, question: Question, language: str) -> Card:
+    def answer(self, question: Question, language: str) -> Card:
         """The answer to a question, in the words of `language`. The command must exist."""
         asked = self.resolve(question, language)
-        return asked if isinstance(asked, Card) else await self.card(asked)
+        return asked if isinstance(asked, Card) else self.card(asked)
 
-    async def card(self, asked: ResolvedQuestion) -> Card:
+    def card(self, asked: ResolvedQuestion) -> Card:
         """The answer to a question that was understood. Cards that may be kept are remembered."""
         base = self._base
         card = base.recall(asked.key)
@@ -139,9 +139,7 @@ class AnswerService:
             command = COMMANDS[asked.resolved.command]
             options = asked.resolved.options
             context = AnswerContext(base.store, words_in(asked.language), options, self._host)
-            card = await command.answer(context)
-            if base is not self._base:  # another was opened, whose articles the page will cite
-                return await self.answer(asked.question, asked.language)
+            card = command.answer(context)
             if card.found and asked.may_be_kept:
                 base.remember(asked.key, card)
         if asked.remarks:
@@ -176,7 +174,7 @@ class AnswerService:
         """
         topics = self.store.things.of_kind("topic")
         for topic, language in islice(product(topics, LANGUAGES), KEPT):
-            card = await self.answer(Question("topic", {"name": topic.id}), language)
+            card = self.answer(Question("topic", {"name": topic.id}), language)
             if picture := self.page(card).picture:
                 await self.picture(picture.chart)
 

@@ -66,8 +66,8 @@ async def _ask(
             if as_json:
                 typer.echo(reply.json())
             elif isinstance(reply, Refusal):
-                place = "" if alone else f"line {reply.line}: "
-                typer.echo(f"{place}{reply.error}", err=True)
+                prefix = "" if alone else f"line {reply.line}: "
+                typer.echo(f"{prefix}{reply.error}", err=True)
             else:
                 typer.echo(reply.text + ("" if alone else "\n"))
             bad += isinstance(reply, Refusal)

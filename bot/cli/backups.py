@@ -47,10 +47,10 @@ def _state_file(settings: Config) -> Path:
     """The SQLite file of the state; fails if it is in PostgreSQL."""
     from bot.state import address
 
-    place = address.read(settings.state_address)
-    if not isinstance(place, Path):
+    location = address.read(settings.state_address)
+    if not isinstance(location, Path):
         fail("The state is in PostgreSQL; use pg_dump and pg_restore, as docs/hosting.md says.")
-    return place
+    return location
 
 
 def _described(copied: Copy) -> str:

@@ -36,8 +36,8 @@ def worded() -> Generator[None]:
 def sentence_of(error: Exception) -> str | None:
     """What an error of the system, the base or the state says to the host; None for any other."""
     if isinstance(error, OSError):
-        place = f"{error.filename}: " if error.filename else ""
-        return f"{place}{error.strerror or error}."
+        prefix = f"{error.filename}: " if error.filename else ""
+        return f"{prefix}{error.strerror or error}."
     return _of_the_base(error) or _of_the_state(error) or _of_processes(error)
 
 

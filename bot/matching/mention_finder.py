@@ -91,8 +91,8 @@ class MentionFinder:
         for form, ids in map(self._spaceless.__getitem__, sorted(numbers)):
             if form not in run:
                 continue
-            places = [match.start() for match in re.finditer(re.escape(form), run)]
-            if any(not _SHORT_HANGUL.fullmatch(form) or place in starts for place in places):
+            found = [match.start() for match in re.finditer(re.escape(form), run)]
+            if any(not _SHORT_HANGUL.fullmatch(form) or position in starts for position in found):
                 yield from ids
                 run = run.replace(form, " " * len(form))
 

@@ -109,7 +109,7 @@ class NameRows:
                 score_cutoff=_NEAR_BEGINNING,
                 limit=None,
             )
-            scores = {place: score for _, score, place in found}
+            scores = {position: score for _, score, position in found}
             later = f" {form}"
             scores.update((n, _BEGINS_LATER) for n, text in enumerate(texts) if later in text)
             near += ((-score, rows.owners[numbers[n]]) for n, score in scores.items())

@@ -38,8 +38,8 @@ class Vocabulary:
         return found[0] if found else None
 
     def _has_prefix(self, word: str) -> bool:
-        place = bisect_left(self._words, word)
-        return place < len(self._words) and self._words[place].startswith(word)
+        position = bisect_left(self._words, word)
+        return position < len(self._words) and self._words[position].startswith(word)
 
 
 def _may_be_typo(word: str) -> bool:

@@ -24,16 +24,18 @@ class WideTexts:
         2023년3월 has 3월, but 13월 has not.
         """
         sought = _END + word if first else word
-        return {number for place in self._places(sought) for number in self._numbers[place]}
+        return {
+            number for position in self._positions(sought) for number in self._numbers[position]
+        }
 
-    def _places(self, sought: str) -> Iterator[int]:
-        """The places of texts that have a word, where it is not the end of a longer number.
+    def _positions(self, sought: str) -> Iterator[int]:
+        """The positions of texts that have a word, where it is not the end of a longer number.
 
         Of each text, only the first occurrence counts.
         """
         found = self._joined.find(sought)
         while found >= 0:
-            place = bisect_right(self._starts, found) - 1
+            position = bisect_right(self._starts, found) - 1
             if not (sought[0].isdigit() and self._joined[found - 1].isdigit()):
-                yield place
-            found = self._joined.find(sought, self._starts[place + 1])
+                yield position
+            found = self._joined.find(sought, self._starts[position + 1])

@@ -158,8 +158,8 @@ def _beginning(key: str) -> list[str]:
     """The zones with a name, or a word in a name, that begins with the key."""
     table = _table()
     ranks: dict[str, int] = {}
-    for place in range(bisect_left(table.starts, (key, "")), len(table.starts)):
-        start, name = table.starts[place]
+    for position in range(bisect_left(table.starts, (key, "")), len(table.starts)):
+        start, name = table.starts[position]
         if not start.startswith(key):
             break
         rank = 0 if name == key else 1 if start == name else 2

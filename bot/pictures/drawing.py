@@ -117,9 +117,9 @@ def _fading_bar(image: Image.Image, bar: Bar) -> None:
     mask = Image.new("L", (width, height))
     _outline(ImageDraw.Draw(mask), (0, 0, width - 1, height - 1), bar, 255)
     mask = _faded(mask, bar)
-    place = round(bar.left * SCALE), round(bar.y * SCALE - height / 2)
+    corner = round(bar.left * SCALE), round(bar.y * SCALE - height / 2)
     shades = mask.point(_shades(bar.tone))
-    image.paste(shades, place, mask.point([0, *[255] * 255]))
+    image.paste(shades, corner, mask.point([0, *[255] * 255]))
 
 
 @cache

@@ -110,7 +110,7 @@ class _Sheet:
         self._texts(self._chart.undated_heading, TEXT, "text", lines=1)
         end = LEFT + width(self._chart.undated_heading, TEXT) + 12
         most = int((RIGHT - end) / 11)
-        dots = (end + 11 * place for place in range(min(number, most)))
+        dots = (end + 11 * step for step in range(min(number, most)))
         self._shapes += (Dot(x, self._y - 9, 3.5, tone="faint") for x in dots)
 
     def _legend(self) -> None:

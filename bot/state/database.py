@@ -63,11 +63,11 @@ class Database:
         an older version serves on tables that must change, NoState if a SQLite file is damaged
         before that, and DatabaseUnavailable, even if the database can be read but not written.
         """
-        place = address.read(url)
+        location = address.read(url)
         database = cls.at(url, shards)
         try:
             async with database.transaction() as connection:
-                file = place if isinstance(place, Path) else None
+                file = location if isinstance(location, Path) else None
                 await connection.run_sync(bring_up_to_date, file)
             await database.probe()
         except BaseException:
@@ -90,9 +90,9 @@ class Database:
         Raises MissingDriver, NewerState, and DatabaseUnavailable, even if the database can be read
         but not written.
         """
-        place = address.read(url)
-        if isinstance(place, Path) and not place.exists():
-            _require_writable(place)
+        location = address.read(url)
+        if isinstance(location, Path) and not location.exists():
+            _require_writable(location)
             return None
         database = cls.at(url)
         try:
@@ -178,8 +178,8 @@ def driver_errors() -> Generator[None]:
         raise
 
 
-def _engine(place: Path | PostgresAddress) -> AsyncEngine:
-    return _sqlite(place) if isinstance(place, Path) else _postgresql(place)
+def _engine(location: Path | PostgresAddress) -> AsyncEngine:
+    return _sqlite(location) if isinstance(location, Path) else _postgresql(location)
 
 
 def _sqlite(file: Path) -> AsyncEngine:
@@ -208,10 +208,10 @@ def _require_writable(file: Path) -> None:
             raise DatabaseUnavailable(f"this user may not write to {path}")
 
 
-def _postgresql(place: PostgresAddress) -> AsyncEngine:
+def _postgresql(location: PostgresAddress) -> AsyncEngine:
     options = {
-        "dsn": place.dsn,
-        "timeout": place.timeout or _BUSY,
+        "dsn": location.dsn,
+        "timeout": location.timeout or _BUSY,
         "command_timeout": 2 * _BUSY,
         # No named statements: a pooler may carry out the next transaction on another connection,
         # which does not know them.

@@ -54,7 +54,7 @@ class Claim:
     quantity: Quantity | None = None
     day: Day | None = None
     things: frozenset[str] = frozenset()
-    place: bool = False
+    is_place: bool = False
 
     @property
     def may_be_inferred(self) -> bool:
@@ -140,7 +140,7 @@ def _supports(paragraph: Paragraph, claim: Claim) -> bool:
     if not claim.things:
         return paragraph.prints(claim.run)
     named = [paragraph.things[thing] for thing in claim.things & paragraph.things.keys()]
-    if claim.place:
+    if claim.is_place:
         # Seoul can mean South Korea, but a paragraph with South Korea is no evidence for Seoul.
         return any(not forms or any(_overlap(claim.run, f) for f in forms) for forms in named)
     return bool(named)
@@ -153,13 +153,13 @@ def _overlap(one: Key, other: Key) -> bool:
 
 
 def missing(
-    text: str, paragraphs: Sequence[Paragraph], reading: Reading, place: bool = False
+    text: str, paragraphs: Sequence[Paragraph], reading: Reading, is_place: bool = False
 ) -> Iterator[Claim]:
     """Every figure, date, name and quotation of a text that none of the paragraphs supports.
 
-    `place` says that the text names a place and nothing else.
+    `is_place` says that the text names a place and nothing else.
     """
-    named, numbered = _missing_names(text, paragraphs, reading, place)
+    named, numbered = _missing_names(text, paragraphs, reading, is_place)
     compound = _compounds(text, reading.forms)
     plain = chain(_dates(text), _figures(text, numbered), compound, _quotations(text))
     yield from (claim for claim in plain if not is_supported(claim, paragraphs))
@@ -202,7 +202,7 @@ def _quotations(text: str) -> Iterator[Claim]:
 
 
 def _missing_names(
-    text: str, paragraphs: Sequence[Paragraph], reading: Reading, place: bool
+    text: str, paragraphs: Sequence[Paragraph], reading: Reading, is_place: bool
 ) -> tuple[list[Claim], list[range]]:
     """The names that no paragraph supports, and where the text names actors."""
     read = words(text)
@@ -212,9 +212,9 @@ def _missing_names(
     index = 0
     while index < len(read):
         word = read[index]
-        begins = word.capital and (place or not word.opens or word.key in reading.always_capital)
+        begins = word.capital and (is_place or not word.opens or word.key in reading.always_capital)
         begins = begins and not any(word.start in span for span in dated)
-        where = place or bool(_PLACE.search(text[: word.start]))
+        where = is_place or bool(_PLACE.search(text[: word.start]))
         options = _options(text, read, index, reading.forms, begins, where)
         found = next((o for o in options if is_supported(o.claim, paragraphs)), None)
         if found is None and (fault := next((o for o in options if o.required), None)):
@@ -238,7 +238,7 @@ class _Option:
 
 
 def _options(
-    text: str, read: list[Word], first: int, forms: Forms, begins: bool, place: bool
+    text: str, read: list[Word], first: int, forms: Forms, begins: bool, is_place: bool
 ) -> list[_Option]:
     """The ways to read what begins at a word, the longest first; none if it is not a name.
 
@@ -250,7 +250,7 @@ def _options(
     for mention in forms.at(read, first):
         if actor is None and _is_name(read, mention) and not forms.runs_on(read, mention):
             is_actor = forms.is_actor(mention.form)
-            options.append(_known(text, read, mention, is_actor, is_actor and place))
+            options.append(_known(text, read, mention, is_actor, is_actor and is_place))
             actor = mention.end - first if is_actor else None
     if begins:
         lengths = range(capital_run(read, first), actor or 0, -1)
@@ -259,9 +259,9 @@ def _options(
     return sorted(options, key=lambda option: -option.length)
 
 
-def _known(text: str, read: list[Word], mention: Mention, actor: bool, place: bool) -> _Option:
+def _known(text: str, read: list[Word], mention: Mention, actor: bool, is_place: bool) -> _Option:
     shown = text[read[mention.first].start : read[mention.end - 1].end]
-    claim = Claim("name", shown, mention.form.key, things=mention.form.things, place=place)
+    claim = Claim("name", shown, mention.form.key, things=mention.form.things, is_place=is_place)
     return _Option(claim, mention.end - mention.first, actor, required=actor)
 
 

@@ -70,7 +70,7 @@ def supported(comparison: Comparison) -> Iterator[Fault]:
             continue
         evidence = comparison.evidence(statement.cites)
         inferred = [comparison.reading.paragraph(statement.inferred)] if statement.inferred else []
-        for claim in missing(statement.text, evidence, comparison.reading, statement.place):
+        for claim in missing(statement.text, evidence, comparison.reading, statement.is_place):
             if not (claim.may_be_inferred and is_supported(claim, inferred)):
                 yield comparison.fault(
                     statement.thing, statement.at, _missing(comparison, claim, statement)

@@ -22,7 +22,7 @@ class Statement:
     cites: tuple[Citation, ...]
     inferred: str | None = None
     """How figures and dates that no paragraph prints follow from the articles."""
-    place: bool = False
+    is_place: bool = False
     """Whether it is only the name of a place."""
 
 
@@ -63,7 +63,7 @@ def _event_statements(event: Event, language: str) -> Iterator[Statement]:
     inferred = event.when.why
     yield Statement(event.id, ("title",), event.title, event.cites, inferred)
     if event.where:
-        yield Statement(event.id, ("where",), event.where, event.cites, place=True)
+        yield Statement(event.id, ("where",), event.where, event.cites, is_place=True)
     if event.when.edtf and event.when.basis == "stated":
         yield Statement(event.id, ("when", "edtf"), in_words(event.when.edtf), event.cites)
     for known, said in (event.when.words or {}).items():

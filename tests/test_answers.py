@@ -848,6 +848,6 @@ async def test_a_search_says_what_it_took_a_typed_word_for(service: AnswerServic
 async def test_a_base_without_stories_has_its_best_known_event_asked_about(
     service: AnswerService,
 ) -> None:
-    asked = await things_to_ask(service.store, UI, 3)
+    asked = things_to_ask(service.store, UI, 3)
     event = "Launch of a boat"
     assert asked == (UI("greeting.question", event=event),), "of the short names"

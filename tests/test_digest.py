@@ -866,7 +866,7 @@ async def test_a_story_may_tell_an_event_as_it_is(tmp_path: Path) -> None:
         "  - ferry-agreement/signed\n", "  - ferry-agreement\n  - ferry-agreement/signed\n"
     )
     async with opened(tmp_path, {STORY_FILE: story}) as store:
-        digest = await compose(store, EN, LATER, DigestHistory())
+        digest = compose(store, EN, LATER, DigestHistory())
     told = [f"{line.opening}: {line.text}" for line in lines(digest.card)]
     assert "4 May 2021: Ferry agreement of Norhaven and Sudby" in told
 

@@ -219,6 +219,14 @@ class TestBriefings:
         assert await state.post_edits.due() == {new.briefing_id: NOW}
         assert (await actions(state, new))[-2:] == ["proposed", "accepted"]
 
+    async def test_are_edited_no_later_for_an_edit_that_is_approved_meanwhile(
+        self, state: State
+    ) -> None:
+        edited = await state.post_edits.make(await posted(state), REWORDED, EDITOR, NOW)
+        proposed = await state.post_edits.propose(edited, PLAN, EDITOR, NOW)
+        await state.post_edits.approve(proposed, AUTHOR, NOW + MINUTE)
+        assert await state.post_edits.due() == {edited.briefing_id: NOW}
+
     async def test_keep_what_is_posted_through_several_proposals(self, state: State) -> None:
         first = await state.post_edits.propose(await posted(state), REWORDED, EDITOR, NOW)
         fewer = replace(REWORDED, text=replace(REWORDED.text, remarks=None))

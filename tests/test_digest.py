@@ -15,17 +15,20 @@ import pytest
 import pytest_asyncio
 from typer.testing import CliRunner
 
+from bot.answers.context import AnswerContext
 from bot.answers.service import AnswerService
 from bot.cards.card import Card, Line, Question, all_cites
 from bot.cards.plain import plain
-from bot.cards.wording import dated_words
+from bot.cards.sizes import size
+from bot.cards.wording import dated_words, short_date, short_name
 from bot.cli.app import app
 from bot.compose.digest import ComposedDigest, DigestHistory, compose
 from bot.compose.digest_run import DigestReader, run
+from bot.compose.message_budget import MessageBudget
 from bot.config import Config
 from bot.facts.build import build
 from bot.facts.load import Base, Folders, load
-from bot.facts.model import CLAIMS
+from bot.facts.model import CLAIMS, Citation
 from bot.facts.store import Filter, Store
 from bot.facts.stories import Retelling, keys
 from bot.facts.units import HEAD
@@ -185,7 +188,8 @@ async def test_a_weekly_digest_tells_more_of_a_story(service: AnswerService, bas
     told = tuple(fact.key for line in lines(posted.card) for fact in line.rests_on)
     extra = len(story.tells) - len(story.lines())
     assert told in [keys(story.lines(number)) for number in range(2, extra + 1)]
-    assert (posted.card.subtitle or "").startswith("Weekly digest · 1 January 2027")
+    name = service.store.info.title
+    assert posted.card.subtitle == f"Weekly digest · 1 January 2027 · {name}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -805,6 +809,17 @@ async def test_news_without_end_fit_one_message_and_the_rest_is_counted(
         assert under(digest.card, "digest.on-this-day")
 
 
+async def test_a_message_holds_as_much_as_it_is_counted_for(tmp_path: Path) -> None:
+    cited = Line("", (Citation(source="ferry-report", paragraph=4),))
+    async with opened(tmp_path) as store:
+        context = AnswerContext(store, EN, {})
+        source = store.sources["ferry-report"]
+        named = len(short_name(source, EN)) + len(short_date(source, EN)) + 10
+        for room, taken in ((named + size(cited), True), (named + size(cited) - 1, False)):
+            budget = MessageBudget(context, "title", most=room + len("title") + 10)
+            assert budget.take(cited) == taken
+
+
 async def test_a_story_waits_for_a_day_with_room(tmp_path: Path, held: Mapping[str, str]) -> None:
     async with opened(tmp_path, {STORY_FILE: STORY}) as store:
         news = dict.fromkeys(list(held)[:4], "another")
@@ -859,6 +874,18 @@ async def test_a_line_in_a_storys_own_words_has_the_label_and_the_citations_of_i
         [fact] = line.rests_on
         assert line.cites == facts[fact.key].cites
     assert {fact.key for line in told for fact in line.rests_on} <= set(digest.facts)
+
+
+@pytest.mark.parametrize(("when", "opening"), [(" in November 2014", None), ("", "November 2014")])
+async def test_a_fact_of_a_story_is_dated_unless_its_year_is_named(
+    tmp_path: Path, when: str, opening: str | None
+) -> None:
+    storm = STORM.replace(" in November 2014", when, 1)
+    files = {STORY_FILE: STORY, "facts/events/storm-2014.yaml": storm}
+    async with opened(tmp_path, files) as store:
+        digest = await compose(store, EN, LATER, DigestHistory())
+    (told,) = [line for line in lines(digest.card) if "ruined the pier" in line.text]
+    assert told.opening == opening
 
 
 async def test_a_story_may_tell_an_event_as_it_is(tmp_path: Path) -> None:

@@ -599,6 +599,13 @@ class TestPosts:
         await filled.posts.reopen(SLOT.post_id)
         assert await filled.posts.get(SLOT.post_id)
 
+    async def test_of_a_kind_were_sent_last_when_one_was(self, filled: State) -> None:
+        await lease(filled)
+        assert await filled.posts.last_sent_at("digest") is None
+        await filled.posts.record(SLOT, PLACE, None, NOW + MINUTE, publish=False)
+        assert await filled.posts.last_sent_at("digest") == NOW + MINUTE
+        assert await filled.posts.last_sent_at("briefing") is None
+
     async def test_are_taken_over_by_one(self, filled: State, open_state: Open) -> None:
         await lease(filled)
         states = [filled, *[await open_state() for _ in range(3)]]

@@ -103,22 +103,21 @@ def test_a_story_says_in_its_own_words_no_more_than_its_facts_cite(folders: Fold
     assert "Oslo" in faults[0].what + faults[1].what
 
 
-@pytest.mark.parametrize("at", ["opening", "line"])
-def test_a_story_says_that_a_date_which_no_paragraph_prints_is_inferred(
-    folders: Folders, at: str
+def test_each_line_of_a_story_says_that_a_date_which_no_paragraph_prints_is_inferred(
+    folders: Folders,
 ) -> None:
     plant(folders, AGREEMENT, "says: Ilse", "inferred: The line closed in 2013.\n    says: Ilse")
-    story = STORY.replace("After seven", "In 2013{} it closed. After seven")
-    if at == "line":
-        cites = "cites: [{source: ferry-report, paragraph: 4}]"
-        line = f"{{says: In 2013{{}} it closed., rests_on: [ferry-agreement/signed], {cites}}}"
-        story = STORY.replace("ferry-agreement/signed", line, 1)
+    cites = "cites: [{source: ferry-report, paragraph: 4}]"
+    line = f"{{says: In 2013{{}} it closed., rests_on: [ferry-agreement/signed], {cites}}}"
+    story = STORY.replace("ferry-agreement/signed", line, 1)
+    story = story.replace("After seven", "In 2013{} it closed. After seven")
     path = folders.facts / "stories/the-line.yaml"
     path.parent.mkdir()
-    path.write_text(story.replace("{}", "", 1), "utf-8")
-    [fault] = found(folders)
-    assert fault.what == "the date “2013” is not printed; add (inferred) where it comes first"
-    path.write_text(story.replace("{}", " (year inferred)", 1), "utf-8")
+    for first, second in ((" (year inferred)", ""), ("", " (year inferred)")):
+        path.write_text(story.replace("{}", first, 1).replace("{}", second, 1), "utf-8")
+        [fault] = found(folders)
+        assert fault.what == "the date “2013” is not printed; add (inferred) after it"
+    path.write_text(story.replace("{}", " (year inferred)"), "utf-8")
     assert not found(folders)
 
 

@@ -15,7 +15,6 @@ from bot.documents import Fault, Location
 from bot.facts import lint
 from bot.facts.load import Base, Folders, broken_ids, load
 from bot.facts.model import Citation
-from bot.facts.stories import is_weekly
 from bot.texts.catalogues import words_in
 from bot.verification.comparison import Comparison
 from bot.verification.copies import match, read_copies
@@ -78,21 +77,19 @@ def supported(comparison: Comparison) -> Iterator[Fault]:
 
 
 def marked_dates(comparison: Comparison) -> Iterator[Fault]:
-    """Where a story has a date that no cited paragraph prints, it says once that it is inferred."""
+    """A line of a story that has a date which no cited paragraph prints says that it is inferred.
+
+    Each line says so, as readers quote them alone.
+    """
     mark = words_in(comparison.base.info.language)("mark.inferred-year")
     for story in comparison.base.stories.values():
-        weekly = {("tells", i, "says") for i, line in enumerate(story.tells) if is_weekly(line)}
-        said = ""
         for statement in story_statements(comparison.base, story):
-            text = f"{said} {statement.text}"
             evidence = comparison.evidence(statement.cites)
             claims = missing(statement.text, evidence, comparison.reading)
             dates = [claim for claim in claims if claim.day and claim.may_be_inferred]
-            if dates and mark not in text and comparison.has_all(statement.cites):
-                what = f"{dates[0].worded} is not printed; add ({mark}) where it comes first"
+            if dates and mark not in statement.text and comparison.has_all(statement.cites):
+                what = f"{dates[0].worded} is not printed; add ({mark}) after it"
                 yield comparison.fault(story.id, statement.at, what)
-            if statement.at not in weekly:
-                said = text
 
 
 def _missing(comparison: Comparison, claim: Claim, statement: Statement) -> str:

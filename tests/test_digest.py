@@ -883,7 +883,7 @@ async def test_a_fact_of_a_story_is_dated_unless_its_year_is_named(
     storm = STORM.replace(" in November 2014", when, 1)
     files = {STORY_FILE: STORY, "facts/events/storm-2014.yaml": storm}
     async with opened(tmp_path, files) as store:
-        digest = await compose(store, EN, LATER, DigestHistory())
+        digest = compose(store, EN, LATER, DigestHistory())
     (told,) = [line for line in lines(digest.card) if "ruined the pier" in line.text]
     assert told.opening == opening
 

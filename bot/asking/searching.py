@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from math import fsum
 
 from bot.asking.question import Asked, understand
 from bot.facts.records import FactRecord, UnitRecord
 from bot.facts.store import Filter, Store
 from bot.matching.question_terms import TermReader
-from bot.matching.term_weights import TermWeights
 
 MOST = 25
 """The most facts that a search shows; to find more, a reader needs other words."""
@@ -37,10 +38,11 @@ def search(store: Store, text: str, wanted: Filter) -> Searched:
         return Searched(asked, (), has_every=False)
     terms = frozenset(asked.terms.all)
     units = store.search(terms, wanted)
-    scores = {unit.key: _score(terms, unit, weights) for unit in units}
+    weighed = {term: weights[term] for term in terms}
+    scores = {unit.key: _score(weighed, unit) for unit in units}
     least = _LEAST * max(scores.values(), default=0.0)
     best = sorted((key for key in scores if scores[key] >= least), key=lambda key: -scores[key])
-    has_every = any(terms <= unit.all_terms for unit in units)
+    has_every = any(terms - unit.own_terms <= unit.asks.places.keys() for unit in units)
     return Searched(asked, store.facts_named(best[:MOST]), has_every)
 
 
@@ -50,7 +52,8 @@ def matches_in(text: str, asked: Asked, reader: TermReader) -> tuple[tuple[int, 
     return tuple(word.span() for word in _WORD.finditer(text) if not is_other(terms_of(word[0])))
 
 
-def _score(terms: frozenset[str], unit: UnitRecord, weights: TermWeights) -> float:
-    own = terms & unit.own_terms
-    score = weights.of(own) + _ASK * weights.of((terms & unit.all_terms) - own)
+def _score(weighed: Mapping[str, float], unit: UnitRecord) -> float:
+    own, asked = unit.own_terms, unit.asks.places
+    score = fsum([weight for term, weight in weighed.items() if term in own])
+    score += _ASK * fsum([w for term, w in weighed.items() if term in asked and term not in own])
     return score * _OPEN if unit.is_open else score

@@ -211,11 +211,6 @@ class UnitRecord(Frozen):
         return frozenset((*self.terms, *(THING + thing for thing in self.things)))
 
     @cached_property
-    def all_terms(self) -> frozenset[str]:
-        """Its own terms and those of its asks."""
-        return self.own_terms.union(self.asks.places)
-
-    @cached_property
     def ask_index(self) -> AskIndex:
         """Its asks, to be compared with questions."""
         return AskIndex(self.asks)

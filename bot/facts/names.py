@@ -94,11 +94,12 @@ class NameCatalogue:
         cls, saved: Saved, things: Sequence[ThingRow], absent: Mapping[str, AbsentName]
     ) -> NameCatalogue:
         """What was saved. Raises LookupError or ValueError if it is not whole."""
-        described = json.loads(saved["described"])
+        described, names = json.loads(saved["described"]), _parted(saved["normal"])
+        keys = zip(names, _parted(saved["term keys"]), strict=False)
         return cls(
-            [*_entries(things, sorted(absent), _parted(saved["normal"]), described)],
+            [*_entries(things, sorted(absent), names, described)],
             [thing.forms for thing in things],
-            _parted(saved["term keys"]),
+            [_one_in_memory(*pair) for pair in keys],
             NameTables.restored(saved),
         )
 
@@ -129,6 +130,11 @@ def _entries(
         )
     for key, called in zip(absent, names[len(things) :], strict=True):
         yield Entry(ABSENT, key, called)
+
+
+def _one_in_memory(names: Sequence[str], keys: Sequence[str]) -> tuple[str, ...]:
+    """The keys; those that are equal to their names are the same texts in memory."""
+    return tuple(name if name == key else key for name, key in zip(names, keys, strict=True))
 
 
 def _joined(names: Iterable[Iterable[str]]) -> str:

@@ -38,11 +38,12 @@ class MentionFinder:
     ) -> None:
         """`names` pairs each thing's id with all its normalized names."""
         self._any_case = any_case
-        forms: defaultdict[str, list[str]] = defaultdict(list)
+        forms: dict[str, tuple[str, ...]] = {}
         for thing_id, called in names:
+            ids = (thing_id,)  # one tuple, kept for each form that is no other thing's
             for form in dict.fromkeys(called):
                 if len(form) > 1:
-                    forms[form].append(thing_id)
+                    forms[form] = forms.get(form, ()) + ids
         self._spaced = {form: ids for form, ids in forms.items() if not _SPACELESS.search(form)}
         self._most_words: dict[str, int] = {}  # of the names that begin with a word
         for form in self._spaced:

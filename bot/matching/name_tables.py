@@ -119,9 +119,12 @@ class NameTables:
     @classmethod
     def restored(cls, saved: Saved) -> NameTables:
         """What was saved. Raises LookupError or ValueError if it is not whole."""
-        keys, by_key = _lines(saved["keys"]), _numbers(saved["rows by key"])
+        rows = SortedTexts.restored(saved["rows"], saved["owners"])
+        pairs = zip(rows.texts, _lines(saved["keys"]), strict=True)
+        keys = [row if row == key else key for row, key in pairs]  # most are one text in memory
+        by_key = _numbers(saved["rows by key"])
         return cls(
-            rows=SortedTexts.restored(saved["rows"], saved["owners"]),
+            rows=rows,
             initials=SortedTexts.restored(saved["initials"], saved["initials' owners"]),
             keys=keys,
             by_key=SortedTexts([keys[row] for row in by_key], by_key),

@@ -9,13 +9,11 @@ these have no spaces to rely on. Words by which a question only asks are no term
 from __future__ import annotations
 
 import re
-from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from operator import neg
 
 from bot.matching.latin_stems import MONTHS, NUMBERS, stemmed
 from bot.matching.normalize import normalized_words
@@ -93,14 +91,15 @@ class TermReader:
         places: Iterable[str] = (),
     ) -> None:
         self._places = frozenset(map(term_key, set(places)))
-        self._named: defaultdict[str, list[str]] = defaultdict(list)
+        self._named: dict[str, tuple[str, ...]] = {}
         self._actors: set[str] = set()
         self._synonyms: dict[str, str] = {}  # of Latin words, by stem
         self._wide_synonyms: list[tuple[str, str]] = []
         for named in names:
+            ids = (named.id,)  # one tuple, kept for each form that is no other thing's
             for form in dict.fromkeys(named.keys):
                 if len(form) > 1 and form not in LATIN_STOP:
-                    self._named[form].append(named.id)
+                    self._named[form] = self._named.get(form, ()) + ids
             if named.is_actor:
                 self._actors.add(named.id)
         for number, group in enumerate(synonyms):
@@ -110,10 +109,9 @@ class TermReader:
                 else:
                     self._synonyms[stemmed(key)] = f"{SYNONYMS}{number}"
         # In words, by the first word. One counts always: it may be the possessive of a name.
-        self._lengths: defaultdict[str, list[int]] = defaultdict(lambda: [1])
+        self._lengths: dict[str, tuple[int, ...]] = {}
         self._wide_lengths: defaultdict[str, list[int]] = defaultdict(list)  # by first letter
         self._index_names()
-        self._beginnings = {form for first in self._lengths for form in (first, f"{first}s")}
         self._latin = lru_cache(maxsize=_WORDS)(self._read_latin)
         self.run_terms = lru_cache(maxsize=_WORDS)(self._read_run)
         """The terms of letters of one script, or of digits."""
@@ -127,8 +125,10 @@ class TermReader:
         """List the names by how they begin, the longest first: a text is read once for them."""
         for form in sorted(self._named, key=len, reverse=True):
             first, *others = form.split(" ")
-            if len(others) + 1 not in self._lengths[first]:
-                insort(self._lengths[first], len(others) + 1, key=neg)
+            known = self._lengths.setdefault(first, (1,))
+            if len(others) + 1 not in known:
+                lengths = sorted((*known, len(others) + 1), reverse=True)
+                self._lengths[first] = tuple(lengths)
             if not others and _WIDE.search(form) and len(form) <= _LONGEST_NAME:
                 lengths = self._wide_lengths[form[0]]
                 if len(form) not in lengths:
@@ -154,12 +154,12 @@ class TermReader:
         rest: list[str] = []
         end = 0  # of the last name
         for start in self._may_begin(tokens):
-            name, owners = self._longest_name(tokens, start) if start >= end else ((), [])
+            name, owners = self._longest_name(tokens, start) if start >= end else ((), ())
             if not name:
                 continue
             rest += tokens[end:start]
             end = start + len(name)
-            names[tuple(owners)] = None
+            names[owners] = None
             is_actor = self._actors.issuperset(owners)
             joined = " ".join(name)
             if joined in self._places or (len(name) > 1 and not is_actor):
@@ -168,23 +168,28 @@ class TermReader:
 
     def _may_begin(self, tokens: list[str]) -> list[int]:
         """The places of the words that a name, or its possessive, may begin with."""
-        return [place for place, token in enumerate(tokens) if token in self._beginnings]
+        known = self._lengths
+        return [
+            place
+            for place, token in enumerate(tokens)
+            if token in known or (token[-1] == "s" and token[:-1] in known)
+        ]
 
-    def _longest_name(self, tokens: list[str], start: int) -> tuple[Sequence[str], list[str]]:
+    def _longest_name(self, tokens: list[str], start: int) -> tuple[Sequence[str], tuple[str, ...]]:
         """The words of the longest name that begins at a word, and its things; or nothing."""
         for length in self._lengths.get(tokens[start], (1,)):
             name = tokens[start : start + length]
             if owners := self._owners(name):
                 return name, owners
-        return (), []
+        return (), ()
 
-    def _owners(self, tokens: Sequence[str]) -> list[str]:
+    def _owners(self, tokens: Sequence[str]) -> tuple[str, ...]:
         """The things with a name of these words, which may end in a possessive s."""
         name = " ".join(tokens)
         found = self._named.get(name)
         if not found and name.endswith("s"):
             found = self._named.get(_PLAIN_POSSESSIVE.sub("", name))
-        return found or []
+        return found or ()
 
     def _without_wide_names(self, plain: str, names: dict[tuple[str, ...], None]) -> str:
         """The text without the Korean and Japanese names of actors and the synonyms in it."""
@@ -200,7 +205,7 @@ class TermReader:
             if name := self._wide_name(joined, start):
                 end = start + len(name)
                 owners = self._named[name]
-                names[tuple(owners)] = None
+                names[owners] = None
                 if self._actors.issuperset(owners) and name not in self._places:
                     for place in places[start:end]:
                         kept[place] = " "

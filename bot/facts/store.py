@@ -43,24 +43,37 @@ class Filter:
     topic: str | None = None
     source: str | None = None
 
+    def conditions(self, known: Mapping[str, str]) -> str:
+        """Those of the known conditions, each for a field, whose fields are set, as one."""
+        needed = [each for name, each in known.items() if getattr(self, name) is not None]
+        return " AND ".join(needed) or "TRUE"
 
-_MATCHES = """
-    (:first IS NULL OR last >= :first) AND (:last IS NULL OR first <= :last)
-    AND (:actor IS NULL OR id IN (SELECT event FROM involves WHERE thing = :actor))
-    AND (:topic IS NULL OR id IN (SELECT event FROM involves WHERE thing = :topic))
-"""
-"""Whether an event may match a filter."""
+
+_DAYS = {"first": "last >= :first", "last": "first <= :last"}
+_OF_EVENTS = {
+    **_DAYS,
+    "actor": "id IN (SELECT event FROM involves WHERE thing = :actor)",
+    "topic": "id IN (SELECT event FROM involves WHERE thing = :topic)",
+}
+"""The conditions on events, each for a field of a filter that is set."""
 
 _SEARCHED = 150  # facts among which a search finds the best
-_LIMITS = {
-    "first": "last >= :first",
-    "last": "first <= :last",
-    "actor": "fact.key IN (SELECT fact FROM bears WHERE thing = :actor)",
-    "topic": "(fact.key IN (SELECT fact FROM bears WHERE thing = :topic)"
-    " OR owner IN (SELECT event FROM involves WHERE thing = :topic))",
-    "source": "fact.key IN (SELECT fact FROM cites WHERE source = :source)",
+_OF_FACTS = {
+    **_DAYS,
+    "actor": "fact_rank IN (SELECT rank FROM bears JOIN fact ON key = fact WHERE thing = :actor)",
+    "topic": "fact_rank IN (SELECT rank FROM bears JOIN fact ON key = fact WHERE thing = :topic"
+    " UNION ALL SELECT rank FROM involves JOIN fact ON key > event || '/' AND key < event || '0'"
+    " WHERE thing = :topic)",  # after the slash of a key comes 0
+    "source": "fact_rank IN (SELECT rank FROM cites JOIN fact ON key = fact"
+    " WHERE source = :source)",
 }
-"""The conditions of a search on facts, each for a field of a filter that is set."""
+"""The conditions of a search on facts, each for a field of a filter that is set.
+
+They read no row of a fact, which is long, but only the index of the keys; days need the owner's.
+"""
+
+_DATED = "JOIN fact ON fact.rank = fact_rank LEFT JOIN event ON event.id = owner"
+"""The owners of facts, if these are events."""
 
 
 class Store:
@@ -205,14 +218,15 @@ class Store:
         An undated event may match if the events that it came after or before allow it.
         """
         return self._events.where(
-            f"WHERE {_MATCHES} ORDER BY rank LIMIT ifnull(:most, -1)",
+            f"WHERE {wanted.conditions(_OF_EVENTS)} ORDER BY rank LIMIT ifnull(:most, -1)",
             most=most,
             **vars(wanted),
         )
 
     def count_events(self, wanted: Filter) -> int:
         """How many events may match a filter."""
-        counted = fetch(self._db, f"SELECT count(*) FROM event WHERE {_MATCHES}", **vars(wanted))
+        conditions = wanted.conditions(_OF_EVENTS)
+        counted = fetch(self._db, f"SELECT count(*) FROM event WHERE {conditions}", **vars(wanted))
         return counted[0][0]
 
     def events_named(self, event_ids: Sequence[str]) -> tuple[EventRecord, ...]:
@@ -224,14 +238,13 @@ class Store:
 
         A filter with days keeps only the facts of events that may fall on them.
         """
-        limits = [limit for name, limit in _LIMITS.items() if getattr(wanted, name) is not None]
-        filtered = "JOIN fact ON fact.rank = fact_rank LEFT JOIN event ON event.id = owner"
+        is_dated = wanted.first is not None or wanted.last is not None
         rows = fetch(
             self._db,
             "SELECT key FROM (SELECT fact_rank AS rank, bm25(unit_text, 1.0, 2.0) AS score"
             "  FROM unit_text JOIN fact_unit ON unit_rank = unit_text.rowid"
-            f" {filtered if limits else ''}"
-            f" WHERE {' AND '.join(('unit_text MATCH :query', *limits))}"
+            f" {_DATED if is_dated else ''}"
+            f" WHERE unit_text MATCH :query AND {wanted.conditions(_OF_FACTS)}"
             "  ORDER BY score, fact_rank LIMIT :most)"
             " JOIN fact USING (rank) ORDER BY score, rank",
             query=any_of(terms),

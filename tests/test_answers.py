@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from bot import __version__
 from bot.answers import thing_card
 from bot.answers.context import AnswerContext
 from bot.answers.fact_lines import fact_line
+from bot.answers.filters import Filters
 from bot.answers.lifecycle import open_service
 from bot.answers.questions import timeline
 from bot.answers.resolve import choice_label
@@ -20,6 +22,7 @@ from bot.answers.things_to_ask import things_to_ask
 from bot.cards.card import Card, Line, Question, Section
 from bot.config import Host
 from bot.facts.build import build
+from bot.facts.dates import parse_date
 from bot.facts.load import Folders
 from bot.parsing.dates import periods_in
 from bot.texts.catalogues import words_in
@@ -837,6 +840,14 @@ async def test_about_names_the_versions_and_whoever_runs_the_bot(
             *of_host,
         ]
         assert [line.link for line in imprint.lines if line.link] == [page, form][: len(of_host)]
+
+
+@pytest.mark.parametrize(
+    ("edtf", "share"), [("2015-04-21/2015-05-10", 0.5), ("2015-04", 1), ("2015-05-01", 0)]
+)
+def test_a_date_is_in_a_period_by_the_share_of_its_days(edtf: str, share: float) -> None:
+    april = Filters.between(date(2015, 4, 1), date(2015, 4, 30))
+    assert april.share(parse_date(edtf)) == share
 
 
 async def test_a_search_says_what_it_took_a_typed_word_for(service: AnswerService) -> None:

@@ -349,6 +349,7 @@ async def test_what_the_base_says_not_to_know_is_shown_as_such(
     assert (card.title, card.certainty, card.found) == ("The articles do not say.", "none", True)
     assert card.unit_keys() == (fact,)
     assert card.unanswered
+    assert card.one_page
 
 
 @pytest.mark.parametrize(
@@ -367,6 +368,9 @@ async def test_what_no_article_tells_is_said_so(
     assert (card.title, card.certainty, card.found) == (title, "none", False)
     assert card.unanswered == question
     assert card.unit_keys() == ()
+    assert card.one_page
+    says_what_was_looked_for = "sourdough" in question
+    assert bool(card.sections) == says_what_was_looked_for
 
 
 @pytest.mark.parametrize(

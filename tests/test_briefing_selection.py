@@ -428,6 +428,7 @@ async def test_the_beginning_of_a_topic_says_what_it_is_only_in_a_fact_about_it(
     first = fact("a").replace("[pair]", "[ferry-line]") + fact("b", "position")
     material = await material_of(tmp_path, event("a", first))
     assert material.sections["day-a/a"] == "happened"
+    assert BriefingLayout(material, UI).card("", material.facts).sections, "nothing comes before"
 
 
 async def test_what_another_topic_says_of_a_topic_does_not_say_what_it_is(tmp_path: Path) -> None:

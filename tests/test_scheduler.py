@@ -25,6 +25,7 @@ from bot.delivery.departures import DepartureJob
 from bot.delivery.digest_composer import DigestDraft
 from bot.delivery.jobs.digests import Composer, DigestJob, recurrence
 from bot.delivery.outbox import (
+    Blocked,
     Delivered,
     NothingToSend,
     Outbox,
@@ -819,6 +820,16 @@ async def test_now_is_once_a_day_too(world: World) -> None:
     assert await again == NothingToSend(), "the day's digest is settled"
     await world.time.until(at("2026-11-23 14:00"))
     assert [day.day for day in world.discord.days()] == [22, 23]
+
+
+async def test_now_that_is_refused_pauses_the_digest(world: World) -> None:
+    await world.set_up(replace(EIGHT, when_empty="story"))
+    digests = await world.begin()
+    world.discord.answers = [Refused("no-access")]
+    now = asyncio.create_task(digests.post_now(SERVER))
+    await world.time.until(NOW + MINUTE)
+    assert await now == Blocked("no-access")
+    assert (await world.schedule()).paused == "no-access"
 
 
 class TestManyZones:

@@ -33,9 +33,6 @@ ONLY_PAGE = 2_800
 DIGEST = 1_600
 """Characters of a digest: what people read over a coffee, its sources included."""
 
-WEEKLY_DIGEST = 2_000
-"""Characters of a weekly digest, which tells more of its story."""
-
 FURTHER_PAGE = 1_600
 """Characters of body on the pages after the first."""
 

@@ -17,7 +17,7 @@ from itertools import chain
 from bot.answers.context import AnswerContext
 from bot.answers.resolve import choice_label
 from bot.cards.card import ASK, Action, Card, Line, Question, Section
-from bot.cards.limits import BUTTON_LABEL, BUTTONS_IN_ROW, DIGEST, WEEKLY_DIGEST
+from bot.cards.limits import BUTTON_LABEL, BUTTONS_IN_ROW, DIGEST
 from bot.cards.wording import day_words
 from bot.compose import digest_age, digest_calendar, digest_changes, digest_story
 from bot.compose.digest_material import DigestHistory, DigestMaterial, gather
@@ -87,8 +87,7 @@ def compose(
     name = words("digest.weekly" if is_weekly else "digest.title", date=day_words(day, words))
     age = digest_age.line(material, history, day)
     widest = words("digest.wider", topics=chosen) if topics else chosen
-    most = WEEKLY_DIGEST if is_weekly else DIGEST
-    budget = MessageBudget(material.context, name, widest, age.text if age else "", most=most)
+    budget = MessageBudget(material.context, name, widest, age.text if age else "", most=DIGEST)
     contents = _contents(material, budget, day, history, is_weekly)
     about = widest if contents.story and contents.story.is_wider(topics) else chosen
     first = None if contents.before else contents.story  # its headline is then the message's

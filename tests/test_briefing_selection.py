@@ -279,6 +279,17 @@ async def test_what_says_nearly_the_same_is_proposed_once(tmp_path: Path) -> Non
     assert chosen(material) == "ac"
 
 
+async def test_what_shares_a_word_and_a_paragraph_with_another_is_proposed_too(
+    tmp_path: Path,
+) -> None:
+    material = await material_of(
+        tmp_path,
+        event("a", fact("a", says="ppppp qqqqq rrrrr sssss.")),
+        event("b", fact("b", says="ppppp ttttt uuuuu vvvvv.")),
+    )
+    assert chosen(material) == "ab"
+
+
 async def test_where_a_topic_stands_also_tells_the_event_behind_it(tmp_path: Path) -> None:
     stands = fact("a").replace("about: [pair]", "about: [day-b]")
     material = await material_of(
@@ -355,6 +366,18 @@ async def test_a_year_that_is_worked_out_is_marked_where_it_comes_first(tmp_path
     card = BriefingLayout(material, UI).card("", material.facts)
     texts = [line.text for section in card.sections for line in section.lines]
     assert f"In 2015 ({UI('mark.inferred-year')}) it came and in 2015 it went." in texts
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind"), [("pair", "thing"), ("day-a", "event"), ("ilse-brandt", "person")]
+)
+async def test_the_first_heading_says_what_a_briefing_is_about(
+    tmp_path: Path, subject: str, kind: str
+) -> None:
+    files = topic(facts=fact("w")), event("a", fact("a"))
+    material = await material_of(tmp_path, *files, subject=subject)
+    card = BriefingLayout(material, UI).card("", material.facts)
+    assert card.sections[0].heading == UI(f"briefing.what.{kind}")
 
 
 async def test_what_was_planned_has_its_date_even_if_it_says_it(tmp_path: Path) -> None:

@@ -766,6 +766,7 @@ async def test_things_are_decoded_as_they_are_asked_for(folders: Folders, data: 
         assert not kept
         ferry = things["ferry-agreement"]
         assert things.with_short_id(ferry.short_id) is ferry
+        assert things.facts[ferry.id] == ferry.facts > 0
         assert things.with_short_id("~nothing") is things.get("no-such-thing") is None
         assert [*kept] == ["ferry-agreement"]
         facts = [thing.facts for thing in things.values()]

@@ -89,7 +89,7 @@ def _sources(event: EventRecord) -> tuple[str, ...]:
 def _by_facts(context: AnswerContext, events: Iterable[EventRecord]) -> list[str]:
     """The ids of events, those with most facts first."""
     ids = [event.event.id for event in events]
-    return sorted(ids, key=lambda event_id: -context.store.things[event_id].facts)
+    return sorted(ids, key=lambda event_id: -context.store.things.facts[event_id])
 
 
 def _years(events: Iterable[EventRecord], period: Filter | None) -> set[int]:

@@ -260,7 +260,7 @@ def _ranked(store: Store, scope: BriefingScope, seen: Iterable[BriefingFact]) ->
             is_opinion=record.fact.kind == "opinion",
             last_day=_last_day(scope, each),
             minus_subjects=-told_by[record.key] / (1 + repeats if each.event else 1),
-            minus_facts=-store.things[record.owner].facts,
+            minus_facts=-store.things.facts[record.owner],
             position=position,
         )
         before[list_of_facts] += not names_other

@@ -28,7 +28,8 @@ class ThingRow(NamedTuple):
 class Things(Mapping[str, ThingRecord]):
     """The things of a base by id, those with the most facts about them first.
 
-    A record is decoded when it is asked for: a large base has tens of thousands.
+    A record is decoded when it is asked for: a large base has tens of thousands. `facts` says how
+    many facts are about each, without decoding it.
     """
 
     def __init__(self, rows: Iterable[ThingRow]) -> None:
@@ -36,10 +37,12 @@ class Things(Mapping[str, ThingRecord]):
         self._by_kind: defaultdict[ThingKind, list[str]] = defaultdict(list)
         self._by_short_id: dict[str, str] = {}
         self._decoded = Decoded(ThingRecord)
+        self.facts: dict[str, int] = {}
         for row in rows:
             self._records[row.id] = row.record
             self._by_kind[row.kind].append(row.id)
             self._by_short_id[row.short_id] = row.id
+            self.facts[row.id] = row.facts
 
     def __getitem__(self, thing_id: str) -> ThingRecord:
         return self._decoded.get(thing_id, self._records[thing_id])

@@ -100,6 +100,26 @@ async def test_what_curators_put_first_comes_before_all_sections(tmp_path: Path)
     assert chosen(material) == "adc"
 
 
+async def test_what_is_not_established_comes_after_two_that_curators_put_first(
+    tmp_path: Path,
+) -> None:
+    lists = topic("order: [day-d/d, day-e/e, day-f/f]\n", facts=fact("a"), open=fact("c"))
+    events = (event(each, fact(each)) for each in "def")
+    assert chosen(await material_of(tmp_path, lists, *events)) == "adecf"
+
+
+async def test_one_thing_that_is_not_known_of_an_event_brings_no_other(tmp_path: Path) -> None:
+    unknown = "".join(fact(each).replace("[pair]", "[pair, day-b]") for each in "op")
+    lists = topic(facts=fact("a"), open=unknown)
+    material = await material_of(tmp_path, lists, event("b", fact("b")))
+    begun = [record for record in material.facts if record.fact.id == "o"]
+
+    def fits(facts: Sequence[FactRecord]) -> bool:
+        return all(record.fact.id != "b" for record in facts)
+
+    assert {record.fact.id for record in select(material, fits, begun)} == {"o", "a"}
+
+
 async def test_a_draft_has_what_curators_chose_in_their_order_and_nothing_else(
     tmp_path: Path,
 ) -> None:

@@ -291,6 +291,7 @@ async def test_related_things_are_offered_and_open_as_they_stand(service: Answer
 
 async def test_a_lead_comes_first_and_is_not_said_twice(service: AnswerService) -> None:
     card = await _ask(service, "topic", name="ferry-line")
+    assert card.subtitle == UI("topic.kind")
     lead, *facts = [line for section in card.sections for line in section.lines]
     assert lead.text == (
         "The ferry line is to open again; when the first boat will run, the article does not say."
@@ -475,6 +476,15 @@ async def test_a_timeline_of_many_events_shows_the_first_and_says_how_many_there
     assert card.subtitle == f"The Norhaven ferry · {first}"
     assert sum(len(section.lines) for section in card.sections) == 3
     assert (await _ask(service, "timeline", actor="ilse-brandt")).subtitle == whole.subtitle
+
+
+async def test_a_chart_says_how_many_events_are_inferred_ahead_and_undated(
+    service: AnswerService,
+) -> None:
+    picture = (await _ask(service, "timeline")).picture
+    assert picture
+    for key, number in (("inferred", 1), ("ahead", 1), ("undated", 2)):
+        assert UI.count(f"picture.alt.{key}", number) in picture.alt
 
 
 async def test_a_timeline_of_no_events_says_which_filters_left_none(service: AnswerService) -> None:

@@ -481,6 +481,14 @@ async def test_what_another_topic_says_of_a_topic_does_not_say_what_it_is(tmp_pa
     assert material.sections == {"other/b": "background", "pair/a": "what"}
 
 
+async def test_what_an_article_says_of_an_event_may_lie_outside_a_period(tmp_path: Path) -> None:
+    told = event("a", fact("x"), fact("a", "position", "by: ferry-report"))
+    year = Subject(first=date(2015, 1, 1), last=date(2015, 12, 31))
+    material = await material_of(tmp_path, told, subject=year)
+    assert material.sections["day-a/a"] == "may"
+    assert material.sections["day-a/x"] != "may"
+
+
 async def test_an_article_that_saw_an_event_ahead_comes_before_it(tmp_path: Path) -> None:
     foreseen = fact("a", "plan", "by: ferry-report")
     material = await material_of(tmp_path, event("a", fact("x"), foreseen), subject="day-a")

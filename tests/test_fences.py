@@ -67,6 +67,12 @@ class Process:
         await self.database.close()
 
 
+HELD = """
+SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+WHERE locktype = 'advisory' AND datname = current_database()
+"""
+
+
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look often, and settle soon."""
@@ -174,6 +180,8 @@ async def test_a_holder_ends_its_own_session_of_which_it_was_cut_off(postgres: P
     cut_off, again = (ShardFences(database, UNDIVIDED, "a") for _ in range(2))
     await cut_off.take()
     await asyncio.wait_for(again.take(), LATE)
+    async with database.transaction() as connection:
+        assert await connection.scalar(text(HELD)), "it has the locks itself now"
     for each in (cut_off, again):
         await each.close()
     await database.close()

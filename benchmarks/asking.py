@@ -85,13 +85,13 @@ async def _ask_all(folders: Folders, lines: Iterable[str]) -> list[Outcome]:
         try:
             return [await _ask(service, json.loads(line)) for line in lines if line.strip()]
         finally:
-            service.store.close()
+            await service.store.close()
 
 
 async def _ask(service: AnswerService, asked: dict[str, object]) -> Outcome:
     text, kind = str(asked["q"]), str(asked.get("type", "-"))
     start = time.process_time()
-    card = service.answer(Question("ask", {"question": text}), str(asked["lang"]))
+    card = await service.answer(Question("ask", {"question": text}), str(asked["lang"]))
     return Outcome(
         text=text,
         groups=("all", str(asked["lang"]), kind),

@@ -111,18 +111,18 @@ async def _lessons(folders: Folders) -> list[Lesson]:
     """What the engine makes of every question."""
     with TemporaryDirectory() as data:
         store = (await build_service(folders, Path(data))).store
-        units = store.units.every()
+        units = await store.units.every()
         asks = [
             Query(ASKS, ask.plain, frozenset({u.key})) for u in units for ask in u.asks.records()
         ]
         drawn = random.Random(7).sample(asks, min(DRAWN, len(asks)))  # noqa: S311
         written = [query for query in _written() if not store.absent_in(query.text)]
         origins = {plain_text(query.text): query.origin for query in written}
-        unanswered = store.units.unanswered.asks.records()
+        unanswered = (await store.units.unanswered()).asks.records()
         listed = [Query(UNANSWERED, ask.plain) for ask in unanswered if ask.plain not in origins]
         queries = (*drawn, *listed, *_plain(store, units), *written)
         lessons = [await _lesson(store, query, origins) for query in queries]
-        store.close()
+        await store.close()
     return [lesson for lesson in lessons if lesson.gathered]
 
 
@@ -147,10 +147,10 @@ def _written() -> Iterator[Query]:
 
 async def _lesson(store: Store, query: Query, origins: Mapping[str, str]) -> Lesson:
     """A question without itself, and without the others of its writer, in the base."""
-    weights = store.units.weights
+    weights = await store.units.weights()
     asked = understand(query.text, store.units.reader, store.vocabulary, weights)
     terms = asked.terms.all
-    gathered = store.units.gather(terms, ranking.GATHERED) if terms else ()
+    gathered = await store.units.gather(terms, ranking.GATHERED) if terms else ()
 
     def others(asks: Iterable[AskRecord]) -> list[AskRecord]:
         plains = {asked.plain, plain_text(query.text)}
@@ -167,7 +167,7 @@ async def _lesson(store: Store, query: Query, origins: Mapping[str, str]) -> Les
     likenesses = tuple(
         map(comparison.features, gathered, (AskIndex(AskTable.of(asks)) for asks in kept))
     )
-    listed = store.units.unanswered.asks.records()
+    listed = (await store.units.unanswered()).asks.records()
     unanswered = comparison.unanswered(AskIndex(AskTable.of(others(listed))))
     return Lesson(query, asked, weights, gathered, likenesses, unanswered)
 

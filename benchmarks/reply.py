@@ -55,7 +55,7 @@ def card(service: AnswerService, command: str, **options: str) -> Reply:
     question = Question(command, {name.rstrip("_"): value for name, value in options.items()})
 
     async def reply() -> object:
-        return view(service, service.answer(question, LANGUAGE)).to_components()
+        return view(service, await service.answer(question, LANGUAGE)).to_components()
 
     return reply
 
@@ -121,7 +121,7 @@ async def main(config: Path) -> None:
     try:
         costs = {name: await measure(reply) for name, reply in replies(service).items()}
     finally:
-        service.store.close()
+        await service.store.close()
     print("| reply | CPU ms | wall ms | CPU, in constant replies |\n|---|--:|--:|--:|")
     base = costs["a constant reply"]
     for name, cost in costs.items():

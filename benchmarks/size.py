@@ -117,7 +117,7 @@ async def _opened(folder: Path) -> None:
     try:
         await _answers(service)
     finally:
-        service.store.close()
+        await service.store.close()
     print(f"with all answers{_peak():>26}")
 
 
@@ -142,7 +142,7 @@ async def _answers(service: AnswerService) -> None:
 
 async def _first(what: str, service: AnswerService, command: str, **options: str) -> None:
     began, cpu = perf_counter(), process_time()
-    view(service, service.answer(Question(command, options), "en")).to_components()
+    view(service, await service.answer(Question(command, options), "en")).to_components()
     _report(what, perf_counter() - began, f"{(process_time() - cpu) * 1000:.1f} ms of CPU")
 
 
@@ -165,14 +165,14 @@ async def _swapped(folder: Path) -> None:
     _change(folder)
     longest = await _longest_stop(lambda: _rebuild(service, folders, data))
     _report("longest stop of the loop", longest, "while the base is built and swapped")
-    service.store.close()
+    await service.store.close()
 
 
 async def _rebuild(service: AnswerService, folders: Folders, data: Path) -> None:
     await build_aside(folders, data)
     before = await reopen_service(service, data)
     assert before, "the base has changed"
-    before.close()
+    await before.close()
 
 
 async def _longest_stop(work: Callable[[], Awaitable[None]]) -> float:

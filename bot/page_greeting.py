@@ -31,7 +31,7 @@ async def greet(client: Factdesk, channel_id: int) -> None:
     channel = client.get_channel(channel_id)
     assert isinstance(channel, discord.TextChannel), "the local page has one text channel"
     words = words_in(client.config.language)
-    (question,) = things_to_ask(client.service.store, words, 1)
+    (question,) = await things_to_ask(client.service.store, words, 1)
     layout = view(client.service, _card(client.service, words, question))
     layout.add_item(row_of(ModeratorsButton.make(words("page.greeting.moderators"))))
     await channel.send(view=layout)

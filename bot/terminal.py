@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 
 from bot.answers.service import AnswerService
@@ -46,9 +46,9 @@ class Refusal:
         return json.dumps(vars(self), ensure_ascii=False)
 
 
-def ask_all(
+async def ask_all(
     service: AnswerService, lines: Iterable[str], language: str
-) -> Iterator[Reply | Refusal]:
+) -> AsyncIterator[Reply | Refusal]:
     """The reply to each line that is not empty; a bad line gives a refusal and does not stop."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -58,12 +58,12 @@ def ask_all(
         except BadQuestion as error:
             yield Refusal(str(error), number, line.strip()[:200])
         else:
-            yield ask(service, question, language)
+            yield await ask(service, question, language)
 
 
-def ask(service: AnswerService, question: Question, language: str) -> Reply:
+async def ask(service: AnswerService, question: Question, language: str) -> Reply:
     """The answer to a question, as plain text and data."""
-    card = service.answer(question, language)
+    card = await service.answer(question, language)
     texts = [plain(page, words_in(language)) for page in service.pages(card)]
     return Reply(
         command=question.command,

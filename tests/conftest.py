@@ -117,7 +117,7 @@ async def service(config: Config) -> AsyncIterator[AnswerService]:
     """The desk over the real base, without Discord."""
     service = await open_service(Folders(config.facts, config.seeds), config.data)
     yield service
-    service.store.close()
+    await service.store.close()
 
 
 @dataclass

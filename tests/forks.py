@@ -344,7 +344,7 @@ async def _open_base(folder: Path) -> None:
     from tests.small_base import write_small_base
 
     service = await open_service(write_small_base(folder), folder / "data")
-    service.store.close()
+    await service.store.close()
 
 
 async def _open_state(url: str) -> None:

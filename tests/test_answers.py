@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -142,12 +143,12 @@ async def service(base: tuple[Folders, Path]) -> AsyncIterator[AnswerService]:
     """The desk over that base."""
     service = await open_service(*base)
     yield service
-    service.store.close()
+    await service.store.close()
 
 
 async def _ask(service: AnswerService, command: str, language: str = "en", **options: str) -> Card:
     named = {name.rstrip("_"): value for name, value in options.items()}
-    return service.answer(Question(command, named), language)
+    return await service.answer(Question(command, named), language)
 
 
 def _section(card: Card, heading: str | None) -> Section:
@@ -286,7 +287,7 @@ async def test_related_things_are_offered_and_open_as_they_stand(service: Answer
     assert "ferry-agreement" not in related
     assert card.related[0].label == "Fishermen meet · a Tuesday, before the agreement"
     for action in card.related:
-        assert service.answer(action.question, "en").found
+        assert (await service.answer(action.question, "en")).found
 
 
 async def test_a_lead_comes_first_and_is_not_said_twice(service: AnswerService) -> None:
@@ -321,7 +322,7 @@ async def test_an_actors_roles_are_as_of_their_articles(service: AnswerService) 
 
 async def test_a_card_is_made_once_for_all_its_pages_and_parts(service: AnswerService) -> None:
     asked = Question("actor", {"name": "greta-holm"})
-    first, second = [service.answer(asked, "en") for _ in range(2)]
+    first, second = [await service.answer(asked, "en") for _ in range(2)]
     assert first.sections is second.sections
 
 
@@ -404,7 +405,7 @@ async def test_a_part_says_on_its_button_how_much_it_holds(service: AnswerServic
         f"{UI('part.known')} 2",
         card.question.turned(1, "known"),
     )
-    known = service.page(service.answer(turn.question, "en"))
+    known = service.page(await service.answer(turn.question, "en"))
     assert known.subtitle == UI("part.known")
     assert [action.label for action in known.turns] == [UI("page.overview")]
 
@@ -413,7 +414,7 @@ async def test_the_sources_of_a_page_give_paragraphs_and_what_the_copies_are_lik
     service: AnswerService,
 ) -> None:
     asked = Question("event", {"name": "fishermen-meet"}, part="differ", sources=True)
-    card = service.answer(asked, "en")
+    card = await service.answer(asked, "en")
     report, log, lines = card.sections
     assert report.lines[0].text.startswith("[1] “Port towns reopen ferry line")
     assert report.lines[1].text.endswith(" · ¶7")
@@ -575,7 +576,7 @@ async def test_a_name_of_several_offers_each(service: AnswerService) -> None:
     ids = {choice.question.options["name"] for choice in card.choices}
     assert ids == {"ilse-brandt", "ilse-lund"}
     for choice in card.choices:
-        assert service.answer(choice.question, "en").found
+        assert (await service.answer(choice.question, "en")).found
 
 
 async def test_the_very_name_of_another_kind_counts_among_near_and_absent_ones(
@@ -593,7 +594,7 @@ async def test_the_very_name_of_another_kind_counts_among_near_and_absent_ones(
     several = await _ask(service, "actor", name="ilse")
     events = await _ask(service, "event", name="ilse")
     actor = await _ask(service, "topic", name="sudby")
-    service.store.close()
+    await service.store.close()
     ids = {choice.question.options["name"] for choice in several.choices}
     assert ids == {"ilse-brandt", "ilse-lund", "no-when", "no-place"}
     ids = [choice.question.options["name"] for choice in events.choices]
@@ -692,7 +693,7 @@ async def test_names_and_dates_follow_the_reader_and_facts_the_base(
 
 async def test_every_line_of_an_answer_is_cited(service: AnswerService) -> None:
     for thing in service.store.things.values():
-        card = service.answer(Question(thing.kind, {"name": thing.id}), "en")
+        card = await service.answer(Question(thing.kind, {"name": thing.id}), "en")
         record = card.sections[:1] if thing.kind == "source" else ()
         for section in card.all_sections():
             for line in section.lines:
@@ -737,7 +738,7 @@ async def test_a_message_without_text_names_nothing(service: AnswerService) -> N
 
 async def test_what_somebody_wrote_in_a_message_is_not_kept(service: AnswerService) -> None:
     question = Question("find", {"text": "Ilse Brandt met somebody unheard of"})
-    assert service.answer(question, "en").found
+    assert (await service.answer(question, "en")).found
     assert "unheard" not in repr(_remembered(service))
 
 
@@ -755,7 +756,7 @@ async def test_related_things_that_are_equally_close_come_in_the_order_of_their_
     service: AnswerService,
 ) -> None:
     store = service.store
-    facts = store.facts("ferry-line")
+    facts = await store.facts("ferry-line")
     for fact in facts:
         related = thing_card.related(
             AnswerContext(store, UI, {}), store.things["ferry-line"], [fact]
@@ -779,7 +780,7 @@ async def test_what_a_message_is_compared_with_is_not_repeated_below(
 async def test_a_fact_bears_its_date_in_the_words_of_its_reader(service: AnswerService) -> None:
     asked = Question("ask", {"question": "what did the storm do to the pier?"})
     for language, opening in (("en", None), ("ko", "2014년 11월")):
-        card = service.answer(asked, language)
+        card = await service.answer(asked, language)
         first = next(line for section in card.sections for line in section.lines)
         assert first.opening == opening
         assert "in November 2014" in first.text
@@ -830,6 +831,20 @@ async def test_a_message_that_names_an_event_is_set_beside_its_date_alone(
     assert _all_said(card, heading) == ["4 May 2021: Ferry agreement of Norhaven and Sudby"]
 
 
+async def test_a_card_made_while_another_base_is_opened_is_made_again_from_that_base(
+    base: tuple[Folders, Path], service: AnswerService
+) -> None:
+    other = await open_service(*base)
+    question = Question("event", {"name": "ferry deal"})
+    answer = asyncio.create_task(service.answer(question, "en"))
+    await asyncio.sleep(0)  # the card is being made
+    previous = service.swap(other.store)
+    card = await answer
+    await previous.close()
+    assert card.found
+    assert card in _remembered(service).values()
+
+
 def _remembered(service: AnswerService) -> Mapping[object, Card]:
     """The cards that the service gives again without making them."""
     return vars(service)["_base"].cards
@@ -843,7 +858,7 @@ async def test_about_names_the_versions_and_whoever_runs_the_bot(
     for host, of_host in ((Host(), []), (Host("The *Example*", page, form), worded)):
         service = await open_service(*base, host)
         imprint = (await _ask(service, "about")).sections[1]
-        service.store.close()
+        await service.store.close()
         assert [_said(line) for line in imprint.lines] == [
             f"Factdesk {__version__}, base {service.store.fingerprint[:8]}",
             "The base was last changed on 23 November 2026.",
@@ -869,6 +884,6 @@ async def test_a_search_says_what_it_took_a_typed_word_for(service: AnswerServic
 async def test_a_base_without_stories_has_its_best_known_event_asked_about(
     service: AnswerService,
 ) -> None:
-    asked = things_to_ask(service.store, UI, 3)
+    asked = await things_to_ask(service.store, UI, 3)
     event = "Launch of a boat"
     assert asked == (UI("greeting.question", event=event),), "of the short names"

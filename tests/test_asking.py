@@ -292,7 +292,7 @@ def test_the_event_of_a_series_follows_from_the_order_of_events(
 
 
 async def _ask(service: AnswerService, question: str, language: str = "en") -> Card:
-    return service.answer(Question("ask", {"question": question}), language)
+    return await service.answer(Question("ask", {"question": question}), language)
 
 
 @pytest.mark.parametrize(
@@ -418,7 +418,7 @@ async def test_a_typo_is_repaired_and_the_card_says_so(service: AnswerService) -
 async def test_a_question_in_a_message_is_answered_as_ask_does(
     service: AnswerService, question: str
 ) -> None:
-    found = service.answer(Question("find", {"text": f"Hello there. {question}"}), "en")
+    found = await service.answer(Question("find", {"text": f"Hello there. {question}"}), "en")
     assert found == await _ask(service, question)
 
 
@@ -451,14 +451,14 @@ async def test_a_question_without_an_answer_is_passed_on_by_a_press_even_after_a
 @pytest.mark.parametrize("word", ["보상", "배상", "補償", "賠償", "compensation", "reparations"])
 @on_shipped
 async def test_a_search_finds_what_its_synonyms_find(service: AnswerService, word: str) -> None:
-    card = service.answer(Question("search", {"text": word}), "en")
+    card = await service.answer(Question("search", {"text": word}), "en")
     assert "compensation-plan/funds" in card.unit_keys()
 
 
 @on_shipped
 async def test_a_search_weighs_rare_words_and_drops_question_words(service: AnswerService) -> None:
     text = "what was it that people said about the consultative group and the adviser?"
-    card = service.answer(Question("search", {"text": text}), "en")
+    card = await service.answer(Question("search", {"text": text}), "en")
     assert card.unit_keys()[0].startswith(("nuclear-consultative-group/", "kim-", "ncg-"))
     shown = service.page(card).sections[0].lines[0]
     assert "consultative" in [shown.text[start:end] for start, end in shown.matches]
@@ -466,7 +466,7 @@ async def test_a_search_weighs_rare_words_and_drops_question_words(service: Answ
 
 @on_shipped
 async def test_a_search_does_not_repair_a_word_into_another(service: AnswerService) -> None:
-    card = service.answer(Question("search", {"text": "sorry"}), "en")
+    card = await service.answer(Question("search", {"text": "sorry"}), "en")
     assert "history-disputes/apology" in card.unit_keys()
 
 

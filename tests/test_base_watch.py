@@ -45,7 +45,7 @@ async def base(tmp_path: Path) -> AsyncIterator[tuple[BaseWatch, AnswerService, 
     watch = BaseWatch(config, service, lambda: None)
     yield watch, service, folders
     await watch.close()
-    service.store.close()
+    await service.store.close()
 
 
 async def test_pictures_of_each_base_are_drawn_ahead_once(
@@ -135,4 +135,4 @@ async def test_a_base_that_cannot_be_opened_is_passed_over_for_the_one_before(
     os.utime(before, (1, 1))
     service = await open_last_service(data, UnreadableBase(newest, "its tables are others"))
     assert str(before).endswith(f"{service.store.fingerprint}.db")
-    service.store.close()
+    await service.store.close()

@@ -53,13 +53,13 @@ REMARKS = "A remark of mine. " * 16
 _proposed: dict[tuple[Store, str, Subject, SizeName], BriefingDraft] = {}
 
 
-def propose(
+async def propose(
     store: Store, words: Words, subject: Subject, size: SizeName = "standard"
 ) -> BriefingDraft:
     """The draft that is proposed. To choose its facts takes long, so that is done once for each."""
     given = store, words.language, subject, size
     if given not in _proposed:
-        _proposed[given] = briefing.propose(store, words, subject, size)
+        _proposed[given] = await briefing.propose(store, words, subject, size)
     return _proposed[given]
 
 
@@ -73,8 +73,8 @@ def _subjects(service: AnswerService, *kinds: str) -> list[Subject]:
 async def _briefing(
     service: AnswerService, subject: Subject, language: str = "en"
 ) -> ComposedBriefing:
-    draft = propose(service.store, words_in(language), subject)
-    return compose(service.store, words_in(language), subject, draft)
+    draft = await propose(service.store, words_in(language), subject)
+    return await compose(service.store, words_in(language), subject, draft)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -126,8 +126,8 @@ def test_every_statement_is_cited(briefings: list[tuple[Subject, ComposedBriefin
 
 async def test_a_draft_tells_some_of_what_there_is_in_reading_order(service: AnswerService) -> None:
     for subject in _subjects(service):
-        keys = [record.key for record in candidates(service.store, subject)]
-        draft = propose(service.store, UI, subject)
+        keys = [record.key for record in await candidates(service.store, subject)]
+        draft = await propose(service.store, UI, subject)
         assert [key for key in keys if key in draft.facts] == list(draft.facts)
         assert bool(draft.facts) == bool(keys), subject
 
@@ -136,7 +136,7 @@ async def test_facts_are_told_as_the_base_has_them(
     service: AnswerService, briefings: list[tuple[Subject, ComposedBriefing]]
 ) -> None:
     for subject, composed in briefings:
-        records = {r.key: r for r in candidates(service.store, subject)}
+        records = {r.key: r for r in await candidates(service.store, subject)}
         told = {line.fact.key: line for line in _lines(composed) if line.fact}
         headed = _lines(composed, UI("briefing.section.planned"))
         planned = {line.fact.key for line in headed if line.fact}
@@ -156,7 +156,7 @@ async def test_accounts_stand_side_by_side_where_sources_differ(
     service: AnswerService, briefings: list[tuple[Subject, ComposedBriefing]]
 ) -> None:
     for subject, composed in briefings:
-        records = {r.fact.says: r.fact for r in candidates(service.store, subject)}
+        records = {r.fact.says: r.fact for r in await candidates(service.store, subject)}
         differing = list(_lines(composed, UI("part.differ")))
         for line in differing:
             accounts = [(account.says, (account,)) for account in records[line.text].accounts]
@@ -169,7 +169,7 @@ async def test_a_line_that_shows_a_date_cites_what_gives_it(
     for _, composed in briefings:
         for line in _lines(composed):
             if line.opening and line.fact:
-                event = service.store.event(line.fact.owner)
+                event = await service.store.event(line.fact.owner)
                 assert event
                 assert all(cite in line.cites for cite in event.cites)
 
@@ -199,7 +199,7 @@ async def test_a_headline_is_the_same_in_every_size_and_claims_no_more_than_the_
     service: AnswerService,
 ) -> None:
     for subject in (Subject("gsomia"), Subject("tokyo-summit"), *PERIODS):
-        drafts = [propose(service.store, UI, subject, size) for size in SIZES]
+        drafts = [await propose(service.store, UI, subject, size) for size in SIZES]
         (headline,) = {draft.headline for draft in drafts}
         assert headline == UI("briefing.headline", subject=headline.partition(":")[0])
 
@@ -207,7 +207,8 @@ async def test_a_headline_is_the_same_in_every_size_and_claims_no_more_than_the_
 async def test_a_full_draft_has_all_of_a_standard_one(service: AnswerService) -> None:
     for subject in (*_subjects(service, "topic"), Subject("tokyo-summit"), *PERIODS):
         standard, full = [
-            {*propose(service.store, UI, subject, size).facts} for size in ("standard", "full")
+            {*(await propose(service.store, UI, subject, size)).facts}
+            for size in ("standard", "full")
         ]
         assert standard <= full, subject
 
@@ -217,13 +218,13 @@ async def test_what_was_planned_is_never_told_as_done(
 ) -> None:
     planned = {
         record.event.id
-        for record in service.store.events(Filter())
+        for record in await service.store.events(Filter())
         if record.event.status == "planned"
     }
     begins = UI("briefing.planned", date="")
     seen: set[str] = set()
     for subject, composed in briefings:
-        for record in candidates(service.store, subject):
+        for record in await candidates(service.store, subject):
             if record.owner in planned and record.key in composed.facts:
                 is_own = record.owner == subject.thing
                 parts = ("what.planned",) if is_own else ("section.planned", "section.background")
@@ -240,7 +241,7 @@ async def test_what_was_planned_is_never_told_as_done(
 async def test_the_briefing_on_a_planned_event_says_so_in_its_headline(
     service: AnswerService,
 ) -> None:
-    draft = propose(service.store, UI, Subject("hiroshima-trilateral"))
+    draft = await propose(service.store, UI, Subject("hiroshima-trilateral"))
     assert UI("mark.planned") in draft.headline
 
 
@@ -308,7 +309,7 @@ async def test_what_came_of_an_act_is_told_as_what_followed(service: AnswerServi
 async def test_where_a_topic_stood_before_later_events_is_told_at_its_time(
     service: AnswerService,
 ) -> None:
-    material = gather(service.store, Subject("south-korea"))
+    material = await gather(service.store, Subject("south-korea"))
     assert material.sections["gsomia/normal"] == "happened"
     keys = [fact.key for fact in material.facts]
     assert keys.index("tokyo-summit/mend") < keys.index("gsomia/normal")
@@ -317,7 +318,7 @@ async def test_where_a_topic_stood_before_later_events_is_told_at_its_time(
 
 async def test_a_period_tells_first_what_most_of_its_subjects_list(service: AnswerService) -> None:
     period = Subject(first=date(2023, 1, 1), last=date(2023, 12, 31))
-    keys = [fact.key for fact in gather(service.store, period).ranked]
+    keys = [fact.key for fact in (await gather(service.store, period)).ranked]
     assert keys.index("gsomia/talks") < keys.index("gsomia/how")
 
 
@@ -328,7 +329,7 @@ async def test_a_period_has_only_what_is_dated_in_it(service: AnswerService) -> 
         composed = await _briefing(service, subject)
         for line in chain.from_iterable(_lines(composed, UI(key)) for key in dated):
             assert line.fact
-            event = service.store.event(line.fact.owner)
+            event = await service.store.event(line.fact.owner)
             assert event, line.text
             assert not period.may_miss(event.dated.span), line.text
 
@@ -361,7 +362,7 @@ async def test_an_events_briefing_begins_with_what_happened_and_when(
 async def test_what_curators_put_first_of_an_actor_may_be_of_any_event(
     service: AnswerService,
 ) -> None:
-    draft = propose(service.store, UI, Subject("yoon-suk-yeol"))
+    draft = await propose(service.store, UI, Subject("yoon-suk-yeol"))
     assert "compensation-plan/announced" in draft.facts
 
 
@@ -369,7 +370,7 @@ async def test_no_draft_says_the_same_twice(
     service: AnswerService, briefings: list[tuple[Subject, ComposedBriefing]]
 ) -> None:
     for subject, composed in briefings:
-        records = candidates(service.store, subject)
+        records = await candidates(service.store, subject)
         told = [r.fact for r in records if r.key in composed.facts and r.part != "open"]
         said = [set(re.findall(r"[a-z]{5,}", fact.says.lower())) for fact in told]
         for one, other in combinations(said, 2):
@@ -383,13 +384,13 @@ async def test_a_draft_has_its_size_in_every_language(
     for subject in (*_subjects(service, "topic"), Subject("tokyo-summit"), *PERIODS):
         for language in LANGUAGES:
             spoken = words_in(language)
-            draft = propose(service.store, spoken, subject, size)
-            composed = compose(service.store, spoken, subject, draft)
+            draft = await propose(service.store, spoken, subject, size)
+            composed = await compose(service.store, spoken, subject, draft)
             assert draft.facts
             assert composed.length <= SIZES[size], (subject, language)
             assert composed.length >= _seen(service, composed) - 2, (subject, language)
             assert not _opens_with_a_claim(composed), (subject, size)
-            every = candidates(service.store, subject)
+            every = await candidates(service.store, subject)
             assert composed.more == len(every) - len(draft.facts)
 
 
@@ -403,7 +404,7 @@ def _seen(service: AnswerService, composed: ComposedBriefing) -> int:
 
 
 async def test_a_longer_draft_has_what_a_shorter_one_has(service: AnswerService) -> None:
-    drafts = [propose(service.store, UI, Subject("gsomia"), size) for size in SIZES]
+    drafts = [await propose(service.store, UI, Subject("gsomia"), size) for size in SIZES]
     short, standard, full = (set(draft.facts) for draft in drafts)
     assert short < standard < full
     assert {
@@ -415,8 +416,8 @@ async def test_a_longer_draft_has_what_a_shorter_one_has(service: AnswerService)
 async def test_the_summits_draft_has_both_senses_of_the_first_since_2011(
     service: AnswerService,
 ) -> None:
-    draft = propose(service.store, UI, Subject("tokyo-summit"), "full")
-    composed = compose(service.store, UI, Subject("tokyo-summit"), draft)
+    draft = await propose(service.store, UI, Subject("tokyo-summit"), "full")
+    composed = await compose(service.store, UI, Subject("tokyo-summit"), draft)
     (line,) = _lines(composed, UI("part.differ"))
     senses = " ".join(note.text for note in line.notes)
     assert "first visit since December 2011" in senses
@@ -437,17 +438,17 @@ def _opens_with_a_claim(composed: ComposedBriefing) -> bool:
 
 async def test_a_proposed_draft_leaves_room_for_signed_remarks(service: AnswerService) -> None:
     for subject in (*_subjects(service, "topic"), *PERIODS):
-        draft = propose(service.store, UI, subject)
-        composed = compose(service.store, UI, subject, draft, REMARKS, "M" * 32)
+        draft = await propose(service.store, UI, subject)
+        composed = await compose(service.store, UI, subject, draft, REMARKS, "M" * 32)
         assert not composed.left_out, subject
         _assert_is_one_message(service, composed)
 
 
 async def test_remarks_stand_last_signed_and_without_markup(service: AnswerService) -> None:
     subject = Subject("gsomia")
-    draft = propose(service.store, UI, subject)
+    draft = await propose(service.store, UI, subject)
     remarks = "See you *all*.\n# Tomorrow @everyone\n\n> at noon"
-    composed = compose(service.store, UI, subject, draft, remarks, "Mod_1")
+    composed = await compose(service.store, UI, subject, draft, remarks, "Mod_1")
     last = composed.card.sections[-1]
     assert last.heading == UI("briefing.remarks", author="Mod_1")
     assert [line.text for line in last.lines] == [
@@ -462,15 +463,15 @@ async def test_remarks_stand_last_signed_and_without_markup(service: AnswerServi
 
 async def test_blank_remarks_make_no_part(service: AnswerService) -> None:
     subject = Subject("gsomia")
-    draft = propose(service.store, UI, subject)
-    composed = compose(service.store, UI, subject, draft, " \n\u200b", "Mod")
-    assert composed == compose(service.store, UI, subject, draft)
+    draft = await propose(service.store, UI, subject)
+    composed = await compose(service.store, UI, subject, draft, " \n\u200b", "Mod")
+    assert composed == await compose(service.store, UI, subject, draft)
 
 
 async def test_what_has_no_room_is_reported_and_not_told(service: AnswerService) -> None:
     subject = Subject("rapprochement")
-    keys = tuple(record.key for record in candidates(service.store, subject))
-    composed = compose(service.store, UI, subject, BriefingDraft("All of it", keys))
+    keys = tuple(record.key for record in await candidates(service.store, subject))
+    composed = await compose(service.store, UI, subject, BriefingDraft("All of it", keys))
     _assert_is_one_message(service, composed)
     assert composed.left_out
     assert {*composed.facts, *composed.left_out} == set(keys)
@@ -479,8 +480,8 @@ async def test_what_has_no_room_is_reported_and_not_told(service: AnswerService)
 
 async def test_facts_are_taken_up_in_the_order_of_the_draft(service: AnswerService) -> None:
     subject = Subject("rapprochement")
-    keys = [record.key for record in candidates(service.store, subject)]
-    composed = compose(
+    keys = [record.key for record in await candidates(service.store, subject)]
+    composed = await compose(
         service.store, UI, subject, BriefingDraft("Last first", tuple(reversed(keys)))
     )
     assert keys[-1] in composed.facts
@@ -492,9 +493,11 @@ async def test_a_message_is_never_too_long_whatever_is_written(
     service: AnswerService, remarks: str
 ) -> None:
     for subject in _subjects(service, "topic"):
-        keys = tuple(record.key for record in candidates(service.store, subject))
+        keys = tuple(record.key for record in await candidates(service.store, subject))
         draft = BriefingDraft("_" * LONGEST_HEADLINE, keys)
-        _assert_is_one_message(service, compose(service.store, UI, subject, draft, remarks, "*"))
+        _assert_is_one_message(
+            service, await compose(service.store, UI, subject, draft, remarks, "*")
+        )
 
 
 @pytest.mark.parametrize(
@@ -505,15 +508,15 @@ async def test_what_would_have_to_be_cut_is_refused(
     service: AnswerService, headline: str, remarks: str | None
 ) -> None:
     with pytest.raises(ValueError, match="cut"):
-        compose(service.store, UI, Subject("gsomia"), BriefingDraft(headline, ()), remarks)
+        await compose(service.store, UI, Subject("gsomia"), BriefingDraft(headline, ()), remarks)
 
 
 async def test_the_headline_is_the_moderators_own(service: AnswerService) -> None:
     subject = Subject("gsomia")
-    draft = replace(propose(service.store, UI, subject), headline="  Where the\npact stands ")
-    assert compose(service.store, UI, subject, draft).card.title == "Where the pact stands"
-    blank = compose(service.store, UI, subject, replace(draft, headline="  "))
-    assert blank.card.title == propose(service.store, UI, subject).headline
+    draft = replace(await propose(service.store, UI, subject), headline="  Where the\npact stands ")
+    assert (await compose(service.store, UI, subject, draft)).card.title == "Where the pact stands"
+    blank = await compose(service.store, UI, subject, replace(draft, headline="  "))
+    assert blank.card.title == (await propose(service.store, UI, subject)).headline
 
 
 async def test_one_may_read_on_from_a_briefing(
@@ -521,15 +524,15 @@ async def test_one_may_read_on_from_a_briefing(
 ) -> None:
     for subject, composed in briefings:
         (action,) = composed.card.actions
-        assert service.answer(action.question, "en").found, subject
+        assert (await service.answer(action.question, "en")).found, subject
 
 
 async def test_what_only_may_fall_in_a_period_stands_apart(service: AnswerService) -> None:
     subject = PERIODS[0]
     assert not list(_lines(await _briefing(service, subject), UI("timeline.may")))
-    draft = propose(service.store, UI, subject)
+    draft = await propose(service.store, UI, subject)
     added = replace(draft, facts=(*draft.facts[:3], "seoul-trade-step/step"))
-    composed = compose(service.store, UI, subject, added)
+    composed = await compose(service.store, UI, subject, added)
     (line,) = _lines(composed, UI("timeline.may"))
     assert "preferential trade status" in line.text
 
@@ -580,11 +583,11 @@ async def test_sources_with_long_names_count_as_well(tmp_path: Path) -> None:
     try:
         keys = tuple(f"much/fact-{start}" for start in range(0, 15, 5))
         draft = BriefingDraft("Much", keys)
-        composed = compose(service.store, UI, Subject("much"), draft)
+        composed = await compose(service.store, UI, Subject("much"), draft)
         _assert_is_one_message(service, composed)
         assert composed.left_out == keys[2:]
     finally:
-        service.store.close()
+        await service.store.close()
 
 
 # ---- A base in which facts were changed ------------------------------------------------------
@@ -609,7 +612,7 @@ async def changed(tmp_path: Path) -> AsyncIterator[AnswerService]:
     build(folders, tmp_path / "var")
     service = await open_service(folders, tmp_path / "var")
     yield service
-    service.store.close()
+    await service.store.close()
 
 
 async def test_a_corrected_fact_says_so_and_a_withdrawn_one_is_named(
@@ -625,10 +628,10 @@ async def test_a_corrected_fact_says_so_and_a_withdrawn_one_is_named(
 
 async def test_what_is_withdrawn_or_gone_is_reported_and_not_told(changed: AnswerService) -> None:
     subject = Subject("ferry-line")
-    draft = propose(changed.store, UI, subject)
+    draft = await propose(changed.store, UI, subject)
     assert "storm-2014/ruins" not in draft.facts
     keys = ("storm-2014/ruins", *draft.facts, "nobody/knows")
-    composed = compose(changed.store, UI, subject, replace(draft, facts=keys))
+    composed = await compose(changed.store, UI, subject, replace(draft, facts=keys))
     assert composed.missing == ("storm-2014/ruins", "nobody/knows")
     assert tuple(composed.facts) == draft.facts
     ruins = "A storm in November 2014 ruined"

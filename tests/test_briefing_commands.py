@@ -236,7 +236,7 @@ async def test_facts_are_added_and_removed_page_by_page(room: Newsroom) -> None:
     card = await room.begin(topic="forced-labour")
     await room.do(card, "facts")
     first = menu(card)
-    facts = room.server.bot.service.store.facts("forced-labour")
+    facts = await room.server.bot.service.store.facts("forced-labour")
     says = {record.key: record.fact.says for record in facts}
     shown = said(card).replace("\\", "")
     for place, option in enumerate(first["options"], 1):
@@ -264,15 +264,16 @@ async def test_one_press_drafts_the_facts_again_in_another_size(room: Newsroom) 
     briefing_id = number(card)
     await room.do(card, "facts")
     sizes: tuple[SizeName, ...] = ("full", "short")
+    drafted: tuple[str, ...] = ()
     for size in sizes:
         await room.do(card, size)
         briefing = await room.server.bot.state.briefings.get(briefing_id)
         assert briefing
         store = room.server.bot.service.store
-        drafted = propose(store, words_in("en"), Subject("gsomia"), size)
-        assert briefing.plan.text.facts == drafted.facts
+        drafted = (await propose(store, words_in("en"), Subject("gsomia"), size)).facts
+        assert briefing.plan.text.facts == drafted
     await room.do(card, "open")
-    assert f"{len(drafted.facts)} facts · " in "\n".join(lines(card))
+    assert f"{len(drafted)} facts · " in "\n".join(lines(card))
 
 
 async def test_what_there_is_no_room_for_is_told_and_nothing_chosen_is_not_posted(
@@ -1135,7 +1136,7 @@ async def test_a_briefing_begins_from_a_private_answer_after_a_restart(room: New
     assert "**Status**: draft" in said(card)
     briefing = await room.server.bot.state.briefings.get(number(card))
     assert briefing
-    answer = room.server.bot.replies.reply(Question("ask", {"question": question}), "en")
+    answer = await room.server.bot.replies.reply(Question("ask", {"question": question}), "en")
     assert set(briefing.plan.text.facts) <= set(answer.facts)
     assert briefing.plan.text.facts
 

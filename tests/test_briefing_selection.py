@@ -63,9 +63,9 @@ async def material_of(folder: Path, *files: str, subject: str | Subject = "pair"
         (folders.facts / kind / f"{name}.yaml").write_text(text, "utf-8")
     store = await Store.open(build(folders, folder / "var").path)
     try:
-        return gather(store, subject)
+        return await gather(store, subject)
     finally:
-        store.close()
+        await store.close()
 
 
 def chosen(material: Material, most: int = 99) -> str:

@@ -89,17 +89,17 @@ async def _store(folders: Folders, data: Path) -> AsyncGenerator[Store]:
     try:
         yield store
     finally:
-        store.close()
+        await store.close()
 
 
 async def _answers(folders: Folders, data: Path) -> bool:
     """Whether the desk over these files and this data folder answers."""
     service = await open_service(folders, data)
     try:
-        card = service.answer(Question("event", {"name": "ferry-agreement"}), "en")
+        card = await service.answer(Question("event", {"name": "ferry-agreement"}), "en")
         return card.found and bool(card.citations())
     finally:
-        service.store.close()
+        await service.store.close()
 
 
 def _names(data: Path) -> list[str]:
@@ -449,7 +449,7 @@ async def test_a_damaged_base_of_other_files_is_passed_over(
     _break(folders)
     with capture_logs():
         service = await open_service(folders, data)
-    service.store.close()
+    await service.store.close()
     assert service.store.fingerprint in good.name
 
 
@@ -504,7 +504,7 @@ async def test_a_damaged_base_does_not_replace_the_one_that_answers(
     with pytest.raises(UnreadableBase):
         await reopen_service(service, data)
     assert service.store is before
-    before.close()
+    await before.close()
 
 
 def test_damaged_bases_say_nothing_of_wordings(folders: Folders, data: Path) -> None:
@@ -614,7 +614,7 @@ async def test_a_base_that_is_missing_altogether_is_told(tmp_path: Path) -> None
 
 async def _order(folders: Folders, data: Path, narrow: Filter | None = None) -> list[str]:
     async with _store(folders, data) as store:
-        return [record.event.id for record in store.events(narrow or Filter())]
+        return [record.event.id for record in await store.events(narrow or Filter())]
 
 
 async def test_events_come_by_the_last_day_that_they_can_have_had(
@@ -711,8 +711,8 @@ async def test_related_events_are_those_that_bear_on_it_most(folders: Folders, d
     _event(folders, "same-topic", "{edtf: 2017, basis: stated}", topics="[ferry-line]")
     _event(folders, "apart", "{edtf: 2018, basis: stated}")
     async with _store(folders, data) as store:
-        agreement = store.event("ferry-agreement")
-        apart = store.event("apart")
+        agreement = await store.event("ferry-agreement")
+        apart = await store.event("apart")
     assert agreement
     assert agreement.related == ("told-of", "in-order", "same-topic")
     assert apart
@@ -724,17 +724,17 @@ async def test_a_withdrawn_fact_is_never_answered(folders: Folders, data: Path) 
     text = path.read_text("utf-8")
     withdrawn = "    withdrawn: {date: 2026-11-23, why: the article was corrected}\n"
     async with _store(folders, data) as store:
-        before = store.counts()["fact"]
+        before = (await store.counts())["fact"]
     path.write_text(text.replace("    about: [ilse", f"{withdrawn}    about: [ilse"), "utf-8")
     async with _store(folders, data) as store:
         told = [
-            *store.facts("ferry-agreement"),
-            *store.facts("ilse-brandt"),
-            *store.facts("ferry-line"),
-            *store.facts_from("ferry-report"),
-            *store.search(["@ilse-brandt", "sign"], Filter()),
+            *await store.facts("ferry-agreement"),
+            *await store.facts("ilse-brandt"),
+            *await store.facts("ferry-line"),
+            *await store.facts_from("ferry-report"),
+            *await store.search(["@ilse-brandt", "sign"], Filter()),
         ]
-        assert store.counts()["fact"] == before - 1
+        assert (await store.counts())["fact"] == before - 1
     assert told
     assert "ferry-agreement/signed" not in {record.key for record in told}
 
@@ -744,15 +744,15 @@ async def test_only_so_many_records_are_kept(
 ) -> None:
     monkeypatch.setattr("bot.facts.queries.KEPT", 2)
     async with _store(folders, data) as store:
-        every = store.every_fact()
+        every = await store.every_fact()
         facts: Records[FactRecord] = vars(store)["_facts"]
         decoded: Decoded[FactRecord] = vars(facts)["_decoded"]
         kept: dict[str, FactRecord] = vars(decoded)["_kept"]
         assert [*kept] == [fact.key for fact in every[-2:]]
-        assert store.fact(every[0].key) == every[0]
+        assert await store.fact(every[0].key) == every[0]
         assert [*kept] == [every[-1].key, every[0].key], "those that were used last"
         keys = [fact.key for fact in reversed(every)]
-        assert store.facts_named([*keys, "no/such"]) == tuple(reversed(every))
+        assert await store.facts_named([*keys, "no/such"]) == tuple(reversed(every))
         assert len(kept) == 2
 
 
@@ -799,7 +799,7 @@ async def test_facts_of_a_source_come_in_order_of_its_paragraphs(
     folders: Folders, data: Path
 ) -> None:
     async with _store(folders, data) as store:
-        told = store.facts_from("ferry-report")
+        told = await store.facts_from("ferry-report")
     places = [min(cite.paragraph for cite in record.fact.cites) for record in told]
     assert places == sorted(places)
     assert len(told) == 6

@@ -104,7 +104,7 @@ def test_an_order_is_proven_by_dates_or_by_what_came_after(
     ],
 )
 async def test_effects_stand_after_causes(service: AnswerService, earlier: str, later: str) -> None:
-    order = [record.event.id for record in service.store.events(Filter())]
+    order = [record.event.id for record in await service.store.events(Filter())]
     assert order.index(earlier) < order.index(later)
 
 
@@ -115,4 +115,4 @@ async def test_nothing_of_the_time_of_the_articles_may_fall_in_the_century_befor
         first=parse_date("1800").first,
         last=parse_date("1900").last,
     )
-    assert service.store.events(century) == ()
+    assert await service.store.events(century) == ()

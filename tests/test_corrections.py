@@ -60,12 +60,12 @@ async def service(tmp_path: Path) -> AsyncIterator[AnswerService]:
     """The desk over the small base, in which two facts were reworded and one was withdrawn."""
     service = await _open(tmp_path, CHANGED)
     yield service
-    service.store.close()
+    await service.store.close()
 
 
 async def _ask(service: AnswerService, language: str = "en", **options: str) -> Card:
     named = {name.rstrip("_"): value for name, value in options.items()}
-    return service.answer(Question("corrections", named), language)
+    return await service.answer(Question("corrections", named), language)
 
 
 def _lines(card: Card) -> list[Line]:
@@ -159,7 +159,7 @@ async def test_a_topic_shows_only_what_is_told_of_it(tmp_path: Path) -> None:
     try:
         assert not (await _ask(service, topic="weather")).found
     finally:
-        service.store.close()
+        await service.store.close()
 
 
 async def test_where_nothing_was_changed_the_card_says_so(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ async def test_where_nothing_was_changed_the_card_says_so(tmp_path: Path) -> Non
     try:
         card = await _ask(service)
     finally:
-        service.store.close()
+        await service.store.close()
     assert card.found
     assert card.subtitle == UI("corrections.none")
     assert [line.text for line in _lines(card)] == [UI("corrections.kept")]

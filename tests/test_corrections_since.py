@@ -19,8 +19,8 @@ from tests.test_corrections import CHANGED, _open  # pyright: ignore[reportPriva
 
 async def _seen(folder: Path, changed: dict[str, str]) -> Mapping[str, SeenFact]:
     service = await _open(folder, changed)
-    shown = service.store.shown_facts(service.store.versions())
-    service.store.close()
+    shown = await service.store.shown_facts(await service.store.versions())
+    await service.store.close()
     return {key: SeenFact(fact.version, fact) for key, fact in shown.items()}
 
 
@@ -31,8 +31,8 @@ async def _since(
     changed: dict[str, str] = CHANGED,
 ) -> Card:
     service = await _open(folder, changed)
-    card = corrections_since(AnswerContext(service.store, words_in(language), {}), seen)
-    service.store.close()
+    card = await corrections_since(AnswerContext(service.store, words_in(language), {}), seen)
+    await service.store.close()
     return card
 
 
@@ -94,8 +94,8 @@ async def test_what_is_not_on_record_is_said_to_be_unknown(tmp_path: Path) -> No
 
 
 async def test_what_one_message_has_no_room_for_is_counted(service: AnswerService) -> None:
-    versions = service.store.versions()
-    card = corrections_since(
+    versions = await service.store.versions()
+    card = await corrections_since(
         AnswerContext(service.store, words_in("en"), {}),
         dict.fromkeys(versions, SeenFact("another")),
     )

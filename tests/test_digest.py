@@ -71,7 +71,7 @@ async def days(
     """What a server reads on consecutive days or weeks, from its first digest on."""
     reader = DigestReader(words_in(language), topics, is_weekly)
     posted = run(store, reader, first, number, DigestHistory())
-    return [Posted(day, digest) for day, digest in posted]
+    return [Posted(day, digest) async for day, digest in posted]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -242,7 +242,7 @@ async def test_each_question_is_answered_with_the_fact_that_its_story_names(
 ) -> None:
     for story in base.stories.values():
         asked = Question("ask", {"question": story.next_question(language)})
-        card = service.answer(asked, language)
+        card = await service.answer(asked, language)
         assert story.answer in card.unit_keys(), asked.options["question"]
 
 
@@ -287,9 +287,9 @@ async def test_a_story_with_three_dated_events_has_a_chart_of_them(
     service: AnswerService,
 ) -> None:
     pact = {"the-pact-that-nearly-ended"}
-    others = {story.id: FIRST for story in service.store.stories() if story.id not in pact}
+    others = {story.id: FIRST for story in await service.store.stories() if story.id not in pact}
     day = FIRST + timedelta(days=9)
-    digest = compose(service.store, EN, day, DigestHistory(stories=others))
+    digest = await compose(service.store, EN, day, DigestHistory(stories=others))
     assert digest.story in pact
     assert digest.card.picture
     named = [mark.label for mark in digest.card.picture.chart.labelled]
@@ -310,7 +310,7 @@ def test_a_chart_follows_the_story_that_it_shows(
 async def test_a_chart_has_the_dated_events_of_a_story_and_cites_what_the_story_cites(
     service: AnswerService, base: Base, year: list[Posted]
 ) -> None:
-    dated = {e.event.id for e in service.store.events(Filter()) if e.dated.span}
+    dated = {e.event.id for e in await service.store.events(Filter()) if e.dated.span}
     for posted in year:
         if not posted.digest.story or under(posted.card, "digest.on-this-day"):
             continue
@@ -495,7 +495,7 @@ async def test_an_event_is_dated_as_precisely_as_it_is_known(
     service: AnswerService, years: Mapping[str, list[Posted]], language: str
 ) -> None:
     said = words_in(language)
-    events = service.store.events(Filter())
+    events = await service.store.events(Filter())
     names = {
         service.store.things[e.event.id].name(language): dated_words(e.dated, said) for e in events
     }
@@ -541,7 +541,9 @@ async def test_topics_narrow_everything(service: AnswerService, base: Base) -> N
 async def test_a_topic_that_the_base_no_longer_has_leaves_nothing_to_tell(
     service: AnswerService,
 ) -> None:
-    digest = compose(service.store, EN, date(2027, 3, 16), DigestHistory(), frozenset({"gone"}))
+    digest = await compose(
+        service.store, EN, date(2027, 3, 16), DigestHistory(), frozenset({"gone"})
+    )
     assert (digest.story, digest.has_more_than_story, digest.facts) == (None, False, {})
     assert next(lines(digest.card)).text == EN("digest.nothing")
     assert_fits(service, digest.card)
@@ -550,7 +552,7 @@ async def test_a_topic_that_the_base_no_longer_has_leaves_nothing_to_tell(
 async def test_the_facts_of_a_digest_are_those_it_shows_with_their_versions(
     service: AnswerService, year: list[Posted]
 ) -> None:
-    versions = service.store.versions()
+    versions = await service.store.versions()
     for posted in year:
         assert {line.fact.key for line in lines(posted.card) if line.fact} <= set(
             posted.digest.facts
@@ -580,14 +582,14 @@ async def opened(folder: Path, files: Mapping[str, str] | None = None) -> AsyncG
     try:
         yield store
     finally:
-        store.close()
+        await store.close()
 
 
 @pytest.fixture
 async def held(tmp_path: Path) -> Mapping[str, str]:
     """The versions of the small base as it is at first."""
     async with opened(tmp_path / "at first") as store:
-        return store.versions()
+        return await store.versions()
 
 
 def agreement(text: str) -> Mapping[str, str]:
@@ -607,20 +609,20 @@ async def news(
     store: Store, told: DigestHistory, day: date = LATER, key: str = "corrections"
 ) -> list[Line]:
     """What stands under a heading of a digest."""
-    return under(compose(store, EN, day, told).card, f"digest.{key}")
+    return under((await compose(store, EN, day, told)).card, f"digest.{key}")
 
 
 async def seen_with(
     store: Store, held: Mapping[str, str], last_day: date, key: str, **parts: object
 ) -> DigestHistory:
     """What a server knows that last saw one fact with other parts."""
-    shown = store.shown_facts([key])[key].model_copy(update=parts)
+    shown = (await store.shown_facts([key]))[key].model_copy(update=parts)
     return DigestHistory(last_day, {**held, key: shown.version}, shown={key: shown})
 
 
 async def test_a_first_digest_has_no_news(tmp_path: Path) -> None:
     async with opened(tmp_path, {STORY_FILE: STORY, **agreement(REWORDED)}) as store:
-        digest = compose(store, EN, LATER, DigestHistory())
+        digest = await compose(store, EN, LATER, DigestHistory())
         assert not under(digest.card, "digest.corrections")
         assert not under(digest.card, "digest.added")
         assert digest.story
@@ -629,7 +631,7 @@ async def test_a_first_digest_has_no_news(tmp_path: Path) -> None:
 
 async def test_an_unchanged_base_has_no_news(tmp_path: Path, held: Mapping[str, str]) -> None:
     async with opened(tmp_path, {STORY_FILE: STORY}) as store:
-        digest = compose(store, EN, LATER, DigestHistory(LATER, held))
+        digest = await compose(store, EN, LATER, DigestHistory(LATER, held))
         assert not digest.has_more_than_story
         assert digest.story
 
@@ -697,10 +699,10 @@ async def test_a_moved_event_is_told_with_both_dates(
     tmp_path: Path, held: Mapping[str, str]
 ) -> None:
     async with opened(tmp_path / "before") as store:
-        before = store.shown_facts(store.versions())
+        before = await store.shown_facts(await store.versions())
     moved = AGREEMENT.replace("edtf: 2021-05-04", "edtf: 2021-05-05")
     async with opened(tmp_path / "now", {EVENTS: moved}) as store:
-        now = store.versions()
+        now = await store.versions()
         changed = {key: before[key] for key in held if held[key] != now[key]}
         assert set(changed) == {"ferry-agreement/signed", "ferry-agreement/gap"}
         found = await news(store, DigestHistory(date(2026, 11, 30), held, shown=changed))
@@ -740,9 +742,9 @@ async def test_a_withdrawn_fact_is_told_as_withdrawn_once_and_never_as_true(
         assert (line.label, line.text) == ("Withdrawn", f"“{SIGNED}”")
         assert line.notes[0].text == "Nobody signed it."
         assert [cite.source for cite in line.all_cites()] == ["ferry-report"]
-        told = DigestHistory(None, store.versions())
+        told = DigestHistory(None, await store.versions())
         for day in (date(2027, 5, 4) + timedelta(days=n) for n in range(9)):
-            digest = compose(store, EN, day, told)
+            digest = await compose(store, EN, day, told)
             assert SIGNED not in "".join(line.text for line in lines(digest.card))
             assert "ferry-agreement/signed" not in digest.facts
             told = DigestHistory(day, told.versions)
@@ -753,7 +755,7 @@ async def test_added_facts_bear_their_dates_and_labels_open_ones_last(
 ) -> None:
     known = {k: v for k, v in held.items() if k not in ("ferry-line/start", "storm-2014/ruins")}
     async with opened(tmp_path) as store:
-        digest = compose(store, EN, LATER, DigestHistory(date(2026, 11, 30), known))
+        digest = await compose(store, EN, LATER, DigestHistory(date(2026, 11, 30), known))
     told = under(digest.card, "digest.added")
     assert [(line.opening, line.label) for line in told] == [
         (None, None),
@@ -770,7 +772,7 @@ async def test_what_the_base_no_longer_holds_and_what_came_withdrawn_is_no_news(
     known = {k: v for k, v in held.items() if k != "ferry-agreement/signed"}
     async with opened(tmp_path, agreement(WITHDRAWN)) as store:
         told = DigestHistory(date(2026, 11, 30), {**known, "ferry-line/deleted": "x"})
-        assert not compose(store, EN, LATER, told).has_more_than_story
+        assert not (await compose(store, EN, LATER, told)).has_more_than_story
 
 
 def many_facts(number: int) -> str:
@@ -795,7 +797,7 @@ async def test_news_without_end_fit_one_message_and_the_rest_is_counted(
     async with opened(tmp_path, files) as store:
         half = {f"ferry-line/f{n}": "another" for n in range(30)}
         told = DigestHistory(date(2026, 11, 30), {**held, **half})
-        digest = compose(store, words_in(language), date(2027, 5, 4), told)
+        digest = await compose(store, words_in(language), date(2027, 5, 4), told)
         assert_fits(AnswerService(store), digest.card)
         sure = under(digest.card, "digest.corrections")
         assert SIGNED in sure[0].text, "what is withdrawn comes first"
@@ -823,15 +825,15 @@ async def test_a_message_holds_as_much_as_it_is_counted_for(tmp_path: Path) -> N
 async def test_a_story_waits_for_a_day_with_room(tmp_path: Path, held: Mapping[str, str]) -> None:
     async with opened(tmp_path, {STORY_FILE: STORY}) as store:
         news = dict.fromkeys(list(held)[:4], "another")
-        full = compose(store, EN, LATER, DigestHistory(LATER, news))
+        full = await compose(store, EN, LATER, DigestHistory(LATER, news))
         assert full.has_more_than_story
         assert full.story is None
-        assert compose(store, EN, LATER, DigestHistory(LATER, held)).story == "the-line"
+        assert (await compose(store, EN, LATER, DigestHistory(LATER, held))).story == "the-line"
 
 
 async def test_a_story_leaves_out_what_was_withdrawn(tmp_path: Path) -> None:
     async with opened(tmp_path, {STORY_FILE: STORY, **agreement(WITHDRAWN)}) as store:
-        digest = compose(store, EN, LATER, DigestHistory())
+        digest = await compose(store, EN, LATER, DigestHistory())
     assert digest.story == "the-line"
     assert KEY not in digest.facts
     assert SIGNED not in "".join(line.text for line in lines(digest.card))
@@ -859,9 +861,9 @@ async def test_a_line_in_a_storys_own_words_has_the_label_and_the_citations_of_i
     tmp_path: Path, retold: Mapping[str, str]
 ) -> None:
     async with opened(tmp_path, retold) as store:
-        digest = compose(store, EN, LATER, DigestHistory())
+        digest = await compose(store, EN, LATER, DigestHistory())
         told = [line for line in lines(digest.card) if line.rests_on]
-        facts = {fact.key: fact.fact for fact in store.every_fact()}
+        facts = {fact.key: fact.fact for fact in await store.every_fact()}
     assert [(line.label, line.text) for line in told] == [
         (None, "The mayors of both towns signed the agreement in the May of that year."),
         (
@@ -883,7 +885,7 @@ async def test_a_fact_of_a_story_is_dated_unless_its_year_is_named(
     storm = STORM.replace(" in November 2014", when, 1)
     files = {STORY_FILE: STORY, "facts/events/storm-2014.yaml": storm}
     async with opened(tmp_path, files) as store:
-        digest = compose(store, EN, LATER, DigestHistory())
+        digest = await compose(store, EN, LATER, DigestHistory())
     (told,) = [line for line in lines(digest.card) if "ruined the pier" in line.text]
     assert told.opening == opening
 
@@ -893,7 +895,7 @@ async def test_a_story_may_tell_an_event_as_it_is(tmp_path: Path) -> None:
         "  - ferry-agreement/signed\n", "  - ferry-agreement\n  - ferry-agreement/signed\n"
     )
     async with opened(tmp_path, {STORY_FILE: story}) as store:
-        digest = compose(store, EN, LATER, DigestHistory())
+        digest = await compose(store, EN, LATER, DigestHistory())
     told = [f"{line.opening}: {line.text}" for line in lines(digest.card)]
     assert "4 May 2021: Ferry agreement of Norhaven and Sudby" in told
 
@@ -902,7 +904,7 @@ async def test_a_line_goes_when_a_fact_that_it_rests_on_is_withdrawn(
     tmp_path: Path, retold: Mapping[str, str]
 ) -> None:
     async with opened(tmp_path, {**retold, **agreement(WITHDRAWN)}) as store:
-        digest = compose(store, EN, LATER, DigestHistory())
+        digest = await compose(store, EN, LATER, DigestHistory())
     told = [line.text for line in lines(digest.card)]
     assert "Of the first boat nobody has given a day." in told
     assert not any("The mayors" in text for text in told)
@@ -997,7 +999,7 @@ async def test_no_event_that_has_a_date_is_later_than_a_digest_says(
 ) -> None:
     changed = AGREEMENT.replace("edtf: 2021-05-04", f"edtf: {edtf}")
     async with opened(tmp_path, {EVENTS: changed}) as store:
-        card = compose(store, EN, LATER, DigestHistory()).card
+        card = (await compose(store, EN, LATER, DigestHistory())).card
     assert [line.text for line in lines(card)][-1] == EN("digest.end", date=end)
 
 
@@ -1045,7 +1047,7 @@ async def test_an_anniversary_comes_up_once(
 async def test_the_ends_of_the_calendar_have_their_digests(tmp_path: Path) -> None:
     async with opened(tmp_path, {STORY_FILE: STORY}) as store:
         for day in (date.min, date.max):
-            assert compose(store, EN, day, DigestHistory()).story
+            assert (await compose(store, EN, day, DigestHistory())).story
 
 
 # The verb

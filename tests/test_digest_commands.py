@@ -757,7 +757,7 @@ async def test_the_button_tells_what_was_corrected_and_what_is_not_known(
     mod: ModeratedServer, tmp_path: Path
 ) -> None:
     bot = mod.server.bot
-    versions = bot.service.store.versions()
+    versions = await bot.service.store.versions()
     key = next(iter(versions))
     held = {key: "an older one", **{k: versions[k] for k in list(versions)[1:4]}}
     await set_up(mod)

@@ -29,7 +29,7 @@ async def service(tmp_path: Path) -> AsyncIterator[AnswerService]:
     """A desk over the small base."""
     service = await open_service(write_small_base(tmp_path), tmp_path / "data")
     yield service
-    service.store.close()
+    await service.store.close()
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ async def test_another_base_drops_them(
 ) -> None:
     first = await composer(ONE, TODAY, is_late=False)
     other = await reworded(tmp_path / "other")
-    service.swap(other).close()
+    await service.swap(other).close()
     second = await composer(ONE, TODAY, is_late=False)
     assert second.card is not first.card
     assert second.contents.base_version == other.fingerprint
@@ -150,5 +150,5 @@ async def test_a_digest_is_of_one_base_if_another_is_opened_meanwhile(
 
     monkeypatch.setattr(state.base_versions, "facts", swap_and_read)
     digest = await DigestComposer(service, state)(has_read, TODAY, is_late=False)
-    after.close()
+    await after.close()
     assert digest.card == expected.card

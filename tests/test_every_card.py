@@ -57,14 +57,16 @@ class Shown:
 async def cards(service: AnswerService) -> list[Card]:
     """Every card that somebody can come to without typing a word of their own."""
     asked = list(questions(service))
-    return [service.answer(question, language) for question in asked for language in LANGUAGES]
+    return [
+        await service.answer(question, language) for question in asked for language in LANGUAGES
+    ]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def source_cards(service: AnswerService, cards: list[Card]) -> list[Card]:
     """The card of the sources of each overview and part, in the base's language."""
     return [
-        service.answer(card.question.turned(1, part, sources=True), "en")
+        await service.answer(card.question.turned(1, part, sources=True), "en")
         for card in cards
         if card.language == "en" and card.citations()
         for part in every_part(card)
@@ -355,7 +357,7 @@ async def test_the_sources_of_a_page_give_every_paragraph_behind_it(
 ) -> None:
     for card in source_cards:
         asked = replace(card.question, sources=False)
-        whole = service.answer(asked, card.language)
+        whole = await service.answer(asked, card.language)
         said = "\n".join(line.text for section in card.sections for line in section.lines)
         for page in service.pages(whole):
             if (page.part.key if page.part else None) != asked.part:

@@ -63,7 +63,7 @@ async def upgraded(tmp_path: Path, state_url: str) -> AsyncIterator[Upgraded]:
     await state.settings.choose_role(SERVER, None)
     yield Upgraded(service, state)
     await state.close()
-    service.store.close()
+    await service.store.close()
 
 
 async def test_unchanged_facts_call_for_no_correction(upgraded: Upgraded) -> None:
@@ -71,7 +71,7 @@ async def test_unchanged_facts_call_for_no_correction(upgraded: Upgraded) -> Non
     await upgraded.state.base_versions.remember("before", WRITTEN, {})
     await adopt_versions(upgraded.service.store, upgraded.state)
     assert await upgraded.changed() == {}
-    now = upgraded.service.store.versions()
+    now = await upgraded.service.store.versions()
     expected = {key: now[key] for key in WRITTEN}
     assert await upgraded.state.posts.facts(post_id) == expected
     another = State(upgraded.state.database)
@@ -115,7 +115,7 @@ async def test_what_moderators_decided_stays_decided(upgraded: Upgraded) -> None
     pending = PendingCorrections(upgraded.service, state)
     await pending.refresh()
     assert (list(pending.to_offer.values()), pending.outdated) == ([waiting_id], set())
-    now = upgraded.service.store.versions()
+    now = await upgraded.service.store.versions()
     found = await state.corrections.open_for_post(SERVER, waiting_id, {SIGNED: now[SIGNED]}, NOW)
     assert found.correction_id == open_one.correction_id, "it is offered already"
 
@@ -124,7 +124,7 @@ async def test_what_facts_showed_is_kept_as_long_as_anything_refers_to_it(
     upgraded: Upgraded,
 ) -> None:
     store, state = upgraded.service.store, upgraded.state
-    versions = store.versions()
+    versions = await store.versions()
     await remember_base(store, state)
     assert (await seen_facts(state, versions))[GAP].shown
     await state.base_versions.forget_unused(store.fingerprint)

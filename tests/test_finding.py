@@ -33,7 +33,7 @@ async def service(tmp_path: Path) -> AsyncIterator[AnswerService]:
     """The desk over the shipped base."""
     service = await open_service(Folders(ROOT / "facts", ROOT / "seeds"), tmp_path)
     yield service
-    service.store.close()
+    await service.store.close()
 
 
 async def test_every_query_finds_what_is_meant(service: AnswerService) -> None:
@@ -50,7 +50,7 @@ async def test_every_query_finds_what_is_meant(service: AnswerService) -> None:
 
 async def _asked(service: AnswerService, query: dict[str, Any]) -> Card:
     options = {query.get("option", "name"): query["q"]}
-    return service.answer(Question(query["command"], options), "en")
+    return await service.answer(Question(query["command"], options), "en")
 
 
 def _told(query: dict[str, Any], card: Card) -> tuple[str, list[str]]:

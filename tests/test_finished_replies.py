@@ -24,7 +24,7 @@ async def service(tmp_path: Path) -> AsyncIterator[AnswerService]:
     """A desk over the small base."""
     service = await open_service(write_small_base(tmp_path), tmp_path / "data")
     yield service
-    service.store.close()
+    await service.store.close()
 
 
 @pytest.fixture
@@ -45,12 +45,12 @@ async def sent_view(view: ui.LayoutView, files: list[discord.File]) -> ui.Layout
 
 
 async def test_a_reply_is_made_once_for_each_page_and_language(finished: FinishedReplies) -> None:
-    first = finished.reply(EVENT, "en")
-    assert finished.reply(EVENT, "en") is first
-    assert finished.reply(Question("event", {"name": "ferry deal"}), "en") is first
+    first = await finished.reply(EVENT, "en")
+    assert await finished.reply(EVENT, "en") is first
+    assert await finished.reply(Question("event", {"name": "ferry deal"}), "en") is first
     others = [
-        finished.reply(EVENT.turned(1, "known"), "en"),
-        finished.reply(EVENT, "ko"),
+        await finished.reply(EVENT.turned(1, "known"), "en"),
+        await finished.reply(EVENT, "ko"),
     ]
     assert all(other.components != first.components for other in others)
     assert len(kept(finished)) == 3
@@ -59,9 +59,9 @@ async def test_a_reply_is_made_once_for_each_page_and_language(finished: Finishe
 async def test_a_kept_reply_is_what_the_view_of_its_card_sends(
     service: AnswerService, finished: FinishedReplies
 ) -> None:
-    card = service.answer(EVENT, "en")
+    card = await service.answer(EVENT, "en")
     for _ in range(2):
-        reply = finished.reply(EVENT, "en")
+        reply = await finished.reply(EVENT, "en")
         sent = await finished.send(reply, sent_view)
         assert sent.to_components() == replies.view(service, card).to_components()
         assert sent.has_components_v2()
@@ -73,7 +73,7 @@ async def test_only_so_many_replies_are_kept(
 ) -> None:
     monkeypatch.setattr("bot.ui.components.finished_replies.KEPT", 2)
     for language in ("en", "ko", "en", "ja"):
-        finished.reply(EVENT, language)
+        await finished.reply(EVENT, language)
     assert [key[1] for key in kept(finished)] == ["en", "ja"]
 
 
@@ -85,18 +85,18 @@ async def test_nothing_that_a_person_typed_is_kept(finished: FinishedReplies) ->
         "find": {"text": "Ilse Brandt met someone"},
     }
     for command, options in typed.items():
-        assert finished.reply(Question(command, options), "en").components
+        assert (await finished.reply(Question(command, options), "en")).components
     assert kept(finished) == {}
 
 
 async def test_another_base_makes_its_own_replies(
     service: AnswerService, finished: FinishedReplies, tmp_path: Path
 ) -> None:
-    first = finished.reply(EVENT, "en")
-    finished.reply(EVENT, "ko")
+    first = await finished.reply(EVENT, "en")
+    await finished.reply(EVENT, "ko")
     other = await open_service(write_small_base(tmp_path / "other"), tmp_path / "data")
     previous = service.swap(other.store)
-    previous.close()
-    again = finished.reply(EVENT, "en")
+    await previous.close()
+    again = await finished.reply(EVENT, "en")
     assert again is not first
     assert list(kept(finished).values()) == [again]

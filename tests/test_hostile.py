@@ -124,7 +124,7 @@ def question(command: Command, option: Option, text: str) -> Question:
 
 async def assert_is_sound(service: AnswerService, asked: Question, language: str) -> None:
     """The answer fits a message, its text is all there, and nothing in its title is markup."""
-    card = service.answer(asked, language)
+    card = await service.answer(asked, language)
     components = view(service, card).to_components()
     for each in texts(components):
         # No control, and nothing that turns the direction. What is ours: line breaks, spaces that

@@ -20,7 +20,7 @@ UI = words_in("en")
 
 async def linked(service: AnswerService, **addresses: str) -> Page:
     """The overview of an event, with addresses of The Diplomat's article."""
-    card = service.answer(Question("event", {"name": "tokyo-summit"}), "en")
+    card = await service.answer(Question("event", {"name": "tokyo-summit"}), "en")
     return page(card, with_addresses(service, **addresses), UI)
 
 
@@ -53,7 +53,7 @@ async def test_an_archived_copy_serves_where_there_is_no_other_address(
 async def test_marks_are_no_links_if_their_addresses_would_not_fit_the_message(
     service: AnswerService,
 ) -> None:
-    card = service.answer(Question("event", {"name": "tokyo-summit"}), "en")
+    card = await service.answer(Question("event", {"name": "tokyo-summit"}), "en")
     cite = next(cite for cite in card.citations() if cite.source == "thaw-drivers")
     many = Section(tuple(Line(f"Line {number}.", (cite,)) for number in range(40)))
     long = replace(card, sections=(many,), parts=(), related=(), one_page=True)

@@ -105,10 +105,10 @@ async def test_an_absent_name_is_said_to_be_absent(tmp_path: Path) -> None:
         "イーストポートの": "ja",
     }
     cards = [
-        service.answer(Question("event", {"name": text}), language)
+        await service.answer(Question("event", {"name": text}), language)
         for text, language in answers.items()
     ]
-    service.store.close()
+    await service.store.close()
 
     assert [card.title for card in cards] == [
         "The articles do not mention Eastport.",

@@ -65,7 +65,7 @@ def shapes(drawn: Drawing) -> list[Dot | Bar]:
 
 async def picture(service: AnswerService, question: Question, language: str) -> Picture:
     """The picture of an answer's first page."""
-    found = service.page(service.answer(question, language)).picture
+    found = service.page(await service.answer(question, language)).picture
     assert found
     return found
 
@@ -222,10 +222,10 @@ async def test_the_title_names_the_scope_and_the_alt_text_says_what_is_shown(
 async def test_only_the_first_page_has_it_and_fewer_than_three_dates_make_none(
     service: AnswerService,
 ) -> None:
-    first, *others = service.pages(service.answer(Question("timeline"), "en"))
+    first, *others = service.pages(await service.answer(Question("timeline"), "en"))
     assert first.picture
     assert not any(page.picture for page in others)
-    few = service.answer(Question("timeline", {"from": "1965", "to": "1966"}), "en")
+    few = await service.answer(Question("timeline", {"from": "1965", "to": "1966"}), "en")
     assert few.found
     assert few.picture is None
 
@@ -236,7 +236,7 @@ async def test_the_legend_names_both_kinds_of_odd_marks(service: AnswerService) 
 
 
 async def test_the_sources_of_what_it_shows_are_below_it(service: AnswerService) -> None:
-    page = service.page(service.answer(Question("topic", {"name": "gsomia"}), "en"))
+    page = service.page(await service.answer(Question("topic", {"name": "gsomia"}), "en"))
     assert page.picture
     numbers = {source.number for source in page.sources}
     for mark in page.picture.chart.dated:
@@ -307,7 +307,7 @@ async def test_the_charts_of_topics_are_drawn_before_they_are_asked_for(
     assert len(drawn) == len(set(drawn)) > 30
     ahead = len(drawn)
     for language in LANGUAGES:
-        card = own.answer(Question("topic", {"name": "gsomia"}), language)
+        card = await own.answer(Question("topic", {"name": "gsomia"}), language)
         picture = own.page(card).picture
         assert picture
         assert await own.picture(picture.chart) == b"png"

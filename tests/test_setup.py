@@ -283,7 +283,7 @@ async def test_whoever_adds_the_bot_is_welcomed_once(mod: ModeratedServer) -> No
     first, setup, ask, *questions = welcome.splitlines()
     assert first.startswith("Factdesk is now on **Newcomers**")
     assert "**/setup**" in setup
-    stories = server.bot.service.store.stories()
+    stories = await server.bot.service.store.stories()
     assert ask == "Try **/ask** with:"
     assert {q.removeprefix("- ") for q in questions} < {s.next_question("en") for s in stories}
     assert len(questions) == 3

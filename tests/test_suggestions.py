@@ -121,7 +121,7 @@ async def test_one_fact_of_the_thing_can_be_chosen(mod: ModeratedServer) -> None
     asker, server = mod.server.asker, mod.server
     options = fields(await opened(asker, server, "tokyo-summit"))["fact"]["options"]
     keys = [option["value"] for option in options]
-    assert keys == [f.key for f in server.bot.service.store.facts("tokyo-summit")][:CHOICES]
+    assert keys == [f.key for f in await server.bot.service.store.facts("tokyo-summit")][:CHOICES]
     said = lines(await suggest(asker, server, "tokyo-summit", fact=[keys[1]]))
     assert said[1] == f"**About**: Yoon-Kishida summit in Tokyo ({keys[1]})"
     (kept,) = await server.bot.state.suggestions.waiting(server.bot.guilds[0].id)
@@ -236,7 +236,7 @@ async def test_whoever_reached_the_limit_is_told_when_the_next_is_possible(
 
 async def test_of_many_facts_any_is_found_by_its_words(mod: ModeratedServer) -> None:
     store = mod.server.bot.service.store
-    things = [(thing, store.facts(thing)) for thing in sorted(store.things)]
+    things = [(thing, await store.facts(thing)) for thing in sorted(store.things)]
     thing, facts = max(things, key=lambda each: len(each[1]))
     assert len(facts) > 25
     last = facts[-1]

@@ -46,7 +46,7 @@ async def small(base: tuple[Folders, Path]) -> AsyncIterator[AnswerService]:
     """The desk over the small base."""
     service = await open_service(*base)
     yield service
-    service.store.close()
+    await service.store.close()
 
 
 on_shipped = pytest.mark.asyncio(loop_scope="session")
@@ -140,7 +140,7 @@ def test_a_line_that_asks_nothing_says_what_to_write(line: str, sentence: str) -
 async def _run(
     service: AnswerService, lines: list[str], language: str = "en"
 ) -> list[Reply | Refusal]:
-    return list(ask_all(service, lines, language))
+    return [reply async for reply in ask_all(service, lines, language)]
 
 
 async def test_bad_lines_are_refused_by_number_and_the_run_goes_on(small: AnswerService) -> None:
@@ -234,8 +234,8 @@ async def test_choices_can_be_asked_as_they_stand(service: AnswerService, line: 
 
 async def _same_as_service(service: AnswerService, question: Question, language: str) -> Card:
     """The card of a question, for which `ask` must say what the desk answers."""
-    card = service.answer(question, language)
-    reply = ask(service, question, language)
+    card = await service.answer(question, language)
+    reply = await ask(service, question, language)
     assert reply.pages == [plain(page, words_in(language)) for page in service.pages(card)]
     assert reply.text == plain(service.page(card), words_in(language))
     assert reply.found == card.found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeGuard, get_args
 
@@ -61,7 +61,7 @@ class Command:
 
     name: str
     options: tuple[Option, ...]
-    answer: Callable[[AnswerContext], Card]
+    answer: Callable[[AnswerContext], Awaitable[Card]]
     on_message: bool = False
 
     def question(self, **options: str | None) -> Question:

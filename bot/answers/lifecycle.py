@@ -32,7 +32,7 @@ async def open_service(folders: Folders, data: Path, host: Host = UNNAMED_HOST) 
             service = await build_service(folders, data, host=host)
         except (BaseError, OSError) as error:
             service = await open_last_service(data, error, host)
-        await asyncio.to_thread(service.store.prepare)
+        await _prepare(service.store)
     return service
 
 
@@ -86,11 +86,17 @@ async def _open_prepared(path: Path) -> Store:
     """A base that can answer at once. Raises UnreadableBase, even for damage found only here."""
     store = await Store.open(path)
     try:
-        await asyncio.to_thread(store.prepare)
+        await _prepare(store)
     except (sqlite3.Error, ValueError, LookupError) as error:
-        store.close()
+        await store.close()
         raise UnreadableBase(path, str(error)) from error
     return store
+
+
+async def _prepare(store: Store) -> None:
+    """Make now, while nobody waits, what the first questions would have to make."""
+    await asyncio.to_thread(store.prepare)
+    await store.units.weights()
 
 
 async def _last_service(data: Path, host: Host) -> AnswerService | None:

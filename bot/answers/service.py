@@ -126,12 +126,12 @@ class AnswerService:
             return _turned(refused, question)
         return ResolvedQuestion(question, language, refused)
 
-    def answer(self, question: Question, language: str) -> Card:
+    async def answer(self, question: Question, language: str) -> Card:
         """The answer to a question, in the words of `language`. The command must exist."""
         asked = self.resolve(question, language)
-        return asked if isinstance(asked, Card) else self.card(asked)
+        return asked if isinstance(asked, Card) else await self.card(asked)
 
-    def card(self, asked: ResolvedQuestion) -> Card:
+    async def card(self, asked: ResolvedQuestion) -> Card:
         """The answer to a question that was understood. Cards that may be kept are remembered."""
         base = self._base
         card = base.recall(asked.key)
@@ -139,7 +139,9 @@ class AnswerService:
             command = COMMANDS[asked.resolved.command]
             options = asked.resolved.options
             context = AnswerContext(base.store, words_in(asked.language), options, self._host)
-            card = command.answer(context)
+            card = await command.answer(context)
+            if base is not self._base:  # another was opened, whose articles the page will cite
+                return await self.answer(asked.question, asked.language)
             if card.found and asked.may_be_kept:
                 base.remember(asked.key, card)
         if asked.remarks:
@@ -174,7 +176,7 @@ class AnswerService:
         """
         topics = self.store.things.of_kind("topic")
         for topic, language in islice(product(topics, LANGUAGES), KEPT):
-            card = self.answer(Question("topic", {"name": topic.id}), language)
+            card = await self.answer(Question("topic", {"name": topic.id}), language)
             if picture := self.page(card).picture:
                 await self.picture(picture.chart)
 

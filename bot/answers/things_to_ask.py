@@ -9,9 +9,11 @@ from bot.texts.catalogues import Words
 _SHORT = 32  # characters of a name that fits a button on a phone
 
 
-def things_to_ask(store: Store, words: Words, most: int) -> tuple[str, ...]:
+async def things_to_ask(store: Store, words: Words, most: int) -> tuple[str, ...]:
     """The shortest questions that stories lead on to, each of another topic as far as possible."""
-    stories = sorted(store.stories(), key=lambda story: len(story.next_question(words.language)))
+    stories = sorted(
+        await store.stories(), key=lambda story: len(story.next_question(words.language))
+    )
     of_topics = {story.topics[0]: story for story in reversed(stories)}
     varied = sorted(stories, key=lambda story: of_topics[story.topics[0]] is not story)
     questions = [story.next_question(words.language) for story in varied]

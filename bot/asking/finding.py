@@ -35,21 +35,21 @@ class Found:
     is_open: bool = False
 
 
-def find(store: Store, text: str) -> Found:
+async def find(store: Store, text: str) -> Found:
     """What answers a question."""
-    weights = store.units.weights
+    weights = await store.units.weights()
     asked = understand(text, store.units.reader, store.vocabulary, weights)
     if talk := talk_of(text):
         return Found(asked, "none", talk=talk)
     if not asked.terms.all:
         return Found(asked, "none")
-    gathered = store.units.gather(asked.terms.all, GATHERED)
+    gathered = await store.units.gather(asked.terms.all, GATHERED)
     comparison = Comparison(asked, weights, gathered)
     ranked = rank(comparison, gathered)
     units = tuple(each.unit for each in ranked[:SHOWN])
     if absent := store.absent_in(text):
         return Found(asked, "none", units, absent)
-    unanswered = comparison.unanswered(store.units.unanswered)
+    unanswered = comparison.unanswered(await store.units.unanswered())
     likely = chance(asked, ranked, unanswered, weights)
     if likely >= OPEN and units[0].is_open:
         return Found(asked, "none", units, is_open=True)

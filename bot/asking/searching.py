@@ -30,20 +30,20 @@ class Searched:
     has_every: bool
 
 
-def search(store: Store, text: str, wanted: Filter) -> Searched:
+async def search(store: Store, text: str, wanted: Filter) -> Searched:
     """The facts with the words of a text that pass a filter."""
-    weights = store.units.weights
+    weights = await store.units.weights()
     asked = understand(text, store.units.reader, store.vocabulary, weights)
     if not asked.terms.all:
         return Searched(asked, (), has_every=False)
     terms = frozenset(asked.terms.all)
-    units = store.search(terms, wanted)
+    units = await store.search(terms, wanted)
     weighed = {term: weights[term] for term in terms}
     scores = {unit.key: _score(weighed, unit) for unit in units}
     least = _LEAST * max(scores.values(), default=0.0)
     best = sorted((key for key in scores if scores[key] >= least), key=lambda key: -scores[key])
     has_every = any(terms - unit.own_terms <= unit.asks.places.keys() for unit in units)
-    return Searched(asked, store.facts_named(best[:MOST]), has_every)
+    return Searched(asked, await store.facts_named(best[:MOST]), has_every)
 
 
 def matches_in(text: str, asked: Asked, reader: TermReader) -> tuple[tuple[int, int], ...]:

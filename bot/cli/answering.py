@@ -62,7 +62,7 @@ async def _ask(
     service = await open_service(settings)
     bad = 0
     try:
-        for reply in ask_all(service, lines, language):
+        async for reply in ask_all(service, lines, language):
             if as_json:
                 typer.echo(reply.json())
             elif isinstance(reply, Refusal):
@@ -72,7 +72,7 @@ async def _ask(
                 typer.echo(reply.text + ("" if alone else "\n"))
             bad += isinstance(reply, Refusal)
     finally:
-        service.store.close()
+        await service.store.close()
     return bad
 
 
@@ -168,12 +168,12 @@ async def _digests(settings: Config, first: date, number: int, asked: _DigestOpt
     service = await open_service(settings)
     try:
         reader, history = await _reader(settings, service, asked)
-        for day, digest in run(service.store, reader, first, number, history):
+        async for day, digest in run(service.store, reader, first, number, history):
             if number > 1:
                 typer.echo(f"{'' if day == first else chr(10)}── {day} ──\n")
             typer.echo(plain(service.page(digest.card), words_in(digest.card.language)))
     finally:
-        service.store.close()
+        await service.store.close()
 
 
 async def _reader(

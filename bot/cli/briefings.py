@@ -59,12 +59,12 @@ async def _briefing(
     service, spoken = await open_service(settings), words_in(language)
     try:
         subject = _thing(service, name) if name else _period(*ends)
-        draft = propose(service.store, spoken, subject, size)
-        made = compose(service.store, spoken, subject, draft)
+        draft = await propose(service.store, spoken, subject, size)
+        made = await compose(service.store, spoken, subject, draft)
         typer.echo(plain(service.page(made.card), spoken))
         typer.echo(f"\n{made.length} characters. {more_facts(made.more)} to choose from.", err=True)
     finally:
-        service.store.close()
+        await service.store.close()
 
 
 def more_facts(facts: int) -> str:

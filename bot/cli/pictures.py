@@ -78,7 +78,7 @@ async def _picture(settings: Config, question: Question, language: str) -> tuple
 
     service = await open_service(settings)
     try:
-        page = service.page(service.answer(question, language))
+        page = service.page(await service.answer(question, language))
         if not page.card.found:
             fail(page.card.title, FAULTS)
         if not page.picture:
@@ -87,4 +87,4 @@ async def _picture(settings: Config, question: Question, language: str) -> tuple
     except MissingLetters as error:
         fail(f"No picture: the font has no {error.letters}", FAULTS)
     finally:
-        service.store.close()
+        await service.store.close()

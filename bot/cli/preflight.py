@@ -89,7 +89,7 @@ async def _base(config: Config) -> Check:
     except (BaseError, OSError) as error:
         return await _last_base(config.data, error)
     title = service.store.info.title
-    service.store.close()
+    await service.store.close()
     return Check("base", True, title)
 
 
@@ -99,7 +99,7 @@ async def _last_base(data: Path, error: Exception) -> Check:
         service = await open_last_service(data, error)
     except (BaseError, OSError):
         return Check("base", False, _said(error))
-    service.store.close()
+    await service.store.close()
     return Check("base", True, f"the one built last, as: {_said(error)}")
 
 

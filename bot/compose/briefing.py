@@ -52,7 +52,7 @@ class ComposedBriefing:
     length: int
 
 
-def propose(
+async def propose(
     store: Store,
     words: Words,
     subject: Subject,
@@ -64,7 +64,7 @@ def propose(
     Of facts that an answer has `shown`, those on the subject are taken as they are. The facts are
     the same in every language, so that a draft can change its language later.
     """
-    material = gather(store, subject)
+    material = await gather(store, subject)
     answered = [fact for fact in material.facts if fact.key in shown]
     facts = answered or _chosen(material, size)
     headline = BriefingLayout(material, words).headline()
@@ -86,12 +86,12 @@ def _chosen(material: Material, size: SizeName) -> list[FactRecord]:
     return material.in_order(select(material, fits, begun))
 
 
-def candidates(store: Store, subject: Subject) -> tuple[FactRecord, ...]:
+async def candidates(store: Store, subject: Subject) -> tuple[FactRecord, ...]:
     """Every fact that a briefing on a subject can show, in reading order."""
-    return gather(store, subject).facts
+    return (await gather(store, subject)).facts
 
 
-def compose(
+async def compose(
     store: Store,
     words: Words,
     subject: Subject,
@@ -106,7 +106,7 @@ def compose(
     """
     if len(draft.headline) > LONGEST_HEADLINE or len(remarks or "") > LONGEST_REMARKS:
         raise ValueError("a headline or remarks that would have to be cut")
-    material = gather(store, subject)
+    material = await gather(store, subject)
     layout = BriefingLayout(material, words)
     headline = clean_text(draft.headline, LONGEST_HEADLINE) or layout.headline()
     by_key = {record.key: record for record in material.facts}

@@ -68,18 +68,18 @@ class Material:
         return [fact for fact in self.facts if fact.key in wanted]
 
 
-def gather(store: Store, subject: Subject) -> Material:
+async def gather(store: Store, subject: Subject) -> Material:
     """Read everything that the base holds on a subject."""
     period = Filters.between(subject.first, subject.last)
-    events = {record.event.id: record for record in store.events(Filter())}
-    about = _about(store, events, subject)
-    own = _own_events(store, about, subject, period, events)
+    events = {record.event.id: record for record in await store.events(Filter())}
+    about = await _about(store, events, subject)
+    own = await _own_events(store, about, subject, period, events)
     is_event = isinstance(about, Event)
     late = {key for key in own if about is None and period.may_miss(events[key].dated.span)}
     around = places(
         {key: each.event for key, each in events.items()}, own, _kind_of_subject(about), late
     )
-    seen = briefing_facts(store, BriefingScope(about, events, own, around, period))
+    seen = await briefing_facts(store, BriefingScope(about, events, own, around, period))
     sections: dict[str, SectionKind] = {
         each.record.key: section_of(each, is_event) for each in seen
     }
@@ -105,7 +105,7 @@ def gather(store: Store, subject: Subject) -> Material:
         ranked=tuple(
             each.record for each in sorted(seen, key=lambda each: each.rank) if not each.is_minor
         ),
-        changed=_changed(store, subject, set(own)),
+        changed=await _changed(store, subject, set(own)),
     )
 
 
@@ -152,21 +152,21 @@ def _kind_of_subject(about: Event | Actor | Topic | None) -> SubjectKind:
             return "period"
 
 
-def _about(
+async def _about(
     store: Store, events: Mapping[str, EventRecord], subject: Subject
 ) -> Event | Actor | Topic | None:
     match store.things.get(subject.thing or ""):
         case ThingRecord(kind="event", id=event_id):
             return events[event_id].event
         case ThingRecord(kind="actor", id=actor_id):
-            return store.actor(actor_id)
+            return await store.actor(actor_id)
         case ThingRecord(kind="topic", id=topic_id):
-            return store.topic(topic_id)
+            return await store.topic(topic_id)
         case _:
             return None
 
 
-def _own_events(
+async def _own_events(
     store: Store,
     about: Event | Actor | Topic | None,
     subject: Subject,
@@ -190,11 +190,11 @@ def _own_events(
             wanted = period.filter
     put_first = about.order if isinstance(about, Actor) else ()
     own = {key.partition("/")[0] for key in put_first}
-    own |= {record.event.id for record in store.events(wanted)}
+    own |= {record.event.id for record in await store.events(wanted)}
     return tuple(event_id for event_id in events if event_id in own)
 
 
-def _changed(store: Store, subject: Subject, events: set[str]) -> tuple[FactRecord, ...]:
-    changed = store.changed(subject.thing)
+async def _changed(store: Store, subject: Subject, events: set[str]) -> tuple[FactRecord, ...]:
+    changed = await store.changed(subject.thing)
     of_subject = [record for record in changed if subject.thing or record.owner in events]
     return tuple(sorted(of_subject, key=lambda record: last_change(record.fact), reverse=True))

@@ -70,27 +70,27 @@ class BriefingScope:
         return first if isinstance(self.about, Topic) and not is_caused else None
 
 
-def briefing_facts(store: Store, scope: BriefingScope) -> list[BriefingFact]:
+async def briefing_facts(store: Store, scope: BriefingScope) -> list[BriefingFact]:
     """Every fact that a briefing can show."""
     found: dict[str, BriefingFact] = {}
     for event_id in scope.places:
-        facts = [f for f in store.facts(event_id) if f.owner == event_id]
+        facts = [f for f in await store.facts(event_id) if f.owner == event_id]
         found.update((each.record.key, each) for each in _of_event(scope, event_id, facts))
-    listed = [f for f in store.facts_named(scope.listed) if not f.fact.withdrawn]
+    listed = [f for f in await store.facts_named(scope.listed) if not f.fact.withdrawn]
     for fact in listed:
         if fact.owner in scope.events and fact.key not in found:
-            found[fact.key] = _brought_in(store, scope, fact)
-    for fact in (*listed, *_of_things(store, scope)):
+            found[fact.key] = await _brought_in(store, scope, fact)
+    for fact in (*listed, *await _of_things(store, scope)):
         if fact.owner not in scope.events and fact.key not in found:
             found[fact.key] = _timeless(scope, fact, found.values())
     if any(each.defines for each in found.values()):  # the subject needs no event to say what it is
         found = {key: replace(each, begins=False) for key, each in found.items()}
-    return _ranked(store, scope, found.values())
+    return await _ranked(store, scope, found.values())
 
 
-def _brought_in(store: Store, scope: BriefingScope, fact: FactRecord) -> BriefingFact:
+async def _brought_in(store: Store, scope: BriefingScope, fact: FactRecord) -> BriefingFact:
     """A fact of an event that curators want told, although the links do not lead to it."""
-    own = [each.key for each in store.facts(fact.owner) if each.owner == fact.owner]
+    own = [each.key for each in await store.facts(fact.owner) if each.owner == fact.owner]
     event = scope.events[fact.owner].event
     return BriefingFact(
         record=fact,
@@ -165,14 +165,14 @@ def _may_miss(scope: BriefingScope, event_id: str) -> bool:
     return scope.period.may_miss(scope.events[event_id].dated.span)
 
 
-def _of_things(store: Store, scope: BriefingScope) -> list[FactRecord]:
+async def _of_things(store: Store, scope: BriefingScope) -> list[FactRecord]:
     """The facts of actors and topics: about the subject, or where the topics of an event stand."""
     if scope.about is None:
         within = [event_id for event_id in scope.own if not _may_miss(scope, event_id)]
-        return [fact for event_id in within for fact in store.facts(event_id)]
-    found = list(store.facts(scope.about.id))
+        return [fact for event_id in within for fact in await store.facts(event_id)]
+    found = list(await store.facts(scope.about.id))
     for topic in scope.about.topics if isinstance(scope.about, Event) else ():
-        facts = store.facts(topic)
+        facts = await store.facts(topic)
         found += (fact for fact in facts if fact.owner == topic and _bears_on(scope, fact))
     return found
 
@@ -237,11 +237,13 @@ class _Rank(NamedTuple):
     position: int
 
 
-def _ranked(store: Store, scope: BriefingScope, seen: Iterable[BriefingFact]) -> list[BriefingFact]:
+async def _ranked(
+    store: Store, scope: BriefingScope, seen: Iterable[BriefingFact]
+) -> list[BriefingFact]:
     """The facts with their ranks."""
     order = {key: place for place, key in enumerate(scope.listed)}
     seen = list(seen)
-    told_by = _told_by(store, scope, seen) if scope.about is None else Counter[str]()
+    told_by = await _told_by(store, scope, seen) if scope.about is None else Counter[str]()
     before = Counter[tuple[str, str]]()
     ranked: list[BriefingFact] = []
     for position, each in enumerate(seen):
@@ -269,14 +271,16 @@ def _ranked(store: Store, scope: BriefingScope, seen: Iterable[BriefingFact]) ->
     return ranked
 
 
-def _told_by(store: Store, scope: BriefingScope, seen: Iterable[BriefingFact]) -> Counter[str]:
+async def _told_by(
+    store: Store, scope: BriefingScope, seen: Iterable[BriefingFact]
+) -> Counter[str]:
     """How many subjects list each fact, of the subjects that the facts of a period are about."""
     found = Counter[str]()
     for thing_id in set[str]().union(*(each.record.things for each in seen)):
         if thing_id in scope.events:
             about = scope.events[thing_id].event
         else:
-            about = store.actor(thing_id) or store.topic(thing_id)
+            about = await store.actor(thing_id) or await store.topic(thing_id)
         found.update((about.briefing or about.order) if about else ())
     return found
 

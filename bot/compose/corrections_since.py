@@ -12,14 +12,14 @@ from bot.facts.records import FactRecord
 from bot.facts.shown import SeenFact, ShownFact
 
 
-def corrections_since(context: AnswerContext, seen: Mapping[str, SeenFact]) -> Card:
+async def corrections_since(context: AnswerContext, seen: Mapping[str, SeenFact]) -> Card:
     """The corrections of the facts that a post shows, by key.
 
     Without any facts, the card says that they are not on record.
     """
     words = context.words
     title = words("corrections.since" if seen else "corrections.since.unknown")
-    lines = _lines(context, seen)
+    lines = await _lines(context, seen)
     return Card(
         question=Question("about"),  # the card has one page, so nothing asks it again
         language=words.language,
@@ -39,12 +39,12 @@ def _subtitle(
     return None if lines else context.words("corrections.since.none")
 
 
-def _lines(context: AnswerContext, seen: Mapping[str, SeenFact]) -> list[Line]:
+async def _lines(context: AnswerContext, seen: Mapping[str, SeenFact]) -> list[Line]:
     """A line for each fact that changed, and one if any is gone from the base."""
-    versions = context.store.versions()
+    versions = await context.store.versions()
     changed = {key for key, fact in seen.items() if versions.get(key) != fact.version}
-    now = context.store.shown_facts(changed)
-    facts = [record for record in context.store.every_fact() if record.key in changed]
+    now = await context.store.shown_facts(changed)
+    facts = [record for record in await context.store.every_fact() if record.key in changed]
     lines = [_line(context, record, seen[record.key], now[record.key]) for record in facts]
     if changed - versions.keys():
         lines.append(Line(context.words("corrections.since.gone")))

@@ -69,7 +69,7 @@ class _Contents:
         yield from chain.from_iterable(shown for _, shown in self.after)
 
 
-def compose(
+async def compose(
     store: Store,
     words: Words,
     day: date,
@@ -82,7 +82,7 @@ def compose(
     What does not fit appears as a count ("3 more"). On a day full of news there may be no story; a
     weekly digest has a longer one.
     """
-    material = gather(store, words, topics, history)
+    material = await gather(store, words, topics, history)
     chosen = _about(material.context, topics)
     name = words("digest.weekly" if is_weekly else "digest.title", date=day_words(day, words))
     age = digest_age.line(material, history, day)

@@ -51,24 +51,24 @@ class DigestMaterial:
     shown: Mapping[str, ShownFact]
 
 
-def gather(
+async def gather(
     store: Store, words: Words, topics: frozenset[str], history: DigestHistory
 ) -> DigestMaterial:
     """Read the facts, events and stories of some topics or, if none are given, of all.
 
     A story is of the topics that it names: one that only touches a topic is not served for it.
     """
-    events = store.events(Filter())
+    events = await store.events(Filter())
     by_id = {event.event.id: event for event in events}
-    facts = store.every_fact()
+    facts = await store.every_fact()
     by_key = {fact.key: fact for fact in facts if not fact.fact.withdrawn}
-    stories = store.stories()
+    stories = await store.stories()
     if topics:
         events = tuple(event for event in events if topics & {*event.event.topics})
         chosen = topics | {event.event.id for event in events}
         facts = tuple(fact for fact in facts if topics & fact.things or fact.owner in chosen)
         stories = tuple(story for story in stories if topics & {*story.topics})
     context = AnswerContext(store, words, {})
-    shown = store.shown_facts(history.shown)
-    versions = store.versions()
+    shown = await store.shown_facts(history.shown)
+    versions = await store.versions()
     return DigestMaterial(context, topics, facts, events, stories, by_id, by_key, versions, shown)

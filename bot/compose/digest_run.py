@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -22,14 +22,14 @@ class DigestReader:
     is_weekly: bool = False
 
 
-def run(
+async def run(
     store: Store, reader: DigestReader, first: date, number: int, history: DigestHistory
-) -> Iterator[tuple[date, ComposedDigest]]:
+) -> AsyncIterator[tuple[date, ComposedDigest]]:
     """The digests of consecutive days or weeks from a day on, after what was read before."""
-    versions = store.versions()
+    versions = await store.versions()
     for turn in range(number):
         day = first + timedelta(days=turn * (_WEEK if reader.is_weekly else 1))
-        digest = compose(store, reader.words, day, history, reader.topics, reader.is_weekly)
+        digest = await compose(store, reader.words, day, history, reader.topics, reader.is_weekly)
         yield day, digest
         if not digest.story and not digest.has_more_than_story:
             continue  # nothing is posted, so nothing was read

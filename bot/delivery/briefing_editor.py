@@ -82,7 +82,7 @@ class BriefingEditor:
 
     async def prepare(self, briefing: Briefing) -> PreparedBriefing:
         """The briefing as it would be posted now. Raises DatabaseUnavailable and DeliveryError."""
-        base = self._open_base()
+        base = await self._open_base()
         composed = await self._compose(base, briefing.plan, briefing.server_id, briefing.author_id)
         return await self._prepared(briefing, composed, base)
 
@@ -90,7 +90,7 @@ class BriefingEditor:
         self, server_id: int, plan: BriefingPlan, member_id: int, now: datetime
     ) -> PreparedBriefing:
         """Start a draft. Raises DeliveryError before anything is changed."""
-        base = self._open_base()
+        base = await self._open_base()
         composed = await self._compose(base, plan, server_id, member_id)
         base_version = await self.remember(base)
         briefing = await self._state.briefings.begin(server_id, plan, base_version, member_id, now)
@@ -103,7 +103,7 @@ class BriefingEditor:
 
         Raises DeliveryError before anything is changed.
         """
-        base = self._open_base()
+        base = await self._open_base()
         composed = await self._compose(base, plan, old.server_id, signer(old, plan, member_id))
         if old.base_version and await self._changed(old, base):
             base_version = old.base_version  # an edit is no review of what changed meanwhile
@@ -200,16 +200,16 @@ class BriefingEditor:
             zone = UTC
         return at.astimezone(zone).date()
 
-    def _open_base(self) -> BaseSnapshot:
+    async def _open_base(self) -> BaseSnapshot:
         store = self._service.store
-        return BaseSnapshot(store, store.versions())
+        return BaseSnapshot(store, await store.versions())
 
     async def _compose(
         self, base: BaseSnapshot, plan: BriefingPlan, server_id: int, author_id: int
     ) -> ComposedBriefing:
         """What a plan says, its remarks signed by the author."""
         text = plan.text
-        return compose(
+        return await compose(
             base.store,
             words_in(text.language),
             Subject(text.thing, text.first, text.last),

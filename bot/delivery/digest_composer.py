@@ -88,7 +88,7 @@ class DigestComposer:
 
     async def _shown_before(self, store: Store, seen: Mapping[str, str]) -> dict[str, ShownFact]:
         """What the facts that changed since showed before, as far as it is known."""
-        changed = changed_facts(seen, store.versions())
+        changed = changed_facts(seen, await store.versions())
         before = await seen_facts(self._state, {key: seen[key] for key in changed})
         return {key: fact.shown for key, fact in before.items() if fact.shown}
 
@@ -106,7 +106,7 @@ class DigestComposer:
             if key not in self._kept:
                 history = await self.history(store, schedule)
                 words, topics = reader.words, reader.topics
-                digest = compose(store, words, day, history, topics, reader.is_weekly)
+                digest = await compose(store, words, day, history, topics, reader.is_weekly)
                 if store.fingerprint != self._base_version:
                     return digest  # another base was opened meanwhile
                 self._kept[key] = digest

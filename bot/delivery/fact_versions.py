@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 
 from bot.facts.shown import SeenFact, ShownFact, present_versions
@@ -16,7 +15,7 @@ async def remember_base(store: Store, state: State) -> str:
     Reads the base only the first time. Raises DatabaseUnavailable.
     """
     if not state.base_versions.is_known(store.fingerprint):
-        facts = await asyncio.to_thread(store.shown_versions)
+        facts = await store.shown_versions()
         versions = {key: version for key, (version, _) in facts.items()}
         await state.base_versions.remember(store.fingerprint, versions, dict(facts.values()))
     return store.fingerprint
@@ -59,8 +58,8 @@ async def adopt_versions(store: Store, state: State) -> None:
     if not outdated:
         return
     keys = {key for key, _ in outdated}
-    shown = store.shown_facts(keys)
-    records = [record for record in store.every_fact() if record.key in keys]
+    shown = await store.shown_facts(keys)
+    records = [record for record in await store.every_fact() if record.key in keys]
     known = {record.key: present_versions(record, shown[record.key]) for record in records}
     adopted = {
         (key, version): known[key][version]

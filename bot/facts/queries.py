@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
+import aiosqlite
 from pydantic import BaseModel
 
 KEPT = 2_000
@@ -19,9 +19,10 @@ Row = tuple[Any, ...]
 """A row; Any, as its types depend on the statement."""
 
 
-def fetch(db: sqlite3.Connection, statement: str, **values: object) -> list[Row]:
+async def fetch(db: aiosqlite.Connection, statement: str, **values: object) -> list[Row]:
     """The rows of a statement."""
-    return db.execute(statement, values).fetchall()
+    # `execute_fetchall` makes one hop to the connection's thread; a cursor makes three.
+    return [tuple(row) for row in await db.execute_fetchall(statement, values)]
 
 
 class Decoded(Generic[Model]):
@@ -51,28 +52,30 @@ class Records(Generic[Model]):
     """The records of one table of an open base, by their keys."""
 
     def __init__(
-        self, db: sqlite3.Connection, model: type[Model], table: str, key: str = "id"
+        self, db: aiosqlite.Connection, model: type[Model], table: str, key: str = "id"
     ) -> None:
         self._db = db
         self._decoded = Decoded(model)
         self._statement = f"SELECT {key}, record FROM {table}"
         self._of_keys = f"WHERE {key} IN (SELECT value FROM json_each(:keys))"
 
-    def where(self, rest: str, **values: object) -> tuple[Model, ...]:
+    async def where(self, rest: str, **values: object) -> tuple[Model, ...]:
         """The records of the rows that the rest of a statement selects, in its order."""
-        rows = fetch(self._db, f"{self._statement} {rest}", **values)
+        rows = await fetch(self._db, f"{self._statement} {rest}", **values)
         return tuple(self._decoded.get(key, record) for key, record in rows)
 
-    def get(self, key: str) -> Model | None:
+    async def get(self, key: str) -> Model | None:
         """The record with this key, or None."""
-        return next(iter(self.of([key])), None)
+        return next(iter(await self.of([key])), None)
 
-    def of(self, keys: Iterable[str]) -> tuple[Model, ...]:
+    async def of(self, keys: Iterable[str]) -> tuple[Model, ...]:
         """The records that have one of these keys, in the order of the keys."""
         keys = tuple(keys)
         found = {key: kept for key in keys if (kept := self._decoded.kept(key))}
         missing = [key for key in keys if key not in found]
         if missing:
-            rows = fetch(self._db, f"{self._statement} {self._of_keys}", keys=json.dumps(missing))
+            rows = await fetch(
+                self._db, f"{self._statement} {self._of_keys}", keys=json.dumps(missing)
+            )
             found.update((key, self._decoded.get(key, record)) for key, record in rows)
         return tuple(found[key] for key in keys if key in found)

@@ -1,7 +1,6 @@
-"""Reading a built base: each query is one statement, run at once.
+"""Reading a built base: each query is one statement and one hop to SQLite's thread.
 
-The file never changes, so nothing ever waits for it, and a statement takes less time than to have a
-thread run it. Opening a base reads once what every answer needs: names and sources.
+Opening a base reads once what every answer needs: names and sources.
 """
 
 from __future__ import annotations
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import get_args
+
+import aiosqlite
 
 from bot.facts.absent import AbsentName
 from bot.facts.built import uri
@@ -79,7 +80,7 @@ _DATED = "JOIN fact ON fact.rank = fact_rank LEFT JOIN event ON event.id = owner
 class Store:
     """An open base. Use `Store.open`, and close it when done."""
 
-    def __init__(self, db: sqlite3.Connection, base: LoadedBase) -> None:
+    def __init__(self, db: aiosqlite.Connection, base: LoadedBase) -> None:
         self._db = db
         self._actors = Records(db, Actor, "actor")
         self._topics = Records(db, Topic, "topic")
@@ -120,7 +121,7 @@ class Store:
         self.index.prepare()
         for model in (Actor, Topic, EventRecord, FactRecord, UnitRecord):
             model.model_rebuild()  # decoding its records needs that
-        _ = self.mention_finder, self.units.reader, self.units.weights, self.units.unanswered
+        _ = self.mention_finder, self.units.reader
         if self.absent:
             _ = self._absent_finder
 
@@ -130,116 +131,114 @@ class Store:
 
         It is loaded in a thread: a large base takes seconds, in which others go on.
         """
-        return await asyncio.to_thread(cls._opened, path)
-
-    @classmethod
-    def _opened(cls, path: Path) -> Store:
         db = None
         try:
-            base = load_base(path)
-            db = sqlite3.connect(uri(path), uri=True, check_same_thread=False)
-            return cls(db, base)
+            base = await asyncio.to_thread(load_base, path)
+            db = await aiosqlite.connect(uri(path), uri=True)
+            return await asyncio.to_thread(cls, db, base)
         except (OSError, sqlite3.Error, ValueError, LookupError) as error:
             if db:
-                db.close()
+                await db.close()
             reason = error.strerror if isinstance(error, OSError) else None
             raise UnreadableBase(path, reason or str(error)) from error
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the base; nothing can be read afterwards."""
-        self._db.close()
+        await self._db.close()
 
-    def actor(self, actor_id: str) -> Actor | None:
+    async def actor(self, actor_id: str) -> Actor | None:
         """An actor without facts, or None."""
-        return self._actors.get(actor_id)
+        return await self._actors.get(actor_id)
 
-    def topic(self, topic_id: str) -> Topic | None:
+    async def topic(self, topic_id: str) -> Topic | None:
         """A topic without facts, or None."""
-        return self._topics.get(topic_id)
+        return await self._topics.get(topic_id)
 
-    def event(self, event_id: str) -> EventRecord | None:
+    async def event(self, event_id: str) -> EventRecord | None:
         """An event without its facts, or None."""
-        return self._events.get(event_id)
+        return await self._events.get(event_id)
 
-    def facts(self, thing_id: str) -> tuple[FactRecord, ...]:
+    async def facts(self, thing_id: str) -> tuple[FactRecord, ...]:
         """Every fact about a thing that is not withdrawn.
 
         Its own come first, then those of events in chronological order, then the rest.
         """
-        return self._facts.where(
+        return await self._facts.where(
             "JOIN bears ON fact = key"
             " WHERE thing = :thing AND NOT withdrawn ORDER BY owner = :thing DESC, rank",
             thing=thing_id,
         )
 
-    def facts_from(self, source_id: str) -> tuple[FactRecord, ...]:
+    async def facts_from(self, source_id: str) -> tuple[FactRecord, ...]:
         """Every fact that cites a source, by paragraph, without withdrawn ones."""
-        return self._facts.where(
+        return await self._facts.where(
             "JOIN (SELECT fact, min(paragraph) AS place FROM cites"
             " WHERE source = :source GROUP BY fact) ON fact = key WHERE NOT withdrawn"
             " ORDER BY place, rank",
             source=source_id,
         )
 
-    def changed(self, thing_id: str | None = None) -> tuple[FactRecord, ...]:
+    async def changed(self, thing_id: str | None = None) -> tuple[FactRecord, ...]:
         """Every fact that was reworded or withdrawn, or only those about a thing or its events."""
-        return self._facts.where(
+        return await self._facts.where(
             "WHERE (withdrawn OR json_extract(record, '$.fact.was') != '[]')"
             " AND (:thing IS NULL OR key IN (SELECT fact FROM bears WHERE thing = :thing)"
             "  OR owner IN (SELECT event FROM involves WHERE thing = :thing)) ORDER BY rank",
             thing=thing_id,
         )
 
-    def every_fact(self) -> tuple[FactRecord, ...]:
+    async def every_fact(self) -> tuple[FactRecord, ...]:
         """Every fact, even withdrawn: of events in order of time, then of actors and topics."""
-        return self._facts.where("ORDER BY rank")
+        return await self._facts.where("ORDER BY rank")
 
-    def versions(self) -> Mapping[str, str]:
+    async def versions(self) -> Mapping[str, str]:
         """The version of every fact, even withdrawn, by key."""
-        return dict[str, str](fetch(self._db, "SELECT key, version FROM fact"))
+        return dict[str, str](await fetch(self._db, "SELECT key, version FROM fact"))
 
-    def shown_facts(self, keys: Iterable[str]) -> Mapping[str, ShownFact]:
+    async def shown_facts(self, keys: Iterable[str]) -> Mapping[str, ShownFact]:
         """What readers are shown of facts, even withdrawn ones, by key."""
-        rows = fetch(
+        rows = await fetch(
             self._db,
             "SELECT key, shown FROM fact WHERE key IN (SELECT value FROM json_each(:keys))",
             keys=json.dumps(list(keys)),
         )
         return {key: ShownFact.model_validate_json(shown) for key, shown in rows}
 
-    def shown_versions(self) -> Mapping[str, tuple[str, str]]:
+    async def shown_versions(self) -> Mapping[str, tuple[str, str]]:
         """The version of every fact, and the ShownFact behind it as JSON, by key."""
-        rows = fetch(self._db, "SELECT key, version, shown FROM fact")
+        rows = await fetch(self._db, "SELECT key, version, shown FROM fact")
         return {key: (version, shown) for key, version, shown in rows}
 
-    def events(self, wanted: Filter, most: int | None = None) -> tuple[EventRecord, ...]:
+    async def events(self, wanted: Filter, most: int | None = None) -> tuple[EventRecord, ...]:
         """Events that may match a filter, in chronological order; the first ones, up to `most`.
 
         An undated event may match if the events that it came after or before allow it.
         """
-        return self._events.where(
+        return await self._events.where(
             f"WHERE {wanted.conditions(_OF_EVENTS)} ORDER BY rank LIMIT ifnull(:most, -1)",
             most=most,
             **vars(wanted),
         )
 
-    def count_events(self, wanted: Filter) -> int:
+    async def count_events(self, wanted: Filter) -> int:
         """How many events may match a filter."""
         conditions = wanted.conditions(_OF_EVENTS)
-        counted = fetch(self._db, f"SELECT count(*) FROM event WHERE {conditions}", **vars(wanted))
+        counted = await fetch(
+            self._db, f"SELECT count(*) FROM event WHERE {conditions}", **vars(wanted)
+        )
         return counted[0][0]
 
-    def events_named(self, event_ids: Sequence[str]) -> tuple[EventRecord, ...]:
+    async def events_named(self, event_ids: Sequence[str]) -> tuple[EventRecord, ...]:
         """The events with these ids, in that order."""
-        return self._events.of(event_ids)
+        return await self._events.of(event_ids)
 
-    def search(self, terms: Iterable[str], wanted: Filter) -> tuple[UnitRecord, ...]:
+    async def search(self, terms: Iterable[str], wanted: Filter) -> tuple[UnitRecord, ...]:
         """The units of the facts with any of these terms that pass a filter, likely ones first.
 
         A filter with days keeps only the facts of events that may fall on them.
         """
         is_dated = wanted.first is not None or wanted.last is not None
-        rows = fetch(
+        rows = await fetch(
             self._db,
             "SELECT key FROM (SELECT fact_rank AS rank, bm25(unit_text, 1.0, 2.0) AS score"
             "  FROM unit_text JOIN fact_unit ON unit_rank = unit_text.rowid"
@@ -251,22 +250,22 @@ class Store:
             most=_SEARCHED,
             **vars(wanted),
         )
-        return self.units.of(key for (key,) in rows)
+        return await self.units.of(key for (key,) in rows)
 
-    def facts_named(self, keys: Iterable[str]) -> tuple[FactRecord, ...]:
+    async def facts_named(self, keys: Iterable[str]) -> tuple[FactRecord, ...]:
         """The facts with these keys, even withdrawn ones, in that order."""
-        return self._facts.of(keys)
+        return await self._facts.of(keys)
 
-    def fact(self, key: str) -> FactRecord | None:
+    async def fact(self, key: str) -> FactRecord | None:
         """A fact by its key, or None."""
-        return self._facts.get(key)
+        return await self._facts.get(key)
 
-    def stories(self) -> tuple[Story, ...]:
+    async def stories(self) -> tuple[Story, ...]:
         """Every story, by id."""
-        return self._stories.where("ORDER BY id")
+        return await self._stories.where("ORDER BY id")
 
-    def counts(self) -> Mapping[str, int]:
+    async def counts(self) -> Mapping[str, int]:
         """How many events, actors, topics, sources and facts there are, without withdrawn ones."""
         things = [f"SELECT '{kind}', count(*) FROM {kind}" for kind in get_args(ThingKind)]
         facts = "SELECT 'fact', count(*) FROM fact WHERE NOT withdrawn"
-        return dict[str, int](fetch(self._db, " UNION ALL ".join((*things, facts))))
+        return dict[str, int](await fetch(self._db, " UNION ALL ".join((*things, facts))))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from functools import cached_property
+
+import aiosqlite
 
 from bot.facts.model import BaseInfo
 from bot.facts.names import NameCatalogue
@@ -20,7 +21,7 @@ class UnitIndex:
 
     def __init__(
         self,
-        db: sqlite3.Connection,
+        db: aiosqlite.Connection,
         names: NameCatalogue,
         info: BaseInfo,
     ) -> None:
@@ -28,15 +29,17 @@ class UnitIndex:
         self._records = Records(db, UnitRecord, "unit", "key")
         self._names = names
         self._info = info
+        self._weights: TermWeights | None = None
+        self._unanswered: AskIndex | None = None
 
     @cached_property
     def reader(self) -> TermReader:
         """Reads questions as the units were read."""
         return term_reader(self._names, self._info)
 
-    def gather(self, terms: Iterable[str], most: int) -> tuple[UnitRecord, ...]:
+    async def gather(self, terms: Iterable[str], most: int) -> tuple[UnitRecord, ...]:
         """The units that have most in common with terms, the closest first."""
-        rows = fetch(
+        rows = await fetch(
             self._db,
             "SELECT key FROM (SELECT rowid AS rank, bm25(unit_text, 2.0, 1.0) AS score"
             "  FROM unit_text WHERE unit_text MATCH :query ORDER BY score, rowid LIMIT :most)"
@@ -44,29 +47,31 @@ class UnitIndex:
             query=any_of(terms),
             most=most,
         )
-        return self.of(key for (key,) in rows)
+        return await self.of(key for (key,) in rows)
 
-    def of(self, keys: Iterable[str]) -> tuple[UnitRecord, ...]:
+    async def of(self, keys: Iterable[str]) -> tuple[UnitRecord, ...]:
         """The units with these keys, in that order."""
-        return self._records.of(keys)
+        return await self._records.of(keys)
 
-    def every(self) -> tuple[UnitRecord, ...]:
+    async def every(self) -> tuple[UnitRecord, ...]:
         """Every unit."""
-        return self._records.where("ORDER BY rank")
+        return await self._records.where("ORDER BY rank")
 
-    @cached_property
-    def unanswered(self) -> AskIndex:
-        """The questions that no article answers."""
-        rows = fetch(self._db, "SELECT record FROM unanswered ORDER BY rank")
-        asks = (AskRecord.model_validate_json(record) for (record,) in rows)
-        return AskIndex(AskTable.of(asks))
+    async def unanswered(self) -> AskIndex:
+        """The questions that no article answers; read once."""
+        if self._unanswered is None:
+            rows = await fetch(self._db, "SELECT record FROM unanswered ORDER BY rank")
+            asks = (AskRecord.model_validate_json(record) for (record,) in rows)
+            self._unanswered = AskIndex(AskTable.of(asks))
+        return self._unanswered
 
-    @cached_property
-    def weights(self) -> TermWeights:
-        """What each term weighs among the units."""
-        counts = dict[str, int](fetch(self._db, "SELECT term, doc FROM unit_term"))
-        ((units,),) = fetch(self._db, "SELECT count(*) FROM unit")
-        return TermWeights(counts, units)
+    async def weights(self) -> TermWeights:
+        """What each term weighs among the units; read once."""
+        if self._weights is None:
+            counts = dict[str, int](await fetch(self._db, "SELECT term, doc FROM unit_term"))
+            units = await fetch(self._db, "SELECT count(*) FROM unit")
+            self._weights = TermWeights(counts, units[0][0])
+        return self._weights
 
 
 def any_of(terms: Iterable[str]) -> str:

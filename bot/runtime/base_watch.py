@@ -92,4 +92,4 @@ async def _close_later(store: Store) -> None:
     try:
         await asyncio.sleep(_CLOSE_AFTER)
     finally:
-        store.close()
+        await store.close()

@@ -92,7 +92,7 @@ class Services:
         """Close the state and the base."""
         await self.state.close()
         await self.base_watch.close()
-        self.service.store.close()
+        await self.service.store.close()
 
 
 class _PerServer:
@@ -142,7 +142,7 @@ async def open_services(config: Config, client: discord.Client, wiring: Wiring) 
     async with AsyncExitStack() as opened:
         folders = Folders(config.facts, config.seeds)
         service = await open_service(folders, config.data, config.host)
-        opened.callback(service.store.close)
+        opened.push_async_callback(service.store.close)
         state = await wiring.open_state(config.state_address, config.shards_or_all)
         opened.push_async_callback(state.close)
         await adopt_versions(service.store, state)

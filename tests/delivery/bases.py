@@ -41,4 +41,4 @@ async def open_services(bases: Iterable[Path]) -> AsyncGenerator[Mapping[Path, A
         yield services
     finally:
         for service in services.values():
-            service.store.close()
+            await service.store.close()

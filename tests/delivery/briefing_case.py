@@ -156,7 +156,7 @@ class BriefingCase(Scene):
 
     async def versions(self) -> dict[str, str]:
         """The versions of what the briefings tell, in the base as it is."""
-        versions = self.service.store.versions()
+        versions = await self.service.store.versions()
         return {key: versions[key] for key in TOLD}
 
     async def changed(self) -> dict[str, str]:

@@ -17,10 +17,10 @@ _FINGERPRINT = 8  # characters of a base's fingerprint that tell it from any oth
 _LABELS = ("citation", "stated", "inferred", "planned", "claim", "account", "caution")
 
 
-def answer(context: AnswerContext) -> Card:
+async def answer(context: AnswerContext) -> Card:
     """The help, with how much the open base holds."""
     words, info = context.words, context.store.info
-    counts = context.store.counts()
+    counts = await context.store.counts()
     held = [words.count(f"about.count.{table}", counts[table]) for table in counts]
     return Card(
         question=COMMAND.question(),

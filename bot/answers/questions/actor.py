@@ -16,13 +16,13 @@ from bot.facts.store import Filter
 from bot.facts.units import ROLES
 
 
-def answer(context: AnswerContext) -> Card:
+async def answer(context: AnswerContext) -> Card:
     """The actor's card."""
     thing = context.thing("name")
-    actor = context.store.actor(thing.id)
+    actor = await context.store.actor(thing.id)
     assert actor, "every thing of kind actor has its row"
-    facts = thing_card.in_order(actor.order, context.store.facts(thing.id))
-    events = context.store.events(Filter(actor=thing.id))
+    facts = thing_card.in_order(actor.order, await context.store.facts(thing.id))
+    events = await context.store.events(Filter(actor=thing.id))
     took_part = ComposedLines(partial(_participation_line, context, actor), events)
     return Card(
         question=COMMAND.question(name=thing.id),

@@ -6,7 +6,7 @@ claim to check gets facts side by side, never yes or no.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import replace
 
 from bot.answers.context import AnswerContext, Command, Option
@@ -26,18 +26,18 @@ from bot.matching.question_terms import content_words
 _LONGEST = 1_000  # characters of a question
 
 
-def answer(context: AnswerContext) -> Card:
+async def answer(context: AnswerContext) -> Card:
     """The answer, the nearest facts, or what the articles do not tell."""
-    return card_of(context, find(context.store, context.options["question"]))
+    return await card_of(context, await find(context.store, context.options["question"]))
 
 
-def card_of(context: AnswerContext, found: Found) -> Card:
+async def card_of(context: AnswerContext, found: Found) -> Card:
     """What a question found, as a card."""
     if found.talk:
         return _nothing(context, found, context.words(f"ask.talk.{found.talk}"))
     if found.tier == "none":
-        return _not_told(context, found)
-    return _facts(context, found)
+        return await _not_told(context, found)
+    return await _facts(context, found)
 
 
 COMMAND = Command("ask", (Option("question", "text", required=True, longest=_LONGEST),), answer)
@@ -46,18 +46,18 @@ COMMAND = Command("ask", (Option("question", "text", required=True, longest=_LON
 # ---- Facts -----------------------------------------------------------------------------------
 
 
-def _facts(context: AnswerContext, found: Found) -> Card:
+async def _facts(context: AnswerContext, found: Found) -> Card:
     """A card that answers, or shows the nearest facts and says so."""
     words, asked = context.words, found.asked
     is_answer = found.tier == "answer" and asked.kind != "true"
-    shown = list(_sections(context, found.units, apart=is_answer))
+    shown = [part async for part in _sections(context, found.units, apart=is_answer)]
     if found.tier == "near":
         title = words("ask.near")
     elif asked.kind == "true":
         title = words("ask.claim")
         shown.append(Section((Line(words("ask.judge")),), listed=False))
     else:
-        title = _title(context, found)
+        title = await _title(context, found)
     return Card(
         question=COMMAND.question(question=asked.text),
         language=words.language,
@@ -71,42 +71,42 @@ def _facts(context: AnswerContext, found: Found) -> Card:
     )
 
 
-def _title(context: AnswerContext, found: Found) -> str:
+async def _title(context: AnswerContext, found: Found) -> str:
     """The date that was asked for, or else the name of what the first unit is about."""
     first = found.units[0]
     if found.asked.kind == "when" and first.key.startswith(HEAD):
-        event = context.store.event(first.owner)
+        event = await context.store.event(first.owner)
         assert event, "every unit has an owner"
         date = dated_words(event.dated, context.words)
         return date[:1].upper() + date[1:]
     return context.name(first.owner)
 
 
-def _sections(
+async def _sections(
     context: AnswerContext, units: Iterable[UnitRecord], *, apart: bool
-) -> Iterator[Section]:
+) -> AsyncIterator[Section]:
     """The units as lines; `apart` sets the first one off from the others."""
-    listed = [tuple(_lines(context, unit)) for unit in units]
+    listed = [tuple([line async for line in _lines(context, unit)]) for unit in units]
     if apart:
         yield Section(listed.pop(0), listed=False)
     if others := tuple(line for lines in listed for line in lines):
         yield Section(others, context.words("ask.more") if apart else None)
 
 
-def _lines(context: AnswerContext, unit: UnitRecord) -> Iterator[Line]:
+async def _lines(context: AnswerContext, unit: UnitRecord) -> AsyncIterator[Line]:
     store = context.store
     if unit.key.startswith(HEAD):
-        if event := store.event(unit.owner):
+        if event := await store.event(unit.owner):
             yield replace(circumstances(context, event), opening=context.name(unit.owner))
     elif unit.key.startswith(ROLES):
-        if actor := store.actor(unit.owner):
+        if actor := await store.actor(unit.owner):
             for role in actor.roles:
                 yield replace(role_line(context, actor, role), opening=context.name(unit.owner))
     elif unit.key.startswith(RECORD):
         record = store.sources[unit.owner]
         line = source_line(context, record)
         yield replace(line, notes=(*line.notes, Line(record.source.quality)))
-    elif fact := store.fact(unit.key):
+    elif fact := await store.fact(unit.key):
         yield fact_line(context, fact, dated=True)
 
 
@@ -130,7 +130,7 @@ def _repaired(context: AnswerContext, found: Found) -> Iterator[Section]:
 # ---- What the articles do not tell -----------------------------------------------------------
 
 
-def _not_told(context: AnswerContext, found: Found) -> Card:
+async def _not_told(context: AnswerContext, found: Found) -> Card:
     """A card that says so, with the fact in which the base says it itself, if there is one."""
     if found.absent:
         names = [name.name(context.words.language) for name in found.absent]
@@ -140,10 +140,11 @@ def _not_told(context: AnswerContext, found: Found) -> Card:
     if not open_ones:
         card = _nothing(context, found, context.words("ask.none"))
         return replace(card, sections=_looked_for(context, found), unanswered=found.asked.text)
+    sections = [part async for part in _sections(context, open_ones, apart=False)]
     return replace(
         _nothing(context, found, context.words("ask.not-said")),
         found=True,
-        sections=tuple(_sections(context, open_ones, apart=False)),
+        sections=tuple(sections),
         actions=tuple(_open(context, open_ones)),
         unanswered=found.asked.text,
     )

@@ -10,12 +10,12 @@ from bot.facts.model import Fact
 from bot.facts.records import FactRecord
 
 
-def answer(context: AnswerContext) -> Card:
+async def answer(context: AnswerContext) -> Card:
     """The corrected facts, each with its wordings, or a card that says that there are none."""
     filters = parse_filters(context, COMMAND.question(**context.options))
     if isinstance(filters, Card):
         return filters
-    changed = context.store.changed(filters.filter.topic)
+    changed = await context.store.changed(filters.filter.topic)
     facts = [record for record in changed if _is_within(record.fact, filters)]
     question = COMMAND.question(**filters.options)
     worded = filters.worded(context.words)

@@ -18,13 +18,13 @@ from bot.facts.units import HEAD
 from bot.parsing.cities import city_in
 
 
-def answer(context: AnswerContext) -> Card:
+async def answer(context: AnswerContext) -> Card:
     """The event's card."""
     thing = context.thing("name")
-    record = context.store.event(thing.id)
+    record = await context.store.event(thing.id)
     assert record, "every thing of kind event has its row"
-    facts = thing_card.in_order(record.event.order, context.store.facts(thing.id))
-    neighbours = context.store.events_named((*record.before, *record.after))
+    facts = thing_card.in_order(record.event.order, await context.store.facts(thing.id))
+    neighbours = await context.store.events_named((*record.before, *record.after))
     event = record.event
     return Card(
         question=COMMAND.question(name=thing.id),

@@ -6,7 +6,7 @@ answered as `/ask` answers it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 
 from bot.answers.context import AnswerContext, Command, Option
@@ -31,19 +31,19 @@ _COMPARED = 3  # lines for the dates, and for the quantities, of a message
 _LONGEST = 4_000  # characters of a message
 
 
-def answer(context: AnswerContext) -> Card:
+async def answer(context: AnswerContext) -> Card:
     """The answer to what a message asks, the facts that bear on it, or that there are none."""
     text = context.options["text"]
     if question := question_in(text):
-        found = find(context.store, question)
+        found = await find(context.store, question)
         if found.tier != "none" or found.is_open or found.absent:
-            return ask.card_of(context, found)
+            return await ask.card_of(context, found)
     asked = COMMAND.question(text=echo(text))
     named = context.store.mention_finder.named(text)
     things = [context.store.things[thing_id] for thing_id in named][:_THINGS]
     if not things:
         return refusal(context, asked, "find.none")
-    facts = [fact for thing in things for fact in context.store.facts(thing.id)]
+    facts = [fact for thing in things for fact in await context.store.facts(thing.id)]
     ranked = _ranked(text, things, facts)
     return Card(
         question=asked,
@@ -51,7 +51,7 @@ def answer(context: AnswerContext) -> Card:
         title=context.words("find.title"),
         found=True,
         subtitle=context.words.list([thing.name(context.words.language) for thing in things]),
-        sections=tuple(_sections(context, text, things, ranked)),
+        sections=tuple([part async for part in _sections(context, text, things, ranked)]),
         actions=tuple(_open(context, thing) for thing in things),
         one_page=True,
     )
@@ -76,13 +76,13 @@ def _ranked(text: str, things: list[ThingRecord], facts: Iterable[FactRecord]) -
     return sorted({fact.key: fact for fact in facts}.values(), key=likeness, reverse=True)
 
 
-def _sections(
+async def _sections(
     context: AnswerContext, text: str, things: list[ThingRecord], facts: list[FactRecord]
-) -> Iterator[Section]:
+) -> AsyncIterator[Section]:
     """Events at the message's dates, facts with its quantities, then the facts closest to it."""
     words = context.words
     said = periods_in(text)
-    events = _events_at(context, things, [period for _, period in said]) if said else ()
+    events = await _events_at(context, things, [period for _, period in said]) if said else ()
     if events:
         lines = tuple(event_line(context, event) for event in events[:_COMPARED])
         heading = words("find.dates", said=words.list([shown for shown, _ in said]))
@@ -106,18 +106,18 @@ def _facts(context: AnswerContext, heading: str, facts: list[FactRecord]) -> Sec
     return Section(lines, heading)
 
 
-def _events_at(
+async def _events_at(
     context: AnswerContext, things: list[ThingRecord], periods: list[Period]
 ) -> tuple[EventRecord, ...]:
     """The events that a message mentions; else those of its actors and topics in its periods."""
-    named = [context.store.event(thing.id) for thing in things if thing.kind == "event"]
+    named = [await context.store.event(thing.id) for thing in things if thing.kind == "event"]
     if named:
         return tuple(event for event in named if event)
     found: dict[str, EventRecord] = {}
     for thing in things:
         for period in periods:
             days = Filter(first=period.first.toordinal(), last=period.last.toordinal())
-            for event in context.store.events(replace(days, **{thing.kind: thing.id})):
+            for event in await context.store.events(replace(days, **{thing.kind: thing.id})):
                 found.setdefault(event.event.id, event)
     return tuple(found.values())
 

@@ -19,14 +19,14 @@ _A_PAGE = 4
 _LONGEST = 500  # characters of a text; its title has them all, for the buttons
 
 
-def answer(context: AnswerContext) -> Card:
+async def answer(context: AnswerContext) -> Card:
     """The facts with the words, the best first, or a card that says that there are none."""
     typed = context.options["text"]
     asked = COMMAND.question(**context.options)
     filters = parse_filters(context, asked)
     if isinstance(filters, Card):
         return filters
-    searched = search(context.store, typed, filters.filter)
+    searched = await search(context.store, typed, filters.filter)
     if not searched.asked.terms.all:
         return refusal(context, asked, "search.no-words", text=echo(typed))
     if not searched.facts:

@@ -15,13 +15,13 @@ from bot.facts.units import RECORD
 from bot.texts.catalogues import Words
 
 
-def answer(context: AnswerContext) -> Card:
+async def answer(context: AnswerContext) -> Card:
     """One article's card, or the list of all."""
     if "name" not in context.options:
         return _all_sources(context)
     thing = context.thing("name")
     record = context.store.sources[thing.id]
-    facts = context.store.facts_from(thing.id)
+    facts = await context.store.facts_from(thing.id)
     return Card(
         question=COMMAND.question(name=thing.id),
         language=context.words.language,

@@ -19,12 +19,12 @@ from bot.facts.records import EventRecord
 from bot.texts.catalogues import Words
 
 
-def answer(context: AnswerContext) -> Card:
+async def answer(context: AnswerContext) -> Card:
     """The timeline's card, or one that says which filter cannot be understood."""
     filters = parse_filters(context, COMMAND.question(**context.options))
     if isinstance(filters, Card):
         return filters
-    events = context.store.events(filters.filter, _MOST)
+    events = await context.store.events(filters.filter, _MOST)
     question = COMMAND.question(**filters.options)
     worded = filters.worded(context.words)
     if not events:
@@ -32,7 +32,7 @@ def answer(context: AnswerContext) -> Card:
     title, scope = context.words("timeline.title"), worded or context.store.info.title
     total = len(events)
     if total == _MOST:
-        total = context.store.count_events(filters.filter)
+        total = await context.store.count_events(filters.filter)
     lines = ComposedLines(partial(event_line, context), events)
     picture = time_picture(context, f"{title} · {scope}", events, lines, _NAMED, filters.filter)
     return Card(

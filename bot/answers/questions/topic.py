@@ -16,13 +16,13 @@ from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.facts.store import Filter
 
 
-def answer(context: AnswerContext) -> Card:
+async def answer(context: AnswerContext) -> Card:
     """The topic's card."""
     thing = context.thing("name")
-    topic = context.store.topic(thing.id)
+    topic = await context.store.topic(thing.id)
     assert topic, "every thing of kind topic has its row"
-    facts = thing_card.in_order(topic.order, context.store.facts(thing.id))
-    events = context.store.events(Filter(topic=thing.id))
+    facts = thing_card.in_order(topic.order, await context.store.facts(thing.id))
+    events = await context.store.events(Filter(topic=thing.id))
     picture = _picture(context, thing, events)
     return Card(
         question=COMMAND.question(name=thing.id),

@@ -69,7 +69,7 @@ class PendingCorrections:
 
     async def undecided(self, post_id: str, posted_facts: Mapping[str, str]) -> dict[str, str]:
         """The facts that changed since a post, but for changes that moderators decided about."""
-        changed = changed_facts(posted_facts, self._service.store.versions())
+        changed = changed_facts(posted_facts, await self._service.store.versions())
         decided = await self._state.corrections.settled_facts(post_id) if changed else {}
         return {key: version for key, version in changed.items() if decided.get(key) != version}
 
@@ -89,7 +89,7 @@ class CorrectionPosts:
         language = briefing.plan.text.language if briefing else chosen or "en"
         context = AnswerContext(self._service.store, words_in(language), {})
         posted_facts = await self._posted_facts(correction)
-        return corrections_since(context, await seen_facts(self._state, posted_facts))
+        return await corrections_since(context, await seen_facts(self._state, posted_facts))
 
     async def offer_card(self, correction: Correction) -> Card:
         """The same under the headline of its post, for moderators. Raises DatabaseUnavailable."""
@@ -100,7 +100,7 @@ class CorrectionPosts:
     async def is_called_for(self, correction: Correction) -> bool:
         """Whether the post still has what was corrected; it may have been edited meanwhile."""
         posted_facts = await self._posted_facts(correction)
-        return bool(changed_facts(posted_facts, self._service.store.versions()))
+        return bool(changed_facts(posted_facts, await self._service.store.versions()))
 
     async def send(
         self, outgoing: OutgoingPost, correction: Correction, now: datetime

@@ -89,7 +89,7 @@ class EditJob:
         """Whatever the reason for the edit, it also brings the changes of the base."""
         prepared = await self._editor.prepare(briefing)
         posted_facts = await self._state.posts.facts(post.post_id)
-        corrected = changed_facts(posted_facts, self._service.store.versions())
+        corrected = changed_facts(posted_facts, await self._service.store.versions())
         last = await self._state.corrections.corrected_at(post.post_id)
         card = self._marked(prepared.composed.card, briefing, now if corrected else last)
         return _PreparedEdit(

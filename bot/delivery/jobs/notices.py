@@ -147,13 +147,13 @@ class NoticeJob:
         if notice.kind == "setting":
             return SettingStep(notice.about or "", notice.member_id or 0, notice.detail)
         if notice.kind == "welcome":
-            return self._welcome()
+            return await self._welcome()
         briefing = await self._briefing(notice)
         return briefing and await self._of_briefing(notice, briefing, known)
 
-    def _welcome(self) -> Welcome:
+    async def _welcome(self) -> Welcome:
         store = self._service.store
-        asked = {each: things_to_ask(store, words_in(each), _QUESTIONS) for each in LANGUAGES}
+        asked = {each: await things_to_ask(store, words_in(each), _QUESTIONS) for each in LANGUAGES}
         return Welcome(asked)
 
     async def _briefing(self, notice: Notice) -> Briefing | None:

@@ -52,7 +52,7 @@ async def begin_from_answer(
     if subject is None:
         raise refused(reader_words(interaction), "briefing.ui.nothing")
     shown = () if asked else facts
-    draft = propose(service.store, words_in(language), subject, shown=shown)
+    draft = await propose(service.store, words_in(language), subject, shown=shown)
     await begin_draft(interaction, subject, draft, language)
 
 

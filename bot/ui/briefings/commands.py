@@ -110,7 +110,7 @@ async def _new(
         service, words, {"topic": topic, "actor": actor, "event": event}, start, end
     )
     chosen = language or reply_language(interaction, private=False)
-    draft = propose(service.store, words_in(chosen), subject)
+    draft = await propose(service.store, words_in(chosen), subject)
     await begin_draft(interaction, subject, draft, chosen)
 
 

@@ -62,7 +62,7 @@ async def _corrections(context: ActionContext, prepared: PreparedBriefing) -> ui
         return None
     answers = AnswerContext(context.service.store, context.words, {})
     facts = await seen_facts(context.state, versions)
-    return replies.view(context.service, corrections_since(answers, facts))
+    return replies.view(context.service, await corrections_since(answers, facts))
 
 
 async def _edits(context: ActionContext, prepared: PreparedBriefing) -> tuple[str, ...] | None:

@@ -45,27 +45,27 @@ async def edit_text(context: ActionContext) -> Outcome:
     headline = clean_text(context.text("headline"), LONGEST_HEADLINE) or text.headline
     require_offered(context.words, [language], LANGUAGES)
     if language != text.language:
-        headline = _translated(context, headline, language)
+        headline = await _translated(context, headline, language)
     remarks = context.text("remarks").strip()[:LONGEST_REMARKS] or None
     new = replace(text, headline=headline, remarks=remarks, language=language)
     return await _edit(context, replace(context.briefing.plan, text=new))
 
 
-def _translated(context: ActionContext, headline: str, language: str) -> str:
+async def _translated(context: ActionContext, headline: str, language: str) -> str:
     """The headline in another language if it is the one that the bot proposed."""
     text, store = context.briefing.plan.text, context.service.store
     subject = panels.subject(text)
-    proposed = propose(store, words_in(text.language), subject)
+    proposed = await propose(store, words_in(text.language), subject)
     if headline != proposed.headline:
         return headline
-    return propose(store, words_in(language), subject).headline
+    return (await propose(store, words_in(language), subject)).headline
 
 
 async def edit_facts(context: ActionContext) -> Outcome:
     """Keep what was picked on a page of the facts; drop what is no longer in the base."""
     # The page as it was shown: by now it may have other facts.
     offered = context.entered["offered"]
-    known = {record.key for record in selectable_facts(context)}
+    known = {record.key for record in await selectable_facts(context)}
     picked = set(context.entered["picked"])
     before = context.briefing.plan.text.facts
     kept = [key for key in before if key in known and (key not in offered or key in picked)]
@@ -79,7 +79,7 @@ def draft_again(size: SizeName) -> Action:
 
     async def draft(context: ActionContext) -> Outcome:
         text, store = context.briefing.plan.text, context.service.store
-        drafted = propose(store, words_in(text.language), panels.subject(text), size)
+        drafted = await propose(store, words_in(text.language), panels.subject(text), size)
         new = replace(text, facts=drafted.facts)
         return await _edit(context, replace(context.briefing.plan, text=new), facts_panel)
 

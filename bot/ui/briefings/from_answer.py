@@ -36,7 +36,7 @@ async def _begin(interaction: Interaction, encoded: str) -> None:
     language = reply_language(interaction, private=False)
     facts: Iterable[str] = ()
     if question:
-        facts = interaction.client.replies.reply(question, language).facts
+        facts = (await interaction.client.replies.reply(question, language)).facts
     await begin_from_answer(interaction, question, tuple(facts))
 
 

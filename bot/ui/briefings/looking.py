@@ -130,7 +130,7 @@ async def working_card(
 
 async def facts_panel(context: ActionContext, alert: str | None = None) -> Panel:
     """A page of the facts to choose from."""
-    records, prepared = selectable_facts(context), await context.prepare()
+    records, prepared = await selectable_facts(context), await context.prepare()
     return choices.facts_panel(
         context.words, context.service, prepared, records, context.page, alert
     )
@@ -149,10 +149,10 @@ def chosen_channel(context: ActionContext) -> GuildChannel | None:
     return guild.get_channel(target.channel_id) if guild and target else None
 
 
-def selectable_facts(context: ActionContext) -> tuple[FactRecord, ...]:
+async def selectable_facts(context: ActionContext) -> tuple[FactRecord, ...]:
     """Every fact that the briefing may contain."""
     subject = panels.subject(context.briefing.plan.text)
-    return candidates(context.service.store, subject)
+    return await candidates(context.service.store, subject)
 
 
 async def _state(context: ActionContext) -> BriefingState:

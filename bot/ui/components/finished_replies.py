@@ -62,7 +62,7 @@ class FinishedReplies:
         self._store: Store | None = None
         self._kept: OrderedDict[tuple[object, ...], FinishedReply] = OrderedDict()
 
-    def reply(self, question: Question, language: str) -> FinishedReply:
+    async def reply(self, question: Question, language: str) -> FinishedReply:
         """The reply to a question, in the words of `language`. The command must exist."""
         resolved = self._service.resolve(question, language)
         if isinstance(resolved, Card):
@@ -71,9 +71,10 @@ class FinishedReplies:
         if self._store is self._service.store and key in self._kept and not resolved.remarks:
             self._kept.move_to_end(key)
             return self._kept[key]
-        card = self._service.card(resolved)
+        card, store = await self._service.card(resolved), self._service.store
         finished = self._finish(card)
-        if card.found and resolved.may_be_kept and not resolved.remarks:
+        lasts = card.found and store is self._service.store
+        if lasts and resolved.may_be_kept and not resolved.remarks:
             self._keep(key, finished)
         return finished
 

@@ -119,7 +119,7 @@ async def show_corrections(interaction: Interaction, shown: Awaitable[Mapping[st
         layout = messages.view(_away(words))
     else:
         context = AnswerContext(service.store, words, {})
-        layout = replies.view(service, corrections_since(context, facts))
+        layout = replies.view(service, await corrections_since(context, facts))
     await interaction.followup.send(view=layout, ephemeral=True)
 
 

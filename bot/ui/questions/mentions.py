@@ -26,7 +26,7 @@ async def answer_message(client: FactdeskClient, message: discord.Message) -> No
     question = _question_in(client, message)
     if question is None:
         return
-    answer = client.replies.reply(question, _language(client, message))
+    answer = await client.replies.reply(question, _language(client, message))
 
     async def send(layout: ui.LayoutView, files: list[discord.File]) -> discord.Message:
         return await message.reply(view=layout, files=files, mention_author=False)

@@ -32,10 +32,10 @@ async def reply(interaction: Interaction, question: Question, private: bool) -> 
     """
     private = private or _is_kept_private(interaction)
     replies, language = interaction.client.replies, reply_language(interaction, private)
-    answer = replies.reply(question, language)
+    answer = await replies.reply(question, language)
     own_language = reply_language(interaction, private=True)
     if not answer.found and own_language != language:
-        answer = replies.reply(question, own_language)
+        answer = await replies.reply(question, own_language)
     await _send(interaction, question, answer, private=private or not answer.found)
 
 
@@ -157,7 +157,7 @@ async def _answer(interaction: Interaction, match: re.Match[str] | None) -> None
     asked = match and custom_ids.decode(match, service, message)
     question, turn = asked or (Question("about"), False)
     replies = interaction.client.replies
-    answer = replies.reply(question, reply_language(interaction, private=True))
+    answer = await replies.reply(question, reply_language(interaction, private=True))
     if turn and message and message.flags.ephemeral:
 
         async def edit(layout: ui.LayoutView, files: list[discord.File]) -> object:

@@ -94,12 +94,12 @@ class AboutButton(PersistentItem, template=r"suggest:about:(?P<thing>[a-z0-9-]*)
 
 
 async def _open_form(interaction: Interaction, thing: ThingRecord | None) -> None:
-    form = _form_about(interaction, thing)
+    form = await _form_about(interaction, thing)
     await interaction.response.send_modal(refused_form.refill(form, interaction.message))
 
 
-def _form_about(interaction: Interaction, thing: ThingRecord | None) -> ui.Modal:
-    facts = interaction.client.service.store.facts(thing.id) if thing else ()
+async def _form_about(interaction: Interaction, thing: ThingRecord | None) -> ui.Modal:
+    facts = await interaction.client.service.store.facts(thing.id) if thing else ()
     return _form(reader_words(interaction), thing, facts)
 
 
@@ -170,10 +170,10 @@ async def submit(interaction: Interaction, thing: str) -> None:
     words = reader_words(interaction)
     text, source = _tidy(entered["text"]), clean_text(entered["source"], _SOURCE)
     if text and source:
-        fact = _fact(interaction, thing, entered)
+        fact = await _fact(interaction, thing, entered)
         await keep(interaction, fact or thing or None, text, source)
     else:
-        form = _form_about(interaction, interaction.client.service.store.things.get(thing))
+        form = await _form_about(interaction, interaction.client.service.store.things.get(thing))
         again = row_of(AboutButton.make(words("form.again"), thing))
         reply_text = ReplyText(words("suggest.empty"))
         layout = refused_form.refusal(reply_text, form, form_values(interaction), again)
@@ -205,14 +205,14 @@ def _again(words: Words, text: str, source: str) -> tuple[str, ...]:
     return (words("suggest.again"), *quoted_lines(words, text, source))
 
 
-def _fact(interaction: Interaction, thing: str, entered: Mapping[str, str]) -> str | None:
+async def _fact(interaction: Interaction, thing: str, entered: Mapping[str, str]) -> str | None:
     """The fact that was picked, or of all the thing's facts the one that the words fit best."""
     if picked := _FACT.fullmatch(entered.get("fact", "")):
         return picked[0]
     typed = word_set(entered.get("words", ""))
     if not typed:
         return None
-    facts = interaction.client.service.store.facts(thing)
+    facts = await interaction.client.service.store.facts(thing)
     shared = {record.key: len(typed & word_set(record.fact.says)) for record in facts}
     best = max(shared, key=lambda key: shared[key], default=None)
     return best if best and 2 * shared[best] >= len(typed) else None

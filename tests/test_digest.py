@@ -341,6 +341,7 @@ def test_a_chart_names_as_its_last_event_what_began_last(year: list[Posted]) -> 
         ("two-summits-announced", "(planned; a Sunday in 2023, after March)"),
         ("a-declaration-for-2025", "2 events lay ahead of the articles."),
         ("summit-in-tokyo", "2 of the dates are inferred. First:"),
+        ("rulings-on-forced-labour", "Timeline, 4 dated events. First:"),
     ],
 )
 def test_a_chart_says_which_dates_are_inferred_and_what_lay_ahead(
@@ -411,10 +412,20 @@ def test_events_known_to_a_month_come_once_in_their_month(base: Base, year: list
     told = [(p.day, line) for p in year for line in under(p.card, "digest.this-month")]
     assert {day.day for day, _ in told} == {1}
     left_out = due - Counter((day.month, line.unit or "") for day, line in told)
-    assert left_out, "no story of the year says what its month recalls"
     for month, unit in left_out:
         owners = {fact.partition("/")[0] for fact in first[month - 1].digest.facts}
         assert unit.removeprefix(HEAD) in owners, "the story of the day says it"
+
+
+def test_a_month_does_not_recall_what_the_story_of_its_first_day_tells(
+    service: AnswerService,
+) -> None:
+    told = "japans-new-defence"
+    others = {story.id: FIRST for story in service.store.stories() if story.id != told}
+    digest = compose(service.store, EN, date(2027, 12, 1), DigestHistory(stories=others))
+    assert digest.story == told
+    recalled = [line.unit for line in under(digest.card, "digest.this-month")]
+    assert recalled == [f"{HEAD}president-visit-2011"]
 
 
 def title(line: Line) -> str:

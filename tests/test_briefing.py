@@ -293,9 +293,9 @@ async def test_a_period_tells_what_was_said_in_it(service: AnswerService) -> Non
 
 
 async def test_what_an_event_planned_itself_says_what_it_was(service: AnswerService) -> None:
-    composed = await _briefing(service, Subject("compensation-plan"))
+    composed = await _briefing(service, Subject("japan-security-documents"))
     what = [line.fact.key for line in _lines(composed, UI("briefing.what.event")) if line.fact]
-    assert what == [f"compensation-plan/{key}" for key in ("announced", "funds", "aim")]
+    assert what == [f"japan-security-documents/{key}" for key in ("revise", "counterstrike")]
 
 
 async def test_what_came_of_an_act_is_told_as_what_followed(service: AnswerService) -> None:

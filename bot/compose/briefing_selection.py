@@ -42,10 +42,11 @@ _TURNS_OF_EVENT: tuple[SectionKind, ...] = (
     "agreed", "background", "planned", "said", "care",
 )  # fmt: skip
 _TURNS_OF_PERIOD: tuple[SectionKind, ...] = (
-    "happened", "happened", "happened", "happened", "happened", "open", "happened", "stands",
-    "said", "may", "happened", "happened", "led", "followed", "followed", "planned", "happened",
-    "happened", "happened", "followed", "planned", "differ", "said", "may", "happened", "open",
-    "led", "may", "said", "followed", "hearsay", "happened", "may", "happened", "stands", "open",
+    "happened", "happened", "happened", "happened", "happened", "open", "may", "stands",
+    "said", "happened", "happened", "happened", "led", "followed", "followed", "planned",
+    "happened", "happened", "happened", "followed", "planned", "differ", "said", "may",
+    "happened", "open", "led", "may", "said", "followed", "hearsay", "happened", "may", "happened",
+    "stands", "open",
 )  # fmt: skip
 """The sections in the order in which they get their lines."""
 

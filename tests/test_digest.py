@@ -417,12 +417,12 @@ def test_events_known_to_a_month_come_once_in_their_month(base: Base, year: list
         assert unit.removeprefix(HEAD) in owners, "the story of the day says it"
 
 
-def test_a_month_does_not_recall_what_the_story_of_its_first_day_tells(
+async def test_a_month_does_not_recall_what_the_story_of_its_first_day_tells(
     service: AnswerService,
 ) -> None:
     told = "japans-new-defence"
-    others = {story.id: FIRST for story in service.store.stories() if story.id != told}
-    digest = compose(service.store, EN, date(2027, 12, 1), DigestHistory(stories=others))
+    others = {story.id: FIRST for story in await service.store.stories() if story.id != told}
+    digest = await compose(service.store, EN, date(2027, 12, 1), DigestHistory(stories=others))
     assert digest.story == told
     recalled = [line.unit for line in under(digest.card, "digest.this-month")]
     assert recalled == [f"{HEAD}president-visit-2011"]

@@ -555,7 +555,7 @@ async def test_what_does_not_end_is_ended_with_the_scheduler(
     await world.begin(hang, SHORT)
     await world.time.until(at("2026-11-24 08:05"))
     await world.end()
-    await asyncio.sleep(0)
+    await world.time.rest()
     assert ended == ["hung"]
 
 

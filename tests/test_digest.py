@@ -336,10 +336,10 @@ def test_a_chart_names_as_its_last_event_what_began_last(year: list[Posted]) -> 
     [
         (
             "two-summits-announced",
-            "3 of the dates are inferred. 2 events lay ahead of the articles.",
+            "3 of the dates are inferred. 2 events still lay ahead when they were reported.",
         ),
         ("two-summits-announced", "(planned; a Sunday in 2023, after March)"),
-        ("a-declaration-for-2025", "2 events lay ahead of the articles."),
+        ("a-declaration-for-2025", "2 events still lay ahead when they were reported."),
         ("summit-in-tokyo", "2 of the dates are inferred. First:"),
         ("rulings-on-forced-labour", "Timeline, 4 dated events. First:"),
     ],
@@ -354,7 +354,7 @@ def test_a_chart_says_which_dates_are_inferred_and_what_lay_ahead(
 
 def test_what_is_old_says_so(year: list[Posted]) -> None:
     first, second = ([line.text for line in lines(posted.card)] for posted in year[:2])
-    end = "The latest dated event reported as having happened is from 2023."
+    end = "The articles report no dated event after 2023."
     assert first[-1] == end
     assert second[-1] == f"Nothing new or corrected since yesterday. {end}"
 

@@ -90,6 +90,7 @@ async def gather(store: Store, subject: Subject) -> Material:
         section, record = sections[each.record.key], each.record
         if section in ("what", "said"):
             return SECTIONS.index(section), *each.rank
+        # What no event tells stands with the last event that it is about.
         events = {record.owner} if section != "happened" or each.event else record.things
         last = max((positions[key] for key in events & positions.keys()), default=(-1, -1))
         return SECTIONS.index(section), *last, each.number

@@ -84,9 +84,9 @@ class RateLimiter:
         await self._keep_apart()
 
     async def _keep_apart(self) -> None:
-        """Wait until the request before is long enough ago, by when it did begin."""
-        # Those that slept beside this one may have begun one; the clock may have been set back.
-        while timedelta(0) < (wait := self._until_free()) <= _APART:  # noqa: ASYNC110 - it is time
+        """Wait until the last request, whenever it was due, began long enough ago."""
+        # Another that slept meanwhile may have begun first; a clock may have been set back.
+        while timedelta(0) < (wait := self._until_free()) <= _APART:  # noqa: ASYNC110 - no event
             await asyncio.sleep(wait.total_seconds())
         self._began_at = self._clock()
 

@@ -26,6 +26,7 @@ from bot.ui.components import error_mapping, error_reporting
 from bot.ui.components.client import FactdeskClient, Interaction
 from bot.ui.components.error_reporting import ErrorReportingTree
 from bot.ui.components.finished_replies import FinishedReplies
+from bot.ui.components.sent_forms import SentForms
 from bot.ui.corrections import unreached
 from bot.ui.digests.commands import DigestCommands
 from bot.ui.questions import replies
@@ -94,6 +95,7 @@ class Factdesk(ServerCachingClient, FactdeskClient):
         self._delivers = delivers
         self._wiring = wiring or Wiring()
         self.metrics = self._wiring.metrics
+        self.forms = SentForms()
         self.connected_shards: set[int] = set()
         self.is_waiting_for_shards = False
         add_gauges(self)
@@ -239,15 +241,10 @@ class Factdesk(ServerCachingClient, FactdeskClient):
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """Note that a shard has a session."""
-        self._note_connection(shard_id)
-
-    async def on_shard_resumed(self, shard_id: int) -> None:
-        """Note that a shard goes on with its session."""
-        self._note_connection(shard_id)
-
-    def _note_connection(self, shard_id: int) -> None:
         self.connected_shards.add(shard_id)
         self.metrics.connected()
+
+    on_shard_resumed = on_shard_connect  # a shard goes on with its session
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """Note that a shard is away; discord.py says so at every attempt to come back."""
@@ -256,6 +253,10 @@ class Factdesk(ServerCachingClient, FactdeskClient):
     async def on_app_command_completion(self, interaction: Interaction, _: object) -> None:
         """Count a command that was answered."""
         error_reporting.count_command(interaction, "answered")
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Take a form that was sent; commands and controls are not taken here."""
+        await self.forms.hear(interaction)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Answer a mention or a direct message; there are no other commands in messages."""

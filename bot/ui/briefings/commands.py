@@ -23,6 +23,7 @@ from bot.texts.catalogues import LANGUAGES, words_in
 from bot.ui.briefings import deciding, dispatch, looking
 from bot.ui.briefings.beginning import begin_draft
 from bot.ui.briefings.context import ActionContext
+from bot.ui.briefings.controls import FORM
 from bot.ui.briefings.from_answer import BriefButton, brief_menu
 from bot.ui.briefings.options import (
     complete_briefings,
@@ -31,7 +32,7 @@ from bot.ui.briefings.options import (
     read_subject,
 )
 from bot.ui.briefings.panels import status_word
-from bot.ui.components.client import Interaction, guild_of
+from bot.ui.components.client import FactdeskClient, Interaction, guild_of
 from bot.ui.components.language import reader_words, reply_language
 from bot.ui.components.localised import text
 from bot.ui.components.markdown import escape
@@ -48,7 +49,7 @@ _HEADLINE = 80  # characters of a headline in the list
 class BriefingCommands(commands.Cog, name="Briefing"):
     """Adds `/briefing` to the command tree, with its buttons, menus and forms."""
 
-    def __init__(self, bot: commands.AutoShardedBot) -> None:
+    def __init__(self, bot: FactdeskClient) -> None:
         self.bot = bot
 
     async def cog_load(self) -> None:
@@ -63,11 +64,7 @@ class BriefingCommands(commands.Cog, name="Briefing"):
             LookButton,
             WaitingButton,
         )
-
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: Interaction) -> None:
-        """Handle a form that was sent, whichever process showed it."""
-        await dispatch.hear_form(interaction)
+        self.bot.forms.add(FORM, dispatch.take_form)
 
 
 def _subcommands() -> list[Subcommand]:

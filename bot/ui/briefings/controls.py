@@ -20,7 +20,8 @@ from bot.ui.components.messages import ReplyText
 Style = discord.ButtonStyle
 
 _KEY = r":(?P<action>[a-z]+):(?P<briefing_id>[0-9a-f]{8}):(?P<version>\d{1,9}):(?P<page>\d{1,3})"
-BUTTON, MENU, FORM = "b" + _KEY, "bs" + _KEY, "bm" + _KEY
+BUTTON, MENU = "b" + _KEY, "bs" + _KEY
+FORM = re.compile("bm" + _KEY)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from bot.ui.briefings import actions, render
 from bot.ui.briefings.context import Action, ActionContext, Shown, refused
 from bot.ui.briefings.controls import (
     BUTTON,
-    FORM,
     MENU,
     Button,
     Form,
@@ -35,13 +34,12 @@ from bot.ui.briefings.controls import (
 from bot.ui.briefings.looking import working_card
 from bot.ui.components import messages, own_card, refused_form
 from bot.ui.components.client import Interaction
-from bot.ui.components.error_reporting import reported
 from bot.ui.components.language import reader_words
 from bot.ui.components.messages import ReplyText, UserError
 from bot.ui.components.moderator_commands import moderators_only
 from bot.ui.components.persistent_items import PersistentItem, row_of
 from bot.ui.components.refused_form import Entered
-from bot.ui.components.submitted import form_id, form_values, picked, require_storable
+from bot.ui.components.submitted import form_values, picked, require_storable
 
 log = structlog.stdlib.get_logger("factdesk.ui")
 
@@ -72,12 +70,10 @@ class ActionMenu(PersistentItem, template=MENU):
         await _hear(interaction, key, actions.MENUS.get(key.action), entered)
 
 
-async def hear_form(interaction: Interaction) -> None:
-    """Take the action of a form that was sent, if it is one of a briefing."""
-    if match := re.fullmatch(FORM, form_id(interaction) or ""):
-        key, entered = Key.read(match), form_values(interaction)
-        action = actions.FORMS.get(key.action)
-        await reported(interaction, _hear(interaction, key, action, entered))
+async def take_form(interaction: Interaction, match: re.Match[str]) -> None:
+    """Take the action of a form that was sent."""
+    key = Key.read(match)
+    await _hear(interaction, key, actions.FORMS.get(key.action), form_values(interaction))
 
 
 async def _hear(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import discord
 from discord.ext import commands
@@ -19,6 +19,9 @@ from bot.metrics import Metrics
 from bot.state.posts import MessageRef
 from bot.state.state import State
 from bot.ui.components.finished_replies import FinishedReplies
+
+if TYPE_CHECKING:
+    from bot.ui.components.sent_forms import SentForms
 
 
 class Messages(Protocol):
@@ -47,6 +50,7 @@ class FactdeskClient(commands.AutoShardedBot, ABC):
     editor: BriefingEditor
     corrections: CorrectionPosts
     notices: NoticeJob
+    forms: SentForms
 
     @abstractmethod
     async def reload_base(self) -> bool:

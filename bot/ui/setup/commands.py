@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.ui.components.client import Interaction
+from bot.ui.components.client import FactdeskClient, Interaction
 from bot.ui.components.localised import text
 from bot.ui.components.moderator_commands import Slash
 from bot.ui.setup import controls
@@ -15,18 +15,14 @@ from bot.ui.setup import controls
 class SetupCommands(commands.Cog, name="Setup"):
     """Adds `/setup`, and handles the controls and forms of its card."""
 
-    def __init__(self, bot: commands.AutoShardedBot) -> None:
+    def __init__(self, bot: FactdeskClient) -> None:
         self.bot = bot
 
     async def cog_load(self) -> None:
         """Add the command and the controls."""
         self.bot.tree.add_command(_command())
         self.bot.add_dynamic_items(controls.SetupButton, controls.SetupMenu)
-
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: Interaction) -> None:
-        """Take a form of the card that was sent, whichever process showed it."""
-        await controls.hear_form(interaction)
+        self.bot.forms.add(controls.FORM, controls.take_form)
 
 
 def _command() -> Slash:

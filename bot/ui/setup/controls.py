@@ -17,13 +17,12 @@ from bot.state.digests import Schedule
 from bot.ui.components import own_card, refused_form
 from bot.ui.components.authorization import require_manage_server
 from bot.ui.components.client import Interaction, server_id_of
-from bot.ui.components.error_reporting import reported
 from bot.ui.components.language import reader_words
 from bot.ui.components.messages import UserError, view
 from bot.ui.components.moderator_commands import moderators_only
 from bot.ui.components.persistent_items import PersistentItem, button, row_of
 from bot.ui.components.refused_form import Entered
-from bot.ui.components.submitted import form_id, form_values, picked
+from bot.ui.components.submitted import form_values, picked
 from bot.ui.digests.set_up import required, send_test
 from bot.ui.setup import changes
 from bot.ui.setup.card import Step, setup_card
@@ -42,7 +41,7 @@ FORMS: Mapping[str, tuple[Step, Change]] = {
     "hour": ("digest", changes.enter_hour),
 }
 _AT_STEP = r"(?::(?P<step>server|digest))?"  # where it was opened, unless at its own step
-_FORM = re.compile(rf"setup-form:(?P<action>zone|hour){_AT_STEP}")
+FORM = re.compile(rf"setup-form:(?P<action>zone|hour){_AT_STEP}")
 _LONGEST = 64  # characters of a time or a time zone
 
 
@@ -91,11 +90,10 @@ class SetupMenu(PersistentItem, template=r"setup-menu:(?P<action>[a-z]+)"):
         await manage(interaction, lambda: _or_alert(interaction, step, choose))
 
 
-async def hear_form(interaction: Interaction) -> None:
-    """Store what a form of the card gives, if it is one that was sent."""
-    if match := _FORM.fullmatch(form_id(interaction) or ""):
-        action, step = match["action"], _step_of(match)
-        await reported(interaction, manage(interaction, lambda: _store(interaction, action, step)))
+async def take_form(interaction: Interaction, match: re.Match[str]) -> None:
+    """Store what a form of the card gives."""
+    action, step = match["action"], _step_of(match)
+    await manage(interaction, lambda: _store(interaction, action, step))
 
 
 def _step_of(match: re.Match[str]) -> Step:

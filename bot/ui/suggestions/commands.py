@@ -5,11 +5,9 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.ui.components.client import Interaction
-from bot.ui.components.error_reporting import reported
+from bot.ui.components.client import FactdeskClient, Interaction
 from bot.ui.components.localised import text
 from bot.ui.components.moderator_commands import Slash, moderate
-from bot.ui.components.submitted import form_id
 from bot.ui.suggestions.form import FORM, AboutButton, begin, complete_things, submit
 from bot.ui.suggestions.own import OwnButton, show_own
 from bot.ui.suggestions.passing_on import PassOnButton
@@ -19,7 +17,7 @@ from bot.ui.suggestions.queue import QueueButton, show_queue
 class SuggestionCommands(commands.Cog, name="Suggestions"):
     """Adds both commands, and handles their forms and buttons."""
 
-    def __init__(self, bot: commands.AutoShardedBot) -> None:
+    def __init__(self, bot: FactdeskClient) -> None:
         self.bot = bot
 
     async def cog_load(self) -> None:
@@ -27,12 +25,7 @@ class SuggestionCommands(commands.Cog, name="Suggestions"):
         self.bot.tree.add_command(_suggest_command())
         self.bot.tree.add_command(_suggestions_group())
         self.bot.add_dynamic_items(AboutButton, OwnButton, PassOnButton, QueueButton)
-
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: Interaction) -> None:
-        """Take what was entered into a form, even one that another process opened."""
-        if match := FORM.fullmatch(form_id(interaction) or ""):
-            await reported(interaction, submit(interaction, match["thing"]))
+        self.bot.forms.add(FORM, submit)
 
 
 def _suggest_command() -> Slash:

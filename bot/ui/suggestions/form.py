@@ -162,8 +162,9 @@ def _source_field(words: Words) -> ui.Label[ui.Modal]:
     )
 
 
-async def submit(interaction: Interaction, thing: str) -> None:
+async def submit(interaction: Interaction, match: re.Match[str]) -> None:
     """Keep what was entered into the form about a thing."""
+    thing = match["thing"]
     # Deferred first: a database that is unavailable may take longer than Discord waits.
     await interaction.response.defer(ephemeral=True, thinking=True)
     entered = {name: next(iter(values), "") for name, values in form_values(interaction).items()}

@@ -1,4 +1,4 @@
-"""Digests that several servers read: composed once, kept within a bound, gone with their base."""
+"""What several servers' digests share: composed once, kept within a bound, gone with its base."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 
 from bot.answers.lifecycle import open_service
 from bot.answers.service import AnswerService
+from bot.compose.digest import compose_issue
 from bot.delivery import digest_composer
 from bot.delivery.digest_composer import DigestComposer
 from bot.facts.store import Store
 from bot.state.digests import Schedule
 from bot.state.state import State
-from tests.small_base import AGREEMENT, write_small_base
+from tests.small_base import AGREEMENT, STORY, write_small_base
 from tests.test_scheduler import EIGHT, NOW
 
 TODAY = NOW.date()
@@ -47,7 +49,7 @@ def composer(service: AnswerService, state: State) -> DigestComposer:
 
 
 def kept(composer: DigestComposer) -> Mapping[object, object]:
-    """The digests that are given again without composing them."""
+    """What is given again without composing it."""
     return vars(composer)["_kept"]
 
 
@@ -56,16 +58,29 @@ async def test_servers_that_read_the_same_get_what_was_composed_once(
 ) -> None:
     first = await composer(ONE, TODAY, is_late=False)
     again = await composer(replace(ONE, server_id=2), TODAY, is_late=False)
-    assert again.card is first.card
+    assert again == first
     assert len(kept(composer)) == 1
 
 
 async def test_servers_that_are_due_together_get_what_was_composed_once(
-    composer: DigestComposer,
+    composer: DigestComposer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    composing = AsyncMock(wraps=compose_issue)
+    monkeypatch.setattr(digest_composer, "compose_issue", composing)
     servers = (replace(ONE, server_id=number) for number in range(1, 5))
-    drafts = await asyncio.gather(*(composer(server, TODAY, is_late=False) for server in servers))
-    assert len({id(draft.card) for draft in drafts}) == 1
+    await asyncio.gather(*(composer(server, TODAY, is_late=False) for server in servers))
+    assert composing.await_count == 1
+
+
+async def test_servers_that_had_other_stories_share_all_but_the_story(
+    service: AnswerService, state: State, tmp_path: Path
+) -> None:
+    await service.swap(await with_story(tmp_path / "told")).close()
+    composer = DigestComposer(service, state)
+    had_it = replace(ONE, stories={"the-line": TODAY - timedelta(days=1)})
+    stories = [(await composer(one, TODAY, is_late=False)).contents.story for one in (ONE, had_it)]
+    assert stories == ["the-line", None]
+    assert len(kept(composer)) == 1
 
 
 @pytest.mark.parametrize(
@@ -76,15 +91,14 @@ async def test_servers_that_are_due_together_get_what_was_composed_once(
         replace(ONE, config=replace(EIGHT, weekdays=frozenset({0}))),
         replace(ONE, last_day=TODAY),
         replace(ONE, last_base_version="another"),
-        replace(ONE, stories={"the-storm": TODAY}),
     ],
-    ids=["language", "topics", "weekly", "last day", "last base", "stories"],
+    ids=["language", "topics", "weekly", "last day", "last base"],
 )
 async def test_servers_that_read_something_else_do_not(
     composer: DigestComposer, other: Schedule
 ) -> None:
-    first = await composer(ONE, TODAY, is_late=False)
-    assert (await composer(other, TODAY, is_late=False)).card is not first.card
+    await composer(ONE, TODAY, is_late=False)
+    await composer(other, TODAY, is_late=False)
     assert len(kept(composer)) == 2
 
 
@@ -118,14 +132,23 @@ async def reworded(place: Path) -> Store:
     return (await open_service(folders, place / "data")).store
 
 
+async def with_story(place: Path) -> Store:
+    """The small base with a story to tell."""
+    folders = write_small_base(place)
+    (folders.facts / "stories").mkdir()
+    (folders.facts / "stories/the-line.yaml").write_text(STORY, "utf-8")
+    return (await open_service(folders, place / "data")).store
+
+
 async def test_another_base_drops_them(
     composer: DigestComposer, service: AnswerService, tmp_path: Path
 ) -> None:
+    before = service.store.fingerprint
     first = await composer(ONE, TODAY, is_late=False)
     other = await reworded(tmp_path / "other")
     await service.swap(other).close()
     second = await composer(ONE, TODAY, is_late=False)
-    assert second.card is not first.card
+    assert first.contents.base_version == before
     assert second.contents.base_version == other.fingerprint
     assert len(kept(composer)) == 1
 

@@ -20,7 +20,12 @@ from bot.cards.card import ASK, Action, Card, Line, Question, Section
 from bot.cards.limits import BUTTON_LABEL, BUTTONS_IN_ROW, DIGEST
 from bot.cards.wording import day_words
 from bot.compose import digest_age, digest_calendar, digest_changes, digest_story
-from bot.compose.digest_material import DigestHistory, DigestMaterial, gather
+from bot.compose.digest_material import (
+    DigestHistory,
+    DigestMaterial,
+    StoryMaterial,
+    gather,
+)
 from bot.compose.digest_story import StorySection
 from bot.compose.message_budget import (
     MessageBudget,
@@ -53,6 +58,76 @@ class ComposedDigest:
 
 
 @dataclass(frozen=True)
+class DigestIssue:
+    """A day's digest without its story: the same for all who have read the same, stories apart.
+
+    `name` is the digest's own title, and `chosen` what it is about. `before` are the groups before
+    the story, and `ahead` those after it. `budget` is what the first leave, and `beside` what both
+    do; nothing is taken of either.
+    """
+
+    material: StoryMaterial
+    day: date
+    is_weekly: bool
+    name: str
+    chosen: str
+    age: Line | None
+    before: Allocated
+    ahead: tuple[PassageGroup, ...]
+    budget: MessageBudget
+    beside: MessageBudget
+
+    def choose(self, posted_on: Mapping[str, date]) -> StorySection | None:
+        """The story whose turn it is, if one fits; `posted_on` says when each was last posted."""
+        budget = self.beside.copy()
+        return digest_story.choose(self.material, budget, self.day, posted_on, self.is_weekly)
+
+    def digest(self, story: StorySection | None, posted_on: Mapping[str, date]) -> ComposedDigest:
+        """The digest with the story that was chosen."""
+        contents = self._contents(story)
+        first = None if self.before else story  # its headline is then the message's
+        is_wider = story and story.is_wider(self.material.topics)
+        about = _wider(self.material.context, self.chosen) if is_wider else self.chosen
+        card = Card(
+            question=Question("about"),  # the card has one page, so nothing asks it again
+            language=self.material.context.words.language,
+            title=first.headline if first else self.name,
+            found=True,
+            subtitle=" · ".join([self.name, about] if first else [about]),
+            sections=(*_sections(contents), *self._last_sections(contents, posted_on)),
+            picture=first.picture(self.material) if first else None,
+            actions=tuple(_actions(self.material, contents)),
+            one_page=True,
+        )
+        shown = chain.from_iterable(passage.facts for passage in contents.passages())
+        return ComposedDigest(
+            card=card,
+            facts={fact.key: fact.version for fact in shown},
+            story=story.story.id if story else None,
+            has_more_than_story=contents.has_more_than_story,
+        )
+
+    def _contents(self, story: StorySection | None) -> _Contents:
+        """What fits the message: the news first, then the story, then what else the day recalls."""
+        budget, ahead = self.budget.copy(), self.ahead
+        if story:
+            budget.take(*story.all_lines())
+            ahead = tuple(_untold(ahead, story))
+        after = _allocate_ahead(budget, ahead, is_brief=False)
+        return _Contents(self.before, story, after, bool(self.before or ahead))
+
+    def _last_sections(
+        self, contents: _Contents, posted_on: Mapping[str, date]
+    ) -> Iterator[Section]:
+        """How old it all is; first why there is nothing, if there is neither a story nor news."""
+        if not contents.story and not contents.has_more_than_story:
+            yield Section((_nothing(self.material, posted_on),), listed=False)
+        before = contents.story.told_before if contents.story else None
+        if small := tuple(filter(None, (before, self.age))):
+            yield Section(small, listed=False, small=True)
+
+
+@dataclass(frozen=True)
 class _Contents:
     """What fits a digest: the groups before the story, the story, and the groups after it."""
 
@@ -82,32 +157,41 @@ async def compose(
     What does not fit appears as a count ("3 more"). On a day full of news there may be no story; a
     weekly digest has a longer one.
     """
+    issue = await compose_issue(store, words, day, history, topics, is_weekly)
+    return issue.digest(issue.choose(history.stories), history.stories)
+
+
+async def compose_issue(
+    store: Store,
+    words: Words,
+    day: date,
+    history: DigestHistory,
+    topics: frozenset[str],
+    is_weekly: bool,
+) -> DigestIssue:
+    """The same without its story."""
     material = await gather(store, words, topics, history)
-    chosen = _about(material.context, topics)
+    context = material.context
+    chosen = _about(context, topics)
     name = words("digest.weekly" if is_weekly else "digest.title", date=day_words(day, words))
     age = digest_age.line(material, history, day)
-    widest = words("digest.wider", topics=chosen) if topics else chosen
-    budget = MessageBudget(material.context, name, widest, age.text if age else "", most=DIGEST)
-    contents = _contents(material, budget, day, history, is_weekly)
-    about = widest if contents.story and contents.story.is_wider(topics) else chosen
-    first = None if contents.before else contents.story  # its headline is then the message's
-    card = Card(
-        question=Question("about"),  # the card has one page, so nothing asks it again
-        language=words.language,
-        title=first.headline if first else name,
-        found=True,
-        subtitle=" · ".join([name, about] if first else [about]),
-        sections=(*_sections(contents), *_last_sections(material, contents, history, age)),
-        picture=first.picture(material) if first else None,
-        actions=tuple(_actions(material, contents)),
-        one_page=True,
-    )
-    shown = chain.from_iterable(passage.facts for passage in contents.passages())
-    return ComposedDigest(
-        card=card,
-        facts={fact.key: material.versions[fact.key] for fact in shown},
-        story=contents.story.story.id if contents.story else None,
-        has_more_than_story=contents.has_more_than_story,
+    widest = _wider(context, chosen) if topics else chosen
+    budget = MessageBudget(context, name, widest, age.text if age else "", most=DIGEST)
+    news, ahead = list(_news(material, day, history)), tuple(_ahead(material, day, history))
+    shown = allocate(budget, news, _MOST)
+    # A story can wait for another day, an anniversary cannot: the story leaves room for them.
+    _allocate_ahead(beside := budget.copy(), ahead, is_brief=True)
+    return DigestIssue(
+        material=material.told,
+        day=day,
+        is_weekly=is_weekly,
+        name=name,
+        chosen=chosen,
+        age=age,
+        before=tuple(zip(news, shown, strict=True)),
+        ahead=ahead,
+        budget=budget,
+        beside=beside,
     )
 
 
@@ -117,25 +201,9 @@ def _about(context: AnswerContext, topics: frozenset[str]) -> str:
     return context.words.list(names) if names else context.store.info.title
 
 
-def _contents(
-    material: DigestMaterial,
-    budget: MessageBudget,
-    day: date,
-    history: DigestHistory,
-    is_weekly: bool,
-) -> _Contents:
-    """What fits the message: the news first, then the story, then what else the day recalls."""
-    news, ahead = list(_news(material, day, history)), list(_ahead(material, day, history))
-    shown = allocate(budget, news, _MOST)
-    # A story can wait for another day, an anniversary cannot: the story leaves room for them.
-    beside = budget.copy()
-    _allocate_ahead(beside, ahead, is_brief=True)
-    story = digest_story.choose(material, beside, day, history.stories, is_weekly)
-    if story:
-        budget.take(*story.all_lines())
-        ahead = list(_untold(ahead, story))
-    after = _allocate_ahead(budget, ahead, is_brief=False)
-    return _Contents(tuple(zip(news, shown, strict=True)), story, after, bool(news or ahead))
+def _wider(context: AnswerContext, chosen: str) -> str:
+    """The chosen topics, and that the story is of another one that touches them."""
+    return context.words("digest.wider", topics=chosen)
 
 
 def _allocate_ahead(
@@ -207,26 +275,15 @@ def _sections(contents: _Contents) -> Iterator[Section]:
         yield group.section(shown)
 
 
-def _last_sections(
-    material: DigestMaterial, contents: _Contents, history: DigestHistory, age: Line | None
-) -> Iterator[Section]:
-    """How old it all is; first why there is nothing, if there is neither a story nor news."""
-    if not contents.story and not contents.has_more_than_story:
-        yield Section((_nothing(material, history),), listed=False)
-    before = contents.story.told_before if contents.story else None
-    if small := tuple(filter(None, (before, age))):
-        yield Section(small, listed=False, small=True)
-
-
-def _nothing(material: DigestMaterial, history: DigestHistory) -> Line:
+def _nothing(material: StoryMaterial, posted_on: Mapping[str, date]) -> Line:
     """That nothing is posted until a story comes again, or that the base has none to tell."""
     words = material.context.words
-    if again := digest_story.next_day(material.stories, history.stories):
+    if again := digest_story.next_day(material.stories, posted_on):
         return Line(words("digest.all-told", date=day_words(again, words)))
     return Line(words("digest.nothing"))
 
 
-def _actions(material: DigestMaterial, contents: _Contents) -> Iterator[Action]:
+def _actions(material: StoryMaterial, contents: _Contents) -> Iterator[Action]:
     """The story's question to the reader, and buttons to what else the digest is about.
 
     A server's own topic needs no button in each of its digests.

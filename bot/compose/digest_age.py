@@ -35,7 +35,7 @@ def newest_date(material: DigestMaterial) -> Moment | None:
 
     What goes on counts from its beginning.
     """
-    reported = (e for e in material.all_events.values() if not e.event.lies_ahead)
+    reported = (e for e in material.all_events if not e.event.lies_ahead)
     spans = [e.dated.span for e in reported if e.dated.span]
     last = max(spans, key=_last_day, default=None)
     return _end(last) if last else None

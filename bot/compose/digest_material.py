@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 
 from bot.answers.context import AnswerContext
 from bot.facts.records import EventRecord, FactRecord
 from bot.facts.shown import ShownFact
 from bot.facts.store import Filter, Store
-from bot.facts.stories import Story
+from bot.facts.stories import Story, keys
 from bot.texts.catalogues import Words
 
 
@@ -31,24 +32,36 @@ class DigestHistory:
 
 
 @dataclass(frozen=True)
-class DigestMaterial:
-    """What a digest chooses from.
+class StoryMaterial:
+    """What stories are told from: those of the chosen topics or, if none are chosen, all.
 
-    `topics` are the chosen ones, if any are. `facts` include withdrawn ones; `events` are in order
-    of time. Both, and the `stories`, are narrowed to those topics. `all_events` and `all_facts`,
-    without withdrawn ones, are not, as a story of a chosen topic may touch another. `shown` is what
-    readers are shown now of those facts whose earlier showing is known, by key.
+    `events`, in order of time, and `facts`, without withdrawn ones, are those that the stories tell
+    of, by id and by key. As a story may touch other topics, they are not narrowed to the chosen.
     """
 
     context: AnswerContext
     topics: frozenset[str]
+    stories: Sequence[Story]
+    events: Mapping[str, EventRecord]
+    facts: Mapping[str, FactRecord]
+
+
+@dataclass(frozen=True)
+class DigestMaterial:
+    """What a digest chooses from.
+
+    `facts` include withdrawn ones; `events` are in order of time. Both are narrowed to the chosen
+    topics, if any are; `all_events` are not. `versions` are those of all facts by key. `shown` is
+    what readers are shown now of those facts whose earlier showing is known, by key.
+    """
+
+    context: AnswerContext
     facts: Sequence[FactRecord]
     events: Sequence[EventRecord]
-    stories: Sequence[Story]
-    all_events: Mapping[str, EventRecord]
-    all_facts: Mapping[str, FactRecord]
+    all_events: Sequence[EventRecord]
     versions: Mapping[str, str]
     shown: Mapping[str, ShownFact]
+    told: StoryMaterial
 
 
 async def gather(
@@ -58,17 +71,40 @@ async def gather(
 
     A story is of the topics that it names: one that only touches a topic is not served for it.
     """
-    events = await store.events(Filter())
-    by_id = {event.event.id: event for event in events}
-    facts = await store.every_fact()
-    by_key = {fact.key: fact for fact in facts if not fact.fact.withdrawn}
+    all_events = events = await store.events(Filter())
+    all_facts = facts = await store.every_fact()
     stories = await store.stories()
     if topics:
         events = tuple(event for event in events if topics & {*event.event.topics})
         chosen = topics | {event.event.id for event in events}
         facts = tuple(fact for fact in facts if topics & fact.things or fact.owner in chosen)
         stories = tuple(story for story in stories if topics & {*story.topics})
-    context = AnswerContext(store, words, {})
-    shown = await store.shown_facts(history.shown)
-    versions = await store.versions()
-    return DigestMaterial(context, topics, facts, events, stories, by_id, by_key, versions, shown)
+    context, by_key = AnswerContext(store, words, {}), {fact.key: fact for fact in all_facts}
+    return DigestMaterial(
+        context=context,
+        facts=facts,
+        events=events,
+        all_events=all_events,
+        versions={key: fact.version for key, fact in by_key.items()},
+        shown=await store.shown_facts(history.shown) if history.shown else {},
+        told=_story_material(context, topics, stories, all_events, by_key),
+    )
+
+
+def _story_material(
+    context: AnswerContext,
+    topics: frozenset[str],
+    stories: Sequence[Story],
+    events: Sequence[EventRecord],
+    facts: Mapping[str, FactRecord],
+) -> StoryMaterial:
+    """What these stories are told from, of all events and facts."""
+    told = frozenset(chain.from_iterable(keys(story.tells) for story in stories))
+    owners = {key.partition("/")[0] for key in told}
+    return StoryMaterial(
+        context,
+        topics,
+        stories,
+        events={event.event.id: event for event in events if event.event.id in owners},
+        facts={key: facts[key] for key in told & facts.keys() if not facts[key].fact.withdrawn},
+    )

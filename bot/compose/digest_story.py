@@ -10,7 +10,7 @@ from bot.answers.fact_lines import event_line, fact_line
 from bot.answers.time_picture import time_picture
 from bot.cards.card import Line, Picture
 from bot.cards.wording import day_words, span_words
-from bot.compose.digest_material import DigestMaterial
+from bot.compose.digest_material import StoryMaterial
 from bot.compose.digest_turn import in_turn
 from bot.compose.message_budget import MessageBudget, Passage, Variants
 from bot.facts.dates import parse_date
@@ -44,7 +44,7 @@ class StorySection:
         """The headline, everything below it, and when it was told before."""
         return tuple(filter(None, (Line(self.headline), *self.lines, self.told_before)))
 
-    def picture(self, material: DigestMaterial) -> Picture | None:
+    def picture(self, material: StoryMaterial) -> Picture | None:
         """The chart of the events that it tells of, if enough of them have a date.
 
         It cites no paragraph that no line cites.
@@ -53,7 +53,7 @@ class StorySection:
         told = heads | {record.owner for record in self.passage.facts}
         cited = self._cited()
         events = [
-            _citing_only(event, cited) for key, event in material.all_events.items() if key in told
+            _citing_only(event, cited) for key, event in material.events.items() if key in told
         ]
         title = self.story.headline(material.context.words.language)
         lines = tuple(event_line(material.context, event) for event in events)
@@ -75,7 +75,7 @@ class StorySection:
 
 
 def choose(
-    material: DigestMaterial,
+    material: StoryMaterial,
     budget: MessageBudget,
     day: date,
     posted_on: Mapping[str, date],
@@ -109,7 +109,7 @@ def next_day(stories: Sequence[Story], posted_on: Mapping[str, date]) -> date | 
 
 
 def _fitting(
-    material: DigestMaterial,
+    material: StoryMaterial,
     budget: MessageBudget,
     story: Story,
     is_weekly: bool,
@@ -128,7 +128,7 @@ def _fitting(
 
 
 def _section(
-    material: DigestMaterial, story: Story, told: Sequence[StoryLine], told_on: date | None
+    material: StoryMaterial, story: Story, told: Sequence[StoryLine], told_on: date | None
 ) -> StorySection:
     words = material.context.words
     before = words("digest.told-before", date=day_words(told_on, words)) if told_on else None
@@ -144,7 +144,7 @@ def _section(
     )
 
 
-def _dates(material: DigestMaterial, story: Story) -> str | None:
+def _dates(material: StoryMaterial, story: Story) -> str | None:
     """When a story takes place or, if that is unknown, that its articles have no date either."""
     words, store = material.context.words, material.context.store
     if story.when:
@@ -161,7 +161,7 @@ def _is_open(line: Line) -> bool:
     return any(record.part == "open" for record in (line.fact, *line.rests_on) if record)
 
 
-def _lines(material: DigestMaterial, story: Story, told: Sequence[StoryLine]) -> Iterator[Line]:
+def _lines(material: StoryMaterial, story: Story, told: Sequence[StoryLine]) -> Iterator[Line]:
     """What a story tells, without what was withdrawn since.
 
     A fact has its date if no line up to it names the year.
@@ -170,9 +170,9 @@ def _lines(material: DigestMaterial, story: Story, told: Sequence[StoryLine]) ->
     for each in told:
         if isinstance(each, Retelling):
             line = _retold(material, each)
-        elif event := material.all_events.get(each):
+        elif event := material.events.get(each):
             line = event_line(material.context, event)
-        elif record := material.all_facts.get(each):
+        elif record := material.facts.get(each):
             said += record.fact.says
             line = _fact_line(material, record, is_dated=_names_year(said, record))
         else:
@@ -182,12 +182,12 @@ def _lines(material: DigestMaterial, story: Story, told: Sequence[StoryLine]) ->
             yield line
 
 
-def _retold(material: DigestMaterial, retelling: Retelling) -> Line | None:
+def _retold(material: StoryMaterial, retelling: Retelling) -> Line | None:
     """A line in the story's own words, or nothing if one of its facts was withdrawn.
 
     Its label is that of its facts; what qualifies them is in its words.
     """
-    records = [record for key in retelling.rests_on if (record := material.all_facts.get(key))]
+    records = [record for key in retelling.rests_on if (record := material.facts.get(key))]
     if len(records) < len(retelling.rests_on):
         return None
     retold = [_with_words(record, retelling.says) for record in records]
@@ -219,7 +219,7 @@ def _citing_only(event: EventRecord, cited: frozenset[tuple[str, int]]) -> Event
     return event.model_copy(update={"event": narrowed})
 
 
-def _fact_line(material: DigestMaterial, record: FactRecord, is_dated: bool) -> Line:
+def _fact_line(material: StoryMaterial, record: FactRecord, is_dated: bool) -> Line:
     """A fact as a story shows it; how it was inferred is left to the fact's own card."""
     words = material.context.words
     line = fact_line(material.context, record, dated=not is_dated)
@@ -227,7 +227,7 @@ def _fact_line(material: DigestMaterial, record: FactRecord, is_dated: bool) -> 
     return replace(line, label=_label(material, record) or line.label, notes=kept)
 
 
-def _label(material: DigestMaterial, record: FactRecord) -> str | None:
+def _label(material: StoryMaterial, record: FactRecord) -> str | None:
     """What a story labels a fact that is open or an article's opinion, in one form each."""
     words, fact = material.context.words, record.fact
     if record.part == "open":

@@ -1,4 +1,4 @@
-"""Makes servers' digests from the open base, and keeps those that other servers read too."""
+"""Makes servers' digests from the open base, and keeps what of them other servers read too."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import date
 
 from bot.answers.service import AnswerService
 from bot.cards.card import Card
-from bot.compose.digest import ComposedDigest, DigestHistory, compose
+from bot.compose.digest import DigestHistory, DigestIssue, compose_issue
 from bot.compose.digest_run import DigestReader
 from bot.delivery.fact_versions import changed_facts, remember_base, seen_facts
 from bot.facts.shown import ShownFact
@@ -20,8 +20,8 @@ from bot.state.posts import Contents
 from bot.state.state import State
 from bot.texts.catalogues import Words, words_in
 
-KEPT = 500
-"""Digests; each takes some ten kilobytes."""
+KEPT = 50
+"""Issues; each takes some 30 kilobytes."""
 
 
 @dataclass(frozen=True)
@@ -40,22 +40,23 @@ class DigestDraft:
 class DigestComposer:
     """Composes digests from the open base and from what each server's earlier ones said.
 
-    Servers that read the same, and have read the same before, get the same digest: it is composed
-    once, and kept as long as the base is open.
+    Servers that read the same, and whose last digest was of the same day and base, have all of it
+    in common but its story: that is composed once, and kept as long as the base is open.
     """
 
     def __init__(self, service: AnswerService, state: State) -> None:
         self._service = service
         self._state = state
         self._base_version = service.store.fingerprint
-        self._kept: OrderedDict[tuple[object, ...], ComposedDigest] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], DigestIssue] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()  # several that are due would make the same one
 
     async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
         """The digest of a server's local day. Raises DatabaseUnavailable."""
         store = self._service.store
         await remember_base(store, self._state)
-        digest = await self._digest(store, schedule, day)
+        issue, posted_on = await self._issue(store, schedule, day), schedule.stories
+        digest = issue.digest(issue.choose(posted_on), posted_on)
         card = digest.card
         if is_late:
             card = _marked_late(card, schedule, words_in(self.language(schedule)))
@@ -92,24 +93,23 @@ class DigestComposer:
         before = await seen_facts(self._state, {key: seen[key] for key in changed})
         return {key: fact.shown for key, fact in before.items() if fact.shown}
 
-    async def _digest(self, store: Store, schedule: Schedule, day: date) -> ComposedDigest:
+    async def _issue(self, store: Store, schedule: Schedule, day: date) -> DigestIssue:
         if store.fingerprint != self._base_version:
             self._base_version = store.fingerprint
             self._kept.clear()
         reader = self.reader(schedule)
         key = (
             *(day, reader.words.language, reader.topics, reader.is_weekly),
-            *(schedule.last_day, schedule.last_base_version, frozenset(schedule.stories.items())),
-            store.fingerprint,
+            *(schedule.last_day, schedule.last_base_version, store.fingerprint),
         )
         async with self._one_at_a_time:
             if key not in self._kept:
                 history = await self.history(store, schedule)
                 words, topics = reader.words, reader.topics
-                digest = await compose(store, words, day, history, topics, reader.is_weekly)
+                issue = await compose_issue(store, words, day, history, topics, reader.is_weekly)
                 if store.fingerprint != self._base_version:
-                    return digest  # another base was opened meanwhile
-                self._kept[key] = digest
+                    return issue  # another base was opened meanwhile
+                self._kept[key] = issue
                 if len(self._kept) > KEPT:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)

@@ -73,9 +73,11 @@ class Lookup:
         is_person = self._entries[owner].is_person
         return len(last) >= (_LETTERS_OF_A_PERSON if is_person else _LETTERS)
 
-    def begins_only_absent(self, typed: str) -> bool:
-        """Whether a normalized text begins an absent name and, as it is written, no other."""
-        begun = self._rows.starting(typed)[1]
+    def begins_only_absent(self, typed: str, begun: Collection[int]) -> bool:
+        """Whether a normalized text begins an absent name and, as it is written, no other.
+
+        `begun` are the owners of the names that it begins in any form.
+        """
         if not any(self._entries[owner].is_absent for owner in begun):
             return False
         return not any(

@@ -129,7 +129,7 @@ class NameIndex:
             if sum(c.chance for c in near) >= LIKELY and (len(near) > 1 or not doubtful):
                 return self._offer(self._by_chance(near))
         shown = [c.owner for c in ranked if c.is_near and not self._entries[c.owner].is_absent]
-        begun = self._starting(typed, kinds) if doubtful else []
+        begun = self._best_begun(*self._rows.starting(typed), kinds) if doubtful else []
         return Finding("none", self._those(list(dict.fromkeys((*begun, *shown)))[:_SHOWN]))
 
     def _certain(self, typed: str, owner: int, described: Sequence[int]) -> Finding:
@@ -236,22 +236,22 @@ class NameIndex:
         if not typed:
             wanted = (entry for entry in self._entries if entry.is_of(kinds))
             return () if text.strip() else tuple(islice(wanted, limit))
-        if self._lookup.begins_only_absent(typed):
+        same, begun = self._rows.starting(typed)
+        if self._lookup.begins_only_absent(typed, begun):
             return ()
-        found = dict.fromkeys(self._starting(typed, kinds))
+        found = dict.fromkeys(self._best_begun(same, begun, kinds))
         if len(found) < limit:
             near = dict.fromkeys(self._rows.near(typed))
             others = (o for o in near if o not in found and self._entries[o].is_of(kinds))
             found.update(dict.fromkeys(islice(others, limit - len(found))))
         return tuple(self._entries[owner] for owner in islice(found, limit))
 
-    def _starting(self, typed: str, kinds: Kinds) -> list[int]:
-        """Owners of names equal to the text, then of names that begin with it.
+    def _best_begun(self, same: set[int], begun: Mapping[int, int], kinds: Kinds) -> list[int]:
+        """Owners of names equal to a text, then of names that begin with it.
 
         Among the latter, entries come first that have more of their names begin with it, and more
-        facts.
+        facts. `begun` says how many names of each owner begin with the text.
         """
-        same, begun = self._rows.starting(typed)
         wanted = [owner for owner in begun if self._entries[owner].is_of(kinds)]
         names = {owner: 1 + len(self._entries[owner].names) for owner in wanted}  # 1: the id
         ranked = self._by_share(wanted, {owner: begun[owner] / names[owner] for owner in wanted})

@@ -117,7 +117,7 @@ def run(
     import gc
 
     gc.disable()  # what is loaded here stays: to look for garbage in it takes a seventh of the time
-    from bot.runtime import serve
+    from bot.runtime import event_loop, serve
     from bot.runtime.client import Factdesk
 
     gc.freeze()
@@ -129,7 +129,7 @@ def run(
         if only_check:
             raise typer.Exit(asyncio.run(_check_once(settings, token)))
         try:
-            asyncio.run(serve.serve(Factdesk(settings), token))
+            event_loop.run(serve.serve(Factdesk(settings), token))
         except serve.RefusedToken:
             fail(f"{REFUSED}, {REPLACE}.")
         except serve.RefusedShards:

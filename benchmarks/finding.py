@@ -29,7 +29,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from bot.matching.entries import Entry, whole_words
+from bot.matching.entries import Entry, normalized, whole_words
 from bot.matching.lookup import Lookup
 from bot.matching.name_index import NameIndex
 from bot.matching.name_rows import NameRows
@@ -165,7 +165,8 @@ def _print_typing(outcomes: list[Outcome]) -> None:
 
 def _print_beginnings(entries: list[Entry], queries: list[Query]) -> None:
     names = ((normalize(name), n) for n, entry in enumerate(entries) for name in entry.names)
-    lookup = Lookup(entries, NameRows(NameTables.of(names, whole_words(entries))))
+    words = whole_words(map(normalized, entries))
+    lookup = Lookup(entries, NameRows(NameTables.of(names, words)))
     answered = false = 0
     for query in queries:
         typed = normalize(query.text)

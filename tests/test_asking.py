@@ -15,7 +15,7 @@ from bot.asking.small_talk import talk_of
 from bot.cards.card import Card, Question
 from bot.facts.records import AskIndex, AskTable, UnitRecord
 from bot.facts.unit_records import ask_records
-from bot.matching.question_kinds import QuestionKind, kind_of
+from bot.matching.question_kinds import kind_of
 from bot.matching.question_terms import NameKeys, TermReader, term_key
 from bot.matching.term_weights import TermWeights
 from bot.matching.vocabulary import Vocabulary
@@ -110,7 +110,7 @@ def test_talk_is_told_from_questions(text: str, talk: str | None) -> None:
 
 
 _UNIT = UnitRecord(
-    key="", owner="", things=frozenset(), terms=(), setting=(), answers=frozenset(), is_open=False,
+    key="", owner="", things=(), terms=(), setting=(), answers=(), is_open=False,
     facts=1, asks=AskTable.of(()), series=(), day=0,
 )  # fmt: skip
 
@@ -168,9 +168,9 @@ def _compared(question: str, *things: str, asks: tuple[str, ...] = ()) -> dict[s
     )
     unit = _unit(
         "gsomia/what",
-        things=frozenset(things),
+        things=tuple(things),
         terms=("secret",),
-        answers=frozenset[QuestionKind]({"what-is"}),
+        answers=("what-is",),
         asks=AskTable.of(ask_records(asks, reader)),
     )
     asked = understand(question, reader, Vocabulary([]), weights)

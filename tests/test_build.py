@@ -226,6 +226,18 @@ def test_no_garbage_is_collected_during_a_build(
         gc.enable()
 
 
+def test_two_builds_of_the_same_files_write_the_same_bytes(folders: Folders, data: Path) -> None:
+    written: set[bytes] = set()
+    for seed in ("1", "2"):  # which gives another order to sets of texts
+        call = [sys.executable, "-m", "bot.facts.build_aside", folders.facts, folders.seeds, data]
+        seeded = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run(call, check=True, cwd=ROOT, env=seeded, stdout=subprocess.PIPE)
+        [path] = data.glob("facts-*.db")
+        written.add(path.read_bytes())
+        shutil.rmtree(data)
+    assert len(written) == 1
+
+
 def test_three_built_bases_are_kept(folders: Folders, data: Path) -> None:
     paths: list[Path] = []
     for number in range(5):

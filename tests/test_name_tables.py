@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.matching import candidates
-from bot.matching.entries import Entry, normalized_names, whole_words
+from bot.matching.entries import Entry, normalized, owned_names, whole_words
 from bot.matching.name_index import NameIndex
 from bot.matching.name_tables import NameTables
 
@@ -30,7 +30,8 @@ TYPED = (
 @pytest.mark.parametrize("many", [1, 1_000])
 def test_saved_tables_find_what_new_ones_find(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(candidates, "MANY", many)
-    made = NameTables.of(normalized_names(ENTRIES), whole_words(ENTRIES))
+    compared = [*map(normalized, ENTRIES)]
+    made = NameTables.of(owned_names(compared), whole_words(compared))
     saved = made.saved()
     assert ("groups" in saved) is (many == 1)
     new, old = NameIndex(ENTRIES, NameTables.restored(saved)), NameIndex(ENTRIES, made)

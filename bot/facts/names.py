@@ -12,7 +12,7 @@ from bot.facts.model import ThingKind
 from bot.facts.records import ThingRecord
 from bot.facts.things import ThingRow
 from bot.matching.candidates import MANY
-from bot.matching.entries import ABSENT, Entry, normalized_names, whole_words
+from bot.matching.entries import ABSENT, Entry, owned_names, whole_words
 from bot.matching.name_tables import NameTables, Saved
 from bot.matching.normalize import normalize
 from bot.matching.question_terms import term_key
@@ -63,10 +63,12 @@ class NameCatalogue:
 
     @classmethod
     def of(
-        cls, things: Sequence[DescribedThing], absent: Mapping[str, AbsentName]
+        cls,
+        things: Sequence[DescribedThing],
+        rows: Sequence[ThingRow],
+        absent: Mapping[str, AbsentName],
     ) -> NameCatalogue:
-        """The names of a base."""
-        rows = [thing.row for thing in things]
+        """The names of a base, of which the things and their rows are given."""
         names = [tuple(map(normalize, thing.names)) for thing in things]
         names += (tuple(map(normalize, absent[key].forms)) for key in sorted(absent))
         described = [(thing.places, thing.keywords) for thing in things]
@@ -75,7 +77,7 @@ class NameCatalogue:
             entries,
             [row.forms for row in rows],
             [tuple(map(term_key, thing.names)) for thing in things],
-            NameTables.of(normalized_names(entries), whole_words(entries)),
+            NameTables.of(owned_names(entries), whole_words(entries)),
         )
 
     def saved(self) -> Saved:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from functools import cached_property, lru_cache
 from math import fsum
-from typing import Self
+from typing import NamedTuple, Self
 
 from bot.facts.dates import Span
 from bot.facts.model import Citation, Event, Fact, Frozen, Names, Source, ThingKind, When
@@ -107,7 +107,7 @@ class EventRecord(Frozen):
         return self.event.cites
 
 
-class AskRecord(Frozen):
+class AskRecord(NamedTuple):
     """What people type to get a unit: the kind of question, its plain form and its terms."""
 
     kind: QuestionKind
@@ -133,8 +133,11 @@ class AskTable(Frozen):
         for place, ask in enumerate(asks):
             for term in sorted(ask.terms):
                 places[term].append(place)
-        plains, kinds = [ask.plain for ask in asks], [ask.kind for ask in asks]
-        return cls.model_validate({"plains": plains, "kinds": kinds, "places": places})
+        return cls(
+            plains=tuple(ask.plain for ask in asks),
+            kinds=tuple(ask.kind for ask in asks),
+            places={term: tuple(found) for term, found in places.items()},
+        )
 
     def records(self) -> Iterator[AskRecord]:
         """The asks one by one."""
@@ -190,10 +193,10 @@ class UnitRecord(Frozen):
 
     key: str
     owner: str
-    things: frozenset[str]
+    things: tuple[str, ...]
     terms: tuple[str, ...]
     setting: tuple[str, ...]
-    answers: frozenset[QuestionKind]
+    answers: tuple[QuestionKind, ...]
     is_open: bool
     facts: int
     asks: AskTable

@@ -14,7 +14,7 @@ from bot.facts.load import Base, Named, fact_lists
 from bot.facts.model import Actor, Event, Fact, Source, ThingKind
 from bot.facts.names import DescribedThing, NameCatalogue
 from bot.facts.records import (
-    AskRecord,
+    AskTable,
     Dated,
     EventRecord,
     FactRecord,
@@ -25,6 +25,7 @@ from bot.facts.records import (
 from bot.facts.related import related_events
 from bot.facts.shown import version_of
 from bot.facts.shown_build import shown_fact, shown_owner
+from bot.facts.things import ThingRow
 from bot.facts.unit_records import ask_records, term_reader, unit_records
 from bot.matching.question_terms import THING, TermReader
 from bot.matching.vocabulary import word_set
@@ -46,7 +47,8 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     chronology = Chronology(base.events, dates)
     order = chronology.in_order()
     things = _described_things(base, dates)
-    yield from (("thing", (rank, *thing.row)) for rank, thing in enumerate(things))
+    rows = [thing.row for thing in things]
+    yield from (("thing", (rank, *row)) for rank, row in enumerate(rows))
     yield from (
         ("absent", (key, name.model_dump_json())) for key, name in base.absent.names.items()
     )
@@ -59,18 +61,23 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
         written.update(" ".join(_texts(record.fact)).split())
         yield from _fact_rows(rank, record, shown)
     written.update(" ".join(_names_of_facts(base, things)).split())
-    reader = yield from _name_rows(things, base)
+    reader = yield from _name_rows(things, rows, base)
     units = unit_records(base, {thing.record.id: thing for thing in things}, chronology, reader)
     yield from _unit_rows(units, written)
-    unanswered = ask_records(chain.from_iterable(base.absent.questions.values()), reader)
-    yield from _unanswered_rows(unanswered, written)
+    unanswered = AskTable.of(
+        ask_records(chain.from_iterable(base.absent.questions.values()), reader)
+    )
+    written.update(" ".join(unanswered.plains).split())
+    yield "unanswered", (unanswered.model_dump_json(),)
     yield from (("word", (word,)) for word in sorted(word_set(" ".join(written))))
     yield from (("story", (each.id, each.model_dump_json())) for each in base.stories.values())
 
 
-def _name_rows(things: Sequence[DescribedThing], base: Base) -> Generator[Row, None, TermReader]:
+def _name_rows(
+    things: Sequence[DescribedThing], rows: Sequence[ThingRow], base: Base
+) -> Generator[Row, None, TermReader]:
     """The tables of names, which are not kept longer; returns a reader by the names."""
-    names = NameCatalogue.of(things, base.absent.names)
+    names = NameCatalogue.of(things, rows, base.absent.names)
     yield from (("name_table", part) for part in names.saved().items())
     return term_reader(names, base.info)
 
@@ -120,7 +127,7 @@ def _event_rows(
             after=tuple(e for e in near if chronology.precedes(event_id, e))[:_AROUND],
         )
         yield "event", (event_id, rank, *chronology.bounds(event_id), record.model_dump_json())
-        for thing in {*event.topics, *(part.actor for part in event.who)}:
+        for thing in sorted({*event.topics, *(part.actor for part in event.who)}):
             yield "involves", (thing, event_id)
 
 
@@ -163,7 +170,7 @@ def _fact_rows(rank: int, record: FactRecord, shown: str) -> Iterator[Row]:
     gone = int(fact.withdrawn is not None)
     json = record.model_dump_json()
     yield "fact", (key, record.owner, rank, record.version, fact.says, gone, json, shown)
-    yield from (("bears", (thing, key)) for thing in record.things)
+    yield from (("bears", (thing, key)) for thing in sorted(record.things))
     yield from (("cites", (cite.source, cite.paragraph, key)) for cite in fact.cites)
 
 
@@ -189,16 +196,9 @@ def _unit_rows(units: Iterable[UnitRecord], written: set[str]) -> Iterator[Row]:
     for rank, unit in enumerate(units):
         yield "unit", (rank, unit.key, unit.model_dump_json())
         asks = " ".join(term for term, found in unit.asks.places.items() for _ in found)
-        things_named = " ".join(THING + thing for thing in sorted(unit.things))
+        things_named = " ".join(THING + thing for thing in unit.things)
         written.update(" ".join(unit.asks.plains).split())
         yield "unit_text(rowid, asks, own)", (rank, asks, f"{' '.join(unit.terms)} {things_named}")
-
-
-def _unanswered_rows(asks: Iterable[AskRecord], written: set[str]) -> Iterator[Row]:
-    """The questions that no article answers; their words are added to `written`."""
-    for rank, ask in enumerate(asks):
-        yield "unanswered", (rank, ask.model_dump_json())
-        written.update(ask.plain.split())
 
 
 # ---- Things ----------------------------------------------------------------------------------

@@ -87,8 +87,7 @@ CREATE TABLE bears (                -- every thing that a fact is about
     PRIMARY KEY (thing, fact)
 ) WITHOUT ROWID;
 
-CREATE TABLE unanswered (           -- a question that no article answers
-    rank INTEGER PRIMARY KEY,
+CREATE TABLE unanswered (           -- the questions that no article answers, in one row
     record TEXT NOT NULL
 );
 

@@ -10,7 +10,7 @@ import aiosqlite
 from bot.facts.model import BaseInfo
 from bot.facts.names import NameCatalogue
 from bot.facts.queries import Records, fetch
-from bot.facts.records import AskIndex, AskRecord, AskTable, UnitRecord
+from bot.facts.records import AskIndex, AskTable, UnitRecord
 from bot.facts.unit_records import term_reader
 from bot.matching.question_terms import TermReader
 from bot.matching.term_weights import TermWeights
@@ -60,9 +60,8 @@ class UnitIndex:
     async def unanswered(self) -> AskIndex:
         """The questions that no article answers; read once."""
         if self._unanswered is None:
-            rows = await fetch(self._db, "SELECT record FROM unanswered ORDER BY rank")
-            asks = (AskRecord.model_validate_json(record) for (record,) in rows)
-            self._unanswered = AskIndex(AskTable.of(asks))
+            rows = await fetch(self._db, "SELECT record FROM unanswered")
+            self._unanswered = AskIndex(AskTable.model_validate_json(rows[0][0]))
         return self._unanswered
 
     async def weights(self) -> TermWeights:

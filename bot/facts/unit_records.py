@@ -48,10 +48,10 @@ def unit_records(
         yield UnitRecord(
             key=unit.key,
             owner=unit.owner.id,
-            things=frozenset({*_things(unit), *read.things}),
+            things=tuple(sorted({*_things(unit), *read.things})),
             terms=read.words,
             setting=settings.get(unit.owner.id, ()),
-            answers=frozenset(_answers(unit)),
+            answers=tuple(_answers(unit)),
             is_open=unit.part == "open",
             facts=things[unit.owner.id].record.facts,
             asks=AskTable.of(ask_records(asks, reader)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.matching.normalize import normalize
@@ -39,17 +39,25 @@ class Entry:
         return not self.is_absent and (kinds is None or self.kind in kinds)
 
 
-def normalized_names(entries: Iterable[Entry]) -> Iterator[tuple[str, int]]:
-    """Each normalized name, with its entry's number."""
+def normalized(entry: Entry) -> Entry:
+    """The entry with its names as they are compared."""
+    return replace(entry, names=tuple(map(normalize, entry.names)))
+
+
+def owned_names(entries: Iterable[Entry]) -> Iterator[tuple[str, int]]:
+    """Each name of entries that are normalized, with its entry's number."""
     for owner, entry in enumerate(entries):
-        for name in (*entry.names, entry.id):
-            yield normalize(name), owner
+        for name in (*entry.names, normalize(entry.id)):
+            yield name, owner
 
 
 def whole_words(entries: Iterable[Entry]) -> frozenset[str]:
-    """Every whole word of a name or a description."""
-    texts = {text for entry in entries for text in (*entry.names, *entry.places, *entry.keywords)}
-    return frozenset(word for text in texts for word in normalize(text).split())
+    """Every whole word of a name or a description of entries that are normalized."""
+    words, described = set[str](), set[str]()
+    for entry in entries:
+        words.update(" ".join(entry.names).split())
+        described.update(entry.places, entry.keywords)
+    return frozenset(words.union(*(normalize(text).split() for text in described)))
 
 
 @dataclass(frozen=True)

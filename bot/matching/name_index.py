@@ -18,7 +18,7 @@ from typing import NamedTuple
 from bot.matching import ranking
 from bot.matching.candidates import MANY
 from bot.matching.descriptions import Descriptions, OwnTexts
-from bot.matching.entries import ABSENT, Entry, Finding, normalized_names, whole_words
+from bot.matching.entries import ABSENT, Entry, Finding, normalized, owned_names, whole_words
 from bot.matching.lookup import MANY_TO_BEGIN, Kinds, Lookup
 from bot.matching.name_rows import NameRows
 from bot.matching.name_tables import NameTables
@@ -293,7 +293,8 @@ class NameIndex:
 
 
 def _tables(entries: Sequence[Entry]) -> NameTables:
-    return NameTables.of(normalized_names(entries), whole_words(entries))
+    compared = [*map(normalized, entries)]
+    return NameTables.of(owned_names(compared), whole_words(compared))
 
 
 def _own_texts(entry: Entry) -> OwnTexts:

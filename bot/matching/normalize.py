@@ -56,7 +56,7 @@ def normalize(text: str) -> str:
 
 def normalized_words(text: str) -> list[str]:
     """The words of a text of any length, each of its pieces between spaces normalized by itself."""
-    if _LONG_PIECE.search(text):
+    if len(text) >= LONGEST and _LONG_PIECE.search(text):
         text = _LONG_PIECE.sub(r"\g<0> ", text)
     if text.isascii() and "+" not in text:  # only a plus joins pieces, and all at once is faster
         return _folded_plain(text.lower()).split()

@@ -110,7 +110,7 @@ class TermReader:
                     self._synonyms[stemmed(key)] = f"{SYNONYMS}{number}"
         # In words, by the first word. One counts always: it may be the possessive of a name.
         self._lengths: dict[str, tuple[int, ...]] = {}
-        self._wide_lengths: defaultdict[str, list[int]] = defaultdict(list)  # by first letter
+        self._wide_lengths: defaultdict[str, list[int]] = defaultdict(list)  # by two first letters
         self._index_names()
         self._latin = lru_cache(maxsize=_WORDS)(self._read_latin)
         self.run_terms = lru_cache(maxsize=_WORDS)(self._read_run)
@@ -130,7 +130,7 @@ class TermReader:
                 lengths = sorted((*known, len(others) + 1), reverse=True)
                 self._lengths[first] = tuple(lengths)
             if not others and _WIDE.search(form) and len(form) <= _LONGEST_NAME:
-                lengths = self._wide_lengths[form[0]]
+                lengths = self._wide_lengths[form[:2]]
                 if len(form) not in lengths:
                     lengths.append(len(form))
 
@@ -199,8 +199,8 @@ class TermReader:
         places = [place for place, letter in enumerate(plain) if letter != " "]
         kept = list(plain)
         end = 0  # of the last name
-        for start, letter in enumerate(joined):
-            if start < end or letter not in self._wide_lengths:
+        for start in range(len(joined) - 1):
+            if start < end or joined[start : start + 2] not in self._wide_lengths:
                 continue
             if name := self._wide_name(joined, start):
                 end = start + len(name)
@@ -213,7 +213,7 @@ class TermReader:
 
     def _wide_name(self, joined: str, start: int) -> str:
         """The longest name at a place of a text without spaces; empty if none is."""
-        for length in self._wide_lengths[joined[start]]:
+        for length in self._wide_lengths[joined[start : start + 2]]:
             name = joined[start : start + length]
             if name in self._named and len(name) == length and _WIDE.search(name):
                 return name

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_right
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 import pytest
 
@@ -52,8 +52,9 @@ async def send(world: World, number: int, *limiters: RateLimiter) -> list[tuple[
 
 
 async def test_requests_of_all_processes_are_evenly_spaced(world: World) -> None:
-    sent = await send(world, 40, await limiter(world), await limiter(world))
-    assert [at for at, _ in sent] == [NOW + number * SPACING for number in range(80)]
+    each = 1 + 3 * BLOCK  # so that no turn of a block is left
+    sent = await send(world, each, await limiter(world), await limiter(world))
+    assert [at for at, _ in sent] == [NOW + number * SPACING for number in range(2 * each)]
 
 
 def test_some_of_the_requests_that_discord_allows_are_left() -> None:
@@ -69,8 +70,28 @@ async def test_many_requests_ask_the_database_seldom(world: World) -> None:
     assert counted.asked[-1] == 1, "nobody waits any more"
 
 
-async def test_requests_that_are_late_come_after_one_another(world: World) -> None:
-    """Each is a fortieth of a second after the last, however many turns have passed meanwhile."""
+async def test_so_do_requests_that_come_one_by_one_before_their_turns(world: World) -> None:
+    counted = Counted(world.state.database)
+    one = RateLimiter(counted, world.time.clock)
+    requests: list[asyncio.Task[None]] = []
+    for _ in range(2 + BLOCK):
+        requests.append(asyncio.create_task(one.acquire()))
+        await world.time.rest()
+    assert counted.asked == [1, 1, BLOCK]
+    await world.time.until(NOW + MINUTE)
+    await asyncio.gather(*requests)
+    await one.acquire()
+    assert counted.asked[-1] == 1, "the minute is not busy any more"
+
+
+def most_in_a_second(begun: list[datetime]) -> int:
+    """The most requests that begin within any one second."""
+    ends = (bisect_right(begun, first + timedelta(seconds=1)) for first in begun)
+    return max(end - number for number, end in enumerate(ends))
+
+
+async def test_requests_that_are_late_do_not_come_all_at_once(world: World) -> None:
+    """No more begin in a second than in any other, however many turns have passed meanwhile."""
     one, begun = await limiter(world), list[datetime]()
 
     async def send_late() -> None:
@@ -81,30 +102,29 @@ async def test_requests_that_are_late_come_after_one_another(world: World) -> No
         await one.spend()
         begun.append(world.time.now)
 
-    tasks = [asyncio.create_task(send_late()) for _ in range(80)]
+    tasks = [asyncio.create_task(send_late()) for _ in range(100)]
     await world.time.until(NOW + 2 * MINUTE)
     await asyncio.gather(*tasks)
-    apart = [after - before for before, after in pairwise(begun)]
-    assert len(begun) == 80
-    assert min(apart) >= timedelta(seconds=1 / 40)
+    assert len(begun) == 100
+    assert most_in_a_second(begun) == 40
 
 
-async def test_requests_after_a_late_one_are_as_far_apart(world: World) -> None:
+async def test_requests_after_a_late_one_are_counted_with_it(world: World) -> None:
     """What counts is when a request began, not when it should have."""
     one, begun = await limiter(world), list[datetime]()
 
     async def send_one() -> None:
         await one.acquire()
-        await asyncio.sleep((NOW + timedelta(seconds=5) - world.time.now).total_seconds())
         await one.spend()
         begun.append(world.time.now)
 
-    tasks = [asyncio.create_task(send_one()) for _ in range(40)]
-    await world.time.until(NOW + timedelta(seconds=5))
+    tasks = [asyncio.create_task(send_one()) for _ in range(120)]
+    await world.time.until(NOW + timedelta(seconds=1.5))
     world.time.now += 20 * SPACING  # the loop stands still
     await world.time.until(NOW + MINUTE)
     await asyncio.gather(*tasks)
-    assert min(after - before for before, after in pairwise(begun)) >= timedelta(seconds=1 / 40)
+    assert len(begun) == 120
+    assert most_in_a_second(begun) == 40
 
 
 async def test_a_clock_that_is_set_back_delays_no_request(world: World) -> None:

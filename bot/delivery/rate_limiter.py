@@ -1,8 +1,8 @@
 """A rate limiter shared by all processes: taking a turn moves the next free instant.
 
 Discord allows a bot 50 requests a second. The limiter gives 39 turns a second. A busy machine wakes
-some late, together with the next ones, so a process also keeps its requests apart: each begins a
-fortieth of a second after the one before, or later. Every request takes a turn, except for answers
+some late, together with the next ones, so a process also counts the requests that it begins: those
+that reach Discord in any one second are 40 at most. Every request takes a turn, except for answers
 to interactions, which Discord does not count.
 
 `hold` is called when Discord, or a firewall before it, refuses the whole bot: see `trace` in
@@ -12,6 +12,7 @@ to interactions, which Discord does not count.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -21,8 +22,9 @@ from zlib import crc32
 from bot.state.rate_limit import RateLimit
 
 SPACING = timedelta(seconds=1 / 39)
-_APART = timedelta(seconds=1 / 40)  # the requests of a process, also those that are late
-_MOST = 12  # turns taken at once: a third of a second, so that processes share a busy minute
+_LIMIT = 40  # requests that a process begins in a window
+_WINDOW = timedelta(seconds=1.03)  # a second, and how long a request may take to leave the process
+_BLOCK = 12  # turns taken at once: a third of a second, so that processes share a busy minute
 _STALE = timedelta(seconds=1)  # unused turns older than this are dropped, not saved for a burst
 
 
@@ -36,15 +38,16 @@ _TURN: ContextVar[_Turn | None] = ContextVar("turn", default=None)
 
 
 class RateLimiter:
-    """Gives turns to send. It takes several from the shared limit at a time when many wait."""
+    """Gives turns to send. It takes several from the shared limit at a time if many are needed."""
 
     def __init__(self, rate_limit: RateLimit, clock: Callable[[], datetime]) -> None:
         self._rate_limit = rate_limit
         self._clock = clock
         self._turns: list[datetime] = []
+        self._taken_until = clock()
         self._waiting = 0
         self._taking = asyncio.Lock()
-        self._began_at = clock() - _APART
+        self._began = deque[datetime](maxlen=_LIMIT)
         self._holds = 0
 
     async def acquire(self) -> None:
@@ -81,17 +84,18 @@ class RateLimiter:
             turn = _TURN.get()
         assert turn
         turn.is_used = True
-        await self._keep_apart()
+        await self._keep_limit()
 
-    async def _keep_apart(self) -> None:
-        """Wait until the last request, whenever it was due, began long enough ago."""
+    async def _keep_limit(self) -> None:
+        """Wait until fewer than the limit have begun within the window, whenever they were due."""
         # Another that slept meanwhile may have begun first; a clock may have been set back.
-        while timedelta(0) < (wait := self._until_free()) <= _APART:  # noqa: ASYNC110 - no event
+        while timedelta(0) < (wait := self._until_free()) <= _WINDOW:  # noqa: ASYNC110 - no event
             await asyncio.sleep(wait.total_seconds())
-        self._began_at = self._clock()
+        self._began.append(self._clock())
 
     def _until_free(self) -> timedelta:
-        return self._began_at + _APART - self._clock()
+        is_full = len(self._began) == _LIMIT
+        return self._began[0] + _WINDOW - self._clock() if is_full else timedelta(0)
 
     async def hold(self, seconds: float) -> None:
         """Keep every process from sending for so long. Raises DatabaseUnavailable."""
@@ -103,9 +107,11 @@ class RateLimiter:
         now = self._clock()
         self._turns = [turn for turn in self._turns if turn > now - _STALE]
         if not self._turns:
-            count = min(self._waiting, _MOST)
+            # While turns are taken before their time, those that follow will be needed, too.
+            count = _BLOCK if self._taken_until > now else min(self._waiting, _BLOCK)
             first = await self._rate_limit.reserve(count, SPACING, now)
             self._turns = [first + number * SPACING for number in range(count)]
+            self._taken_until = self._turns[-1]
         return self._turns.pop(0)
 
 

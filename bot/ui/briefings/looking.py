@@ -76,7 +76,7 @@ async def preview(context: ActionContext) -> Outcome:
     mentions = await look_up(guild, context.words, [target])
     layout = posts.view(
         context.service,
-        prepared.composed.card,
+        context.service.page(prepared.composed.card),
         briefing_slot(briefing, context.now).post_id,
         role_id=mentions.present(target.role_id) if target else None,
         posted_by=briefing.author_id,

@@ -20,7 +20,7 @@ def view(
     key = "briefing.ui.request-edit" if is_edit else "briefing.ui.request"
     layout = posts.without_button(
         service,
-        prepared.composed.card,
+        service.page(prepared.composed.card),
         role_id=target.role_id if target else None,
         note=words(key, person=f"<@{member_id}>"),
         posted_by=briefing.author_id,

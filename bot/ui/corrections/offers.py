@@ -13,7 +13,7 @@ from discord import ui
 from discord.utils import utcnow
 
 from bot.answers.service import AnswerService
-from bot.cards.card import Card
+from bot.cards.pages import Page
 from bot.state.briefing_record import Briefing
 from bot.state.corrections import Correction, Settlement
 from bot.state.posts import Post
@@ -41,7 +41,7 @@ _STYLES = {
 
 def offer(
     service: AnswerService,
-    card: Card,
+    page: Page,
     correction_id: str,
     post_id: str | None = None,
     note: str | None = None,
@@ -51,10 +51,10 @@ def offer(
     `post_id` is the offer's own, if it was posted in a channel; `note` is markdown above it.
     """
     if post_id:
-        layout = posts.view(service, card, post_id, note=note)
+        layout = posts.view(service, page, post_id, note=note)
     else:
-        layout = posts.without_button(service, card, note=note)
-    words = words_in(card.language)
+        layout = posts.without_button(service, page, note=note)
+    words = words_in(page.card.language)
     settle = [
         SettleButton.make(words(f"correction.button.{settlement}"), settlement, correction_id)
         for settlement in get_args(Settlement)
@@ -183,5 +183,6 @@ async def show_open(interaction: Interaction) -> None:
 async def _show(interaction: Interaction, correction: Correction) -> None:
     card = await interaction.client.corrections.card(correction)
     note = await _note(interaction, words_in(card.language), correction)
-    layout = offer(interaction.client.service, card, correction.correction_id, note=note)
+    service = interaction.client.service
+    layout = offer(service, service.page(card), correction.correction_id, note=note)
     await interaction.followup.send(view=layout, ephemeral=True)

@@ -162,16 +162,16 @@ async def _preview(interaction: Interaction) -> None:
         lines.append(problem_line(words, schedule.config, missing))
     slot = Slot(schedule.server_id, "digest", run.day, run.instant, target.channel_id)
     service, role_id = interaction.client.service, mentions.present(target.role_id)
+    page = service.page(draft.card)
 
     def view(pictured: bool) -> ui.LayoutView:
-        return posts.view(service, draft.card, slot.post_id, role_id, pictured=pictured)
+        return posts.view(service, page, slot.post_id, role_id, pictured=pictured)
 
     async def send(view: ui.LayoutView, files: list[discord.File]) -> object:
         return await interaction.followup.send(view=view, files=files, ephemeral=True)
 
     await answer(interaction, ReplyText(words("digest.preview.title"), tuple(lines)))
-    picture = service.page(draft.card).picture
-    await PicturedMessage(view, picture, service.picture).send(send)
+    await PicturedMessage(view, page.picture, service.picture).send(send)
 
 
 async def _show(interaction: Interaction) -> None:

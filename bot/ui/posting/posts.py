@@ -16,7 +16,7 @@ from discord import ui
 
 from bot.answers.context import AnswerContext
 from bot.answers.service import AnswerService
-from bot.cards.card import Card
+from bot.cards.pages import Page
 from bot.compose.corrections_since import corrections_since
 from bot.delivery.fact_versions import seen_facts
 from bot.state.errors import DatabaseUnavailable
@@ -35,7 +35,7 @@ TEMPLATE = r"post:(?P<post_id>[a-z2-7]{20})"
 
 def view(
     service: AnswerService,
-    card: Card,
+    page: Page,
     post_id: str,
     role_id: int | None = None,
     note: str | None = None,
@@ -43,21 +43,21 @@ def view(
     edited_by: int | None = None,
     pictured: bool = False,
 ) -> ui.LayoutView:
-    """The view of a post: the role that it notifies, the card, and the post's own button.
+    """The view of a post: the role that it notifies, its page, and the post's own button.
 
     `note` is markdown at the top of a preview; `posted_by` is the member responsible, and
     `edited_by` the one who edited it since, if any. `pictured` says that the file of the card's
     picture is sent along.
     """
-    layout = without_button(service, card, role_id, note, posted_by, edited_by, pictured)
-    label = words_in(card.language)("digest.corrections-since")
+    layout = without_button(service, page, role_id, note, posted_by, edited_by, pictured)
+    label = words_in(page.card.language)("digest.corrections-since")
     layout.add_item(row_of(CorrectionsButton.make(label, post_id)))
     return layout
 
 
 def without_button(
     service: AnswerService,
-    card: Card,
+    page: Page,
     role_id: int | None = None,
     note: str | None = None,
     posted_by: int | None = None,
@@ -66,10 +66,9 @@ def without_button(
 ) -> ui.LayoutView:
     """The same without the button, for a draft that must not be taken for a post."""
     role = f"<@&{role_id}>" if role_id else None
-    signature = posted_by and _signature(words_in(card.language), posted_by, edited_by)
+    signature = posted_by and _signature(words_in(page.card.language), posted_by, edited_by)
     above = [payload.text(text) for text in (note, role, signature) if text]
-    page = replies.page_components(service, service.page(card), pictured)
-    return ReadyView([*above, *page])
+    return ReadyView([*above, *replies.page_components(service, page, pictured)])
 
 
 def _signature(words: Words, posted_by: int, edited_by: int | None) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import random
 import re
@@ -116,17 +117,32 @@ def deliver_watched() -> None:
 
 
 async def _watched(orders: Orders) -> None:
-    clock, offset = Path(orders.clock), timedelta(0)
+    offset = timedelta(0)
+
+    async def follow_clock() -> None:
+        nonlocal offset
+        while True:
+            written = Path(orders.clock).read_text("ascii")  # noqa: ASYNC240
+            offset = timedelta(seconds=float(written))
+            await asyncio.sleep(1)
+
+    async def freeze() -> None:
+        await asyncio.sleep(_STARTED)
+        gc.collect()
+        gc.freeze()  # as production does once it is ready
+
     # A clock that reads no file, as production's reads none.
     world.clock = lambda _: datetime.now(UTC) + offset
+    beside = [asyncio.create_task(each) for each in (follow_clock(), freeze())]
     delivering = asyncio.create_task(deliver(orders, nullcontext()))
     while not delivering.done():
-        offset = timedelta(seconds=float(clock.read_text("ascii")))  # noqa: ASYNC240
         began, worked = monotonic(), thread_time()
         await asyncio.sleep(_LOOK)
         stop, own = monotonic() - began - _LOOK, thread_time() - worked
         if stop > _LOOK / 4:
             print(f"stop {stop * 1000:.0f} {own * 1000:.0f}", file=sys.stderr)
+    for task in beside:
+        task.cancel()
     await delivering
 
 

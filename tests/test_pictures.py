@@ -257,7 +257,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Chart]:
         charts.append(chart)
         return b"png"
 
-    monkeypatch.setattr("bot.answers.pictures.png", count)
+    monkeypatch.setattr("bot.pictures.drawing.png", count)
     return charts
 
 
@@ -366,7 +366,7 @@ def _is_refused(*_: object) -> discord.File:
 @pytest.mark.parametrize(
     ("place", "failure"),
     [
-        ("bot.answers.pictures.png", _cannot_be_drawn),
+        ("bot.pictures.drawing.png", _cannot_be_drawn),
         ("bot.ui.components.pictures.picture_file", _is_refused),
     ],
 )

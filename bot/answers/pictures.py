@@ -8,7 +8,6 @@ from collections import OrderedDict
 import structlog
 
 from bot.pictures.chart import Chart
-from bot.pictures.drawing import png
 
 log = structlog.stdlib.get_logger("factdesk.pictures")
 
@@ -37,8 +36,14 @@ class Pictures:
     async def _drawn(self, chart: Chart) -> bytes:
         async with self._one_at_a_time:
             # A chart is looked up as seldom as can be: each time it is hashed with all its marks.
-            drawn = self._kept.pop(chart, None) or await asyncio.to_thread(png, chart)
+            drawn = self._kept.pop(chart, None) or await asyncio.to_thread(_png, chart)
             self._kept[chart] = drawn
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
             return drawn
+
+
+def _png(chart: Chart) -> bytes:
+    from bot.pictures.drawing import png  # here, as a start need not wait for Pillow
+
+    return png(chart)

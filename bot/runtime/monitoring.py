@@ -16,11 +16,8 @@ from bot.runtime.health import checks
 
 
 @asynccontextmanager
-async def monitored(bot: Factdesk, address: MonitoringAddress | None) -> AsyncGenerator[None]:
+async def monitored(bot: Factdesk, address: MonitoringAddress) -> AsyncGenerator[None]:
     """Serve both pages within the block, at an address. Raises OSError if it cannot be used."""
-    if address is None:
-        yield
-        return
     pages = _Pages(bot)
     app = web.Application()
     app.add_routes([web.get("/health", pages.health), web.get("/metrics", pages.metrics)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 
 import aiohttp
 import discord
@@ -13,7 +13,6 @@ import structlog
 
 from bot.runtime import systemd
 from bot.runtime.client import Factdesk
-from bot.runtime.monitoring import monitored
 
 log = structlog.stdlib.get_logger("factdesk.client")
 
@@ -48,8 +47,17 @@ async def serve(bot: Factdesk, token: str) -> None:
     Raises RefusedToken, RefusedShards, RefusedConnection and UnreachableDiscord, an error of the
     state if the shards cannot be held, and OSError if the monitoring address is in use.
     """
-    async with monitored(bot, bot.config.monitoring_address):
+    async with _monitored(bot):
         await _run_until_stopped(bot, token)
+
+
+def _monitored(bot: Factdesk) -> AbstractAsyncContextManager[None]:
+    address = bot.config.monitoring_address
+    if address is None:
+        return nullcontext()
+    from bot.runtime.monitoring import monitored  # here, as few hosts need a web server
+
+    return monitored(bot, address)
 
 
 async def _run_until_stopped(bot: Factdesk, token: str) -> None:

@@ -158,7 +158,7 @@ def test_the_longest_name_counts_and_a_possessive_is_one(
 
 def _compared(question: str, *things: str, asks: tuple[str, ...] = ()) -> dict[str, float]:
     """The features of a question for a unit about some things."""
-    weights = TermWeights({"@gsomia": 3, "@yoon": 9, "@moon": 3}, 20)
+    weights = TermWeights({3: ["@gsomia", "@moon"], 9: ["@yoon"]}, 20)
     reader = TermReader(
         [
             _named("gsomia", ["GSOMIA"], is_actor=False),
@@ -182,9 +182,19 @@ def _compared(question: str, *things: str, asks: tuple[str, ...] = ()) -> dict[s
 
 
 def test_terms_weigh_the_same_in_any_order() -> None:
-    weights = TermWeights({"export": 1, "court": 9, "talks": 12, "missile": 5}, 289)
+    weights = TermWeights({1: ["export"], 9: ["court"], 12: ["talks"], 5: ["missile"]}, 289)
     terms = ("export", "court", "talks", "missile", "unknown")
     assert len({weights.of(order) for order in permutations(terms)}) == 1
+
+
+def test_a_term_that_fewer_units_have_weighs_more_and_one_that_none_has_is_unknown() -> None:
+    weights = TermWeights({1: ["export"], 3: ["court", "talks"]}, 20)
+    fewer = weights.without(["court", "court", "export"])
+    assert fewer["court"] == weights["export"] > weights["court"] == fewer["talks"]
+    assert weights.knows("export")
+    assert not fewer.knows("export")
+    assert not weights.knows("missile")
+    assert fewer["export"] == weights["missile"] == weights.most
 
 
 def test_asks_are_held_by_their_terms_and_come_back_one_by_one() -> None:
@@ -197,7 +207,7 @@ def test_asks_are_held_by_their_terms_and_come_back_one_by_one() -> None:
 
 def test_the_unanswered_question_that_is_most_alike_counts() -> None:
     reader = TermReader([_named("gsomia", ["GSOMIA"], is_actor=False)])
-    weights = TermWeights({"@gsomia": 3}, 20)
+    weights = TermWeights({3: ["@gsomia"]}, 20)
     asks = ("who signed GSOMIA", "which minister praised the talks")
     listed = AskIndex(AskTable.of(ask_records(asks, reader)))
 

@@ -32,6 +32,12 @@ Progress = Callable[[int, int], None]
 """Called with the number of rows written so far, and about how many there will be."""
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
+# What follows from the other rows: which facts are units, and in how many units each term occurs.
+_DERIVED = """
+INSERT INTO fact_unit SELECT unit.rank, fact.rank FROM unit JOIN fact USING (key);
+CREATE VIRTUAL TABLE temp.term USING fts5vocab(main, unit_text, row);
+INSERT INTO unit_term SELECT doc, group_concat(term, ' ') FROM term GROUP BY doc;
+"""
 _BATCH = 5_000  # rows
 _ROWS_A_FACT = 10  # about; only for the progress
 
@@ -120,11 +126,8 @@ def _write(path: Path, base: Base, fingerprint: str, progress: Progress) -> None
             done += len(batch)
             progress(done, max(done, expected))
         progress(done, done)
-        db.execute(
-            "INSERT INTO fact_unit SELECT unit.rank, fact.rank FROM unit JOIN fact USING (key)"
-        )
         db.execute("COMMIT")
-        db.execute("ANALYZE")
+        db.executescript(f"BEGIN; {_DERIVED} COMMIT; ANALYZE;")
     with path.open("rb") as written:
         os.fsync(written.fileno())
 

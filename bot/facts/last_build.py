@@ -30,10 +30,11 @@ class FilesState:
         places = (folders.info, folders.absent)
         files = [[_file(path.name, path.stat()) for path in places if path.exists()]]
         files += [_yaml_files(folders.place(folder)) for folder in FOLDERS]
-        self._newest = max((changed for listed in files for *_, changed in listed), default=0)
+        self._newest = max((changed for listed in files for changed, _ in listed), default=0)
         # The version: files that an installer unpacks may all have one and the same time.
-        state = repr((__version__, FORMAT, folders, files))
-        self._digest = hashlib.sha256(state.encode()).hexdigest()
+        listed = "//".join("/".join(sorted(said for _, said in each)) for each in files)
+        state = f"{(__version__, FORMAT, folders)!r}//{listed}"
+        self._digest = hashlib.sha256(os.fsencode(state)).hexdigest()
 
     def built_before(self, data: Path) -> Path | None:
         """The base that was built from these files, if neither has changed since `note`."""
@@ -68,18 +69,22 @@ class FilesState:
         }
 
 
-_File = tuple[str, int, int]
-"""The name of a file, its size, and when it changed, in nanoseconds."""
+_File = tuple[int, str]
+"""When a file changed, in nanoseconds, and a text with its name, its size and that.
+
+The parts of the text have slashes between them, as no name has one.
+"""
 
 
 def _yaml_files(folder: Path) -> list[_File]:
-    """The files of a folder that facts are read from, by name."""
+    """The files of a folder that facts are read from, in no order."""
     try:
         with os.scandir(folder) as entries:
-            return sorted(_file(e.name, e.stat()) for e in entries if is_fact_file(e.name))
+            return [_file(e.name, e.stat()) for e in entries if is_fact_file(e.name)]
     except FileNotFoundError:
         return []
 
 
 def _file(name: str, stat: os.stat_result) -> _File:
-    return name, stat.st_size, stat.st_mtime_ns
+    changed = stat.st_mtime_ns
+    return changed, f"{name}/{stat.st_size}/{changed}"

@@ -37,10 +37,8 @@ class DescribedThing(NamedTuple):
     def row(self) -> ThingRow:
         """Its row in the table `thing`."""
         thing = self.record
-        forms = len(thing.forms)
-        return ThingRow(
-            thing.id, thing.kind, thing.facts, forms, thing.short_id, thing.model_dump_json()
-        )
+        record = thing.model_dump_json(exclude_defaults=True)  # all of them are in memory
+        return ThingRow(thing.id, thing.kind, thing.facts, len(thing.forms), thing.short_id, record)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -119,13 +117,15 @@ def _entries(
     described: Sequence[tuple[Sequence[str], Sequence[str]]],
 ) -> Iterator[Entry]:
     """An entry for each thing and each absent name, called by these names."""
+    known: dict[tuple[str, ...], tuple[str, ...]] = {}  # events at one place share its names
     for thing, called, (places, keywords) in zip(things, names, described, strict=False):
         is_person = len(called) > thing.forms
+        at = tuple(places)
         yield Entry(
             thing.kind,
             thing.id,
             called,
-            tuple(places),
+            known.setdefault(at, at),
             tuple(keywords),
             is_person=is_person,
             facts=thing.facts,

@@ -113,4 +113,7 @@ CREATE VIRTUAL TABLE unit_text USING fts5 ( -- rowid = unit.rank; all in terms, 
     tokenize = "unicode61 remove_diacritics 0 tokenchars '@=+&-'"
 );
 
-CREATE VIRTUAL TABLE unit_term USING fts5vocab(unit_text, row); -- in how many units a term occurs
+CREATE TABLE unit_term (            -- the terms of unit_text that occur in so many units, between spaces
+    units INTEGER PRIMARY KEY,
+    terms TEXT NOT NULL
+);

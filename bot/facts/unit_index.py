@@ -67,9 +67,10 @@ class UnitIndex:
     async def weights(self) -> TermWeights:
         """What each term weighs among the units; read once."""
         if self._weights is None:
-            counts = dict[str, int](await fetch(self._db, "SELECT term, doc FROM unit_term"))
-            units = await fetch(self._db, "SELECT count(*) FROM unit")
-            self._weights = TermWeights(counts, units[0][0])
+            rows = await fetch(self._db, "SELECT units, terms FROM unit_term")
+            number = await fetch(self._db, "SELECT count(*) FROM unit")
+            terms = {units: terms.split(" ") for units, terms in rows}
+            self._weights = TermWeights(terms, number[0][0])
         return self._weights
 
 

@@ -756,7 +756,7 @@ async def test_related_things_that_are_equally_close_come_in_the_order_of_their_
     service: AnswerService,
 ) -> None:
     store = service.store
-    facts = await store.facts("ferry-line")
+    facts = await store.facts_about("ferry-line")
     for fact in facts:
         related = thing_card.related(
             AnswerContext(store, UI, {}), store.things["ferry-line"], [fact]

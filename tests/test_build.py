@@ -812,7 +812,7 @@ async def test_facts_of_a_source_come_in_order_of_its_paragraphs(
 ) -> None:
     async with _store(folders, data) as store:
         told = await store.facts_from("ferry-report")
-    places = [min(cite.paragraph for cite in record.fact.cites) for record in told]
+    places = [min(cite.paragraph for cite in fact.cites) for fact in told]
     assert places == sorted(places)
     assert len(told) == 6
 

@@ -15,13 +15,23 @@ import pytest_asyncio
 from bot.answers.commands import COMMANDS
 from bot.answers.resolve import choice_label
 from bot.answers.service import AnswerService
-from bot.cards.card import Action, Card, ComposedLines, Line, PartKey, Question, Section
+from bot.cards.card import (
+    Action,
+    Card,
+    ComposedLines,
+    Line,
+    PartKey,
+    Question,
+    Section,
+    bare_cite,
+)
 from bot.cards.limits import FIRST_PAGE, MOST_PAGES, PICTURE, shorten
 from bot.cards.pages import Page
 from bot.config import Config
 from bot.facts.load import Base, Folders, load
 from bot.facts.model import CLAIMS, Fact
-from bot.facts.records import FactRecord
+from bot.facts.records import FactRecord, FactRow
+from bot.facts.store import Store
 from bot.texts.catalogues import LANGUAGES, words_in
 from bot.ui.components import custom_ids
 from bot.ui.questions.replies import view
@@ -262,7 +272,27 @@ def test_what_is_not_composed_yet_cites_what_its_lines_will(cards: list[Card]) -
     assert any(isinstance(section.lines, ComposedLines) for section in sections)
     for section in sections:
         cited = [cite for line in section.lines for cite in line.all_cites()]
-        assert list(section.all_cites()) == cited
+        assert list(map(bare_cite, section.all_cites())) == list(map(bare_cite, cited))
+        sources = dict.fromkeys(cite.source for cite in cited)
+        assert list(dict.fromkeys(section.sources())) == list(sources)
+
+
+async def test_a_card_decodes_few_of_the_facts_in_its_parts(
+    service: AnswerService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[str] = []
+    record = Store.record
+
+    def noted(store: Store, row: FactRow) -> FactRecord:
+        decoded.append(row.key)
+        return record(store, row)
+
+    monkeypatch.setattr(Store, "record", noted)
+    topic = next(service.store.things.of_kind("topic"))
+    fresh = AnswerService(service.store)
+    card = await fresh.answer(Question("topic", {"name": topic.id}), "en")
+    assert {*fresh.page(card).facts()} <= {*decoded}
+    assert len({*decoded}) < sum(part.lines for part in card.parts) / 2
 
 
 def test_a_page_composes_the_lines_of_no_other_part(

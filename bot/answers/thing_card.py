@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby, islice
+from typing import TypeVar
 
 from bot.answers.context import AnswerContext
 from bot.answers.fact_lines import fact_line
@@ -16,7 +18,7 @@ from bot.cards.card import Action, ComposedLines, Line, Part, PartKey, Question,
 from bot.cards.limits import CHOICE_LABEL, CHOICES, OVERVIEW
 from bot.cards.sizes import size
 from bot.facts.model import CLAIMS, Lead
-from bot.facts.records import EventRecord, FactRecord, ThingRecord
+from bot.facts.records import EventRecord, FactRecord, FactRow, ThingRecord, cited_as
 from bot.matching.normalize import MINOR
 from bot.matching.vocabulary import word_set
 from bot.texts.catalogues import Words
@@ -31,10 +33,19 @@ def lead_section(lead: Lead | None, facts: Iterable[FactRecord]) -> tuple[Sectio
     return (Section((Line(lead.says, lead.cites, rests_on=rests_on),), listed=False),)
 
 
+def lead_of_card(
+    context: AnswerContext, lead: Lead | None, facts: Iterable[FactRow]
+) -> tuple[Section, ...]:
+    """The lead, for which only the facts are decoded that cite one of its paragraphs."""
+    has_none = frozenset(map(cited_as, lead.cites if lead else ())).isdisjoint
+    near = (context.store.record(fact) for fact in facts if not has_none(fact.cited.split()))
+    return lead_section(lead, near)
+
+
 def essential_facts(
     context: AnswerContext,
     thing: ThingRecord,
-    facts: Sequence[FactRecord],
+    facts: Sequence[FactRow],
     order: Sequence[str],
     around: Sequence[Section],
     taken: int = 0,
@@ -51,10 +62,10 @@ def essential_facts(
     room = room_left(context, thing, around) - taken
     shown: list[Line] = []
     for fact in facts[: len(order)] or facts:
-        has_room = len(fact.fact.says) <= room or not (shown or lead)
+        has_room = len(fact.says) <= room or not (shown or lead)
         if fact.part == "open" or not has_room or (lead and _is_said(fact, lead)):
             continue
-        line = fact_line(context, fact, dated=fact.owner != thing.id)
+        line = _line(context, thing, fact)
         if size(line) <= room or not (shown or lead):
             room -= size(line)
             shown.append(line)
@@ -62,9 +73,13 @@ def essential_facts(
         yield Section(tuple(shown))
 
 
-def _is_said(fact: FactRecord, lead: set[str]) -> bool:
+def _line(context: AnswerContext, thing: ThingRecord, fact: FactRow) -> Line:
+    return fact_line(context, context.store.record(fact), dated=fact.owner != thing.id)
+
+
+def _is_said(fact: FactRow, lead: set[str]) -> bool:
     """Whether most words of a fact are in the lead."""
-    words = word_set(fact.fact.says) - MINOR
+    words = word_set(fact.says) - MINOR
     return len(words & lead) > len(words) / 2
 
 
@@ -74,7 +89,10 @@ def room_left(context: AnswerContext, thing: ThingRecord, sections: Iterable[Sec
     return OVERVIEW - len(thing.name(context.words.language)) - used
 
 
-def in_order(order: Sequence[str], facts: Iterable[FactRecord]) -> list[FactRecord]:
+AnyFact = TypeVar("AnyFact", FactRow, FactRecord)
+
+
+def in_order(order: Sequence[str], facts: Iterable[AnyFact]) -> list[AnyFact]:
     """The facts, those of the thing's `order` first."""
     rank = {key: number for number, key in enumerate(order)}
     return sorted(facts, key=lambda fact: rank.get(fact.key, len(order)))
@@ -86,11 +104,11 @@ def in_order(order: Sequence[str], facts: Iterable[FactRecord]) -> list[FactReco
 def parts(
     context: AnswerContext,
     thing: ThingRecord,
-    facts: Iterable[FactRecord],
+    facts: Iterable[FactRow],
     took_part: Sequence[Line] = (),
 ) -> tuple[Part, ...]:
     """All facts by what kind of knowledge they are, each in one part; empty parts are left out."""
-    of_kind: dict[PartKey, list[FactRecord]] = {key: [] for key in _PARTS}
+    of_kind: dict[PartKey, list[FactRow]] = {key: [] for key in _PARTS}
     for fact in facts:
         of_kind[_part_of(fact)].append(fact)
     made = {key: tuple(_sections(context, thing, found)) for key, found in of_kind.items()}
@@ -102,39 +120,37 @@ def parts(
 _PARTS: tuple[PartKey, ...] = ("known", "said", "took-part", "differ", "open")
 
 
-def _part_of(record: FactRecord) -> PartKey:
-    if record.part == "open":
+def _part_of(fact: FactRow) -> PartKey:
+    if fact.part == "open":
         return "open"
-    if record.fact.accounts:
+    if fact.accounts:
         return "differ"
-    return "said" if record.fact.kind in CLAIMS else "known"
+    return "said" if fact.kind in CLAIMS else "known"
 
 
 def _sections(
-    context: AnswerContext, thing: ThingRecord, facts: Iterable[FactRecord]
+    context: AnswerContext, thing: ThingRecord, facts: Iterable[FactRow]
 ) -> Iterator[Section]:
     """The facts under their headings; those without a heading come first."""
 
-    def place(fact: FactRecord) -> tuple[int, str]:
+    def place(fact: FactRow) -> tuple[int, str]:
         return _place(context.words, thing, fact)
 
-    def line(fact: FactRecord) -> Line:
-        return fact_line(context, fact, dated=fact.owner != thing.id)
-
+    line = partial(_line, context, thing)
     for (_, heading), group in groupby(sorted(facts, key=place), place):
         yield Section(ComposedLines(line, group), heading or None)
 
 
-def _place(words: Words, thing: ThingRecord, record: FactRecord) -> tuple[int, str]:
+def _place(words: Words, thing: ThingRecord, fact: FactRow) -> tuple[int, str]:
     """The position of a fact in its part, and its heading, if it needs one."""
     if thing.kind == "source":
         return 0, ""
     if thing.kind == "actor":
-        is_anothers = record.fact.kind in CLAIMS and record.fact.by != thing.id
+        is_anothers = fact.kind in CLAIMS and fact.by != thing.id
         return (1, words("part.said-by-others")) if is_anothers else (0, "")
-    if record.owner != thing.id:
+    if fact.owner != thing.id:
         return 2, words("part.elsewhere")
-    return (1, words("topic.stands")) if record.part == "stands" else (0, "")
+    return (1, words("topic.stands")) if fact.part == "stands" else (0, "")
 
 
 # ---- Related things --------------------------------------------------------------------------
@@ -143,11 +159,11 @@ def _place(words: Words, thing: ThingRecord, record: FactRecord) -> tuple[int, s
 def related(
     context: AnswerContext,
     thing: ThingRecord,
-    facts: Iterable[FactRecord],
+    facts: Iterable[FactRow],
     closest: Iterable[str] = (),
 ) -> tuple[Action, ...]:
     """The closest things, then those that most of the facts are about."""
-    shared = Counter(other for fact in facts for other in sorted(fact.things))
+    shared = Counter(other for fact in facts for other in fact.things)
     others = dict.fromkeys((*closest, *(other for other, _ in shared.most_common())))
     things = (context.store.things[other] for other in others if other != thing.id)
     offered = islice((other for other in things if other.kind != "source"), CHOICES)

@@ -107,6 +107,8 @@ class Cited(Protocol):
 
     @property
     def cites(self) -> tuple[Citation, ...]: ...
+    @property
+    def sources(self) -> Iterable[str]: ...
 
 
 Stated = TypeVar("Stated", bound=Cited)
@@ -139,6 +141,10 @@ class ComposedLines(Sequence[Line]):
         """Every citation of the lines, without composing them."""
         return chain.from_iterable(each.cites for each in self._stated)
 
+    def sources(self) -> Iterator[str]:
+        """The sources of these citations."""
+        return chain.from_iterable(each.sources for each in self._stated)
+
 
 @dataclass(frozen=True)
 class Section:
@@ -159,6 +165,12 @@ class Section:
         if isinstance(self.lines, ComposedLines):
             return self.lines.all_cites()
         return chain.from_iterable(line.all_cites() for line in self.lines)
+
+    def sources(self) -> Iterator[str]:
+        """The sources that its lines cite, in order of mention."""
+        if isinstance(self.lines, ComposedLines):
+            return self.lines.sources()
+        return (cite.source for cite in self.all_cites())
 
 
 @dataclass(frozen=True)

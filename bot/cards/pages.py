@@ -122,8 +122,8 @@ class CutCard:
             return screens
         spare = limits.MOST_PAGES - len(screens) - len(self.card.parts)
         for part in self.card.parts:
-            cut = [_Screen(part, page) for page in _cut(self.card, part.sections, limits.ONLY_PAGE)]
-            shown = cut[: 1 + max(0, spare)]
+            cut = _cut(self.card, part.sections, limits.ONLY_PAGE)
+            shown = [_Screen(part, page) for page in islice(cut, 1 + max(0, spare))]
             spare -= len(shown) - 1
             if left_out := part.lines - sum(screen.lines for screen in shown):
                 line = Line(self.words.count("page.left-out", left_out))
@@ -167,7 +167,7 @@ def pictured(sections: tuple[Section, ...], picture: Picture | None) -> tuple[Se
 
 def number_sources(sections: Iterable[Section]) -> Mapping[str, int]:
     """The numbers of the cited sources, in order of first mention."""
-    cited = dict.fromkeys(cite.source for cite in all_cites(sections))
+    cited = dict.fromkeys(chain.from_iterable(section.sources() for section in sections))
     return {source: number for number, source in enumerate(cited, 1)}
 
 

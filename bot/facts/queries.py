@@ -64,6 +64,10 @@ class Records(Generic[Model]):
         rows = await fetch(self._db, f"{self._statement} {rest}", **values)
         return tuple(self._decoded.get(key, record) for key, record in rows)
 
+    def decoded(self, key: str, record: str) -> Model:
+        """The record with this key, whose JSON was read already."""
+        return self._decoded.get(key, record)
+
     async def get(self, key: str) -> Model | None:
         """The record with this key, or None."""
         return next(iter(await self.of([key])), None)

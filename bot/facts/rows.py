@@ -18,6 +18,7 @@ from bot.facts.records import (
     Dated,
     EventRecord,
     FactRecord,
+    FactRow,
     SourceRecord,
     ThingRecord,
     UnitRecord,
@@ -166,11 +167,12 @@ def _shares_date(owner: Named, fact: Fact) -> bool:
 
 
 def _fact_rows(rank: int, record: FactRecord, shown: str) -> Iterator[Row]:
-    fact, key = record.fact, record.key
-    gone = int(fact.withdrawn is not None)
-    json = record.model_dump_json()
-    yield "fact", (key, record.owner, rank, record.version, fact.says, gone, json, shown)
-    yield from (("bears", (thing, key)) for thing in sorted(record.things))
+    fact, row = record.fact, FactRow.of(record)
+    key, owner, *others = row
+    gone = fact.withdrawn is not None
+    changed = gone or bool(fact.was)
+    yield "fact", (key, owner, rank, record.version, gone, changed, *others, shown)
+    yield from (("bears", (thing, key)) for thing in row.things)
     yield from (("cites", (cite.source, cite.paragraph, key)) for cite in fact.cites)
 
 

@@ -68,11 +68,20 @@ CREATE TABLE fact (
     owner TEXT NOT NULL,
     rank INTEGER PRIMARY KEY,       -- events' facts in order of time, actors', topics'
     version TEXT NOT NULL,
-    says TEXT NOT NULL,
     withdrawn INTEGER NOT NULL,
+    changed INTEGER NOT NULL,       -- reworded or withdrawn
+    part TEXT NOT NULL,             -- with key and owner a FactRow of bot/facts/records.py
+    kind TEXT NOT NULL,
+    by TEXT,
+    accounts INTEGER NOT NULL,
+    says TEXT NOT NULL,
+    bears_on TEXT NOT NULL,
+    cited TEXT NOT NULL,
     record TEXT NOT NULL,
     shown TEXT NOT NULL             -- what readers see of it, as JSON of bot/facts/shown.py
 );
+
+CREATE INDEX changed_fact ON fact (rank) WHERE changed;
 
 CREATE TABLE cites (
     source TEXT NOT NULL REFERENCES source,

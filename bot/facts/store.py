@@ -22,7 +22,7 @@ from bot.facts.errors import UnreadableBase
 from bot.facts.loaded import LoadedBase, load_base
 from bot.facts.model import Actor, ThingKind, Topic
 from bot.facts.queries import Records, fetch
-from bot.facts.records import EventRecord, FactRecord, SourceRecord, UnitRecord
+from bot.facts.records import EventRecord, FactRecord, FactRow, SourceRecord, UnitRecord
 from bot.facts.shown import ShownFact
 from bot.facts.stories import Story
 from bot.facts.unit_index import UnitIndex, any_of
@@ -57,6 +57,8 @@ _OF_EVENTS = {
     "topic": "id IN (SELECT event FROM involves WHERE thing = :topic)",
 }
 """The conditions on events, each for a field of a filter that is set."""
+
+_FACT_ROWS = f"SELECT {', '.join(FactRow._fields)} FROM fact"
 
 _SEARCHED = 150  # facts among which a search finds the best
 _OF_FACTS = {
@@ -163,26 +165,38 @@ class Store:
 
         Its own come first, then those of events in chronological order, then the rest.
         """
-        return await self._facts.where(
+        return tuple(map(self.record, await self.facts_about(thing_id)))
+
+    async def facts_about(self, thing_id: str) -> list[FactRow]:
+        """Every fact about a thing as it is counted and chosen, in the order of `facts`."""
+        return await self._fact_rows(
             "JOIN bears ON fact = key"
             " WHERE thing = :thing AND NOT withdrawn ORDER BY owner = :thing DESC, rank",
             thing=thing_id,
         )
 
-    async def facts_from(self, source_id: str) -> tuple[FactRecord, ...]:
+    async def facts_from(self, source_id: str) -> list[FactRow]:
         """Every fact that cites a source, by paragraph, without withdrawn ones."""
-        return await self._facts.where(
+        return await self._fact_rows(
             "JOIN (SELECT fact, min(paragraph) AS place FROM cites"
             " WHERE source = :source GROUP BY fact) ON fact = key WHERE NOT withdrawn"
             " ORDER BY place, rank",
             source=source_id,
         )
 
+    async def _fact_rows(self, rest: str, **values: object) -> list[FactRow]:
+        rows = await fetch(self._db, f"{_FACT_ROWS} {rest}", **values)
+        return list(map(FactRow._make, rows))
+
+    def record(self, row: FactRow) -> FactRecord:
+        """The whole of a fact."""
+        return self._facts.decoded(row.key, row.record)
+
     async def changed(self, thing_id: str | None = None) -> tuple[FactRecord, ...]:
         """Every fact that was reworded or withdrawn, or only those about a thing or its events."""
         return await self._facts.where(
-            "WHERE (withdrawn OR json_extract(record, '$.fact.was') != '[]')"
-            " AND (:thing IS NULL OR key IN (SELECT fact FROM bears WHERE thing = :thing)"
+            "WHERE changed AND (:thing IS NULL"
+            "  OR key IN (SELECT fact FROM bears WHERE thing = :thing)"
             "  OR owner IN (SELECT event FROM involves WHERE thing = :thing)) ORDER BY rank",
             thing=thing_id,
         )

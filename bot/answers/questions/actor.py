@@ -11,7 +11,7 @@ from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import as_of, event_line
 from bot.cards.card import Card, ComposedLines, Line, Section
 from bot.facts.model import Actor, Role
-from bot.facts.records import EventRecord, FactRecord, ThingRecord
+from bot.facts.records import EventRecord, FactRow, ThingRecord
 from bot.facts.store import Filter
 from bot.facts.units import ROLES
 
@@ -21,7 +21,7 @@ async def answer(context: AnswerContext) -> Card:
     thing = context.thing("name")
     actor = await context.store.actor(thing.id)
     assert actor, "every thing of kind actor has its row"
-    facts = thing_card.in_order(actor.order, await context.store.facts(thing.id))
+    facts = thing_card.in_order(actor.order, await context.store.facts_about(thing.id))
     events = await context.store.events(Filter(actor=thing.id))
     took_part = ComposedLines(partial(_participation_line, context, actor), events)
     return Card(
@@ -50,10 +50,10 @@ def _subtitle(context: AnswerContext, thing: ThingRecord, actor: Actor) -> str:
 
 
 def _overview(
-    context: AnswerContext, thing: ThingRecord, actor: Actor, facts: list[FactRecord]
+    context: AnswerContext, thing: ThingRecord, actor: Actor, facts: list[FactRow]
 ) -> Iterator[Section]:
     """The roles, the lead and the first facts."""
-    lead = thing_card.lead_section(actor.lead, facts)
+    lead = thing_card.lead_of_card(context, actor.lead, facts)
     roles = tuple(role_line(context, actor, role) for role in actor.roles)
     above = (*([Section(roles, listed=False, small=True)] if roles else []), *lead)
     yield from above

@@ -13,7 +13,7 @@ from bot.cards.card import Card, Line, Section
 from bot.cards.sizes import size
 from bot.cards.wording import dated_words
 from bot.facts.model import Participant, When
-from bot.facts.records import EventRecord, FactRecord, ThingRecord
+from bot.facts.records import EventRecord, FactRow, ThingRecord
 from bot.facts.units import HEAD
 from bot.parsing.cities import city_in
 
@@ -23,7 +23,7 @@ async def answer(context: AnswerContext) -> Card:
     thing = context.thing("name")
     record = await context.store.event(thing.id)
     assert record, "every thing of kind event has its row"
-    facts = thing_card.in_order(record.event.order, await context.store.facts(thing.id))
+    facts = thing_card.in_order(record.event.order, await context.store.facts_about(thing.id))
     neighbours = await context.store.events_named((*record.before, *record.after))
     event = record.event
     return Card(
@@ -59,13 +59,13 @@ def _overview(
     context: AnswerContext,
     thing: ThingRecord,
     record: EventRecord,
-    facts: list[FactRecord],
+    facts: list[FactRow],
     neighbours: tuple[EventRecord, ...],
 ) -> Iterator[Section]:
     """When, where and who; the lead; the first facts; the events around; how it is dated."""
     head = circumstances(context, record)
     when = Section((replace(head, notes=()),), listed=False, small=True)
-    lead = thing_card.lead_section(record.event.lead, facts)
+    lead = thing_card.lead_of_card(context, record.event.lead, facts)
     basis = (Section(head.notes, listed=False, small=True),) if head.notes else ()
     fixed = (when, *lead, *basis)
     room = thing_card.room_left(context, thing, fixed)

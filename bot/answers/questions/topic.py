@@ -12,7 +12,7 @@ from bot.answers.time_picture import time_picture
 from bot.cards.card import Card, ComposedLines, Picture, Section
 from bot.cards.limits import PICTURE
 from bot.facts.model import Topic
-from bot.facts.records import EventRecord, FactRecord, ThingRecord
+from bot.facts.records import EventRecord, FactRow, ThingRecord
 from bot.facts.store import Filter
 
 
@@ -21,7 +21,7 @@ async def answer(context: AnswerContext) -> Card:
     thing = context.thing("name")
     topic = await context.store.topic(thing.id)
     assert topic, "every thing of kind topic has its row"
-    facts = thing_card.in_order(topic.order, await context.store.facts(thing.id))
+    facts = thing_card.in_order(topic.order, await context.store.facts_about(thing.id))
     events = await context.store.events(Filter(topic=thing.id))
     picture = _picture(context, thing, events)
     return Card(
@@ -63,11 +63,11 @@ def _overview(
     context: AnswerContext,
     thing: ThingRecord,
     topic: Topic,
-    facts: list[FactRecord],
+    facts: list[FactRow],
     picture: Picture | None,
 ) -> Iterator[Section]:
     """The lead, and the first facts."""
-    lead = thing_card.lead_section(topic.lead, facts)
+    lead = thing_card.lead_of_card(context, topic.lead, facts)
     yield from lead
     taken = PICTURE if picture else 0
     yield from thing_card.essential_facts(context, thing, facts, topic.order, lead, taken)

@@ -62,9 +62,10 @@ def _body(page: Page, words: Words, pictured: bool) -> Iterator[Component]:
 
 def _texts(page: Page, words: Words) -> list[str]:
     """The texts of a page; marks are links as long as the message has room for their addresses."""
+    heading, sources = markdown.heading(page), markdown.sources(page, words)
     for links in (True, False):
         sections = (markdown.section(page, part, words, links) for part in page.sections)
-        texts = [markdown.heading(page), *sections, markdown.sources(page, words)]
+        texts = [heading, *sections, sources]
         if sum(map(len, texts)) <= TEXT:
             break
     return texts

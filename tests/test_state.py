@@ -1096,3 +1096,12 @@ asyncio.run(State.open(sys.argv[1]))
             check=False,
         )
         assert (done.stdout, done.returncode) == ("postgresql\n", 0), done.stderr
+
+
+def test_a_start_on_sqlite_does_not_wait_for_postgresql() -> None:
+    """Its dialect takes a twentieth of the start."""
+    program = (
+        "import sys, bot.runtime.client; print('sqlalchemy.dialects.postgresql' in sys.modules)"
+    )
+    called = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert called.stdout.strip() == b"False"

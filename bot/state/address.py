@@ -6,6 +6,7 @@ translated, what only tunes the other library is left out, and anything else is 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from bot.state.errors import DatabaseUnavailable
 _SQLITE = "sqlite:///"
 _POSTGRESQL = ("postgresql", "postgres")
 _FORM = "write sqlite:///FILE or postgresql://USER@HOST/NAME"
-_PORTS = frozenset(map(str, range(1, 65_536)))
+_PORT, _LAST_PORT = re.compile(r"[1-9][0-9]{0,4}"), 65_535
 
 _KNOWN = frozenset({
     "application_name", "database", "dbname", "gsslib", "host", "krbsrvname", "options", "passfile",
@@ -88,8 +89,12 @@ def _postgresql(url: URL) -> PostgresAddress:
 
 def _require_ports(*ports: int | str | None) -> None:
     for port in ports:
-        if port is not None and str(port) not in _PORTS:
+        if port is not None and not _is_port(str(port)):
             raise DatabaseUnavailable(f"there is no port {port}; PostgreSQL's own is 5432")
+
+
+def _is_port(text: str) -> bool:
+    return bool(_PORT.fullmatch(text)) and int(text) <= _LAST_PORT
 
 
 def _seconds(typed: str | None) -> float | None:

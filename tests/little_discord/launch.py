@@ -5,20 +5,22 @@ IN_A_HURRY in the environment, shards and sessions that wait for seconds wait fo
 with IN_A_HURRY=all, digests too.
 """
 
+import gc
 import os
 import sys
 from datetime import timedelta
 from functools import partial
 
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
-from yarl import URL
-
-from bot.cli import app
-
 
 def main() -> None:
     """Point discord.py at the port given first, and run the program with the rest."""
+    gc.disable()  # as `run` does before it imports what is imported here already
+    from discord.gateway import DiscordWebSocket
+    from discord.http import Route
+    from yarl import URL
+
+    from bot.cli import app
+
     port = int(sys.argv.pop(1))
     Route.BASE = f"http://127.0.0.1:{port}/api/v10"
     DiscordWebSocket.DEFAULT_GATEWAY = URL(f"ws://127.0.0.1:{port}/gateway")

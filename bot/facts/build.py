@@ -38,7 +38,7 @@ INSERT INTO fact_unit SELECT unit.rank, fact.rank FROM unit JOIN fact USING (key
 CREATE VIRTUAL TABLE temp.term USING fts5vocab(main, unit_text, row);
 INSERT INTO unit_term SELECT doc, group_concat(term, ' ') FROM term GROUP BY doc;
 """
-_BATCH = 5_000  # rows
+_BATCH = 1_000  # rows
 _ROWS_A_FACT = 10  # about; only for the progress
 
 

@@ -86,13 +86,18 @@ def date_words(span: Span) -> Iterator[str]:
     """How people write the years, months and day of a date, in each language."""
     ends = [moment.start for moment in (span.begins, span.ends) if moment]
     for year in dict.fromkeys(end.year for end in ends):
-        yield from (f"{year}", f"{year}년", f"{year}年")
+        yield from _counted(year, "년", "年")
     for month in _months(span):
         yield from _month_words(month)
     if span.precision == "season":
         yield from _words_of(_SEASONS[ends[0].month])
     if span.is_day:
-        yield from (f"{ends[0].day}", f"{ends[0].day}일", f"{ends[0].day}日")
+        yield from _counted(ends[0].day, "일", "日")
+
+
+@cache  # of many events, so that they share it in memory
+def _counted(number: int, korean: str, japanese: str) -> tuple[str, str, str]:
+    return f"{number}", f"{number}{korean}", f"{number}{japanese}"
 
 
 @cache

@@ -216,8 +216,9 @@ def orders(context: LintContext) -> Iterator[Fault]:
 
 def briefings(context: LintContext) -> Iterator[Fault]:
     """What a briefing tells are facts of the base, each once."""
-    known = {f"{owner}/{fact.id}" for owner, _, fact in context.base.facts()}
-    for thing in context.base.subjects():
+    briefed = [thing for thing in context.base.subjects() if thing.briefing]
+    known = context.base.about() if briefed else {}
+    for thing in briefed:
         for index, key in enumerate(thing.briefing):
             if key.partition("/")[0] not in context.broken and key not in known:
                 what = f"no fact `{key}` is in the base; correct it or leave it out"

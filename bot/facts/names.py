@@ -20,6 +20,10 @@ from bot.matching.question_terms import term_key
 _NAME, _ENTRY = "\t", "\n"  # what parts names, and the names of entries; neither is in a name
 
 
+Called = tuple[str, ThingKind, int, int]
+"""A thing's id and kind, the number of facts about it, and how many of its names are no offices."""
+
+
 class DescribedThing(NamedTuple):
     """A thing, and by what it is found besides its names.
 
@@ -36,9 +40,13 @@ class DescribedThing(NamedTuple):
     @property
     def row(self) -> ThingRow:
         """Its row in the table `thing`."""
-        thing = self.record
-        record = thing.model_dump_json(exclude_defaults=True)  # all of them are in memory
-        return ThingRow(thing.id, thing.kind, thing.facts, len(thing.forms), thing.short_id, record)
+        record = self.record.model_dump_json(exclude_defaults=True)  # all of them are in memory
+        return ThingRow(*self.called, self.record.short_id, record)
+
+    @property
+    def called(self) -> Called:
+        """What its entry among the names has of it."""
+        return self.record.id, self.record.kind, self.record.facts, len(self.record.forms)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -61,19 +69,17 @@ class NameCatalogue:
 
     @classmethod
     def of(
-        cls,
-        things: Sequence[DescribedThing],
-        rows: Sequence[ThingRow],
-        absent: Mapping[str, AbsentName],
+        cls, things: Sequence[DescribedThing], absent: Mapping[str, AbsentName]
     ) -> NameCatalogue:
-        """The names of a base, of which the things and their rows are given."""
+        """The names of a base."""
         names = [tuple(map(normalize, thing.names)) for thing in things]
         names += (tuple(map(normalize, absent[key].forms)) for key in sorted(absent))
         described = [(thing.places, thing.keywords) for thing in things]
-        entries = [*_entries(rows, sorted(absent), names, described)]
+        called = [thing.called for thing in things]
+        entries = [*_entries(called, sorted(absent), names, described)]
         return cls(
             entries,
-            [row.forms for row in rows],
+            [forms for *_, forms in called],
             [tuple(map(term_key, thing.names)) for thing in things],
             NameTables.of(owned_names(entries), whole_words(entries)),
         )
@@ -97,7 +103,7 @@ class NameCatalogue:
         described, names = json.loads(saved["described"]), _parted(saved["normal"])
         keys = zip(names, _parted(saved["term keys"]), strict=False)
         return cls(
-            [*_entries(things, sorted(absent), names, described)],
+            [*_entries([thing[:4] for thing in things], sorted(absent), names, described)],
             [thing.forms for thing in things],
             [_one_in_memory(*pair) for pair in keys],
             NameTables.restored(saved),
@@ -111,7 +117,7 @@ class NameCatalogue:
 
 
 def _entries(
-    things: Sequence[ThingRow],
+    things: Sequence[Called],
     absent: Sequence[str],
     names: Sequence[tuple[str, ...]],
     described: Sequence[tuple[Sequence[str], Sequence[str]]],
@@ -119,16 +125,16 @@ def _entries(
     """An entry for each thing and each absent name, called by these names."""
     known: dict[tuple[str, ...], tuple[str, ...]] = {}  # events at one place share its names
     for thing, called, (places, keywords) in zip(things, names, described, strict=False):
-        is_person = len(called) > thing.forms
+        thing_id, kind, facts, forms = thing
         at = tuple(places)
         yield Entry(
-            thing.kind,
-            thing.id,
+            kind,
+            thing_id,
             called,
             known.setdefault(at, at),
             tuple(keywords),
-            is_person=is_person,
-            facts=thing.facts,
+            is_person=len(called) > forms,
+            facts=facts,
         )
     for key, called in zip(absent, names[len(things) :], strict=True):
         yield Entry(ABSENT, key, called)

@@ -11,17 +11,8 @@ from math import fsum
 from typing import NamedTuple, Self
 
 from bot.facts.dates import Span
-from bot.facts.model import (
-    Citation,
-    Event,
-    Fact,
-    FactKind,
-    Frozen,
-    Names,
-    Source,
-    ThingKind,
-    When,
-)
+from bot.facts.fields import Language
+from bot.facts.model import Citation, Event, Fact, FactKind, Frozen, Source, ThingKind, When
 from bot.matching.question_kinds import QuestionKind
 from bot.matching.question_terms import THING
 from bot.matching.term_weights import TermWeights
@@ -41,7 +32,7 @@ class ThingRecord(Frozen):
     id: str
     label: str
     also: tuple[str, ...]
-    names: Names
+    names: dict[Language, tuple[str, ...]]
     disambiguate: str | None
     dated: Dated | None = None
     role: str | None = None

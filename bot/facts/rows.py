@@ -26,7 +26,6 @@ from bot.facts.records import (
 from bot.facts.related import related_events
 from bot.facts.shown import version_of
 from bot.facts.shown_build import shown_fact, shown_owner
-from bot.facts.things import ThingRow
 from bot.facts.unit_records import ask_records, term_reader, unit_records
 from bot.matching.question_terms import THING, TermReader
 from bot.matching.vocabulary import word_set
@@ -48,8 +47,7 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     chronology = Chronology(base.events, dates)
     order = chronology.in_order()
     things = _described_things(base, dates)
-    rows = [thing.row for thing in things]
-    yield from (("thing", (rank, *row)) for rank, row in enumerate(rows))
+    yield from (("thing", (rank, *thing.row)) for rank, thing in enumerate(things))
     yield from (
         ("absent", (key, name.model_dump_json())) for key, name in base.absent.names.items()
     )
@@ -62,7 +60,7 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
         written.update(" ".join(_texts(record.fact)).split())
         yield from _fact_rows(rank, record, shown)
     written.update(" ".join(_names_of_facts(base, things)).split())
-    reader = yield from _name_rows(things, rows, base)
+    reader = yield from _name_rows(things, base)
     units = unit_records(base, {thing.record.id: thing for thing in things}, chronology, reader)
     yield from _unit_rows(units, written)
     unanswered = AskTable.of(
@@ -74,11 +72,9 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     yield from (("story", (each.id, each.model_dump_json())) for each in base.stories.values())
 
 
-def _name_rows(
-    things: Sequence[DescribedThing], rows: Sequence[ThingRow], base: Base
-) -> Generator[Row, None, TermReader]:
+def _name_rows(things: Sequence[DescribedThing], base: Base) -> Generator[Row, None, TermReader]:
     """The tables of names, which are not kept longer; returns a reader by the names."""
-    names = NameCatalogue.of(things, rows, base.absent.names)
+    names = NameCatalogue.of(things, base.absent.names)
     yield from (("name_table", part) for part in names.saved().items())
     return term_reader(names, base.info)
 

@@ -18,7 +18,7 @@ HEAD, ROLES, RECORD = "h:", "r:", "s:"
 """How the keys of an event's head, an actor's roles and an article's record begin."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unit:
     """An answerable unit, and the location of its `asks` in the file of its owner."""
 

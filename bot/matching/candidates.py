@@ -107,14 +107,12 @@ class LetterGroups:
         """The letter groups of rows."""
         import numpy as np
 
-        parts = range(0, len(texts), _CHUNK)
-        chunks = [_sorted(_keys(texts[n : n + _CHUNK], n)) for n in parts]
-        counted = sum(np.bincount(keys >> 32, minlength=_HASHES) for keys in chunks)
+        counted = sum(np.bincount(keys >> 32, minlength=_HASHES) for keys in _chunks(texts))
         starts = np.concatenate(([0], np.cumsum(counted))).astype(np.int32)
         rows = np.empty(starts[-1], np.int32)
         sizes = np.zeros(len(texts), np.int16)
         free = starts[:-1].copy()
-        for keys in chunks:
+        for keys in _chunks(texts):  # made again: all of them take twice the memory of the result
             groups, numbers = keys >> 32, keys & 0xFFFFFFFF
             firsts, counts = np.unique(groups, return_index=True, return_counts=True)[1:]
             within = np.arange(len(keys)) - np.repeat(firsts, counts)
@@ -182,6 +180,12 @@ class _ArrayGatherer:
             yield self._rows[start:end]
 
 
+def _chunks(texts: Sequence[str]) -> Iterator[NDArray[np.int64]]:
+    """The letter groups of so many rows at a time, in order."""
+    for first in range(0, len(texts), _CHUNK):
+        yield _sorted(_keys(texts[first : first + _CHUNK], first))
+
+
 def _sorted(keys: NDArray[np.int64]) -> NDArray[np.int64]:
     """The keys in order, each once; `numpy.unique` hashes them first, which takes far longer."""
     import numpy as np
@@ -190,7 +194,7 @@ def _sorted(keys: NDArray[np.int64]) -> NDArray[np.int64]:
     return keys[np.concatenate(([True], keys[1:] != keys[:-1]))] if len(keys) else keys
 
 
-_CHUNK = 10_000  # rows hashed at once, which bounds the memory that building takes
+_CHUNK = 2_500  # rows hashed at once, which bounds the memory that building takes
 _COUNTED = 30_000  # postings counted for a text; the commonest groups add cost and no information
 _HASHES = 1 << 18
 _SPACE, _BREAK = 0x20, 0x0A

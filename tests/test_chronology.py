@@ -30,10 +30,7 @@ def event(event_id: str, **when: str) -> Event:
 
 def chronology(*events: Event) -> Chronology:
     """The chronology of these events alone."""
-    dates = {
-        e.id: Dated(when=e.when, span=parse_date(e.when.edtf) if e.when.edtf else None)
-        for e in events
-    }
+    dates = {e.id: Dated(when=e.when) for e in events}
     return Chronology({e.id: e for e in events}, dates)
 
 

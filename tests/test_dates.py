@@ -236,7 +236,7 @@ def test_a_date_is_worded_as_precisely_as_it_was_given(text: str, language: str,
 )
 def test_a_date_under_its_year_does_not_repeat_it(text: str, language: str, said: str) -> None:
     when = When.model_validate({"edtf": text, "basis": "stated"})
-    dated = Dated(when=when, span=parse_date(text))
+    dated = Dated(when=when)
     assert dated_words(dated, words_in(language), year=2023) == said
 
 
@@ -244,7 +244,7 @@ def test_a_year_is_not_repeated_in_a_curators_own_words() -> None:
     own = "after the summit of 16 March 2023, and by a Monday in April"
     when = When.model_validate({"edtf": "2023", "basis": "stated", "words": {"en": own}})
     said = "after the summit of 16 March, and by a Monday in April"
-    dated = Dated(when=when, span=parse_date("2023"))
+    dated = Dated(when=when)
     assert dated_words(dated, words_in("en"), year=2023) == said
 
 
@@ -259,7 +259,7 @@ def test_a_day_is_worded_in_the_readers_way(language: str, said: str) -> None:
 def test_words_of_the_curator_come_before_the_date_and_only_in_their_language() -> None:
     said = {"en": "a Monday in April 2023"}
     when = When.model_validate({"edtf": "2023-04", "basis": "stated", "words": said})
-    dated = Dated(when=when, span=parse_date("2023-04"))
+    dated = Dated(when=when)
     assert dated_words(dated, words_in("en")) == "a Monday in April 2023"
     assert dated_words(dated, words_in("ko")) == "2023년 4월"
 
@@ -269,7 +269,7 @@ def test_words_of_the_curator_come_before_the_date_and_only_in_their_language() 
 )
 def test_what_is_undated_is_called_so(language: str, said: str) -> None:
     when = When.model_validate({"basis": "undated"})
-    assert dated_words(Dated(when=when, span=None), words_in(language)) == said
+    assert dated_words(Dated(when=when), words_in(language)) == said
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,7 @@ def _label(words: Words, shown: ShownFact) -> str | None:
 
 
 def _date(words: Words, when: When) -> str:
-    span = parse_date(when.edtf) if when.edtf else None
-    date = dated_words(Dated(when=when, span=span), words)
+    date = dated_words(Dated(when=when), words)
     if when.basis != "inferred":
         return date
     return words("typography.bracketed", text=date, remark=words("mark.inferred"))

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from math import fsum
 from typing import NamedTuple, Self
 
-from bot.facts.dates import Span
+from bot.facts.dates import Span, parse_date
 from bot.facts.fields import Language
 from bot.facts.model import Citation, Event, Fact, FactKind, Frozen, Source, ThingKind, When
 from bot.matching.question_kinds import QuestionKind
@@ -22,7 +22,11 @@ class Dated(Frozen):
     """A date as the curator wrote it, with the span of days that it covers."""
 
     when: When
-    span: Span | None
+
+    @cached_property
+    def span(self) -> Span | None:
+        """The days that it covers; None if it is undated."""
+        return parse_date(self.when.edtf) if self.when.edtf else None
 
 
 class ThingRecord(Frozen):
@@ -154,16 +158,20 @@ def cited_as(cite: Citation) -> str:
 
 
 class EventRecord(Frozen):
-    """An event without its facts, with its date and the most closely related events.
+    """An event without its facts, with the most closely related events.
 
     `before` and `after` are the nearest of those that are proven to have come before and after.
     """
 
     event: Event
-    dated: Dated
     related: tuple[str, ...]
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+
+    @cached_property
+    def dated(self) -> Dated:
+        """The event's date."""
+        return Dated(when=self.event.when)
 
     @property
     def cites(self) -> tuple[Citation, ...]:

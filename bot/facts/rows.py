@@ -43,7 +43,7 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     yield "about", ("fingerprint", fingerprint)
     if days := list(chain.from_iterable(_days_changed(fact) for *_, fact in base.facts())):
         yield "about", ("changed", max(days).isoformat())
-    dates = {event.id: _dated(event) for event in base.events.values()}
+    dates = {event.id: Dated(when=event.when) for event in base.events.values()}
     chronology = Chronology(base.events, dates)
     order = chronology.in_order()
     things = _described_things(base, dates)
@@ -53,7 +53,7 @@ def rows_of(base: Base, fingerprint: str) -> Iterator[Row]:
     )
     yield from _source_rows(base)
     yield from _actor_and_topic_rows(base)
-    yield from _event_rows(base, dates, chronology, order)
+    yield from _event_rows(base, chronology, order)
     owners = chain((base.events[e] for e in order), base.actors.values(), base.topics.values())
     written = set[str]()  # between spaces, in all texts; a word is normalized once
     for rank, (record, shown) in enumerate(_fact_records(base, owners, dates)):
@@ -87,10 +87,6 @@ def _days_changed(fact: Fact) -> Iterator[date]:
         yield fact.withdrawn.date
 
 
-def _dated(event: Event) -> Dated:
-    return Dated(when=event.when, span=parse_date(event.when.edtf) if event.when.edtf else None)
-
-
 def _source_rows(base: Base) -> Iterator[Row]:
     for source in base.sources.values():
         bare = source.model_copy(update={"asks": {}})
@@ -107,9 +103,7 @@ def _actor_and_topic_rows(base: Base) -> Iterator[Row]:
         yield "topic", (topic.id, bare.model_dump_json())
 
 
-def _event_rows(
-    base: Base, dates: Mapping[str, Dated], chronology: Chronology, order: Sequence[str]
-) -> Iterator[Row]:
+def _event_rows(base: Base, chronology: Chronology, order: Sequence[str]) -> Iterator[Row]:
     related = related_events(base)
     place = {event_id: rank for rank, event_id in enumerate(order)}
     for rank, event_id in enumerate(order):
@@ -118,7 +112,6 @@ def _event_rows(
         near = sorted(related[event_id], key=place.__getitem__)
         record = EventRecord(
             event=bare,
-            dated=dates[event_id],
             related=related[event_id],
             before=tuple(e for e in near if chronology.precedes(e, event_id))[-_AROUND:],
             after=tuple(e for e in near if chronology.precedes(event_id, e))[:_AROUND],
@@ -168,8 +161,8 @@ def _fact_rows(rank: int, record: FactRecord, shown: str) -> Iterator[Row]:
     gone = fact.withdrawn is not None
     changed = gone or bool(fact.was)
     yield "fact", (key, owner, rank, record.version, gone, changed, *others, shown)
-    yield from (("bears", (thing, key)) for thing in row.things)
-    yield from (("cites", (cite.source, cite.paragraph, key)) for cite in fact.cites)
+    yield from (("bears", (thing, rank)) for thing in row.things)
+    yield from (("cites", (cite.source, cite.paragraph, rank)) for cite in fact.cites)
 
 
 def _texts(fact: Fact) -> Iterator[str]:

@@ -86,13 +86,13 @@ CREATE INDEX changed_fact ON fact (rank) WHERE changed;
 CREATE TABLE cites (
     source TEXT NOT NULL REFERENCES source,
     paragraph INTEGER NOT NULL,
-    fact TEXT NOT NULL REFERENCES fact,
+    fact INTEGER NOT NULL REFERENCES fact,
     PRIMARY KEY (source, paragraph, fact)
 ) WITHOUT ROWID;
 
 CREATE TABLE bears (                -- every thing that a fact is about
     thing TEXT NOT NULL,
-    fact TEXT NOT NULL REFERENCES fact,
+    fact INTEGER NOT NULL REFERENCES fact,
     PRIMARY KEY (thing, fact)
 ) WITHOUT ROWID;
 

@@ -63,12 +63,11 @@ _FACT_ROWS = f"SELECT {', '.join(FactRow._fields)} FROM fact"
 _SEARCHED = 150  # facts among which a search finds the best
 _OF_FACTS = {
     **_DAYS,
-    "actor": "fact_rank IN (SELECT rank FROM bears JOIN fact ON key = fact WHERE thing = :actor)",
-    "topic": "fact_rank IN (SELECT rank FROM bears JOIN fact ON key = fact WHERE thing = :topic"
+    "actor": "fact_rank IN (SELECT fact FROM bears WHERE thing = :actor)",
+    "topic": "fact_rank IN (SELECT fact FROM bears WHERE thing = :topic"
     " UNION ALL SELECT rank FROM involves JOIN fact ON key > event || '/' AND key < event || '0'"
     " WHERE thing = :topic)",  # after the slash of a key comes 0
-    "source": "fact_rank IN (SELECT rank FROM cites JOIN fact ON key = fact"
-    " WHERE source = :source)",
+    "source": "fact_rank IN (SELECT fact FROM cites WHERE source = :source)",
 }
 """The conditions of a search on facts, each for a field of a filter that is set.
 
@@ -170,7 +169,7 @@ class Store:
     async def facts_about(self, thing_id: str) -> list[FactRow]:
         """Every fact about a thing as it is counted and chosen, in the order of `facts`."""
         return await self._fact_rows(
-            "JOIN bears ON fact = key"
+            "JOIN bears ON fact = rank"
             " WHERE thing = :thing AND NOT withdrawn ORDER BY owner = :thing DESC, rank",
             thing=thing_id,
         )
@@ -179,7 +178,7 @@ class Store:
         """Every fact that cites a source, by paragraph, without withdrawn ones."""
         return await self._fact_rows(
             "JOIN (SELECT fact, min(paragraph) AS place FROM cites"
-            " WHERE source = :source GROUP BY fact) ON fact = key WHERE NOT withdrawn"
+            " WHERE source = :source GROUP BY fact) ON fact = rank WHERE NOT withdrawn"
             " ORDER BY place, rank",
             source=source_id,
         )
@@ -196,7 +195,7 @@ class Store:
         """Every fact that was reworded or withdrawn, or only those about a thing or its events."""
         return await self._facts.where(
             "WHERE changed AND (:thing IS NULL"
-            "  OR key IN (SELECT fact FROM bears WHERE thing = :thing)"
+            "  OR rank IN (SELECT fact FROM bears WHERE thing = :thing)"
             "  OR owner IN (SELECT event FROM involves WHERE thing = :thing)) ORDER BY rank",
             thing=thing_id,
         )

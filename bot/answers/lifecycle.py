@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import sqlite3
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answers.service import AnswerService
+from bot.cards.wording import day_words
 from bot.config import UNNAMED_HOST, Host
 from bot.facts.build import Progress, build
 from bot.facts.built import built_bases, fingerprint_of, is_intact
@@ -16,6 +18,7 @@ from bot.facts.errors import BaseError, UnreadableBase
 from bot.facts.garbage import no_collections
 from bot.facts.load import Folders
 from bot.facts.store import Store
+from bot.texts.catalogues import LANGUAGES, words_in
 
 if TYPE_CHECKING:
     from structlog.stdlib import BoundLogger
@@ -96,6 +99,7 @@ async def _open_prepared(path: Path) -> Store:
 async def _prepare(store: Store) -> None:
     """Make now, while nobody waits, what the first questions would have to make."""
     await asyncio.to_thread(store.prepare)
+    await asyncio.to_thread(day_words, date.min, words_in(LANGUAGES[0]))  # reads Babel's data
     await store.units.weights()
 
 

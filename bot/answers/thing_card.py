@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from itertools import groupby, islice
+from itertools import groupby
 from typing import TypeVar
 
 from bot.answers.context import AnswerContext
@@ -163,11 +163,20 @@ def related(
     closest: Iterable[str] = (),
 ) -> tuple[Action, ...]:
     """The closest things, then those that most of the facts are about."""
+    offered = dict[str, Action]()
+    for other in map(context.store.things.__getitem__, _closest_first(closest, facts)):
+        if len(offered) == CHOICES:
+            break
+        if other.id not in offered and other.id != thing.id and other.kind != "source":
+            offered[other.id] = _open(context, other)
+    return tuple(offered.values())
+
+
+def _closest_first(closest: Iterable[str], facts: Iterable[FactRow]) -> Iterator[str]:
+    """The ids of these things and then of those in the facts, which are counted only if needed."""
+    yield from closest
     shared = Counter(other for fact in facts for other in fact.things)
-    others = dict.fromkeys((*closest, *(other for other, _ in shared.most_common())))
-    things = (context.store.things[other] for other in others if other != thing.id)
-    offered = islice((other for other in things if other.kind != "source"), CHOICES)
-    return tuple(_open(context, other) for other in offered)
+    yield from (other for other, _ in shared.most_common())
 
 
 def timeline(

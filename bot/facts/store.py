@@ -22,7 +22,7 @@ from bot.facts.errors import UnreadableBase
 from bot.facts.loaded import LoadedBase, load_base
 from bot.facts.model import Actor, ThingKind, Topic
 from bot.facts.queries import Records, fetch
-from bot.facts.records import EventRecord, FactRecord, FactRow, SourceRecord, UnitRecord
+from bot.facts.records import Dated, EventRecord, FactRecord, FactRow, SourceRecord, UnitRecord
 from bot.facts.shown import ShownFact
 from bot.facts.stories import Story
 from bot.facts.unit_index import UnitIndex, any_of
@@ -120,7 +120,7 @@ class Store:
     def prepare(self) -> None:
         """Build now what would otherwise be built at the first question that needs it."""
         self.index.prepare()
-        for model in (Actor, Topic, EventRecord, FactRecord, UnitRecord):
+        for model in (Actor, Topic, Dated, EventRecord, FactRecord, UnitRecord):
             model.model_rebuild()  # decoding its records needs that
         _ = self.mention_finder, self.units.reader
         if self.absent:

@@ -1105,3 +1105,23 @@ def test_a_start_on_sqlite_does_not_wait_for_postgresql() -> None:
     )
     called = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert called.stdout.strip() == b"False"
+
+
+@pytest.mark.parametrize("cancels", [1, 2])
+async def test_a_transaction_that_is_cancelled_leaves_nothing_behind(
+    tmp_path: Path, cancels: int
+) -> None:
+    """Nor is the connection that it had in the middle of it, even if cancelled again meanwhile."""
+    state = await State.open(f"sqlite:///{tmp_path / 'state.db'}")
+    for rests in range(12):
+        task = asyncio.create_task(state.rate_limit.reserve(1, MINUTE, NOW + HOUR))
+        for _ in range(rests):
+            await asyncio.sleep(0.0003)
+        for _ in range(cancels):
+            task.cancel()
+            await asyncio.sleep(0)
+        await asyncio.wait({task})
+        async with state.database.transaction() as connection:
+            await connection.execute(text("DELETE FROM rate_limit"))
+    assert await state.rate_limit.reserve(1, MINUTE, NOW) == NOW
+    await state.close()

@@ -5,6 +5,7 @@ All differences between the two are here, in `address.py` and in `change_feed.py
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -51,6 +52,8 @@ class Database:
         self.engine = engine
         self._shards = shards
         self.is_sqlite = engine.dialect.name == "sqlite"
+        self._only: AsyncConnection | None = None
+        self._turn = asyncio.Lock()
         self._inserts: dict[Table, sqlite.Insert | postgresql.Insert] = {}
         self.announced = 0
         """How many changes this process has announced."""
@@ -121,15 +124,33 @@ class Database:
             await connection.rollback()
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, SQLite's once no transaction uses it."""
+        async with self._turn:
+            if self._only:
+                await self._only.close()
+                self._only = None
         await self.engine.dispose()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncConnection]:
         """A transaction that is committed at the end of the block. Raises DatabaseUnavailable."""
+        begin = self._begin_sqlite if self.is_sqlite else self.engine.begin
         with driver_errors():
-            async with self.engine.begin() as connection:
+            async with begin() as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def _begin_sqlite(self) -> AsyncGenerator[AsyncConnection]:
+        """A transaction on the one connection, which is kept: to check it out takes longer."""
+        async with self._turn:
+            connection, self._only = self._only or await self.engine.connect(), None
+            try:
+                async with connection.begin():
+                    yield connection
+            except BaseException:
+                await asyncio.shield(connection.close())  # the pool resets it, or makes another
+                raise
+            self._only = connection
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An insert statement that supports ON CONFLICT."""

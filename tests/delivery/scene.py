@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.answers.service import AnswerService
 from bot.state.state import State
@@ -54,8 +53,6 @@ class Ground:
 class Scene:
     """What every story of delivery works with. Use `opened`."""
 
-    _locked: AsyncConnection
-
     def __init__(self, ground: Ground, time: Time, discord: FaultyDiscord) -> None:
         self.time = time
         self.discord = discord
@@ -69,6 +66,7 @@ class Scene:
         )
         self._ground = ground
         self._deliverers: list[Deliverer | InsideDeliverer] = []
+        self._locked = AsyncExitStack()
 
     @classmethod
     @asynccontextmanager
@@ -176,13 +174,12 @@ class Scene:
 
     async def lock(self) -> None:
         """Keep every other connection from writing posts, until `unlock`."""
-        self._locked = await self.state.database.engine.connect()
+        connection = await self._locked.enter_async_context(self.state.database.transaction())
         lock = "LOCK TABLE post IN ACCESS EXCLUSIVE MODE"
         if self.state.database.is_sqlite:
             lock = "SELECT 1"  # any statement locks
-        await self._locked.execute(text(lock))
+        await connection.execute(text(lock))
 
     async def unlock(self) -> None:
         """Let others write again."""
-        await self._locked.rollback()
-        await self._locked.close()
+        await self._locked.aclose()

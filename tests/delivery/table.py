@@ -114,7 +114,7 @@ class Table:
         url = server.new_database() if server else f"sqlite:///{file}"
         # One after the other: Alembic keeps what it works on in a global.
         state = await State.open(url)
-        await state.database.engine.dispose()  # a server has room for some connections only
+        await state.database.close()  # a server has room for some connections only
         if not server:
             self._template = self._template or file
         return url, state

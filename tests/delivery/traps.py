@@ -47,7 +47,7 @@ class Trap:
         self._here += 1
         if self._here == self._orders.gathered:
             # A stopped process keeps SQLite's lock, which needs its one connection: this has it.
-            async with self.database.engine.connect():
+            async with self.database.transaction():
                 self._all_here.set()
                 os.kill(os.getpid(), self._orders.signal)
         await self._all_here.wait()

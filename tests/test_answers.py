@@ -17,10 +17,10 @@ from bot.answers.fact_lines import fact_line
 from bot.answers.filters import Filters
 from bot.answers.lifecycle import open_service
 from bot.answers.questions import timeline
-from bot.answers.resolve import choice_label
 from bot.answers.service import AnswerService
 from bot.answers.things_to_ask import things_to_ask
 from bot.cards.card import Card, Line, Question, Section
+from bot.cards.wording import choice_label
 from bot.config import Host
 from bot.facts.build import build
 from bot.facts.dates import parse_date
@@ -281,13 +281,14 @@ async def test_a_caution_and_how_something_follows_stand_below_the_fact(
 
 async def test_related_things_are_offered_and_open_as_they_stand(service: AnswerService) -> None:
     card = await _ask(service, "event", name="ferry deal")
-    related = [action.question.options["name"] for action in card.related]
+    related = [thing.id for thing in card.related]
     assert related[:2] == ["fishermen-meet", "first-run"]
     assert {"ferry-line", "ilse-brandt", "tomas-lind"} <= set(related)
     assert "ferry-agreement" not in related
-    assert card.related[0].label == "Fishermen meet · a Tuesday, before the agreement"
-    for action in card.related:
-        assert (await service.answer(action.question, "en")).found
+    label = service.label(related[0], "en")
+    assert label == "Fishermen meet · a Tuesday, before the agreement"
+    for thing in card.related:
+        assert (await _ask(service, thing.kind, name=thing.id)).found
 
 
 async def test_a_lead_comes_first_and_is_not_said_twice(service: AnswerService) -> None:
@@ -752,6 +753,16 @@ async def test_the_cards_asked_for_lately_are_remembered(
     assert kept == "ferry-agreement first-run"
 
 
+async def test_only_so_many_labels_are_kept(
+    service: AnswerService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.answers.service._LABELS", 2)
+    service.swap(service.store)
+    for name in ("ferry-agreement", "storm-2014", "first-run"):
+        assert service.label(name, "en")
+    assert vars(service)["_base"].label.cache_info().currsize == 2
+
+
 async def test_related_things_that_are_equally_close_come_in_the_order_of_their_ids(
     service: AnswerService,
 ) -> None:
@@ -761,7 +772,7 @@ async def test_related_things_that_are_equally_close_come_in_the_order_of_their_
         related = thing_card.related(
             AnswerContext(store, UI, {}), store.things["ferry-line"], [fact]
         )
-        named = [action.question.options["name"] for action in related]
+        named = [thing.id for thing in related]
         assert named == sorted(named)
     assert max(len(fact.things) for fact in facts) > 2
 

@@ -13,7 +13,6 @@ import pytest
 import pytest_asyncio
 
 from bot.answers.commands import COMMANDS
-from bot.answers.resolve import choice_label
 from bot.answers.service import AnswerService
 from bot.cards.card import (
     Action,
@@ -27,6 +26,7 @@ from bot.cards.card import (
 )
 from bot.cards.limits import FIRST_PAGE, MOST_PAGES, PICTURE, shorten
 from bot.cards.pages import Page
+from bot.cards.wording import choice_label
 from bot.config import Config
 from bot.facts.load import Base, Folders, load
 from bot.facts.model import CLAIMS, Fact
@@ -187,8 +187,11 @@ def test_every_choice_of_the_menu_asks_what_it_says(
         options = [option for part in parts(one.components) for option in part.get("options", ())]
         related = one.card.related if one.page.part is None else ()
         asked = [decoded(service, option["value"]) for option in options]
-        assert asked == [(action.question, False) for action in related], one
-        assert [option["label"] for option in options] == [action.label for action in related]
+        about = [Question(thing.kind, {"name": thing.id}) for thing in related]
+        assert asked == [(question, False) for question in about], one
+        words = words_in(one.card.language)
+        labels = [choice_label(thing, words) for thing in related]
+        assert [option["label"] for option in options] == labels
         assert all(len(option["label"]) <= 100 for option in options), one
 
 

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 
 from bot.answers.context import AnswerContext, Command, is_thing_kind
 from bot.cards.card import Action, Card, Question
-from bot.cards.limits import BUTTON_LABEL, BUTTONS_IN_ROW, CHOICE_LABEL, shorten
-from bot.cards.wording import dated_words
+from bot.cards.limits import BUTTON_LABEL, BUTTONS_IN_ROW, shorten
+from bot.cards.wording import HINT, choice_label
 from bot.facts.absent import AbsentName
 from bot.facts.model import ThingKind
 from bot.facts.records import ThingRecord
 from bot.matching.entries import Finding
 from bot.matching.normalize import normalize
 from bot.parsing.dates import parse_period
-from bot.texts.catalogues import Words
 
-_HINT = " · "  # between a thing's name and what tells it apart
 _ECHO = 60  # characters of a typed text that are worth showing back
 
 
@@ -92,24 +90,6 @@ def resolve_thing(
     return found if isinstance(found, Card) else found.thing
 
 
-def choice_label(thing: ThingRecord, words: Words, limit: int = CHOICE_LABEL) -> str:
-    """A thing's name and what tells it apart (date, role), in at most `limit` characters."""
-    name = thing.name(words.language)
-    hint = _hint(thing, words, is_translated=name != thing.label)
-    if not hint:
-        return shorten(name, limit)
-    left = limit - len(name) - len(_HINT)
-    return f"{name}{_HINT}{shorten(hint, left)}" if left >= 8 else shorten(name, limit)
-
-
-def _hint(thing: ThingRecord, words: Words, *, is_translated: bool) -> str | None:
-    """What tells a thing apart, in the reader's language if its name is and its date is known."""
-    if thing.disambiguate and not (is_translated and thing.dated):
-        return thing.disambiguate
-    date = dated_words(thing.dated, words) if thing.dated else None
-    return date or thing.disambiguate or thing.role
-
-
 def echo(text: str) -> str:
     """A typed text, short enough to be shown back."""
     return shorten(text, _ECHO)
@@ -133,7 +113,7 @@ def _look_up(context: AnswerContext, asked: _NameToResolve) -> _Match | Card:
     if thing and thing.kind == asked.kind:
         return _Match(thing, as_typed=True)
     # Some clients send the label of a choice instead of its value, the id.
-    name = typed.partition(_HINT)[0]
+    name = typed.partition(HINT)[0]
     if absent := store.absent_in(name):
         return _not_mentioned(context, asked, absent)
     finding = store.index.find(name, {asked.kind})

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from itertools import islice, product
 
 from bot.answers.commands import COMMANDS, PRIVATE
 from bot.answers.context import AnswerContext, Command
 from bot.answers.filters import refusal
 from bot.answers.pictures import KEPT, Pictures
-from bot.answers.resolve import Resolved, choice_label, resolve_names
+from bot.answers.resolve import Resolved, resolve_names
 from bot.cards.card import Card, Question
 from bot.cards.limits import CHOICES
 from bot.cards.pages import Page, page, pages
 from bot.cards.sources_card import sources_card
+from bot.cards.wording import choice_label
 from bot.config import UNNAMED_HOST, Host
 from bot.facts.model import ThingKind
 from bot.facts.store import Store
@@ -24,6 +26,7 @@ from bot.pictures.chart import Chart
 from bot.texts.catalogues import LANGUAGES, words_in
 
 _REMEMBERED = 500  # cards; a busy server asks the same few, and each takes some kilobytes
+_LABELS = 8_192
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,6 @@ class _OpenBase:
     """
 
     store: Store
-    labels: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     cards: OrderedDict[tuple[object, ...], Card] = field(
         default_factory=OrderedDict[tuple[object, ...], Card]
     )
@@ -87,12 +89,14 @@ class _OpenBase:
         if len(self.cards) > _REMEMBERED:
             self.cards.popitem(last=False)
 
-    def label(self, thing_id: str, language: str) -> str:
-        """The autocomplete label of a thing."""
-        label = self.labels.get((thing_id, language))
-        if label is None:
-            label = choice_label(self.store.things[thing_id], words_in(language))
-            self.labels[thing_id, language] = label
+    @cached_property
+    def label(self) -> Callable[[str, str], str]:
+        """The label of a thing, by its id, in a language."""
+
+        @lru_cache(maxsize=_LABELS)
+        def label(thing_id: str, language: str) -> str:
+            return choice_label(self.store.things[thing_id], words_in(language))
+
         return label
 
 
@@ -179,6 +183,10 @@ class AnswerService:
             card = await self.answer(Question("topic", {"name": topic.id}), language)
             if picture := self.page(card).picture:
                 await self.picture(picture.chart)
+
+    def label(self, thing_id: str, language: str) -> str:
+        """The label of a thing as choices and menus show it, in a language."""
+        return self._base.label(thing_id, language)
 
     def complete(self, kind: ThingKind, typed: str, language: str) -> list[Choice]:
         """Up to 25 choices for a half-typed name; no I/O, as it runs on every keystroke."""

@@ -13,9 +13,8 @@ from typing import TypeVar
 
 from bot.answers.context import AnswerContext
 from bot.answers.fact_lines import fact_line
-from bot.answers.resolve import choice_label
 from bot.cards.card import Action, ComposedLines, Line, Part, PartKey, Question, Section
-from bot.cards.limits import CHOICE_LABEL, CHOICES, OVERVIEW
+from bot.cards.limits import CHOICES, OVERVIEW
 from bot.cards.sizes import size
 from bot.facts.model import CLAIMS, Lead
 from bot.facts.records import EventRecord, FactRecord, FactRow, ThingRecord, cited_as
@@ -161,15 +160,15 @@ def related(
     thing: ThingRecord,
     facts: Iterable[FactRow],
     closest: Iterable[str] = (),
-) -> tuple[Action, ...]:
+) -> tuple[ThingRecord, ...]:
     """The closest things, then those that most of the facts are about."""
-    offered = dict[str, Action]()
+    found = dict[str, ThingRecord]()
     for other in map(context.store.things.__getitem__, _closest_first(closest, facts)):
-        if len(offered) == CHOICES:
+        if len(found) == CHOICES:
             break
-        if other.id not in offered and other.id != thing.id and other.kind != "source":
-            offered[other.id] = _open(context, other)
-    return tuple(offered.values())
+        if other.id != thing.id and other.kind != "source":
+            found[other.id] = other
+    return tuple(found.values())
 
 
 def _closest_first(closest: Iterable[str], facts: Iterable[FactRow]) -> Iterator[str]:
@@ -187,8 +186,3 @@ def timeline(
         return ()
     label = context.words("page.part", part=context.words("timeline.title"), number=len(events))
     return (Action(label, Question("timeline", {thing.kind: thing.id})),)
-
-
-def _open(context: AnswerContext, thing: ThingRecord) -> Action:
-    label = choice_label(thing, context.words, CHOICE_LABEL)
-    return Action(label, Question(thing.kind, {"name": thing.id}))

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Literal, Protocol, TypeVar, overload
 
 from bot.facts.model import Citation
-from bot.facts.records import FactRecord
+from bot.facts.records import FactRecord, ThingRecord
 from bot.pictures.chart import Chart
 
 ASK = "ask"
@@ -208,8 +208,8 @@ class Card:
     """An answer. `found` is false if the question could not be answered as it was put.
 
     `sections` are its overview. `choices` are what the asker may have meant; `actions` are
-    questions to go on with, and `related` what else they may want to know of. A card of one page
-    shows only what that page holds, as its question is too long for a button to repeat.
+    questions to go on with, and `related` the things that they may want to know of as well. A card
+    of one page shows only what that page holds, as its question is too long for a button to repeat.
     `tier` says how sure it is that the card answers, unless that follows from `found`. What nothing
     answers may be passed on to moderators: `unanswered` is the question as it was typed. `mark`
     marks what was searched for in a line; only lines of the page that is shown are marked.
@@ -225,7 +225,7 @@ class Card:
     parts: tuple[Part, ...] = ()
     choices: tuple[Action, ...] = ()
     actions: tuple[Action, ...] = ()
-    related: tuple[Action, ...] = ()
+    related: tuple[ThingRecord, ...] = ()
     one_page: bool = False
     tier: Tier | None = None
     unanswered: str | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bot.cards.card import ASK, Card, Line, Section
 from bot.cards.pages import Page
-from bot.cards.wording import citation_marks, source_line
+from bot.cards.wording import choice_label, citation_marks, source_line
 from bot.texts.catalogues import Words
 
 _RELATED = 6  # related things; the list is in the order of how closely they are
@@ -46,9 +46,9 @@ def _blocks(page: Page, words: Words) -> Iterator[Iterable[str]]:
 
 def _onward(card: Card, words: Words) -> Iterator[Iterable[str]]:
     """What to go on with: questions that a button asks, each named as one, then pages."""
-    onward = (*card.actions, *card.related[:_RELATED])
-    asked = [action.label for action in onward if action.question.command == ASK]
-    others = [action.label for action in onward if action.question.command != ASK]
+    asked = [action.label for action in card.actions if action.question.command == ASK]
+    others = [action.label for action in card.actions if action.question.command != ASK]
+    others += (choice_label(thing, words) for thing in card.related[:_RELATED])
     if asked:
         label = words("related.question")
         yield (words("typography.labelled", label=label, text=text) for text in asked)

@@ -9,11 +9,14 @@ from functools import lru_cache
 
 from babel.dates import format_date, format_interval, format_skeleton
 
-from bot.cards.limits import shorten
+from bot.cards.limits import CHOICE_LABEL, shorten
 from bot.facts.dates import FINEST, Moment, Span
 from bot.facts.model import Citation
-from bot.facts.records import Dated, SourceRecord
+from bot.facts.records import Dated, SourceRecord, ThingRecord
 from bot.texts.catalogues import Words
+
+HINT = " · "
+"""What is between a thing's name and what tells it apart."""
 
 _SEASONS = {3: "spring", 6: "summer", 9: "autumn", 12: "winter"}
 
@@ -122,6 +125,24 @@ def _parts_of_year(words: Words) -> tuple[tuple[str, str], ...]:
         ),
     )
     return tuple((text.replace(str(sample), "{year}"), without) for text, without in parts)
+
+
+def choice_label(thing: ThingRecord, words: Words, limit: int = CHOICE_LABEL) -> str:
+    """A thing's name and what tells it apart (date, role), in at most `limit` characters."""
+    name = thing.name(words.language)
+    hint = _hint(thing, words, is_translated=name != thing.label)
+    if not hint:
+        return shorten(name, limit)
+    left = limit - len(name) - len(HINT)
+    return f"{name}{HINT}{shorten(hint, left)}" if left >= 8 else shorten(name, limit)
+
+
+def _hint(thing: ThingRecord, words: Words, *, is_translated: bool) -> str | None:
+    """What tells a thing apart, in the reader's language if its name is and its date is known."""
+    if thing.disambiguate and not (is_translated and thing.dated):
+        return thing.disambiguate
+    date = dated_words(thing.dated, words) if thing.dated else None
+    return date or thing.disambiguate or thing.role
 
 
 @lru_cache(maxsize=8192)  # Babel takes longer for one date than a whole card may

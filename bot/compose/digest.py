@@ -15,10 +15,9 @@ from datetime import date
 from itertools import chain
 
 from bot.answers.context import AnswerContext
-from bot.answers.resolve import choice_label
 from bot.cards.card import ASK, Action, Card, Line, Question, Section
 from bot.cards.limits import BUTTON_LABEL, BUTTONS_IN_ROW, DIGEST
-from bot.cards.wording import day_words
+from bot.cards.wording import choice_label, day_words
 from bot.compose import digest_age, digest_calendar, digest_changes, digest_story
 from bot.compose.digest_material import (
     DigestHistory,

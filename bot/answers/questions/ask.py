@@ -14,11 +14,11 @@ from bot.answers.fact_lines import fact_line
 from bot.answers.questions.actor import role_line
 from bot.answers.questions.event import circumstances
 from bot.answers.questions.source import source_line
-from bot.answers.resolve import choice_label, echo
+from bot.answers.resolve import echo
 from bot.asking.finding import Found, find
 from bot.cards.card import Action, Card, Line, Question, Section
 from bot.cards.limits import BUTTON_LABEL
-from bot.cards.wording import dated_words
+from bot.cards.wording import choice_label, dated_words
 from bot.facts.records import UnitRecord
 from bot.facts.units import HEAD, RECORD, ROLES
 from bot.matching.question_terms import content_words

@@ -13,11 +13,12 @@ from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import event_line, fact_line
 from bot.answers.filters import refusal
 from bot.answers.questions import ask
-from bot.answers.resolve import choice_label, echo
+from bot.answers.resolve import echo
 from bot.asking.finding import find
 from bot.asking.question import question_in
 from bot.cards.card import Action, Card, Question, Section
 from bot.cards.limits import BUTTON_LABEL
+from bot.cards.wording import choice_label
 from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.facts.store import Filter
 from bot.matching.normalize import MINOR

@@ -18,6 +18,7 @@ from bot.answers.context import Option
 from bot.answers.service import AnswerService
 from bot.cards.card import PartKey, Question
 from bot.cards.limits import CUSTOM_ID
+from bot.facts.records import ThingRecord
 from bot.ui.components.long_texts import key_of, text_in
 
 TEMPLATE = (
@@ -54,6 +55,11 @@ def encode(question: Question, service: AnswerService, turn: bool = False) -> st
         if len(custom_id) <= CUSTOM_ID:
             break
     return custom_id
+
+
+def of_thing(thing: ThingRecord) -> str:
+    """The custom id of the question about a thing."""
+    return f"{thing.kind}:1:{thing.short_id}"
 
 
 def decode(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from bot.cards.card import Action
 from bot.cards.limits import TEXT
 from bot.cards.pages import Page
+from bot.facts.records import ThingRecord
 from bot.texts.catalogues import Words
 from bot.ui.components import markdown, payload
 from bot.ui.components.payload import Component, Components
@@ -15,8 +16,8 @@ from bot.ui.components.pictures import gallery
 Button = Callable[[Action, bool], Component]
 """Makes the button of an action, given whether its answer replaces the page."""
 
-Menu = Callable[[Sequence[Action], str], Component]
-"""Makes the menu of actions, given what it says while nothing is picked."""
+Menu = Callable[[Sequence[ThingRecord], str], Component]
+"""Makes the menu of things, given what it says while nothing is picked."""
 
 
 def components(

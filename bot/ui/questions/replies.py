@@ -11,6 +11,7 @@ from discord import ui
 from bot.answers.service import AnswerService
 from bot.cards.card import Action, Card, Question
 from bot.cards.pages import Page
+from bot.facts.records import ThingRecord
 from bot.state.public_answers import PublicAnswer
 from bot.texts.catalogues import words_in
 from bot.ui.components import brief_this, custom_ids, layout, payload, submitted
@@ -109,8 +110,8 @@ def page_components(service: AnswerService, page: Page, pictured: bool = False) 
     def make_button(action: Action, turn: bool) -> Component:
         return ask_button(action, turn, service)
 
-    def make_menu(actions: Sequence[Action], hint: str) -> Component:
-        return related_menu(actions, hint, service)
+    def make_menu(things: Sequence[ThingRecord], hint: str) -> Component:
+        return related_menu(things, hint, service, card.language)
 
     card, texts = page.card, words_in(page.card.language)
     further = [pass_on_button(texts, card.unanswered)] if card.unanswered else []
@@ -124,9 +125,11 @@ def ask_button(action: Action, turn: bool, service: AnswerService) -> Component:
     return payload.button(action.label, custom_ids.encode(action.question, service, turn), style)
 
 
-def related_menu(actions: Sequence[Action], hint: str, service: AnswerService) -> Component:
-    """The menu of actions, whose values are the custom ids of their questions."""
-    options = ((each.label, custom_ids.encode(each.question, service)) for each in actions)
+def related_menu(
+    things: Sequence[ThingRecord], hint: str, service: AnswerService, language: str
+) -> Component:
+    """The menu of things, whose values are the custom ids of the questions about them."""
+    options = ((service.label(each.id, language), custom_ids.of_thing(each)) for each in things)
     return payload.menu("related", hint, options)
 
 

@@ -13,8 +13,9 @@ import discord
 from discord import ui
 from discord.utils import format_dt, utcnow
 
-from bot.answers.resolve import choice_label, echo
+from bot.answers.resolve import echo
 from bot.cards.limits import BUTTON_LABEL, CHOICE_LABEL, CHOICES, FORM_TEXT, shorten
+from bot.cards.wording import choice_label
 from bot.facts.model import ThingKind
 from bot.facts.records import FactRecord, ThingRecord
 from bot.matching.vocabulary import word_set

@@ -34,7 +34,7 @@ Progress = Callable[[int, int], None]
 _SCHEMA = Path(__file__).with_name("schema.sql")
 # What follows from the other rows: which facts are units, and in how many units each term occurs.
 _DERIVED = """
-INSERT INTO fact_unit SELECT unit.rank, fact.rank FROM unit JOIN fact USING (key);
+INSERT INTO fact_unit SELECT unit.rank, fact.rank, key FROM unit JOIN fact USING (key);
 CREATE VIRTUAL TABLE temp.term USING fts5vocab(main, unit_text, row);
 INSERT INTO unit_term SELECT doc, group_concat(term, ' ') FROM term GROUP BY doc;
 """

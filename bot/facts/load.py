@@ -27,7 +27,7 @@ from bot.facts.model import (
 )
 from bot.facts.stories import Retelling, Story
 
-FORMAT = 31
+FORMAT = 32
 """The version of the format of `facts.db`; increasing it causes a rebuild."""
 
 ABSENT = "absent.yaml"

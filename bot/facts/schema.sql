@@ -112,7 +112,8 @@ CREATE TABLE unit (                 -- what a question in plain words can be ans
 
 CREATE TABLE fact_unit (            -- the facts among the units; short rows, as a search reads many
     unit_rank INTEGER PRIMARY KEY REFERENCES unit,
-    fact_rank INTEGER NOT NULL REFERENCES fact
+    fact_rank INTEGER NOT NULL REFERENCES fact,
+    key TEXT NOT NULL
 );
 
 CREATE VIRTUAL TABLE unit_text USING fts5 ( -- rowid = unit.rank; all in terms, which need no rules

@@ -253,12 +253,10 @@ class Store:
         is_dated = wanted.first is not None or wanted.last is not None
         rows = await fetch(
             self._db,
-            "SELECT key FROM (SELECT fact_rank AS rank, bm25(unit_text, 1.0, 2.0) AS score"
-            "  FROM unit_text JOIN fact_unit ON unit_rank = unit_text.rowid"
+            "SELECT fact_unit.key FROM unit_text JOIN fact_unit ON unit_rank = unit_text.rowid"
             f" {_DATED if is_dated else ''}"
             f" WHERE unit_text MATCH :query AND {wanted.conditions(_OF_FACTS)}"
-            "  ORDER BY score, fact_rank LIMIT :most)"
-            " JOIN fact USING (rank) ORDER BY score, rank",
+            " ORDER BY bm25(unit_text, 1.0, 2.0), fact_rank LIMIT :most",
             query=any_of(terms),
             most=_SEARCHED,
             **vars(wanted),

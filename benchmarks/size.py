@@ -6,7 +6,8 @@ Writes a base of `benchmarks.bases`, or takes the one that FOLDER has already, a
 each takes: a build, a start on an unchanged base, a build after one file changed, the first start
 after that, which reads every file once more, opening, first answers, autocompletes, and the longest
 stop of the loop while the base is built again and swapped.
-Each part runs in a process of its own and says how much memory that took.
+Each part runs in a process of its own and says how much memory that took; one that builds imports
+no more than a build does.
 """
 
 from __future__ import annotations
@@ -20,18 +21,17 @@ import statistics
 import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter, process_time, sleep
+from typing import TYPE_CHECKING
 
-from benchmarks.bases import write_base
-from bot.answers.lifecycle import open_service, reopen_service
-from bot.answers.service import AnswerService
-from bot.cards.card import Question
 from bot.facts.build import build
-from bot.facts.build_aside import build_aside
 from bot.facts.load import Folders
-from bot.facts.model import ThingKind
-from bot.ui.questions.replies import view
+
+if TYPE_CHECKING:
+    from bot.answers.service import AnswerService
+    from bot.facts.model import ThingKind
 
 _ROUNDS = 20
 _SETTLED = 3  # seconds after which a start takes files as they were at the last one
@@ -47,6 +47,8 @@ def main() -> None:
     with place as name:
         folder = Path(name)
         if not (folder / "facts").exists():
+            from benchmarks.bases import write_base
+
             write_base(folder, given.facts)
             sleep(_SETTLED)
         for measured in (_build, _unchanged, _one_changed, _start, _open, _swap):
@@ -108,6 +110,9 @@ def _open(folder: Path) -> None:
 
 
 async def _opened(folder: Path) -> None:
+    from bot.answers.lifecycle import open_service
+
+    import_module("bot.ui.questions.replies")  # as a bot that opens a base has done
     began, cpu = perf_counter(), process_time()
     service = await open_service(*_folders(folder))
     note = f"{process_time() - cpu:.2f} s of CPU, {_peak()}"
@@ -141,6 +146,9 @@ async def _answers(service: AnswerService) -> None:
 
 
 async def _first(what: str, service: AnswerService, command: str, **options: str) -> None:
+    from bot.cards.card import Question
+    from bot.ui.questions.replies import view
+
     began, cpu = perf_counter(), process_time()
     view(service, await service.answer(Question(command, options), "en")).to_components()
     _report(what, perf_counter() - began, f"{(process_time() - cpu) * 1000:.1f} ms of CPU")
@@ -160,6 +168,8 @@ def _swap(folder: Path) -> None:
 
 
 async def _swapped(folder: Path) -> None:
+    from bot.answers.lifecycle import open_service
+
     folders, data = _folders(folder)
     service = await open_service(folders, data)
     _change(folder)
@@ -169,6 +179,9 @@ async def _swapped(folder: Path) -> None:
 
 
 async def _rebuild(service: AnswerService, folders: Folders, data: Path) -> None:
+    from bot.answers.lifecycle import reopen_service
+    from bot.facts.build_aside import build_aside
+
     await build_aside(folders, data)
     before = await reopen_service(service, data)
     assert before, "the base has changed"

@@ -118,7 +118,7 @@ def is_leftover(name: str) -> bool:
 
 def is_fact_file(name: str) -> bool:
     """Whether a file of this name in one of FOLDERS is read."""
-    return name.endswith(".yaml") and not is_leftover(name)
+    return name.endswith(".yaml") and name[0] != "."  # no other leftover ends like that
 
 
 @dataclass(frozen=True)

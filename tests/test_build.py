@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import random
@@ -766,6 +767,21 @@ async def test_only_so_many_records_are_kept(
         keys = [fact.key for fact in reversed(every)]
         assert await store.facts_named([*keys, "no/such"]) == tuple(reversed(every))
         assert len(kept) == 2
+
+
+async def test_others_go_on_while_many_records_are_decoded(
+    folders: Folders, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.facts.queries._AT_ONCE", 2)
+    async with _store(folders, data) as store:
+        facts: Records[FactRecord] = vars(store)["_facts"]
+        decoded: Decoded[FactRecord] = vars(facts)["_decoded"]
+        kept: dict[str, FactRecord] = vars(decoded)["_kept"]
+        reading, seen = asyncio.create_task(store.every_fact()), set[int]()
+        while not reading.done():
+            seen.add(len(kept))
+            await asyncio.sleep(0)
+        assert {2, 4} <= seen
 
 
 async def test_things_are_decoded_as_they_are_asked_for(folders: Folders, data: Path) -> None:

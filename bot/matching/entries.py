@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from bot.matching.normalize import normalize
 
@@ -12,8 +12,7 @@ ABSENT = "absent"
 """The kind of entries that are known but not here; they are found, and never offered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Something that can be asked for by name.
 
     `names` has every form, the label first; the words of the id are matched as well. `places` and
@@ -41,7 +40,7 @@ class Entry:
 
 def normalized(entry: Entry) -> Entry:
     """The entry with its names as they are compared."""
-    return replace(entry, names=tuple(map(normalize, entry.names)))
+    return entry._replace(names=tuple(map(normalize, entry.names)))
 
 
 def owned_names(entries: Iterable[Entry]) -> Iterator[tuple[str, int]]:

@@ -64,6 +64,24 @@ async def test_marks_are_no_links_if_their_addresses_would_not_fit_the_message(
     assert "](https://" in shown[-1], "the source itself is one still"
 
 
+async def test_of_very_many_sources_the_first_are_named_and_the_others_counted(
+    service: AnswerService,
+) -> None:
+    card = await service.answer(Question("event", {"name": "tokyo-summit"}), "en")
+    cite = card.citations()[0]
+    record = service.store.sources[cite.source]
+    ids = [f"article-{number}" for number in range(120)]
+    cites = (cite.model_copy(update={"source": each}) for each in ids)
+    wide = Section(tuple(Line("One of many.", (each,)) for each in cites))
+    long = replace(card, sections=(wide,), parts=(), related=(), one_page=True)
+    shown = page(long, dict.fromkeys(ids, record), UI)
+    *_, sources = whole = rendered(service, shown)
+    assert sum(map(len, whole)) <= TEXT
+    named = sources.count(" · ")
+    assert sources.endswith(f" · {len(shown.sources) - named} more are listed under Sources.")
+    assert 20 < named < 40
+
+
 def rendered(service: AnswerService, shown: Page) -> list[str]:
     """The texts of a page as Discord gets them."""
     return texts(replies.page_components(service, shown))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -49,13 +49,27 @@ def field(words: Words, name: str, value: str) -> str:
 
 def sources(page: Page, words: Words) -> str:
     """The sources of a page in one line of small print."""
-    short = " · ".join(_short_source(cited, words) for cited in page.sources)
-    return f"-# {short}" if short else ""
+    return _small_print(_short_source(cited, words) for cited in page.sources)
 
 
-def _short_source(cited: CitedSource, words: Words) -> str:
+def first_sources(page: Page, words: Words, room: int) -> str:
+    """The first sources of a page without links, in so many characters, and how many follow."""
+    names = [_short_source(cited, words, links=False) for cited in page.sources]
+    lines = (
+        _small_print([*names[:number], words.count("sources.more", len(names) - number)])
+        for number in range(len(names) - 1, 0, -1)
+    )
+    return next((line for line in lines if len(line) <= room), "")
+
+
+def _small_print(texts: Iterable[str]) -> str:
+    line = " · ".join(texts)
+    return f"-# {line}" if line else ""
+
+
+def _short_source(cited: CitedSource, words: Words, links: bool = True) -> str:
     name = f"[{cited.number}] {short_name(cited.record, words)}"
-    linked = link(name, cited.record.address)
+    linked = link(name, cited.record.address if links else None)
     return words("source.short", name=linked, date=escape(short_date(cited.record, words)))
 
 

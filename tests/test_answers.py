@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -761,6 +763,25 @@ async def test_only_so_many_labels_are_kept(
     for name in ("ferry-agreement", "storm-2014", "first-run"):
         assert service.label(name, "en")
     assert vars(service)["_base"].label.cache_info().currsize == 2
+
+
+async def test_a_base_before_is_given_back_without_looking_for_cycles(
+    base: tuple[Folders, Path],
+) -> None:
+    """The garbage collector does not look through a base."""
+    service = await open_service(*base)
+    other = await open_service(*base)
+    await _ask(service, "ask", question="when was the ferry agreement signed")
+    await _ask(service, "event", name="the 2014 storm at sea")
+    assert service.label("storm-2014", "en")
+    before = weakref.ref(service.store)
+    gc.disable()
+    try:
+        await service.swap(other.store).close()
+        assert before() is None
+    finally:
+        gc.enable()
+    await other.store.close()
 
 
 async def test_related_things_that_are_equally_close_come_in_the_order_of_their_ids(

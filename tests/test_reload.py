@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from bot.config import Config
 from tests.conftest import ROOT, Server, texts
 from tests.moderating import ModeratedServer, moderated
+from tests.test_digest_composer import ONE, TODAY
 
 BEFORE = "the day is not given."
 AFTER = "no day is given."
@@ -55,6 +57,16 @@ async def test_a_changed_base_answers_at_once(mod: ModeratedServer) -> None:
     write(mod, AFTER)
     assert (await mod.ask("settings reload"))[0] == "### The new base is in use."
     assert AFTER in await shown(mod)
+
+
+async def test_digests_from_the_base_before_are_forgotten(mod: ModeratedServer) -> None:
+    compose = mod.server.bot.compose
+    await compose(ONE, TODAY, is_late=False)
+    kept: Mapping[object, object] = vars(compose)["_kept"]
+    assert kept
+    write(mod, AFTER)
+    await mod.ask("settings reload")
+    assert not kept, "they would keep that base in memory"
 
 
 async def test_a_base_with_faults_is_refused_and_the_one_before_goes_on(

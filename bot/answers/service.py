@@ -25,7 +25,9 @@ from bot.parsing.typed_text import clean_text
 from bot.pictures.chart import Chart
 from bot.texts.catalogues import LANGUAGES, words_in
 
-_REMEMBERED = 500  # cards; a busy server asks the same few, and each takes some kilobytes
+_REMEMBERED = (
+    500  # cards; a busy server asks the same few. Each takes a kilobyte for each fact of its thing
+)
 _LABELS = 8_192
 
 
@@ -92,10 +94,11 @@ class _OpenBase:
     @cached_property
     def label(self) -> Callable[[str, str], str]:
         """The label of a thing, by its id, in a language."""
+        things = self.store.things  # not `self`: a cycle would keep the base after it is closed
 
         @lru_cache(maxsize=_LABELS)
         def label(thing_id: str, language: str) -> str:
-            return choice_label(self.store.things[thing_id], words_in(language))
+            return choice_label(things[thing_id], words_in(language))
 
         return label
 

@@ -20,7 +20,7 @@ from bot.state.posts import Contents
 from bot.state.state import State
 from bot.texts.catalogues import Words, words_in
 
-KEPT = 50
+KEPT = 200
 """Issues; each takes some 30 kilobytes."""
 
 
@@ -47,15 +47,13 @@ class DigestComposer:
     def __init__(self, service: AnswerService, state: State) -> None:
         self._service = service
         self._state = state
-        self._base_version = service.store.fingerprint
         self._kept: OrderedDict[tuple[object, ...], DigestIssue] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()  # several that are due would make the same one
 
     async def __call__(self, schedule: Schedule, day: date, is_late: bool) -> DigestDraft:
         """The digest of a server's local day. Raises DatabaseUnavailable."""
-        store = self._service.store
-        await remember_base(store, self._state)
-        issue, posted_on = await self._issue(store, schedule, day), schedule.stories
+        store, issue = await self._issue(schedule, day)
+        posted_on = schedule.stories
         digest = issue.digest(issue.choose(posted_on), posted_on)
         card = digest.card
         if is_late:
@@ -65,6 +63,10 @@ class DigestComposer:
             contents=Contents(digest.facts, digest.story, store.fingerprint),
             has_more_than_story=digest.has_more_than_story,
         )
+
+    def forget(self) -> None:
+        """Forget what was composed; what is kept keeps its base in memory."""
+        self._kept.clear()
 
     def language(self, schedule: Schedule) -> str:
         """The language that the server chose, or else the one it had on Discord at set-up."""
@@ -93,27 +95,26 @@ class DigestComposer:
         before = await seen_facts(self._state, {key: seen[key] for key in changed})
         return {key: fact.shown for key, fact in before.items() if fact.shown}
 
-    async def _issue(self, store: Store, schedule: Schedule, day: date) -> DigestIssue:
-        if store.fingerprint != self._base_version:
-            self._base_version = store.fingerprint
-            self._kept.clear()
+    async def _issue(self, schedule: Schedule, day: date) -> tuple[Store, DigestIssue]:
         reader = self.reader(schedule)
-        key = (
-            *(day, reader.words.language, reader.topics, reader.is_weekly),
-            *(schedule.last_day, schedule.last_base_version, store.fingerprint),
-        )
         async with self._one_at_a_time:
+            store = self._service.store  # only now: while one waits, its base may be closed
+            await remember_base(store, self._state)
+            key = (
+                *(day, reader.words.language, reader.topics, reader.is_weekly),
+                *(schedule.last_day, schedule.last_base_version, store.fingerprint),
+            )
             if key not in self._kept:
                 history = await self.history(store, schedule)
                 words, topics = reader.words, reader.topics
                 issue = await compose_issue(store, words, day, history, topics, reader.is_weekly)
-                if store.fingerprint != self._base_version:
-                    return issue  # another base was opened meanwhile
+                if store is not self._service.store:
+                    return store, issue  # another base was opened meanwhile
                 self._kept[key] = issue
                 if len(self._kept) > KEPT:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
-            return self._kept[key]
+            return store, self._kept[key]
 
 
 def _marked_late(card: Card, schedule: Schedule, words: Words) -> Card:

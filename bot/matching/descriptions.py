@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
-from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple, cast
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from bot.matching.kept_results import kept_results
 from bot.matching.normalize import (
     forms,
     han_characters,
@@ -91,7 +91,7 @@ class Descriptions:
             for place in own.places:
                 self._located[normalize(place)].add(owner)
         self._wide = WideTexts(self._wide_forms)
-        self._groups_with = lru_cache(maxsize=_LOOKED_UP)(self._find_groups)
+        self._groups_with = kept_results(self._find_groups, _LOOKED_UP)
         words = list(self._by_word)
         keys = dict(zip(words, phonetic_keys(words), strict=True))
         for word, key in keys.items():

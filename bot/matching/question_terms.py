@@ -12,9 +12,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 
+from bot.matching.kept_results import kept_results
 from bot.matching.latin_stems import MONTHS, NUMBERS, stemmed
 from bot.matching.normalize import normalized_words
 from bot.matching.question_words import (
@@ -112,10 +112,10 @@ class TermReader:
         self._lengths: dict[str, tuple[int, ...]] = {}
         self._wide_lengths: defaultdict[str, list[int]] = defaultdict(list)  # by two first letters
         self._index_names()
-        self._latin = lru_cache(maxsize=_WORDS)(self._read_latin)
-        self.run_terms = lru_cache(maxsize=_WORDS)(self._read_run)
+        self._latin = kept_results(self._read_latin, _WORDS)
+        self.run_terms = kept_results(self._read_run, _WORDS)
         """The terms of letters of one script, or of digits."""
-        self.word_terms = lru_cache(maxsize=_WORDS)(self._read_word)
+        self.word_terms = kept_results(self._read_word, _WORDS)
         """The terms of a word of a fact; facts say the same words again and again."""
 
     def _read_word(self, word: str) -> frozenset[str]:

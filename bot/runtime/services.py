@@ -201,9 +201,14 @@ def _assemble(
         "retention": RetentionJob(state, membership, lambda: service.store.fingerprint),
     }
     scheduler = Scheduler(state, jobs, clock, wiring.scheduler, wiring.metrics)
+
+    def on_switch() -> None:
+        compose.forget()
+        scheduler.refresh()
+
     return Services(
         service=service,
-        base_watch=BaseWatch(config, service, scheduler.refresh),
+        base_watch=BaseWatch(config, service, on_switch),
         state=state,
         messenger=sending.messenger,
         rate_limiter=sending.rate_limiter,

@@ -77,11 +77,25 @@ async def test_so_do_requests_that_come_one_by_one_before_their_turns(world: Wor
     for _ in range(2 + BLOCK):
         requests.append(asyncio.create_task(one.acquire()))
         await world.time.rest()
-    assert counted.asked == [1, 1, BLOCK]
+    assert counted.asked == [1, 1, 2, 4, 8]
     await world.time.until(NOW + MINUTE)
     await asyncio.gather(*requests)
     await one.acquire()
     assert counted.asked[-1] == 1, "the minute is not busy any more"
+
+
+async def test_turns_that_were_not_needed_are_not_taken_again(world: World) -> None:
+    """Two at a time, while other processes have taken the next turns already."""
+    counted = Counted(world.state.database)
+    one, other = RateLimiter(counted, world.time.clock), await limiter(world)
+    for _ in range(5):
+        requests = [asyncio.create_task(other.acquire()) for _ in range(40)]
+        for _ in range(2):
+            await world.time.rest()
+            requests.append(asyncio.create_task(one.acquire()))
+        await world.time.until(world.time.now + MINUTE)
+        await asyncio.gather(*requests)
+    assert counted.asked == [1, 2] * 5
 
 
 def most_in_a_second(begun: list[datetime]) -> int:

@@ -45,6 +45,7 @@ class RateLimiter:
         self._clock = clock
         self._turns: list[datetime] = []
         self._taken_until = clock()
+        self._block = 1
         self._waiting = 0
         self._taking = asyncio.Lock()
         self._began = deque[datetime](maxlen=_LIMIT)
@@ -105,14 +106,21 @@ class RateLimiter:
 
     async def _next(self) -> datetime:
         now = self._clock()
-        self._turns = [turn for turn in self._turns if turn > now - _STALE]
+        fresh = [turn for turn in self._turns if turn > now - _STALE]
+        if len(fresh) < len(self._turns):
+            self._block = 0  # the last turns were more than needed
+        self._turns = fresh
         if not self._turns:
-            # While turns are taken before their time, those that follow will be needed, too.
-            count = _BLOCK if self._taken_until > now else min(self._waiting, _BLOCK)
+            count = self._needed(now)
             first = await self._rate_limit.reserve(count, SPACING, now)
             self._turns = [first + number * SPACING for number in range(count)]
             self._taken_until = self._turns[-1]
         return self._turns.pop(0)
+
+    def _needed(self, now: datetime) -> int:
+        """How many turns to take: twice as many each time, while all are used before their time."""
+        self._block = min(2 * self._block or 1, _BLOCK) if self._taken_until > now else 1
+        return max(self._block, min(self._waiting, _BLOCK))
 
 
 def jitter(key: str, spread: timedelta) -> timedelta:

@@ -1125,3 +1125,15 @@ async def test_a_transaction_that_is_cancelled_leaves_nothing_behind(
             await connection.execute(text("DELETE FROM rate_limit"))
     assert await state.rate_limit.reserve(1, MINUTE, NOW) == NOW
     await state.close()
+
+
+async def test_a_transaction_waits_only_so_long_for_those_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.state.database._PATIENCE", 0.05)
+    state = await State.open(f"sqlite:///{tmp_path / 'state.db'}")
+    async with state.database.transaction():
+        with pytest.raises(DatabaseUnavailable):
+            await state.rate_limit.reserve(1, MINUTE, NOW)
+    assert await state.rate_limit.reserve(1, MINUTE, NOW) == NOW
+    await state.close()

@@ -37,6 +37,9 @@ from bot.state.upgrade import bring_up_to_date, version_of
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
+_PATIENCE = (
+    30  # seconds to wait for the transactions of this process before, as in SQLAlchemy's pools
+)
 _BUSY = 5  # seconds to wait for a lock of SQLite, or for PostgreSQL to answer
 CHANNEL = "factdesk"
 """The PostgreSQL channel on which changes are announced."""
@@ -142,7 +145,7 @@ class Database:
     @asynccontextmanager
     async def _begin_sqlite(self) -> AsyncGenerator[AsyncConnection]:
         """A transaction on the one connection, which is kept: to check it out takes longer."""
-        async with self._turn:
+        async with self._turn_in_time():
             connection, self._only = self._only or await self.engine.connect(), None
             try:
                 async with connection.begin():
@@ -151,6 +154,16 @@ class Database:
                 await asyncio.shield(connection.close())  # the pool resets it, or makes another
                 raise
             self._only = connection
+
+    @asynccontextmanager
+    async def _turn_in_time(self) -> AsyncGenerator[None]:
+        """The turn to use the one connection. Raises TimeoutError if others use it for too long."""
+        async with asyncio.timeout(_PATIENCE):
+            await self._turn.acquire()
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An insert statement that supports ON CONFLICT."""

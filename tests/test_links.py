@@ -78,7 +78,7 @@ async def test_of_very_many_sources_the_first_are_named_and_the_others_counted(
     *_, sources = whole = rendered(service, shown)
     assert sum(map(len, whole)) <= TEXT
     named = sources.count(" · ")
-    assert sources.endswith(f" · {len(shown.sources) - named} more are listed under Sources.")
+    assert sources.endswith(f" · {len(shown.sources) - named} more sources")
     assert 20 < named < 40
 
 

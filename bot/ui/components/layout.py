@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from bot.cards.card import Action
-from bot.cards.limits import ONLY_PAGE, TEXT
+from bot.cards.limits import TEXT
 from bot.cards.pages import Page
 from bot.facts.records import ThingRecord
 from bot.texts.catalogues import Words
@@ -15,9 +15,6 @@ from bot.ui.components.pictures import gallery
 
 Button = Callable[[Action, bool], Component]
 """Makes the button of an action, given whether its answer replaces the page."""
-
-_SOURCES = TEXT - ONLY_PAGE
-"""Characters for the names of sources, if there are so many that only the first are named."""
 
 Menu = Callable[[Sequence[ThingRecord], str], Component]
 """Makes the menu of things, given what it says while nothing is picked."""
@@ -76,4 +73,4 @@ def _texts(page: Page, words: Words) -> list[str]:
         room = TEXT - sum(map(len, texts))
         if len(sources) <= room:
             return [*texts, sources]
-    return [*texts, markdown.first_sources(page, words, min(room, _SOURCES))]
+    return [*texts, markdown.first_sources(page, words, room)]

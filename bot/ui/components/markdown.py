@@ -10,6 +10,7 @@ from functools import lru_cache
 from discord.utils import escape_mentions
 
 from bot.cards.card import Line, Section
+from bot.cards.limits import ONLY_PAGE, TEXT
 from bot.cards.pages import Page
 from bot.cards.wording import CitedSource, short_date, short_name
 from bot.parsing.typed_text import unstacked
@@ -53,13 +54,15 @@ def sources(page: Page, words: Words) -> str:
 
 
 def first_sources(page: Page, words: Words, room: int) -> str:
-    """The first sources of a page without links, in so many characters, and how many follow."""
+    """The sources of a page without links; the first and how many follow, if there is no room."""
     names = [_short_source(cited, words, links=False) for cited in page.sources]
+    if len(every := _small_print(names)) <= room:
+        return every
     lines = (
         _small_print([*names[:number], words.count("sources.more", len(names) - number)])
         for number in range(len(names) - 1, 0, -1)
     )
-    return next((line for line in lines if len(line) <= room), "")
+    return next((line for line in lines if len(line) <= min(room, _NAMES)), "")
 
 
 def _small_print(texts: Iterable[str]) -> str:
@@ -80,6 +83,7 @@ def link(text: str, address: str | None) -> str:
     return f"[{_BRACKET.sub(_ESCAPED, escape(text))}]({address})"
 
 
+_NAMES = TEXT - ONLY_PAGE  # characters for names of sources if not all fit: more is no list to read
 _BRACKET = re.compile(r"(?<!\\)[\[\]]")
 _ESCAPED = r"\\\g<0>"
 

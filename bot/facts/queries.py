@@ -64,11 +64,15 @@ class Records(Generic[Model]):
 
     async def where(self, rest: str, **values: object) -> tuple[Model, ...]:
         """The records of the rows that the rest of a statement selects, in its order."""
-        rows, found = await fetch(self._db, f"{self._statement} {rest}", **values), list[Model]()
-        for start in range(0, len(rows), _AT_ONCE):
-            if start:
+        return await self.decode_all(await fetch(self._db, f"{self._statement} {rest}", **values))
+
+    async def decode_all(self, rows: Iterable[Row]) -> tuple[Model, ...]:
+        """The records of rows of a key and JSON; other answers go on meanwhile."""
+        found = list[Model]()
+        for key, record in rows:
+            if found and not len(found) % _AT_ONCE:
                 await asyncio.sleep(0)  # to decode all at once would hold up every other answer
-            found += (self._decoded.get(*row) for row in rows[start : start + _AT_ONCE])
+            found.append(self._decoded.get(key, record))
         return tuple(found)
 
     def decoded(self, key: str, record: str) -> Model:

@@ -110,7 +110,7 @@ CREATE TABLE unit (                 -- what a question in plain words can be ans
     record TEXT NOT NULL
 );
 
-CREATE TABLE fact_unit (            -- the facts among the units; short rows, as a search reads many
+CREATE TABLE fact_unit (            -- the facts among the units, of which a search reads many
     unit_rank INTEGER PRIMARY KEY REFERENCES unit,
     fact_rank INTEGER NOT NULL REFERENCES fact,
     key TEXT NOT NULL

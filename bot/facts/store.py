@@ -71,7 +71,7 @@ _OF_FACTS = {
 }
 """The conditions of a search on facts, each for a field of a filter that is set.
 
-They read no row of a fact, which is long, but only the index of the keys; days need the owner's.
+They read no row of a fact, which is long; a topic's read the index of their keys, days the owners.
 """
 
 _DATED = "JOIN fact ON fact.rank = fact_rank LEFT JOIN event ON event.id = owner"
@@ -164,7 +164,8 @@ class Store:
 
         Its own come first, then those of events in chronological order, then the rest.
         """
-        return tuple(map(self.record, await self.facts_about(thing_id)))
+        rows = await self.facts_about(thing_id)
+        return await self._facts.decode_all((row.key, row.record) for row in rows)
 
     async def facts_about(self, thing_id: str) -> list[FactRow]:
         """Every fact about a thing as it is counted and chosen, in the order of `facts`."""

@@ -35,3 +35,4 @@ class SentForms:
         for custom_ids, take in self._takers:
             if match := custom_ids.fullmatch(custom_id):
                 await reported(interaction, take(interaction, match))
+                return

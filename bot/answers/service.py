@@ -25,9 +25,9 @@ from bot.parsing.typed_text import clean_text
 from bot.pictures.chart import Chart
 from bot.texts.catalogues import LANGUAGES, words_in
 
-_REMEMBERED = (
-    500  # cards; a busy server asks the same few. Each takes a kilobyte for each fact of its thing
-)
+_REMEMBERED = 500
+"""Cards: a busy server asks the same few. Each takes a kilobyte for each fact of its thing."""
+
 _LABELS = 8_192
 
 

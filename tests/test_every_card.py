@@ -28,9 +28,10 @@ from bot.cards.limits import FIRST_PAGE, MOST_PAGES, PICTURE, shorten
 from bot.cards.pages import Page
 from bot.cards.wording import choice_label
 from bot.config import Config
+from bot.facts.fact_row import FactRow
 from bot.facts.load import Base, Folders, load
 from bot.facts.model import CLAIMS, Fact
-from bot.facts.records import FactRecord, FactRow
+from bot.facts.records import FactRecord
 from bot.facts.store import Store
 from bot.texts.catalogues import LANGUAGES, words_in
 from bot.ui.components import custom_ids

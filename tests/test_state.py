@@ -1130,7 +1130,7 @@ async def test_a_transaction_that_is_cancelled_leaves_nothing_behind(
 async def test_a_transaction_waits_only_so_long_for_those_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.state.database._PATIENCE", 0.05)
+    monkeypatch.setattr("bot.state.one_connection._PATIENCE", 0.05)
     state = await State.open(f"sqlite:///{tmp_path / 'state.db'}")
     async with state.database.transaction():
         with pytest.raises(DatabaseUnavailable):

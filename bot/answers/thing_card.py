@@ -16,8 +16,9 @@ from bot.answers.fact_lines import fact_line
 from bot.cards.card import Action, ComposedLines, Line, Part, PartKey, Question, Section
 from bot.cards.limits import CHOICES, OVERVIEW
 from bot.cards.sizes import size
+from bot.facts.fact_row import FactRow, cited_as
 from bot.facts.model import CLAIMS, Lead
-from bot.facts.records import EventRecord, FactRecord, FactRow, ThingRecord, cited_as
+from bot.facts.records import EventRecord, FactRecord, ThingRecord
 from bot.matching.normalize import MINOR
 from bot.matching.vocabulary import word_set
 from bot.texts.catalogues import Words

@@ -9,6 +9,7 @@ from itertools import chain
 
 from bot.facts.chronology import Chronology
 from bot.facts.dates import parse_date
+from bot.facts.fact_row import FactRow
 from bot.facts.keywords import keywords, places
 from bot.facts.load import Base, Named, fact_lists
 from bot.facts.model import Actor, Event, Fact, Source, ThingKind
@@ -18,7 +19,6 @@ from bot.facts.records import (
     Dated,
     EventRecord,
     FactRecord,
-    FactRow,
     SourceRecord,
     ThingRecord,
     UnitRecord,

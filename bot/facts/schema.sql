@@ -70,7 +70,7 @@ CREATE TABLE fact (
     version TEXT NOT NULL,
     withdrawn INTEGER NOT NULL,
     changed INTEGER NOT NULL,       -- reworded or withdrawn
-    part TEXT NOT NULL,             -- with key and owner a FactRow of bot/facts/records.py
+    part TEXT NOT NULL,             -- with key and owner a FactRow of bot/facts/fact_row.py
     kind TEXT NOT NULL,
     by TEXT,
     accounts INTEGER NOT NULL,

@@ -19,10 +19,11 @@ import aiosqlite
 from bot.facts.absent import AbsentName
 from bot.facts.built import uri
 from bot.facts.errors import UnreadableBase
+from bot.facts.fact_row import FactRow
 from bot.facts.loaded import LoadedBase, load_base
 from bot.facts.model import Actor, ThingKind, Topic
 from bot.facts.queries import Records, fetch
-from bot.facts.records import Dated, EventRecord, FactRecord, FactRow, SourceRecord, UnitRecord
+from bot.facts.records import Dated, EventRecord, FactRecord, SourceRecord, UnitRecord
 from bot.facts.shown import ShownFact
 from bot.facts.stories import Story
 from bot.facts.unit_index import UnitIndex, any_of

@@ -247,10 +247,9 @@ class NameIndex:
         return tuple(self._entries[owner] for owner in islice(found, limit))
 
     def _best_begun(self, same: set[int], begun: Mapping[int, int], kinds: Kinds) -> list[int]:
-        """Owners of names equal to a text, then of names that begin with it.
+        """Owners of the `same` name as a text, then of names that it begins, counted in `begun`.
 
-        Among the latter, entries come first that have more of their names begin with it, and more
-        facts. `begun` says how many names of each owner begin with the text.
+        Among the latter, entries come first of which it begins more names, with more facts.
         """
         wanted = [owner for owner in begun if self._entries[owner].is_of(kinds)]
         names = {owner: 1 + len(self._entries[owner].names) for owner in wanted}  # 1: the id

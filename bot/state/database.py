@@ -5,7 +5,6 @@ All differences between the two are here, in `address.py` and in `change_feed.py
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -31,15 +30,13 @@ from bot.shards import UNDIVIDED, Shards
 from bot.state import address
 from bot.state.address import PostgresAddress
 from bot.state.errors import DatabaseUnavailable, MissingDriver
+from bot.state.one_connection import OneConnection
 from bot.state.sqlite_connection import OneHopConnection, connect
 from bot.state.upgrade import bring_up_to_date, version_of
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
-_PATIENCE = (
-    30  # seconds to wait for the transactions of this process before, as in SQLAlchemy's pools
-)
 _BUSY = 5  # seconds to wait for a lock of SQLite, or for PostgreSQL to answer
 CHANNEL = "factdesk"
 """The PostgreSQL channel on which changes are announced."""
@@ -55,8 +52,7 @@ class Database:
         self.engine = engine
         self._shards = shards
         self.is_sqlite = engine.dialect.name == "sqlite"
-        self._only: AsyncConnection | None = None
-        self._turn = asyncio.Lock()
+        self._one = OneConnection(engine)
         self._inserts: dict[Table, sqlite.Insert | postgresql.Insert] = {}
         self.announced = 0
         """How many changes this process has announced."""
@@ -128,42 +124,16 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection, SQLite's once no transaction uses it."""
-        async with self._turn:
-            if self._only:
-                await self._only.close()
-                self._only = None
+        await self._one.close()
         await self.engine.dispose()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncConnection]:
         """A transaction that is committed at the end of the block. Raises DatabaseUnavailable."""
-        begin = self._begin_sqlite if self.is_sqlite else self.engine.begin
+        begin = self._one.begin if self.is_sqlite else self.engine.begin
         with driver_errors():
             async with begin() as connection:
                 yield connection
-
-    @asynccontextmanager
-    async def _begin_sqlite(self) -> AsyncGenerator[AsyncConnection]:
-        """A transaction on the one connection, which is kept: to check it out takes longer."""
-        async with self._turn_in_time():
-            connection, self._only = self._only or await self.engine.connect(), None
-            try:
-                async with connection.begin():
-                    yield connection
-            except BaseException:
-                await asyncio.shield(connection.close())  # the pool resets it, or makes another
-                raise
-            self._only = connection
-
-    @asynccontextmanager
-    async def _turn_in_time(self) -> AsyncGenerator[None]:
-        """The turn to use the one connection. Raises TimeoutError if others use it for too long."""
-        async with asyncio.timeout(_PATIENCE):
-            await self._turn.acquire()
-        try:
-            yield
-        finally:
-            self._turn.release()
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An insert statement that supports ON CONFLICT."""

@@ -10,8 +10,9 @@ from bot.answers import thing_card
 from bot.answers.context import AnswerContext, Command, Option
 from bot.answers.fact_lines import as_of, event_line
 from bot.cards.card import Card, ComposedLines, Line, Section
+from bot.facts.fact_row import FactRow
 from bot.facts.model import Actor, Role
-from bot.facts.records import EventRecord, FactRow, ThingRecord
+from bot.facts.records import EventRecord, ThingRecord
 from bot.facts.store import Filter
 from bot.facts.units import ROLES
 

@@ -12,8 +12,9 @@ from bot.answers.fact_lines import event_line
 from bot.cards.card import Card, Line, Section
 from bot.cards.sizes import size
 from bot.cards.wording import dated_words
+from bot.facts.fact_row import FactRow
 from bot.facts.model import Participant, When
-from bot.facts.records import EventRecord, FactRow, ThingRecord
+from bot.facts.records import EventRecord, ThingRecord
 from bot.facts.units import HEAD
 from bot.parsing.cities import city_in
 

@@ -11,8 +11,9 @@ from bot.answers.fact_lines import event_line
 from bot.answers.time_picture import time_picture
 from bot.cards.card import Card, ComposedLines, Picture, Section
 from bot.cards.limits import PICTURE
+from bot.facts.fact_row import FactRow
 from bot.facts.model import Topic
-from bot.facts.records import EventRecord, FactRow, ThingRecord
+from bot.facts.records import EventRecord, ThingRecord
 from bot.facts.store import Filter
 
 

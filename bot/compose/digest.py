@@ -61,8 +61,8 @@ class DigestIssue:
     """A day's digest without its story: the same for all who have read the same, stories apart.
 
     `name` is the digest's own title, and `chosen` what it is about. `before` are the groups before
-    the story, and `ahead` those after it. `budget` is what the first leave, and `beside` what both
-    do; nothing is taken of either.
+    the story, `after` those that follow it. `room` is what the first leave of the message, and
+    `story_room` what both do; nothing is taken of either.
     """
 
     material: StoryMaterial
@@ -72,13 +72,13 @@ class DigestIssue:
     chosen: str
     age: Line | None
     before: Allocated
-    ahead: tuple[PassageGroup, ...]
-    budget: MessageBudget
-    beside: MessageBudget
+    after: tuple[PassageGroup, ...]
+    room: MessageBudget
+    story_room: MessageBudget
 
     def choose(self, posted_on: Mapping[str, date]) -> StorySection | None:
         """The story whose turn it is, if one fits; `posted_on` says when each was last posted."""
-        budget = self.beside.copy()
+        budget = self.story_room.copy()
         return digest_story.choose(self.material, budget, self.day, posted_on, self.is_weekly)
 
     def digest(self, story: StorySection | None, posted_on: Mapping[str, date]) -> ComposedDigest:
@@ -108,12 +108,12 @@ class DigestIssue:
 
     def _contents(self, story: StorySection | None) -> _Contents:
         """What fits the message: the news first, then the story, then what else the day recalls."""
-        budget, ahead = self.budget.copy(), self.ahead
+        budget, groups = self.room.copy(), self.after
         if story:
             budget.take(*story.all_lines())
-            ahead = tuple(_untold(ahead, story))
-        after = _allocate_ahead(budget, ahead, is_brief=False)
-        return _Contents(self.before, story, after, bool(self.before or ahead))
+            groups = tuple(_untold(groups, story))
+        after = _allocate_ahead(budget, groups, is_brief=False)
+        return _Contents(self.before, story, after, bool(self.before or groups))
 
     def _last_sections(
         self, contents: _Contents, posted_on: Mapping[str, date]
@@ -168,7 +168,7 @@ async def compose_issue(
     topics: frozenset[str],
     is_weekly: bool,
 ) -> DigestIssue:
-    """The same without its story."""
+    """The digest of a day without its story."""
     material = await gather(store, words, topics, history)
     context = material.context
     chosen = _about(context, topics)
@@ -179,18 +179,18 @@ async def compose_issue(
     news, ahead = list(_news(material, day, history)), tuple(_ahead(material, day, history))
     shown = allocate(budget, news, _MOST)
     # A story can wait for another day, an anniversary cannot: the story leaves room for them.
-    _allocate_ahead(beside := budget.copy(), ahead, is_brief=True)
+    _allocate_ahead(story_room := budget.copy(), ahead, is_brief=True)
     return DigestIssue(
-        material=material.told,
+        material=material.for_stories,
         day=day,
         is_weekly=is_weekly,
         name=name,
         chosen=chosen,
         age=age,
         before=tuple(zip(news, shown, strict=True)),
-        ahead=ahead,
-        budget=budget,
-        beside=beside,
+        after=ahead,
+        room=budget,
+        story_room=story_room,
     )
 
 

@@ -33,10 +33,10 @@ class DigestHistory:
 
 @dataclass(frozen=True)
 class StoryMaterial:
-    """What stories are told from: those of the chosen topics or, if none are chosen, all.
+    """The stories about the chosen topics, or every story if none are chosen, and what they tell.
 
-    `events`, in order of time, and `facts`, without withdrawn ones, are those that the stories tell
-    of, by id and by key. As a story may touch other topics, they are not narrowed to the chosen.
+    `events`, in order of time, and `facts`, without withdrawn ones, are those of the stories, by id
+    and by key. They may be of other topics, which a story touches.
     """
 
     context: AnswerContext
@@ -61,7 +61,7 @@ class DigestMaterial:
     all_events: Sequence[EventRecord]
     versions: Mapping[str, str]
     shown: Mapping[str, ShownFact]
-    told: StoryMaterial
+    for_stories: StoryMaterial
 
 
 async def gather(
@@ -87,7 +87,7 @@ async def gather(
         all_events=all_events,
         versions={key: fact.version for key, fact in by_key.items()},
         shown=await store.shown_facts(history.shown) if history.shown else {},
-        told=_story_material(context, topics, stories, all_events, by_key),
+        for_stories=_story_material(context, topics, stories, all_events, by_key),
     )
 
 
@@ -98,7 +98,7 @@ def _story_material(
     events: Sequence[EventRecord],
     facts: Mapping[str, FactRecord],
 ) -> StoryMaterial:
-    """What these stories are told from, of all events and facts."""
+    """These stories, and those of all events and facts that they tell."""
     told = frozenset(chain.from_iterable(keys(story.tells) for story in stories))
     owners = {key.partition("/")[0] for key in told}
     return StoryMaterial(

@@ -1,9 +1,9 @@
 """A rate limiter shared by all processes: taking a turn moves the next free instant.
 
 Discord allows a bot 50 requests a second. The limiter gives 38 turns a second. A busy machine wakes
-some late, together with the next ones, so a process also counts the requests that it begins: those
-that reach Discord in any one second are 40 at most. Every request takes a turn, except for answers
-to interactions, which Discord does not count.
+some late, together with the next ones, so a process also counts the requests that it begins: no
+more than 40 in any second. Every request takes a turn, except for answers to interactions, which
+Discord does not count.
 
 `hold` is called when Discord, or a firewall before it, refuses the whole bot: see `trace` in
 `ui/components/error_mapping.py`.
@@ -107,19 +107,18 @@ class RateLimiter:
     async def _next(self) -> datetime:
         now = self._clock()
         fresh = [turn for turn in self._turns if turn > now - _STALE]
-        if len(fresh) < len(self._turns):
-            self._block = 0  # the last turns were more than needed
-        self._turns = fresh
+        some_expired, self._turns = len(fresh) < len(self._turns), fresh
         if not self._turns:
-            count = self._needed(now)
+            count = self._needed(now, some_expired)
             first = await self._rate_limit.reserve(count, SPACING, now)
             self._turns = [first + number * SPACING for number in range(count)]
             self._taken_until = self._turns[-1]
         return self._turns.pop(0)
 
-    def _needed(self, now: datetime) -> int:
+    def _needed(self, now: datetime, some_expired: bool) -> int:
         """How many turns to take: twice as many each time, while all are used before their time."""
-        self._block = min(2 * self._block or 1, _BLOCK) if self._taken_until > now else 1
+        is_busy = self._taken_until > now and not some_expired
+        self._block = min(2 * self._block, _BLOCK) if is_busy else 1
         return max(self._block, min(self._waiting, _BLOCK))
 
 

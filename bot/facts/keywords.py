@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import cast, get_args
 
 from babel import Locale
@@ -95,7 +95,7 @@ def date_words(span: Span) -> Iterator[str]:
         yield from _counted(ends[0].day, "일", "日")
 
 
-@cache  # of many events, so that they share it in memory
+@lru_cache(maxsize=1024)  # many events share a year, and so its texts in memory
 def _counted(number: int, korean: str, japanese: str) -> tuple[str, str, str]:
     return f"{number}", f"{number}{korean}", f"{number}{japanese}"
 

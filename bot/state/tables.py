@@ -125,7 +125,8 @@ post = Table(
     Column("ended_at", Instant),
     Column("publish", String(8)),  # waiting, done, failed; NULL: not to be published
     Index(None, "kind", "status", "ended_at"),
-    # Of those that wait alone, as step 0010 makes it: to say that here loads PostgreSQL's dialect.
+    # Partial, WHERE publish = 'waiting', by step 0010. Naming the condition here, too, would load
+    # PostgreSQL's dialect at every start.
     Index("post_waiting_index", "ended_at"),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bot.cards.card import Action
 from bot.cards.limits import TEXT
@@ -62,15 +62,23 @@ def _body(page: Page, words: Words, pictured: bool) -> Iterator[Component]:
 
 
 def _texts(page: Page, words: Words) -> list[str]:
-    """The texts of a page; marks are links as long as the message has room for their addresses.
+    """The texts of a page; marks are links if the message has room for their addresses.
 
-    So are the names of sources; of very many, it names the first ones.
+    So are the names of its sources, of which it may have room for the first ones only.
     """
     heading, sources = markdown.heading(page), markdown.sources(page, words)
-    texts, room = [heading], 0
-    for links in (True, False):
-        texts = [heading, *(markdown.section(page, part, words, links) for part in page.sections)]
-        room = TEXT - sum(map(len, texts))
-        if len(sources) <= room:
-            return [*texts, sources]
-    return [*texts, markdown.first_sources(page, words, room)]
+    texts = [heading, *_sections(page, words, links=True)]
+    if _room(texts) < len(sources):
+        texts = [heading, *_sections(page, words, links=False)]
+    if (room := _room(texts)) < len(sources):
+        sources = markdown.first_sources(page, words, room)
+    return [*texts, sources]
+
+
+def _sections(page: Page, words: Words, links: bool) -> Iterator[str]:
+    return (markdown.section(page, part, words, links) for part in page.sections)
+
+
+def _room(texts: Iterable[str]) -> int:
+    """The characters that texts leave of a message."""
+    return TEXT - sum(map(len, texts))

@@ -62,7 +62,7 @@ def first_sources(page: Page, words: Words, room: int) -> str:
         _small_print([*names[:number], words.count("sources.more", len(names) - number)])
         for number in range(len(names) - 1, 0, -1)
     )
-    return next((line for line in lines if len(line) <= min(room, _NAMES)), "")
+    return next((line for line in lines if len(line) <= min(room, _FIRST_SOURCES)), "")
 
 
 def _small_print(texts: Iterable[str]) -> str:
@@ -83,7 +83,7 @@ def link(text: str, address: str | None) -> str:
     return f"[{_BRACKET.sub(_ESCAPED, escape(text))}]({address})"
 
 
-_NAMES = TEXT - ONLY_PAGE  # characters for names of sources if not all fit: more is no list to read
+_FIRST_SOURCES = TEXT - ONLY_PAGE  # characters; a longer list is skipped, not read
 _BRACKET = re.compile(r"(?<!\\)[\[\]]")
 _ESCAPED = r"\\\g<0>"
 
